@@ -1,0 +1,69 @@
+/** `hmtl convert`: documents of one format into another. */
+import { writeFile } from 'node:fs/promises'
+import type { Argv } from 'yargs'
+import type { Document } from '../src/io/document.ts'
+import { HmtlError, toHmtlError } from '../src/io/errors.ts'
+import { formatNamed, formatNames, formats } from '../src/io/formats/index.ts'
+import { writeDocuments } from '../src/io/write.ts'
+import { prepareDocument } from '../src/pipeline/prepare.ts'
+import { formatOptionsOf, inputOptions, outputOptions } from './support/command.ts'
+import { type Run, startRun } from './support/input.ts'
+import { exitCodes, lossText, say, table } from './support/output.ts'
+
+export const command = 'convert [inputs..]'
+export const describe = 'Convert corpora between formats, losing nothing silently'
+
+export const builder = (yargs: Argv) =>
+  yargs
+    .positional('inputs', { type: 'string', array: true, default: [] as string[], describe: 'Files or folders; - or none is standard input' })
+    .options(inputOptions)
+    .options(outputOptions)
+    .option('to', { type: 'string', choices: formatNames.filter((name) => name !== 'text'), describe: 'Format of the output; told from its name where absent' })
+    .option('report', { type: 'string', describe: 'File for a JSON report of what the output could not carry' })
+    .option('tokenize', { type: 'boolean', default: false, describe: 'Add tokens and sentences even where the output does not need them' })
+    .option('list', { type: 'boolean', default: false, describe: 'List the formats' })
+    .example('$0 convert eng.train --from conll2003 -o train.arrow', 'CoNLL-2003 to Arrow')
+    .example('$0 convert ace/ --from ace05 --to jsonl -o ace.jsonl --report lost.json', 'ACE 2005 to JSON lines')
+    .example('cat corpus.jsonl | $0 convert --to conll2012 > corpus.gold_conll', 'from a pipe, tokenized on the way')
+
+type Args = Awaited<ReturnType<typeof builder>['argv']>
+
+const formatOfPath = (path: string): string => {
+  const found = formats.find((format) => format.extension !== '' && path.endsWith(format.extension) && (format.write || format.writeFiles))
+  if (!found) throw new HmtlError('HMTL_FORMAT_UNKNOWN', `cannot tell the output format from "${path}"`, { remedy: 'Name it with --to' })
+  return found.name
+}
+
+/** Tokens where the target needs them; a document that cannot be had goes to the dead letters. */
+async function* prepared(documents: AsyncIterable<Document>, always: boolean, run: Run): AsyncGenerator<Document> {
+  for await (const document of documents) {
+    let ready: Document | undefined
+    try {
+      ready = always ? prepareDocument(document) : document
+    } catch (error) {
+      run.fail(toHmtlError(error, 'HMTL_INTERNAL', { document: document.id }))
+    }
+    if (!ready) continue
+    run.progress.add(ready.text.length)
+    yield ready
+  }
+}
+
+export const handler = async (args: Args): Promise<number> => {
+  if (args.list) {
+    process.stdout.write(
+      `${table([['format', 'reads', 'writes', 'layers', ''], ...formats.map((f) => [f.name, 'yes', f.write || f.writeFiles ? 'yes' : 'no', f.carries.join(' '), f.summary])])}\n`,
+    )
+    return exitCodes.ok
+  }
+  const to = args.to ?? (args.output === '-' ? 'jsonl' : formatOfPath(args.output))
+  const format = formatNamed(to)
+  const run = startRun('converted', args, formatOptionsOf(args))
+  const documents = prepared(run.documents(args.inputs), format.needsTokens || args.tokenize, run)
+  await writeDocuments(documents, args.output === '-' ? process.stdout : args.output, { ...run.context, format: to })
+  const code = await run.finish()
+  const { report } = run.context
+  if (args.report !== undefined) await writeFile(args.report, `${JSON.stringify({ format: to, failures: run.failures, lost: report.entries() }, null, 2)}\n`)
+  if (report.size > 0 && !args.quiet) say(`not carried, or changed on the way:\n${lossText(report)}`)
+  return code
+}

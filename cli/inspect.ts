@@ -1,0 +1,62 @@
+/** `hmtl inspect`: what a file holds, counted and drawn. */
+import type { Argv } from 'yargs'
+import { drawDocument } from '../src/io/ansi.ts'
+import { countDocument, emptyCounts } from '../src/io/counts.ts'
+import type { Document } from '../src/io/document.ts'
+import { prepareDocument } from '../src/pipeline/prepare.ts'
+import { formatOptionsOf, inputOptions } from './support/command.ts'
+import { startRun } from './support/input.ts'
+import { count, lossText, say, table, useColor } from './support/output.ts'
+
+export const command = 'inspect [inputs..]'
+export const describe = 'Counts, labels and the first documents of a file, drawn in the terminal'
+
+export const builder = (yargs: Argv) =>
+  yargs
+    .positional('inputs', { type: 'string', array: true, default: [] as string[], describe: 'Files or folders; - or none is standard input' })
+    .options(inputOptions)
+    .option('documents', { type: 'number', alias: 'n', default: 1, describe: 'How many documents to draw' })
+    .option('characters', { type: 'number', default: 1200, describe: 'How much of each to draw' })
+    .option('json', { type: 'boolean', default: false, describe: 'Print the counts as JSON' })
+    .example('$0 inspect dev.arrow', 'counts, label table, longest document, and the first document')
+    .example('$0 inspect ace/ --from ace05 -n 3', 'the first three documents of a folder')
+
+type Args = Awaited<ReturnType<typeof builder>['argv']>
+
+export const handler = async (args: Args): Promise<number> => {
+  const run = startRun('read', args, formatOptionsOf(args))
+  const counts = emptyCounts()
+  const drawn: Document[] = []
+  for await (const document of run.documents(args.inputs)) {
+    countDocument(counts, document)
+    run.progress.add(document.text.length)
+    if (drawn.length < args.documents) drawn.push(document)
+  }
+  const code = await run.finish()
+  if (args.json) {
+    process.stdout.write(`${JSON.stringify({ ...counts, failures: run.failures, lost: run.context.report.entries() })}\n`)
+    return code
+  }
+  const rows: [string, string][] = [
+    ['documents', count(counts.documents)],
+    ['sentences', count(counts.sentences)],
+    ['tokens', count(counts.tokens)],
+    ['characters', count(counts.characters)],
+    ['entities', count(counts.entities)],
+    ['mentions', count(counts.mentions)],
+    ['relations', `${count(counts.relations)}`],
+    ['clusters', count(counts.clusters)],
+    ['longest', counts.longest.tokens >= 0 ? `${counts.longest.id} (${count(counts.longest.tokens)} tokens)` : '–'],
+  ]
+  process.stdout.write(`${rows.map(([name, value]) => `${name.padEnd(11)}${value}`).join('\n')}\n`)
+  const labels = (['entityTypes', 'mentionTypes', 'relationTypes'] as const).flatMap((kind) =>
+    Object.entries(counts[kind])
+      .sort((a, b) => b[1] - a[1])
+      .map(([label, n]) => [kind.replace('Types', ''), label, count(n)]),
+  )
+  if (labels.length > 0) process.stdout.write(`\n${table([['layer', 'label', 'count'], ...labels])}\n`)
+  const color = useColor(process.stdout)
+  for (const document of drawn) process.stdout.write(`\n${drawDocument(prepareDocument(document), { color, characters: args.characters })}\n`)
+  if (run.context.report.size > 0 && !args.quiet) say(`not carried, or changed on the way:\n${lossText(run.context.report)}`)
+  return code
+}

@@ -1,0 +1,67 @@
+#!/usr/bin/env node
+/** The command line: parses, calls one command, and turns its outcome into an exit code. */
+import { readFileSync } from 'node:fs'
+import yargs, { type Argv, type CommandModule } from 'yargs'
+import { hideBin } from 'yargs/helpers'
+import { HmtlError } from '../src/io/errors.ts'
+import { errorText, exitCodes, say } from './support/output.ts'
+
+interface LazyCommand {
+  readonly command: string
+  readonly describe: string
+  load(): Promise<{ builder: (yargs: Argv) => Argv<never>; handler: (args: never) => Promise<number> }>
+}
+
+// Each command loads only what it needs: `hmtl convert` starts no tensor engine.
+const commands: readonly LazyCommand[] = [
+  { command: 'convert [inputs..]', describe: 'Convert corpora between formats, losing nothing silently', load: () => import('./convert.js') as never },
+  { command: 'score <gold> <predicted>', describe: 'Score predictions against gold by the field’s metrics', load: () => import('./score.js') as never },
+  { command: 'inspect [inputs..]', describe: 'Counts, labels and the first documents of a file', load: () => import('./inspect.js') as never },
+  { command: 'datasets [action] [name]', describe: 'List known corpora, or prepare one as Arrow files', load: () => import('./datasets.js') as never },
+]
+
+const version = (): string => JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version
+
+const toModule = ({ command, describe, load }: LazyCommand, setCode: (code: number) => void): CommandModule => ({
+  command,
+  describe,
+  builder: (async (argv: Argv) => (await load()).builder(argv)) as never,
+  handler: async (args) => setCode(await (await load()).handler(args as never)),
+})
+
+const run = async (words: readonly string[]): Promise<number> => {
+  let code: number = exitCodes.ok
+  let parser = yargs([...words])
+    .scriptName('hmtl')
+    .usage('$0 <command> …\n\nWho and what a stream of text talks about: names, mentions, relations, coreference.')
+    .env('HMTL')
+    .config('config', 'JSON file with options')
+    .strict()
+    .demandCommand(1, 'Name a command')
+    .recommendCommands()
+    .completion('completion', 'Print a completion script for your shell')
+    .version(version())
+    .help()
+    .wrap(Math.min(110, process.stderr.columns ?? 100))
+    .exitProcess(false)
+    .fail((message, error) => {
+      if (error && !(error as Error & { name: string }).name.startsWith('YError')) throw error
+      throw new HmtlError('HMTL_USAGE', message ?? String(error), { remedy: 'See hmtl --help' })
+    })
+  for (const command of commands) parser = parser.command(toModule(command, (value) => (code = value)))
+  await parser.parseAsync()
+  return code
+}
+
+// A reader that has seen enough (head, less) is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(exitCodes.ok)
+  throw error
+})
+
+try {
+  process.exitCode = await run(hideBin(process.argv))
+} catch (error) {
+  say(errorText(error))
+  process.exitCode = error instanceof HmtlError && error.code === 'HMTL_USAGE' ? exitCodes.usage : exitCodes.failed
+}

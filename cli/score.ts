@@ -1,0 +1,74 @@
+/** `hmtl score`: predictions against gold, by the field's metrics. */
+import type { Argv } from 'yargs'
+import { formatNames } from '../src/io/formats/index.ts'
+import { readDocuments } from '../src/io/read.ts'
+import type { CorefScore } from '../src/model/metrics/coref.ts'
+import type { CountedScore, LabelledScore, Score } from '../src/model/metrics/counts.ts'
+import { type RelationScore, type ScoredTask, scoreDocuments, scoredTasks } from '../src/model/metrics/score.ts'
+import { formatOptionsOf, inputOptions } from './support/command.ts'
+import { exitCodes, table } from './support/output.ts'
+
+export const command = 'score <gold> <predicted>'
+export const describe = 'Score predictions against gold: span F1, relations, MUC, B³, CEAF, BLANC, LEA'
+
+export const builder = (yargs: Argv) =>
+  yargs
+    .positional('gold', { type: 'string', demandOption: true, describe: 'Gold documents, any format' })
+    .positional('predicted', { type: 'string', demandOption: true, describe: 'Predicted documents, any format' })
+    .options(inputOptions)
+    .option('task', { type: 'string', choices: scoredTasks, demandOption: true, describe: 'What to score' })
+    .option('gold-format', { type: 'string', choices: formatNames, describe: 'Format of gold, where it differs from --from' })
+    .option('predicted-format', { type: 'string', choices: formatNames, describe: 'Format of predicted, where it differs from --from' })
+    .option('json', { type: 'boolean', default: false, describe: 'Print JSON, scores as fractions' })
+    .example('$0 score gold.conll predicted.conll --task ner', 'span F1 as conlleval')
+    .example('$0 score key.gold_conll response.jsonl --task coref --json', 'the CoNLL-2012 metrics as JSON')
+
+type Args = Awaited<ReturnType<typeof builder>['argv']>
+
+const percent = (x: number) => (100 * x).toFixed(2)
+const row = (name: string, { precision, recall, f1 }: Score) => [name, percent(precision), percent(recall), percent(f1)]
+const counted = (name: string, score: CountedScore) => [...row(name, score), score.gold, score.predicted, score.correct]
+
+const labelledTable = (score: LabelledScore, extra: [string, CountedScore][] = []) =>
+  table([
+    ['', 'P', 'R', 'F1', 'gold', 'predicted', 'correct'],
+    ...Object.entries(score.byLabel).map(([label, item]) => counted(label, item)),
+    counted('all', score),
+    ...extra.map(([name, item]) => counted(name, item)),
+  ])
+
+const corefTable = (score: CorefScore) =>
+  table([
+    ['', 'P', 'R', 'F1'],
+    row('mentions', score.mentions),
+    row('MUC', score.muc),
+    row('B³', score.b3),
+    row('CEAF-m', score.ceafm),
+    row('CEAF-e', score.ceafe),
+    row('BLANC', score.blanc),
+    row('LEA', score.lea),
+    ['CoNLL', '', '', percent(score.conll)],
+  ])
+
+export const handler = async (args: Args): Promise<number> => {
+  const options = formatOptionsOf(args)
+  const gold = readDocuments(args.gold, { options, format: args.goldFormat ?? args.from })
+  const predicted = readDocuments(args.predicted, { options, format: args.predictedFormat ?? args.from })
+  const task = args.task as ScoredTask
+  const score = await scoreDocuments(gold, predicted, task)
+  if (args.json) process.stdout.write(`${JSON.stringify(score)}\n`)
+  else if (task === 'coref') process.stdout.write(`${corefTable(score as CorefScore)}\n`)
+  else {
+    const { definitions } = score as Partial<RelationScore>
+    const extra: [string, CountedScore][] = definitions
+      ? [
+          ['last token, relation-bearing sentences', definitions.original],
+          ['last token, all sentences', definitions.lastToken],
+          ['boundaries', definitions.boundaries],
+          ['strict', definitions.strict],
+        ]
+      : []
+    process.stdout.write(`${labelledTable(score as LabelledScore, extra)}\n`)
+  }
+  return exitCodes.ok
+}

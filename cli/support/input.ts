@@ -1,0 +1,81 @@
+/** Documents from the inputs of a command, with progress, dead letters and a report of what was not carried. */
+
+import { once } from 'node:events'
+import { createWriteStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import type { Document } from '../../src/io/document.ts'
+import type { HmtlError } from '../../src/io/errors.ts'
+import { type FormatContext, type FormatOptions, formatContext } from '../../src/io/format.ts'
+import { readDocuments } from '../../src/io/read.ts'
+import { LossReport } from '../../src/io/report.ts'
+import { errorText, exitCodes } from './output.ts'
+import { type Progress, startProgress } from './progress.ts'
+
+export interface InputArguments {
+  readonly from?: string | undefined
+  readonly quiet?: boolean | undefined
+  readonly progress?: boolean | undefined
+  readonly deadLetter?: string | undefined
+}
+
+export interface Run {
+  readonly context: FormatContext
+  readonly progress: Progress
+  /** Records that could not be read or processed. */
+  readonly failures: number
+  documents(inputs: readonly string[]): AsyncGenerator<Document>
+  /** Sends a failure to the dead letters. */
+  fail(error: HmtlError, record?: string): void
+  /** Closes what is open; returns the exit code. */
+  finish(): Promise<number>
+}
+
+const shownFailures = 10
+
+/** Options of a run from a command's arguments. */
+export const startRun = (label: string, args: InputArguments, options: FormatOptions = {}, unit?: string): Run => {
+  const report = new LossReport()
+  const progress = startProgress({ label, show: args.quiet ? false : (args.progress ?? 'auto'), ...(unit ? { unit } : {}) })
+  const dead = args.deadLetter === undefined ? undefined : createWriteStream(args.deadLetter)
+  let deadError: unknown
+  dead?.on('error', (error) => {
+    deadError = error
+  })
+  let failures = 0
+  const fail = (error: HmtlError, record?: string) => {
+    failures++
+    if (dead) dead.write(`${JSON.stringify({ error, record })}\n`)
+    if (!args.quiet && failures <= shownFailures) progress.note(errorText(error))
+    if (!args.quiet && failures === shownFailures + 1) progress.note('… more such errors are not shown')
+  }
+  const context = formatContext({ options, report, onError: fail })
+  return {
+    context,
+    progress,
+    get failures() {
+      return failures
+    },
+    async *documents(inputs) {
+      const sizes = await Promise.all(inputs.map(async (input) => (input === '-' ? undefined : (await stat(input).catch(() => undefined))?.size)))
+      for (const [i, input] of (inputs.length === 0 ? ['-'] : inputs).entries()) {
+        let done = 0
+        const total = sizes[i] ?? 0
+        for await (const document of readDocuments(input, { ...context, format: args.from })) {
+          done += document.text.length
+          if (total > 0) progress.share(Math.min(1, (i + Math.min(1, done / total)) / inputs.length))
+          yield document
+        }
+      }
+    },
+    fail,
+    async finish() {
+      progress.end()
+      if (dead && !deadError) {
+        dead.end()
+        await once(dead, 'close')
+      }
+      if (deadError) throw deadError
+      return failures > 0 ? exitCodes.deadLetters : exitCodes.ok
+    },
+  }
+}

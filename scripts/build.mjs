@@ -1,0 +1,31 @@
+/** Builds the package: types and JavaScript by tsc, the SIMD kernels by AssemblyScript. */
+import { spawnSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const require = createRequire(import.meta.url)
+
+const run = (label, args) => {
+  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' })
+  if (status !== 0) {
+    console.error(`build: ${label} failed`)
+    process.exit(status ?? 1)
+  }
+}
+
+const binOf = (name, bin) => {
+  const manifest = require.resolve(`${name}/package.json`)
+  return join(dirname(manifest), require(manifest).bin[bin])
+}
+
+rmSync(join(root, 'dist'), { recursive: true, force: true })
+run('tsc', [binOf('typescript', 'tsc'), '-p', 'tsconfig.json'])
+const kernels = join(root, 'assembly', 'index.ts')
+if (existsSync(kernels)) {
+  mkdirSync(join(root, 'dist', 'src', 'model', 'kernels', 'wasm'), { recursive: true })
+  run('asc', [binOf('assemblyscript', 'asc'), kernels, '--config', join(root, 'assembly', 'asconfig.json'), '--target', 'release'])
+}
+chmodSync(join(root, 'dist', 'cli', 'main.js'), 0o755)

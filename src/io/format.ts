@@ -1,0 +1,125 @@
+/**
+ * What a corpus format is to the program: a name, a guess from the first bytes,
+ * a reader and a writer. Formats are data; `formats/index.ts` lists them.
+ */
+import { type Document, type LayerName, layerNames } from './document.ts'
+import { HmtlError, toHmtlError } from './errors.ts'
+import { defaultMaxLineBytes } from './lines.ts'
+import type { OffsetUnit } from './offsets.ts'
+import { LossReport } from './report.ts'
+import type { Source } from './source.ts'
+
+/** Options that readers and writers share; each format reads the ones it knows. */
+export interface FormatOptions {
+  /** Longest line in bytes. @default 64 MiB */
+  readonly maxLineBytes?: number
+  /** Largest file of the formats that are read whole (one document a file). @default 256 MiB */
+  readonly maxDocumentBytes?: number
+  /** Field of a JSON line that holds the text. @default 'text' */
+  readonly textField?: string
+  /** Unit of offsets in JSON input without its own `offsetUnit`, and in JSON output. @default 'utf16' */
+  readonly offsetUnit?: OffsetUnit
+  /** Tagging scheme that column writers use. @default what the document was read with, else `bio` */
+  readonly scheme?: 'iob1' | 'bio' | 'bioul' | 'iobes'
+  /** Which layer a format with a single span layer reads into and writes from. @default 'entities' */
+  readonly layer?: 'entities' | 'mentions'
+  /** Mention span for formats that know extent and head (ACE). @default 'extent' */
+  readonly mentionSpan?: 'extent' | 'head'
+  /** Whether one-member clusters are written and read. @default true */
+  readonly singletons?: boolean
+  /** Documents a record batch of Arrow and Parquet output. @default by size, about 1 MiB of text */
+  readonly batchDocuments?: number
+  /** Names for relation codes (Re-DocRED `rel_info.json`). */
+  readonly relationNames?: Readonly<Record<string, string>>
+}
+
+/** What a reader or writer is given besides its input. */
+export interface FormatContext {
+  readonly options: FormatOptions
+  /** Counts what could not be carried. */
+  readonly report: LossReport
+  /** Called with each record that could not be read; the reader goes on. The default throws. */
+  readonly onError: (error: HmtlError, record?: string) => void
+}
+
+/** A format that holds every layer. */
+export const layersAll: readonly LayerName[] = layerNames
+
+export type Reader = (source: Source, context: FormatContext) => AsyncIterable<Document>
+
+/** A file of a format that keeps a document in several files. */
+export interface OutputFile {
+  /** Relative path, safe to join to a folder. */
+  readonly name: string
+  readonly data: string | Uint8Array
+}
+
+export interface Format {
+  readonly name: string
+  /** One line for help and `hmtl convert --list`. */
+  readonly summary: string
+  /** Files of a folder that a reader of this format takes (relative path, `.gz` off). */
+  accepts(path: string): boolean
+  /** How sure the format is that these first bytes are its own: 0 no, 1 perhaps, 2 surely. */
+  sniff(head: string, path: string): 0 | 1 | 2
+  readonly read: Reader
+  /** Writes all documents to one stream … */
+  readonly write?: (documents: AsyncIterable<Document>, context: FormatContext) => AsyncIterable<string | Uint8Array>
+  /** … or each document to files of its own. */
+  readonly writeFiles?: (document: Document, context: FormatContext) => readonly OutputFile[]
+  /** The writer needs tokens (and sentences). */
+  readonly needsTokens: boolean
+  /** Layers the format can hold. */
+  readonly carries: readonly LayerName[]
+  /** Usual extension of a written file. */
+  readonly extension: string
+}
+
+export const formatContext = (partial: Partial<FormatContext> = {}): FormatContext => ({
+  options: partial.options ?? {},
+  report: partial.report ?? new LossReport(),
+  onError:
+    partial.onError ??
+    ((error) => {
+      throw error
+    }),
+})
+
+export const maxLineBytes = (context: FormatContext): number => context.options.maxLineBytes ?? defaultMaxLineBytes
+export const maxDocumentBytes = (context: FormatContext): number => context.options.maxDocumentBytes ?? 256 * 1024 * 1024
+
+/** Counts the annotated layers of a document that a format has no place for. */
+export const reportUncarried = (document: Document, carries: readonly LayerName[], context: FormatContext): void => {
+  const lost = (layer: LayerName, count: number) => {
+    if (!carries.includes(layer)) context.report.add(`layer-${layer}`, document.id, '', count)
+  }
+  lost('entities', document.entities?.begin.length ?? 0)
+  lost('mentions', document.mentions?.begin.length ?? 0)
+  lost('relations', document.relations?.begin1.length ?? 0)
+  lost('clusters', (document.clusters?.offsets.length ?? 1) - 1)
+}
+
+/** Tokens of a document for a writer that cannot do without. @throws HmtlError `HMTL_FORMAT_UNSUPPORTED` */
+export const requireTokens = (document: Document, format: string) => {
+  if (!document.tokens)
+    throw new HmtlError('HMTL_FORMAT_UNSUPPORTED', `${format} needs tokens and the document has none`, {
+      document: document.id,
+      remedy: 'Tokenize first: `hmtl convert` does it for raw text',
+    })
+  return document.tokens
+}
+
+/** Runs `make`, sending what it throws to the context's `onError`. */
+export const attempt = <T>(
+  context: FormatContext,
+  place: { source?: string; document?: string; line?: number; offset?: number },
+  record: string | undefined,
+  make: () => T,
+): T | undefined => {
+  try {
+    return make()
+  } catch (error) {
+    context.onError(toHmtlError(error, 'HMTL_INPUT_SYNTAX', place), record)
+    return undefined
+  }
+}

@@ -1,0 +1,229 @@
+/**
+ * brat standoff: `NAME.txt` and `NAME.ann`. Text-bound annotations become spans,
+ * `R` relations, `*` equivalences clusters. Events, attributes, notes and the
+ * pieces of discontinuous spans have no place in a document: they are counted,
+ * and kept so that an unchanged document is written as it was.
+ */
+import { basename } from 'node:path'
+import { createDocument, type Document, type LabelledLike, listClusters, listRelations, listSpans, type RelationLike, type SpanLike } from '../document.ts'
+import { HmtlError } from '../errors.ts'
+import { attempt, type Format, type FormatContext, formatContext, maxDocumentBytes, reportUncarried } from '../format.ts'
+import { readAll, readBeside, type Source, stem } from '../source.ts'
+import { decodeUtf8 } from '../text.ts'
+
+const key = 'brat'
+
+interface Standoff {
+  readonly spans: LabelledLike[]
+  readonly relations: RelationLike[]
+  readonly clusters: SpanLike[][] | undefined
+}
+
+/** Reads `.ann` lines. @throws HmtlError with the line at fault */
+const decode = (ann: string, text: string, toUtf16: (offset: number) => number, document: string, context: FormatContext): Standoff => {
+  const spans = new Map<string, LabelledLike>()
+  const relations: { label: string; arg1: string; arg2: string; line: number }[] = []
+  const groups: { members: string[]; line: number }[] = []
+  let line = 0
+  for (const raw of ann.split('\n')) {
+    line++
+    const row = raw.replace(/\r$/, '')
+    if (row.trim() === '') continue
+    const [id, body = ''] = row.split('\t')
+    const kind = row[0]
+    if (kind === 'T') {
+      const match = /^(\S+) (\d+ \d+(?:;\d+ \d+)*)$/.exec(body)
+      if (!match) throw new HmtlError('HMTL_INPUT_SYNTAX', `${id} is not "Type start end"`, { document, line })
+      const pieces = match[2].split(';').map((piece) => piece.split(' ').map(Number))
+      if (pieces.length > 1) context.report.add('discontinuous-span', document, `${id} ${match[2]}`)
+      const start = toUtf16(pieces[0][0])
+      const end = toUtf16(pieces[pieces.length - 1][1])
+      spans.set(id, { start, end, label: match[1] })
+      if (pieces.length === 1) checkCovered(row.split('\t').slice(2).join('\t'), text.slice(start, end), id, document, line)
+    } else if (kind === 'R') {
+      const match = /^(\S+) (\S+?):(\S+) (\S+?):(\S+)\s*$/.exec(body)
+      if (!match) throw new HmtlError('HMTL_INPUT_SYNTAX', `${id} is not "Type Arg1:T1 Arg2:T2"`, { document, line })
+      const swapped = match[2] === 'Arg2'
+      relations.push({ label: match[1], arg1: swapped ? match[5] : match[3], arg2: swapped ? match[3] : match[5], line })
+    } else if (kind === '*') groups.push({ members: body.trim().split(/\s+/).slice(1), line })
+    else if (kind === 'E') context.report.add('event', document, id)
+    else if (kind === 'A' || kind === 'M') context.report.add('attribute', document, id)
+    else if (kind === 'N') context.report.add('normalization', document, id)
+    else if (kind === '#') context.report.add('note', document, id)
+    else throw new HmtlError('HMTL_INPUT_SYNTAX', `"${row.slice(0, 40)}" is not a standoff annotation`, { document, line })
+  }
+  const find = (id: string, at: number): LabelledLike => {
+    const span = spans.get(id)
+    if (!span) throw new HmtlError('HMTL_INPUT_SYNTAX', `${id} is not defined`, { document, line: at })
+    return span
+  }
+  const spanOnly = ({ start, end }: SpanLike): SpanLike => ({ start, end })
+  const kept: RelationLike[] = []
+  for (const { label, arg1, arg2, line: at } of relations) {
+    // Arguments may be events, whose trigger is not the argument's mention.
+    if (arg1.startsWith('E') || arg2.startsWith('E')) context.report.add('relation-of-event', document, `${label} ${arg1} ${arg2}`)
+    else kept.push({ label, arg1: spanOnly(find(arg1, at)), arg2: spanOnly(find(arg2, at)) })
+  }
+  const clusters = groups.length === 0 ? undefined : mergeGroups(groups.map(({ members, line: at }) => members.map((id) => spanOnly(find(id, at)))))
+  return { spans: [...spans.values()], relations: kept, clusters }
+}
+
+/** Equivalence is transitive: groups that share a span are one cluster. */
+const mergeGroups = (groups: readonly (readonly SpanLike[])[]): SpanLike[][] => {
+  const clusterOf = new Map<string, SpanLike[]>()
+  const clusters = new Set<SpanLike[]>()
+  for (const group of groups) {
+    let cluster: SpanLike[] = []
+    clusters.add(cluster)
+    for (const span of group) {
+      const name = `${span.start} ${span.end}`
+      const other = clusterOf.get(name)
+      if (other === cluster) continue
+      if (other) {
+        const [into, from] = [other, cluster]
+        into.push(...from)
+        for (const member of from) clusterOf.set(`${member.start} ${member.end}`, into)
+        clusters.delete(from)
+        cluster = into
+      } else {
+        cluster.push(span)
+        clusterOf.set(name, cluster)
+      }
+    }
+  }
+  return [...clusters].filter((cluster) => cluster.length > 0)
+}
+
+const checkCovered = (said: string, covered: string, id: string, document: string, line: number) => {
+  const fold = (text: string) => text.replace(/\s+/g, ' ').trim()
+  if (said !== '' && fold(said) !== fold(covered))
+    throw new HmtlError('HMTL_DOCUMENT_OFFSET', `${id} says "${said.slice(0, 60)}" but its offsets cover "${covered.slice(0, 60)}"`, {
+      document,
+      line,
+      remedy: 'brat counts code points of the text file with its line ends as they stand',
+    })
+}
+
+/** brat counts code points; maps them to UTF-16, identity where there are no surrogates. */
+const codePoints = (text: string): ((offset: number) => number) => {
+  if (!/[\ud800-\udbff]/.test(text)) return (offset) => offset
+  const at: number[] = []
+  for (let i = 0; i < text.length; i += (text.codePointAt(i) as number) > 0xffff ? 2 : 1) at.push(i)
+  at.push(text.length)
+  return (offset) => at[offset] ?? offset + text.length
+}
+
+async function* read(source: Source, context: FormatContext): AsyncGenerator<Document> {
+  const name = stem(source, '.txt', '.ann')
+  const folder = source.relative.split('/').slice(0, -1).join('/')
+  const id = folder === '' ? name : `${folder}/${name}`
+  const textBytes = source.relative.endsWith('.ann') ? await readBeside(source, `${name}.txt`) : await readAll(source, maxDocumentBytes(context))
+  const annBytes = await readBeside(source, `${basename(name)}.ann`)
+  const document = attempt(context, { source: source.name, document: id }, undefined, () => {
+    if (!textBytes) throw new HmtlError('HMTL_INPUT_NOT_FOUND', `${name}.txt is not beside ${source.name}`)
+    const text = decodeUtf8(textBytes)
+    if (!annBytes) return createDocument({ id, text })
+    const ann = decodeUtf8(annBytes)
+    const { spans, relations, clusters } = decode(ann, text, codePoints(text), id, context)
+    const layer = context.options.layer ?? 'entities'
+    return createDocument({ id, text, [layer]: spans, relations, clusters, metadata: { [key]: { ann } } })
+  })
+  if (document) yield document
+}
+
+/** The spans a format with one span layer writes: entities and mentions, each span and label once. */
+export const spansToWrite = (document: Document, layer: 'entities' | 'mentions' | undefined): LabelledLike[] => {
+  const chosen = layer ? [document[layer]] : [document.entities, document.mentions]
+  const seen = new Map<string, LabelledLike>()
+  for (const spans of chosen)
+    if (spans) for (const span of listSpans(spans)) if (!seen.has(`${span.start} ${span.end} ${span.label}`)) seen.set(`${span.start} ${span.end} ${span.label}`, span)
+  return [...seen.values()]
+}
+
+const writeFiles = (document: Document, context: FormatContext) => {
+  reportUncarried(document, ['entities', 'mentions', 'relations', 'clusters'], context)
+  const name = safeName(document.id)
+  return [
+    { name: `${name}.txt`, data: document.text },
+    { name: `${name}.ann`, data: unchanged(document, context) ?? encode(document, context) },
+  ]
+}
+
+/** The annotation file as it was read, if it still says what the document says. */
+const unchanged = (document: Document, context: FormatContext): string | undefined => {
+  const extras = document.metadata[key] as { ann?: unknown } | undefined
+  if (typeof extras?.ann !== 'string') return undefined
+  try {
+    const read = decode(extras.ann, document.text, codePoints(document.text), document.id, formatContext())
+    const now = {
+      spans: spansToWrite(document, context.options.layer),
+      relations: document.relations ? listRelations(document.relations) : [],
+      clusters: document.clusters && listClusters(document.clusters),
+    }
+    return JSON.stringify(normal(read)) === JSON.stringify(normal(now)) ? extras.ann : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const normal = ({ spans, relations, clusters }: Standoff) => ({
+  spans: [...new Set(spans.map(({ start, end, label }) => `${start} ${end} ${label}`))].sort(),
+  relations: relations.map(({ label, arg1, arg2 }) => `${label} ${arg1.start} ${arg1.end} ${arg2.start} ${arg2.end}`).sort(),
+  clusters: (clusters ?? []).map((cluster) => cluster.map(({ start, end }) => `${start} ${end}`).sort()).sort(),
+})
+
+const encode = (document: Document, context: FormatContext): string => {
+  const { text } = document
+  const toCodePoints = /[\ud800-\udbff]/.test(text) ? (offset: number) => [...text.slice(0, offset)].length : (offset: number) => offset
+  const lines: string[] = []
+  const ids = new Map<string, string>()
+  const spanLine = (label: string, { start, end }: SpanLike) => {
+    const id = `T${lines.length + 1}`
+    const covered = text.slice(start, end)
+    // A newline inside a span is written as pieces around it.
+    const pieces = [...covered.matchAll(/[^\n\r]+/g)].map((match) => `${toCodePoints(start + match.index)} ${toCodePoints(start + match.index + match[0].length)}`)
+    lines.push(`${id}\t${label.replace(/\s+/g, '_')} ${pieces.join(';')}\t${covered.replace(/[\n\r]+/g, ' ')}`)
+    return id
+  }
+  for (const span of spansToWrite(document, context.options.layer)) {
+    const id = spanLine(span.label, span)
+    ids.set(`${span.start} ${span.end} ${span.label}`, id)
+    if (!ids.has(`${span.start} ${span.end}`)) ids.set(`${span.start} ${span.end}`, id)
+  }
+  const idOf = (span: SpanLike): string => {
+    const known = ids.get(`${span.start} ${span.end}`)
+    if (known) return known
+    // An argument or cluster member that no layer names still needs a span of its own.
+    const id = spanLine('Span', span)
+    ids.set(`${span.start} ${span.end}`, id)
+    context.report.add('span-added', document.id, `${id} ${span.start}..${span.end}`)
+    return id
+  }
+  const tail: string[] = []
+  const relations = document.relations ? listRelations(document.relations) : []
+  relations.forEach(({ label, arg1, arg2 }, i) => {
+    tail.push(`R${i + 1}\t${label.replace(/\s+/g, '_')} Arg1:${idOf(arg1)} Arg2:${idOf(arg2)}`)
+  })
+  for (const cluster of document.clusters ? listClusters(document.clusters) : []) tail.push(`*\tCoreference ${cluster.map(idOf).join(' ')}`)
+  const all = [...lines, ...tail]
+  return all.length === 0 ? '' : `${all.join('\n')}\n`
+}
+
+/** A document id as a relative path that cannot leave its folder. */
+export const safeName = (id: string): string => {
+  const parts = id.split(/[/\\]+/).filter((part) => part !== '' && part !== '.' && part !== '..')
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not be in a file name
+  return parts.map((part) => part.replace(/[\x00-\x1f:*?"<>|]/g, '_')).join('/') || '_'
+}
+
+export const brat: Format = {
+  name: 'brat',
+  summary: 'brat standoff, NAME.txt with NAME.ann',
+  accepts: (path) => path.endsWith('.txt'),
+  sniff: (head, path) => (path.endsWith('.ann') ? (/^T\d+\t\S+ \d+ \d+/m.test(head) ? 2 : 1) : 0),
+  read,
+  writeFiles,
+  needsTokens: false,
+  carries: ['entities', 'relations', 'clusters'],
+  extension: '',
+}

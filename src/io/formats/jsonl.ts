@@ -1,0 +1,47 @@
+/** JSON lines: `{"text": …}` or `{"tokens": […]}` in, the same with `hmtl` out. */
+import type { Document } from '../document.ts'
+import { HmtlError } from '../errors.ts'
+import { type Format, type FormatContext, layersAll } from '../format.ts'
+import { fromJson, toJson } from '../json.ts'
+import type { Line } from '../lines.ts'
+import { parseLines } from '../parse-lines.ts'
+import type { Source } from '../source.ts'
+import { stem } from '../source.ts'
+
+/** Parses one JSON line. @throws HmtlError `HMTL_INPUT_JSON` or what `fromJson` throws */
+export const parseJsonLine = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new HmtlError('HMTL_INPUT_JSON', `not valid JSON: ${(cause as Error).message}`, {
+      cause,
+      remedy: 'Each line must hold one complete JSON object',
+    })
+  }
+}
+
+const read = (source: Source, context: FormatContext) => {
+  const name = stem(source, '.jsonl', '.ndjson', '.json')
+  const { textField, offsetUnit } = context.options
+  return parseLines(source, context, {
+    line: (line: Line) => (line.text.trim() === '' ? undefined : fromJson(parseJsonLine(line.text), `${name}:${line.number}`, { textField, offsetUnit })),
+    end: () => undefined,
+    recover: () => undefined,
+  })
+}
+
+async function* write(documents: AsyncIterable<Document>, { options }: FormatContext) {
+  for await (const document of documents) yield `${JSON.stringify(toJson(document, options))}\n`
+}
+
+export const jsonl: Format = {
+  name: 'jsonl',
+  summary: 'JSON lines {"id", "text" | "tokens", …, "hmtl": {layers}}',
+  accepts: (path) => /\.(jsonl|ndjson)$/.test(path),
+  sniff: (head, path) => (/^\s*\{/.test(head) ? (/\.(jsonl|ndjson)$/.test(path) || /"(text|tokens|hmtl)"\s*:/.test(head) ? 2 : 1) : 0),
+  read,
+  write,
+  needsTokens: false,
+  carries: layersAll,
+  extension: '.jsonl',
+}

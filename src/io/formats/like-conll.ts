@@ -1,0 +1,170 @@
+/**
+ * The original HMTL's ACE form (`*like_conll`): mentions in one bracket column,
+ * a column for each relation with `ARG1_T` and `ARG2_T` brackets, coreference last.
+ */
+import { columnWord, flatTokenSpans, onText, sentencesOfLengths } from '../columns.ts'
+import { createDocument, type Document, listRelations, type RelationLike, type SpanLike } from '../document.ts'
+import { HmtlError } from '../errors.ts'
+import { type Format, type FormatContext, reportUncarried, requireTokens } from '../format.ts'
+import type { Line } from '../lines.ts'
+import { type LineParser, parseLines } from '../parse-lines.ts'
+import { type Source, stem } from '../source.ts'
+import type { TagSpan } from '../tags.ts'
+import { joinTokens, sentenceSpans, tokenSpan, words } from '../tokens.ts'
+import { decodeBrackets, decodeCoref, encodeBrackets, encodeCoref, tokenClusters } from './brackets.ts'
+
+const parser = (source: Source): LineParser => {
+  const name = stem(source, '.like_conll', '.sgm.like_conll')
+  let rows: string[][] = []
+  let lengths: number[] = []
+  let sentenceStart = 0
+  let id: string | undefined
+  let count = 0
+  let skipping = false
+
+  const reset = () => {
+    rows = []
+    lengths = []
+    sentenceStart = 0
+    id = undefined
+  }
+  const closeSentence = () => {
+    if (rows.length > sentenceStart) lengths.push(rows.length - sentenceStart)
+    sentenceStart = rows.length
+  }
+  const documentId = () => id ?? (count === 0 ? name : `${name}:${count}`)
+
+  const build = (): Document | undefined => {
+    closeSentence()
+    if (rows.length === 0 && id === undefined) return undefined
+    const { text, tokens } = joinTokens(rows.map((row) => row[1]))
+    const sentences = sentencesOfLengths(lengths)
+    const mentionCells = rows.map((row) => row[2])
+    const mentions = lengths.flatMap((_, s) => decodeBrackets(mentionCells, sentences.begin[s], sentences.end[s]))
+    const relations: RelationLike[] = []
+    for (let s = 0; s < lengths.length; s++) {
+      for (let column = 3; column < rows[sentences.begin[s]].length - 1; column++) {
+        const cells = rows.map((row, i) => (i >= sentences.begin[s] && i < sentences.end[s] ? row[column] : '*'))
+        relations.push(relationOf(decodeBrackets(cells, sentences.begin[s], sentences.end[s]), tokens))
+      }
+    }
+    const clusters = new Map<string, SpanLike[]>()
+    const coref = decodeCoref(rows.map((row) => row[row.length - 1]))
+    for (const { cluster, begin, end } of coref) {
+      const span = { start: tokens.begin[begin], end: tokens.end[end - 1] }
+      clusters.set(cluster, [...(clusters.get(cluster) ?? []), span])
+    }
+    const like = { id: documentId(), text, tokens, sentences, mentions: onText(mentions, tokens), relations, clusters: [...clusters.values()], metadata: {} }
+    count++
+    reset()
+    return createDocument(like)
+  }
+
+  return {
+    line({ text }: Line) {
+      if (text.startsWith('#end document')) {
+        if (!skipping) return build()
+        skipping = false
+        return undefined
+      }
+      if (text.startsWith('#')) {
+        const match = /^#begin document \(?(.*?)\)?;?\s*$/.exec(text)
+        if (match) id = match[1]
+        return undefined
+      }
+      if (text.trim() === '') {
+        closeSentence()
+        return undefined
+      }
+      if (skipping) return undefined
+      const fields = text.trim().split(/\s+/)
+      if (fields.length < 4) throw new HmtlError('HMTL_INPUT_SYNTAX', `${fields.length} columns where like-conll has at least 4`)
+      const first = rows[sentenceStart]
+      if (first && first.length !== fields.length) throw new HmtlError('HMTL_INPUT_SYNTAX', `${fields.length} columns in a sentence of ${first.length}`)
+      rows.push(fields)
+      return undefined
+    },
+    end: build,
+    recover() {
+      const failed = documentId()
+      reset()
+      count++
+      skipping = true
+      return failed
+    },
+  }
+}
+
+const relationOf = (spans: readonly TagSpan[], tokens: { begin: Int32Array; end: Int32Array }): RelationLike => {
+  const argument = (prefix: string) => spans.find((span) => span.label.startsWith(prefix))
+  const arg1 = argument('ARG1_')
+  const arg2 = argument('ARG2_')
+  if (!arg1 || !arg2 || arg1.label.slice(5) !== arg2.label.slice(5)) throw new HmtlError('HMTL_INPUT_SYNTAX', 'a relation column without its ARG1_T and ARG2_T')
+  const span = ({ begin, end }: TagSpan): SpanLike => ({ start: tokens.begin[begin], end: tokens.end[end - 1] })
+  return { label: arg1.label.slice(5), arg1: span(arg1), arg2: span(arg2) }
+}
+
+async function* write(documents: AsyncIterable<Document>, context: FormatContext) {
+  for await (const document of documents) yield encode(document, context)
+}
+
+const encode = (document: Document, context: FormatContext): string => {
+  reportUncarried(document, document.mentions ? ['mentions', 'relations', 'clusters'] : ['entities', 'relations', 'clusters'], context)
+  const tokens = requireTokens(document, 'like-conll')
+  const sentences = sentenceSpans(document)
+  const count = tokens.begin.length
+  const mentions = encodeBrackets(flatTokenSpans(document, document.mentions ?? document.entities, 'mention', context, tokens), count)
+  const coref = encodeCoref(tokenClusters(document, context, tokens), count)
+  const relations = document.relations ? listRelations(document.relations) : []
+  const columns: TagSpan[][][] = Array.from(sentences.begin, () => [])
+  for (const relation of relations) {
+    const where = `${relation.label} ${relation.arg1.start}..${relation.arg1.end} ${relation.arg2.start}..${relation.arg2.end}`
+    const one = tokenSpan(tokens, relation.arg1.start, relation.arg1.end)
+    const two = tokenSpan(tokens, relation.arg2.start, relation.arg2.end)
+    if (!one || !two) {
+      context.report.add('off-token-relation', document.id, where)
+      continue
+    }
+    const sentence = sentences.begin.findIndex((from, s) => one.begin >= from && one.end <= sentences.end[s])
+    if (sentence === -1 || two.begin < sentences.begin[sentence] || two.end > sentences.end[sentence]) {
+      context.report.add('cross-sentence-relation', document.id, where)
+      continue
+    }
+    if (one.begin < two.end && two.begin < one.end) {
+      // One column cannot hold two brackets over the same tokens.
+      context.report.add('overlapping-relation-arguments', document.id, where)
+      continue
+    }
+    columns[sentence].push([
+      { ...one, label: `ARG1_${relation.label}` },
+      { ...two, label: `ARG2_${relation.label}` },
+    ])
+  }
+  const list = words(document).map((word) => columnWord(word, document, context))
+  const lines = [`#begin document (${document.id.replace(/[\s()]+/g, '_')})`]
+  for (let s = 0; s < sentences.begin.length; s++) {
+    const cells = columns[s].map((spans) =>
+      encodeBrackets(
+        [...spans].sort((a, b) => a.begin - b.begin),
+        count,
+      ),
+    )
+    for (let i = sentences.begin[s]; i < sentences.end[s]; i++)
+      lines.push([String(i - sentences.begin[s]), list[i], mentions[i], ...cells.map((column) => column[i]), coref[i]].join('\t'))
+    lines.push('')
+  }
+  lines.push('#end document')
+  return `${lines.join('\n')}\n`
+}
+
+export const likeConll: Format = {
+  name: 'like-conll',
+  summary: "the original HMTL's ACE columns: mentions, a column a relation, coreference",
+  accepts: (path) => path.endsWith('like_conll'),
+  sniff: (_, path) => (path.endsWith('like_conll') ? 2 : 0),
+  read: (source, context) => parseLines(source, context, parser(source)),
+  write,
+  needsTokens: true,
+  carries: ['mentions', 'relations', 'clusters'],
+  extension: '.like_conll',
+}

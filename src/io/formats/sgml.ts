@@ -1,0 +1,50 @@
+/**
+ * ACE source text. Offsets count the characters of the file after every tag is
+ * deleted and every newline kept; the tags are remembered by offset so that the
+ * file can be written again. It is SGML, not XML: bare `&` and unclosed tags occur.
+ */
+
+/** A deleted tag and the text offset where it stood. */
+export type Tag = readonly [offset: number, tag: string]
+
+export interface SourceText {
+  readonly text: string
+  readonly tags: readonly Tag[]
+}
+
+export const stripTags = (sgml: string): SourceText => {
+  const tags: Tag[] = []
+  let text = ''
+  let from = 0
+  for (const match of sgml.matchAll(/<[^<>]*>/g)) {
+    text += sgml.slice(from, match.index)
+    tags.push([text.length, match[0]])
+    text += match[0].replace(/[^\n]/g, '')
+    from = match.index + match[0].length
+  }
+  return { text: text + sgml.slice(from), tags }
+}
+
+/** The inverse of `stripTags`. */
+export const restoreTags = (text: string, tags: readonly Tag[]): string => {
+  let out = ''
+  let from = 0
+  for (const [offset, tag] of tags) {
+    out += text.slice(from, offset) + tag
+    from = offset + tag.replace(/[^\n]/g, '').length
+  }
+  return out + text.slice(from)
+}
+
+const named: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
+
+/** Character references decoded; unknown ones stay. */
+export const decodeReferences = (text: string): string =>
+  text.replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|(\w{1,6}));/gi, (whole, decimal, hex, name) => {
+    if (name !== undefined) return named[name.toLowerCase()] ?? whole
+    const code = decimal === undefined ? Number.parseInt(hex, 16) : Number(decimal)
+    return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole
+  })
+
+/** White space folded and references decoded, for comparing what a file says with what it covers. */
+export const fold = (text: string): string => decodeReferences(text).replace(/\s+/g, ' ').trim()

@@ -1,0 +1,34 @@
+/** `hmtl/io`: documents, formats and metrics, without the model. */
+export {
+  type Clusters,
+  checkDocument,
+  createDocument,
+  type Document,
+  type DocumentLike,
+  type LabelledLike,
+  type LabelledSpans,
+  type LayerName,
+  layerNames,
+  listClusters,
+  listMentions,
+  listRelations,
+  listSpans,
+  type MentionLike,
+  type Mentions,
+  type Metadata,
+  type RelationLike,
+  type Relations,
+  type SpanLike,
+  type Spans,
+} from './document.ts'
+export { type ErrorCode, type ErrorPlace, HmtlError } from './errors.ts'
+export type { Format, FormatContext, FormatOptions, OutputFile } from './format.ts'
+export { formatNamed, formatNames, formats, sniffHead } from './formats/index.ts'
+export { type Annotations, fromJson, toAnnotations, toJson } from './json.ts'
+export { fromUtf16, type OffsetMap, type OffsetUnit, offsetUnits, toUtf16 } from './offsets.ts'
+export { type ReadOptions, readDocuments } from './read.ts'
+export { type LossEntry, LossReport } from './report.ts'
+export { type Input, type Source, sourcesOf } from './source.ts'
+export { decodeTags, detectScheme, encodeTags, type Scheme, schemes, type TagSpan } from './tags.ts'
+export { words } from './tokens.ts'
+export { type WriteOptions, writeDocuments } from './write.ts'

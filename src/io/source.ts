@@ -1,0 +1,170 @@
+/**
+ * Where bytes come from: a path, a folder, bytes, a stream or an iterable, all
+ * made into the same thing, with gzip taken off. Nothing is opened before it is
+ * read, and a source that is left early is closed.
+ */
+import { createReadStream } from 'node:fs'
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { basename, dirname, join, relative, sep } from 'node:path'
+import { Readable } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+import { HmtlError } from './errors.ts'
+
+/** What a reader accepts. A string is a path (`-` is standard input), a folder is read file by file in sorted order. */
+export type Input = string | URL | Uint8Array | Readable | AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>
+
+/** One stream of bytes, with a name for messages and a way to the files beside it. */
+export interface Source {
+  /** Path or a stand-in such as `<stdin>`. */
+  readonly name: string
+  /** The path on disk, where there is one. */
+  readonly path?: string | undefined
+  /** Path below the folder that was asked for; the base name for a single file. */
+  readonly relative: string
+  /** Bytes on disk, where known and not compressed; for progress. */
+  readonly size?: number | undefined
+  chunks(): AsyncIterable<Uint8Array>
+}
+
+const chunkBytes = 1 << 18
+
+/**
+ * The sources behind an input, one after another.
+ * @param accepts keeps only some files of a folder (by relative path, `.gz` taken off).
+ * @throws HmtlError `HMTL_INPUT_NOT_FOUND`
+ */
+export async function* sourcesOf(input: Input, accepts: (relativePath: string) => boolean = () => true): AsyncGenerator<Source> {
+  if (typeof input === 'string' || input instanceof URL) {
+    const path = input instanceof URL ? decodeURIComponent(input.pathname) : input
+    if (path === '-') yield streamSource('<stdin>', process.stdin)
+    else yield* pathSources(path, accepts)
+  } else if (input instanceof Uint8Array) yield streamSource('<bytes>', [input])
+  else yield streamSource('<stream>', input)
+}
+
+async function* pathSources(path: string, accepts: (relativePath: string) => boolean): AsyncGenerator<Source> {
+  const found = await stat(path).catch((cause) => {
+    throw new HmtlError('HMTL_INPUT_NOT_FOUND', `cannot read ${path}`, { cause, remedy: 'Check the path and its permissions' })
+  })
+  if (!found.isDirectory()) {
+    yield fileSource(path, basename(path), found.size)
+    return
+  }
+  let any = false
+  for await (const file of walk(path)) {
+    const name = relative(path, file)
+    if (!accepts(withoutGz(name))) continue
+    any = true
+    yield fileSource(file, name, (await stat(file)).size)
+  }
+  if (!any)
+    throw new HmtlError('HMTL_INPUT_NOT_FOUND', `no file of this format in folder ${path}`, {
+      remedy: 'Name the format with --from, or the file itself',
+    })
+}
+
+async function* walk(folder: string): AsyncGenerator<string> {
+  const entries = await readdir(folder, { withFileTypes: true })
+  entries.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
+  for (const entry of entries) {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory()) yield* walk(path)
+    else if (entry.isFile()) yield path
+    else if (entry.isSymbolicLink() && (await stat(path).catch(() => undefined))?.isFile()) yield path
+  }
+}
+
+const fileSource = (path: string, relativePath: string, size: number): Source => ({
+  name: path,
+  path,
+  relative: relativePath.split(sep).join('/'),
+  size: size > 0 && !path.endsWith('.gz') ? size : undefined,
+  chunks: () => ungzip(path, createReadStream(path, { highWaterMark: chunkBytes })),
+})
+
+const streamSource = (name: string, stream: AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>): Source => ({
+  name,
+  relative: name,
+  chunks: () => ungzip(name, toBytes(stream)),
+})
+
+async function* toBytes(stream: AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of stream) yield typeof chunk === 'string' ? Buffer.from(chunk) : chunk
+}
+
+/** Passes bytes through, decompressed if they begin as gzip does. */
+async function* ungzip(name: string, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  const iterator = bytes[Symbol.asyncIterator]()
+  try {
+    let head: Uint8Array = Buffer.alloc(0)
+    while (head.length < 2) {
+      const next = await iterator.next()
+      if (next.done) break
+      head = head.length === 0 ? next.value : Buffer.concat([head, next.value])
+    }
+    const rest = { [Symbol.asyncIterator]: () => iterator }
+    if (!(head.length >= 2 && head[0] === 0x1f && head[1] === 0x8b)) {
+      if (head.length > 0) yield head
+      yield* rest
+      return
+    }
+    const raw = Readable.from(prepend(head, rest), { objectMode: false })
+    const gunzip = createGunzip({ chunkSize: chunkBytes })
+    raw.on('error', (error) => gunzip.destroy(error))
+    try {
+      for await (const chunk of raw.pipe(gunzip)) yield chunk
+    } catch (cause) {
+      throw new HmtlError('HMTL_INPUT_TRUNCATED', 'the gzip stream is damaged or cut short', { source: name, cause, remedy: 'Fetch the file again' })
+    } finally {
+      raw.destroy()
+      gunzip.destroy()
+    }
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    if (code === 'ENOENT' || code === 'EACCES' || code === 'EISDIR')
+      throw new HmtlError('HMTL_INPUT_NOT_FOUND', `cannot read ${name}`, { cause: error, remedy: 'Check the path and its permissions' })
+    throw error
+  } finally {
+    await iterator.return?.()
+  }
+}
+
+async function* prepend(head: Uint8Array, rest: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield head
+  yield* rest
+}
+
+/** All bytes of a source, up to a limit. @throws HmtlError `HMTL_INPUT_TOO_LARGE` */
+export const readAll = async (source: Source, maxBytes: number): Promise<Buffer> => {
+  const parts: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of source.chunks()) {
+    size += chunk.length
+    if (size > maxBytes)
+      throw new HmtlError('HMTL_INPUT_TOO_LARGE', `${source.name} is larger than ${maxBytes} bytes`, {
+        source: source.name,
+        remedy: 'Raise the limit with --max-document-bytes',
+      })
+    parts.push(chunk)
+  }
+  return Buffer.concat(parts, size)
+}
+
+/** The bytes of a file beside a source, or undefined where there is none. */
+export const readBeside = async (source: Source, fileName: string): Promise<Buffer | undefined> => {
+  if (source.path === undefined) return undefined
+  const path = join(dirname(source.path), fileName)
+  return readFile(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined
+    throw new HmtlError('HMTL_INPUT_NOT_FOUND', `cannot read ${path}`, { cause: error })
+  })
+}
+
+export const withoutGz = (path: string): string => (path.endsWith('.gz') ? path.slice(0, -3) : path)
+
+/** File name without folder, `.gz` and the given extension. */
+export const stem = (source: Source, ...extensions: string[]): string => {
+  const name = basename(withoutGz(source.relative))
+  const extension = extensions.find((end) => name.endsWith(end))
+  return extension === undefined ? name : name.slice(0, -extension.length)
+}

@@ -1,0 +1,93 @@
+/**
+ * Tag sequences and spans. Decoding follows conlleval's chunk rules, which read
+ * IOB1, BIO, IOBES and BIOUL alike and accept ill-formed sequences the way the
+ * field's scorer does.
+ */
+
+export const schemes = ['iob1', 'bio', 'bioul', 'iobes'] as const
+export type Scheme = (typeof schemes)[number]
+
+/** Half-open token span with a label. */
+export interface TagSpan {
+  readonly begin: number
+  readonly end: number
+  readonly label: string
+}
+
+const outside = 'O'
+
+/** Splits `B-PER` into its prefix and type; a bare `B` has the empty type. */
+const parts = (tag: string): [prefix: string, type: string] => {
+  if (tag === outside) return [outside, '']
+  const dash = tag.indexOf('-')
+  return dash === -1 ? [tag, ''] : [tag.slice(0, dash), tag.slice(dash + 1)]
+}
+
+const startsChunk = (previous: string, previousType: string, prefix: string, type: string): boolean => {
+  if (prefix === outside) return false
+  if (prefix === 'B' || prefix === 'S' || prefix === 'U') return true
+  // I, E or L: it goes on with an open chunk of its type, else opens one.
+  return previous === outside || previous === 'E' || previous === 'L' || previous === 'S' || previous === 'U' || type !== previousType
+}
+
+/** Spans of a sentence's tags. */
+export const decodeTags = (tags: readonly string[], begin = 0, end = tags.length): TagSpan[] => {
+  const spans: TagSpan[] = []
+  let open = -1
+  let previous = outside
+  let previousType = ''
+  for (let i = begin; i <= end; i++) {
+    const [prefix, type] = i < end ? parts(tags[i]) : [outside, '']
+    const starts = startsChunk(previous, previousType, prefix, type)
+    if (open !== -1 && (starts || prefix === outside)) {
+      spans.push({ begin: open, end: i, label: previousType })
+      open = -1
+    }
+    if (starts) open = i
+    previous = prefix
+    previousType = type
+  }
+  return spans
+}
+
+/** Writes spans (sorted, not overlapping) as tags into `tags` from `begin` to `end`. */
+export const encodeTags = (spans: readonly TagSpan[], begin: number, end: number, scheme: Scheme, tags: string[] = []): string[] => {
+  for (let i = begin; i < end; i++) tags[i] = outside
+  let last: TagSpan | undefined
+  for (const span of spans) {
+    const { label } = span
+    const single = span.end - span.begin === 1
+    for (let i = span.begin; i < span.end; i++) {
+      const isFirst = i === span.begin
+      const isLast = i === span.end - 1
+      let prefix: string
+      if (scheme === 'iob1') prefix = isFirst && last?.end === span.begin && last.label === label ? 'B' : 'I'
+      else if (scheme === 'bio') prefix = isFirst ? 'B' : 'I'
+      else if (single) prefix = scheme === 'bioul' ? 'U' : 'S'
+      else if (isFirst) prefix = 'B'
+      else if (isLast) prefix = scheme === 'bioul' ? 'L' : 'E'
+      else prefix = 'I'
+      tags[i] = label === '' ? prefix : `${prefix}-${label}`
+    }
+    last = span
+  }
+  return tags
+}
+
+/** The scheme that tags were most likely written in; `bio` where they do not tell. */
+export const detectScheme = (tags: readonly string[]): Scheme => {
+  let begins = false
+  let opensWithInside = false
+  let previous = outside
+  let previousType = ''
+  for (const tag of tags) {
+    const [prefix, type] = parts(tag)
+    if (prefix === 'S' || prefix === 'E') return 'iobes'
+    if (prefix === 'U' || prefix === 'L') return 'bioul'
+    if (prefix === 'B' && (previous === outside || previousType !== type)) begins = true
+    if (prefix === 'I' && (previous === outside || previousType !== type)) opensWithInside = true
+    previous = prefix
+    previousType = type
+  }
+  return opensWithInside && !begins ? 'iob1' : 'bio'
+}

@@ -1,0 +1,77 @@
+/** Between characters and tokens: where a span lies among the tokens, and text rebuilt from them. */
+import type { Document, Spans } from './document.ts'
+
+/** Tokens that a column format gave, and the text rebuilt from them with one space between. */
+export interface JoinedTokens {
+  readonly text: string
+  readonly tokens: Spans
+}
+
+export const joinTokens = (words: readonly string[]): JoinedTokens => {
+  const begin = new Int32Array(words.length)
+  const end = new Int32Array(words.length)
+  let at = 0
+  for (let i = 0; i < words.length; i++) {
+    begin[i] = at
+    end[i] = at + words[i].length
+    at = end[i] + 1
+  }
+  return { text: words.join(' '), tokens: { begin, end } }
+}
+
+/** Index of the token that begins exactly at `offset`, or -1. */
+export const tokenBeginningAt = ({ begin }: Spans, offset: number): number => search(begin, offset)
+
+/** Index of the token that ends exactly at `offset`, or -1. */
+export const tokenEndingAt = ({ end }: Spans, offset: number): number => search(end, offset)
+
+const search = (sorted: Int32Array, value: number): number => {
+  const at = lowerBound(sorted, value)
+  return at < sorted.length && sorted[at] === value ? at : -1
+}
+
+/** First index whose value is not less than `value`. */
+export const lowerBound = (sorted: Int32Array, value: number): number => {
+  let low = 0
+  let high = sorted.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (sorted[middle] < value) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+export interface TokenSpan {
+  readonly begin: number
+  /** One past the last token. */
+  readonly end: number
+  /** False where the characters do not start and end with tokens: the span was widened to whole tokens. */
+  readonly exact: boolean
+}
+
+/**
+ * The tokens that a character span covers, widened to whole tokens.
+ * Undefined where the span covers only white space.
+ */
+export const tokenSpan = (tokens: Spans, begin: number, end: number): TokenSpan | undefined => {
+  const last = lowerBound(tokens.begin, end)
+  let first = lowerBound(tokens.begin, begin)
+  if (first > 0 && tokens.end[first - 1] > begin) first--
+  if (first >= last) return undefined
+  return { begin: first, end: last, exact: tokens.begin[first] === begin && tokens.end[last - 1] === end }
+}
+
+/** The words of a document in order. */
+export const words = (document: Document): string[] => {
+  const { text, tokens } = document
+  if (!tokens) return []
+  return Array.from(tokens.begin, (begin, i) => text.slice(begin, tokens.end[i]))
+}
+
+/** Sentences of a document as token spans; one sentence of everything where there are none. */
+export const sentenceSpans = (document: Document): Spans => {
+  if (document.sentences) return document.sentences
+  const count = document.tokens?.begin.length ?? 0
+  return count === 0 ? { begin: new Int32Array(0), end: new Int32Array(0) } : { begin: Int32Array.of(0), end: Int32Array.of(count) }
+}

@@ -1,0 +1,114 @@
+/** The one way out: documents to a file, a folder or a stream, whole or not at all. */
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { createWriteStream } from 'node:fs'
+import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { Writable } from 'node:stream'
+import type { Document } from './document.ts'
+import { HmtlError } from './errors.ts'
+import { type FormatContext, formatContext } from './format.ts'
+import { formatNamed } from './formats/index.ts'
+
+export interface WriteOptions extends Partial<FormatContext> {
+  readonly format: string
+}
+
+const failed = (path: string, cause: unknown) =>
+  cause instanceof HmtlError
+    ? cause
+    : new HmtlError('HMTL_OUTPUT_FAILED', `cannot write ${path}: ${(cause as Error).message}`, { cause, remedy: 'Check the path, its permissions and the free space' })
+
+/**
+ * Writes documents to a stream, a file (under a temporary name, then renamed) or,
+ * for formats of several files a document, a folder.
+ * @throws HmtlError `HMTL_OUTPUT_FAILED`, `HMTL_FORMAT_UNSUPPORTED`
+ */
+export const writeDocuments = async (documents: AsyncIterable<Document>, output: string | Writable, options: WriteOptions): Promise<void> => {
+  const format = formatNamed(options.format)
+  const context = formatContext(options)
+  if (format.writeFiles) {
+    if (typeof output !== 'string') throw new HmtlError('HMTL_FORMAT_UNSUPPORTED', `${format.name} writes several files and needs a folder`, { remedy: 'Name one with -o FOLDER' })
+    await writeFolder(documents, output, (document) => format.writeFiles?.(document, context) ?? [])
+    return
+  }
+  if (!format.write) throw new HmtlError('HMTL_FORMAT_UNSUPPORTED', `${format.name} can be read only`)
+  const chunks = format.write(documents, context)
+  if (typeof output === 'string') await writeAtomically(output, chunks)
+  else await writeStream(output, chunks)
+}
+
+const writeFolder = async (documents: AsyncIterable<Document>, folder: string, files: (document: Document) => readonly { name: string; data: string | Uint8Array }[]) => {
+  const written = new Set<string>()
+  for await (const document of documents)
+    for (const { name, data } of files(document)) {
+      const path = join(folder, name)
+      if (written.has(path)) throw new HmtlError('HMTL_OUTPUT_FAILED', `two documents would be written to ${path}`, { document: document.id, remedy: 'Document ids must differ' })
+      written.add(path)
+      try {
+        await mkdir(dirname(path), { recursive: true })
+        await writeFile(path, data)
+      } catch (cause) {
+        throw failed(path, cause)
+      }
+    }
+}
+
+/** Writes chunks to a temporary name beside the path, syncs and renames: never a half file under the final name. */
+export const writeAtomically = async (path: string, chunks: AsyncIterable<string | Uint8Array>): Promise<void> => {
+  const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`
+  try {
+    await mkdir(dirname(path), { recursive: true })
+    await writeStream(createWriteStream(temporary, { highWaterMark: 1 << 20 }), chunks, true)
+    const handle = await open(temporary, 'r+')
+    await handle.sync().finally(() => handle.close())
+    await rename(temporary, path)
+  } catch (cause) {
+    await rm(temporary, { force: true })
+    throw failed(path, cause)
+  }
+}
+
+/** Writes with backpressure; small strings are joined first. Returns early, without an error, when the reader is gone. */
+export const writeStream = async (stream: Writable, chunks: AsyncIterable<string | Uint8Array>, end = false): Promise<void> => {
+  let failure: NodeJS.ErrnoException | undefined
+  const onError = (error: NodeJS.ErrnoException) => {
+    failure = error
+  }
+  stream.on('error', onError)
+  let held: string[] = []
+  let size = 0
+  const put = async (chunk: string | Uint8Array) => {
+    if (!stream.write(chunk) && !failure) await Promise.race([once(stream, 'drain'), once(stream, 'close')]).catch(onError)
+  }
+  const flush = async () => {
+    if (size === 0) return
+    const text = held.join('')
+    held = []
+    size = 0
+    await put(text)
+  }
+  try {
+    for await (const chunk of chunks) {
+      if (failure || stream.destroyed) break
+      if (typeof chunk === 'string') {
+        held.push(chunk)
+        size += chunk.length
+        // A terminal or pipe sees a document as soon as it is there unless they come fast.
+        if (size >= 1 << 16) await flush()
+      } else {
+        await flush()
+        await put(chunk)
+      }
+    }
+    await flush()
+    if (end && !failure) {
+      stream.end()
+      await once(stream, 'close').catch(onError)
+    }
+  } finally {
+    stream.off('error', onError)
+    if (end) stream.destroy()
+  }
+  if (failure && failure.code !== 'EPIPE') throw failure
+}

@@ -1,0 +1,73 @@
+/** Sentence boundaries over tokens, from punctuation, capitals, blank lines and layout. */
+import type { Spans } from '../io/document.ts'
+import { titles } from './tokenize.ts'
+
+/** Longest sentence in tokens; longer ones are cut, at a comma or semicolon where there is one. */
+export const maxSentenceTokens = 160
+
+const final = /^(?:[.!?]+|[.…]{2,}|…|[。！？])$/u
+const closing = /^(?:["'”’»)\]}]|'')$/u
+const opening = /^["'“‘«([{`¿¡*_-]*[\p{Lu}\p{Lt}\p{Lo}\p{N}]|^["“‘«([{`¿¡—]+$/u
+/** Words that begin a sentence far more often than they follow an abbreviation inside one. */
+const starters = new Set('The He She It They We I You In On At But And This That These Those There When While After Before If As His Her Its Their For However A An'.split(' '))
+
+const isWrapped = (text: string): boolean => {
+  // Lines cut at a set width are paragraphs cut by a typesetter; others end where the author ended them.
+  const lines = text.split('\n', 2000).filter((line) => line.trim() !== '')
+  if (lines.length < 4) return false
+  const widths = lines.map((line) => line.length).sort((a, b) => a - b)
+  return widths[widths.length - 1] <= 100 && widths[Math.floor(widths.length / 2)] >= 50
+}
+
+/** Sentences as token spans covering every token. */
+export const splitSentences = (text: string, tokens: Spans): Spans => {
+  const count = tokens.begin.length
+  const wrapped = isWrapped(text)
+  const begin: number[] = []
+  const end: number[] = []
+  let from = 0
+  const word = (i: number) => text.slice(tokens.begin[i], tokens.end[i])
+  const gap = (i: number) => text.slice(tokens.end[i], tokens.begin[i + 1])
+  const close = (to: number) => {
+    for (let start = from; start < to; ) {
+      const stop = to - start > maxSentenceTokens ? cutPoint(start, word) : to
+      begin.push(start)
+      end.push(stop)
+      start = stop
+    }
+    from = to
+  }
+  for (let i = 0; i < count; i++) {
+    if (i === count - 1) {
+      close(count)
+      break
+    }
+    const between = gap(i)
+    const newlines = between.includes('\n') ? between.split('\n').length - 1 : 0
+    if (newlines > 1 || (newlines === 1 && !wrapped)) {
+      close(i + 1)
+      continue
+    }
+    if (between === '' || !endsSentence(i, from, word, gap)) continue
+    const next = word(i + 1)
+    if (opening.test(next) || newlines > 0) close(i + 1)
+  }
+  return { begin: Int32Array.from(begin), end: Int32Array.from(end) }
+}
+
+/** Whether token `i` can be a sentence's last: final punctuation, perhaps with quotes or brackets after it. */
+const endsSentence = (i: number, from: number, word: (i: number) => string, gap: (i: number) => string): boolean => {
+  let at = i
+  while (at > from && closing.test(word(at)) && gap(at - 1) === '') at--
+  const last = word(at)
+  if (final.test(last)) return true
+  if (at !== i || !last.endsWith('.') || last.length < 2) return false
+  // An abbreviation ends a sentence only where a likely first word follows.
+  return !titles.has(last.slice(0, -1).toLowerCase()) && starters.has(word(i + 1))
+}
+
+const cutPoint = (from: number, word: (i: number) => string): number => {
+  const limit = from + maxSentenceTokens
+  for (let i = limit; i > from + maxSentenceTokens / 2; i--) if (/^[;,:—-]+$/.test(word(i - 1))) return i
+  return limit
+}

@@ -1,0 +1,146 @@
+/**
+ * Raw text to tokens with exact offsets, in the manner of the Penn Treebank:
+ * punctuation and clitics apart, hyphenated words, abbreviations, numbers,
+ * addresses and hashtags whole. Nothing is rewritten: a token is a slice of the text.
+ */
+import type { Spans } from '../io/document.ts'
+
+/** Abbreviations that keep their period, lower-cased and without it. */
+const abbreviations = new Set(
+  (
+    'mr mrs ms dr prof rev hon gen col maj capt lt sgt cpl adm cmdr gov sen rep pres supt det insp sr jr st ste mt ft messrs mme mlle esq ' +
+    'jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun ' +
+    'inc ltd co corp bros llc plc cos assn dept univ inst est div ave blvd rd hwy sq ' +
+    'vs etc eg ie al cf viz approx ca no nos vol vols pp fig figs ed eds trans ch sec ph.d m.d b.a m.a d.c u.s u.k u.n e.u a.m p.m ' +
+    'ala ariz ark calif colo conn del fla ga ill ind kan ky la md mass mich minn miss mo mont neb nev okla ore pa penn tenn tex va vt wash wis wyo'
+  ).split(' '),
+)
+/** Abbreviations that a name or number follows, so that a capital after them begins no sentence. */
+export const titles = new Set(
+  'mr mrs ms dr prof rev hon gen col maj capt lt sgt cpl adm cmdr gov sen rep pres supt det insp st ste mt ft messrs mme mlle no nos vol pp fig vs'.split(' '),
+)
+
+const url = /(?:https?:\/\/|www\.)[^\s<>"]+|[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/uy
+const acronym = /(?:\p{L}\.){2,12}(?=[^\p{L}\p{N}]|$)|\p{Lu}\.(?=\s*\p{Lu}[\p{L}'’.-])/uy
+const number = /\p{N}+(?:[.,:/]\p{N}+)*(?:(?:st|nd|rd|th|s)(?![\p{L}\p{N}]))?/uy
+const word = /[\p{L}\p{M}\p{N}_]+(?:(?:[-‐‑&+]|['’](?=\p{L})|\.(?=\p{Ll}{2}))[\p{L}\p{M}\p{N}_]+)*/uy
+const tag = /[#@][\p{L}\p{N}_]+/uy
+const emoji = /\p{Extended_Pictographic}(?:\ufe0f|\p{EMod}|\u200d\p{Extended_Pictographic})*|\p{RI}{2}/uy
+const repeated = /\.{2,}|-{2,}|[!?]+|`{2}|'{2}|—+|\*+|_+|=+|~+/uy
+const clitic = /(?:n['’]t|['’](?:s|m|d|re|ve|ll))$/iu
+const ideograph = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u
+
+const matchAt = (pattern: RegExp, text: string, at: number): number => {
+  pattern.lastIndex = at
+  const match = pattern.exec(text)
+  return match ? match[0].length : 0
+}
+
+/** Token spans of a text, in UTF-16 code units. Time and memory are linear in its length. */
+export const tokenize = (text: string): Spans => {
+  const begin: number[] = []
+  const end: number[] = []
+  const push = (from: number, to: number) => {
+    begin.push(from)
+    end.push(to)
+  }
+  let at = 0
+  while (at < text.length) {
+    const code = text.charCodeAt(at)
+    if (isSpace(code)) {
+      at++
+      continue
+    }
+    at = code < 0x80 && isPlainLetter(code) ? lettered(text, at, push) : other(text, at, push)
+  }
+  return { begin: Int32Array.from(begin), end: Int32Array.from(end) }
+}
+
+const isSpace = (code: number): boolean =>
+  code === 32 ||
+  (code >= 9 && code <= 13) ||
+  code === 0x85 ||
+  code === 0xa0 ||
+  code === 0x1680 ||
+  (code >= 0x2000 && code <= 0x200b) ||
+  code === 0x2028 ||
+  code === 0x2029 ||
+  code === 0x202f ||
+  code === 0x205f ||
+  code === 0x3000 ||
+  code === 0xfeff
+
+const isPlainLetter = (code: number): boolean => (code >= 97 && code <= 122) || (code >= 65 && code <= 90)
+
+type Push = (from: number, to: number) => void
+
+/** Addresses are rare: looked for only where their mark follows in the same run. */
+const addressAhead = (text: string, at: number): boolean => {
+  for (let i = at; i < text.length && i < at + 64; i++) {
+    const code = text.charCodeAt(i)
+    if (isSpace(code)) return false
+    if (code === 64) return true
+    if (code === 58 && text.charCodeAt(i + 1) === 47) return true
+  }
+  return false
+}
+
+const lettered = (text: string, at: number, push: Push): number => {
+  const address = addressAhead(text, at) || text.startsWith('www.', at) ? matchAt(url, text, at) : 0
+  if (address > 0) {
+    const size = text.slice(at, at + address).replace(/[.,;:!?)\]'"’”]+$/u, '').length
+    push(at, at + size)
+    return at + size
+  }
+  const initials = matchAt(acronym, text, at)
+  if (initials > 0) {
+    push(at, at + initials)
+    return at + initials
+  }
+  return wordAt(text, at, matchAt(word, text, at) || 1, push)
+}
+
+const wordAt = (text: string, at: number, size: number, push: Push): number => {
+  const end = at + size
+  if (size > 1 && ideograph.test(text.slice(at, end))) {
+    // No spaces between words in these scripts: a character is a token.
+    let from = at
+    for (const character of text.slice(at, end)) {
+      push(from, from + character.length)
+      from += character.length
+    }
+    return end
+  }
+  if (text.charCodeAt(end) === 46 && abbreviations.has(text.slice(at, end).toLowerCase())) {
+    push(at, end + 1)
+    return end + 1
+  }
+  const cut = size > 2 ? clitic.exec(text.slice(at, end)) : null
+  if (cut && cut.index > 0) {
+    push(at, at + cut.index)
+    push(at + cut.index, end)
+  } else push(at, end)
+  return end
+}
+
+const other = (text: string, at: number, push: Push): number => {
+  const numeric = matchAt(number, text, at)
+  const letters = matchAt(word, text, at)
+  if (numeric > 0 && numeric >= letters) {
+    push(at, at + numeric)
+    return at + numeric
+  }
+  if (letters > 0) return lettered(text, at, push)
+  for (const pattern of [tag, repeated, emoji]) {
+    const size = matchAt(pattern, text, at)
+    if (size > 0) {
+      push(at, at + size)
+      return at + size
+    }
+  }
+  // A clitic cut off by a space: rock 'n' roll, 'em, ’s.
+  const loose = /['’](?:s|m|d|re|ve|ll|em|tis|twas|n)(?![\p{L}\p{N}])/iuy
+  const size = matchAt(loose, text, at) || ((text.codePointAt(at) as number) > 0xffff ? 2 : 1)
+  push(at, at + size)
+  return at + size
+}
