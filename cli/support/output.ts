@@ -21,7 +21,7 @@ export const errorText = (error: unknown): string => {
 /** Rows as columns of a width; numbers to the right. */
 export const table = (rows: readonly (readonly (string | number)[])[]): string => {
   const widths: number[] = []
-  for (const row of rows) row.forEach((cell, c) => (widths[c] = Math.max(widths[c] ?? 0, String(cell).length)))
+  for (const row of rows) for (const [c, cell] of row.entries()) widths[c] = Math.max(widths[c] ?? 0, String(cell).length)
   const numeric = widths.map((_, c) => rows.slice(1).every((row) => row[c] === undefined || /^[-–\d.,%]*$/.test(String(row[c]))))
   return rows
     .map((row) =>

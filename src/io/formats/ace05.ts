@@ -48,9 +48,9 @@ const fits = (text: string, { start, end, said }: Charseq): boolean => start >= 
 const realign = (text: string, { start, said }: Charseq): SpanLike | undefined => {
   const words = fold(said).split(' ').filter(Boolean)
   if (words.length === 0) return undefined
-  const escape = (word: string) =>
+  const toPattern = (word: string) =>
     [...word].map((c) => (c === '&' ? '&(?:amp;)?' : c === '<' ? '(?:<|&lt;)' : c === '>' ? '(?:>|&gt;)' : c.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))).join('')
-  const pattern = new RegExp(words.map(escape).join('\\s+'), 'g')
+  const pattern = new RegExp(words.map(toPattern).join('\\s+'), 'g')
   const from = Math.max(0, start - window)
   let best: SpanLike | undefined
   for (const match of text.slice(from, start + window + said.length * 2).matchAll(pattern)) {

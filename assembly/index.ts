@@ -1,0 +1,13 @@
+/**
+ * SIMD kernels that run in the memory of tfjs's wasm backend. Pointers are
+ * offsets into its heap; nothing is allocated here and there is no static data,
+ * so that nothing of tfjs's own can be overwritten.
+ */
+export { gemm, gemmScratchFloats } from './gemm'
+export { lstmForward, lstmBackward, lstmScratchFloats } from './lstm'
+export { crfForwardBackward, crfScratchFloats } from './crf'
+export { charPoolForward, charPoolBackward } from './char-pool'
+export { gatherRows, scatterAddRows, pairSumForward, pairSumBackward, pairProductForward, pairProductBackward, copyColumns, addColumns } from './rows'
+export { spanAttentionForward, spanAttentionBackward } from './span-attention'
+export { dropout, reluBackward, sumSquares, columnSums } from './elementwise'
+export { adam } from './adam'

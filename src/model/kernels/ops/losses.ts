@@ -1,0 +1,102 @@
+/** Losses that come with their gradient, so that the backward pass only scales. */
+import * as tf from '@tensorflow/tfjs-core'
+import { type FusedOp, float, registerGradient, run } from '../op.ts'
+
+/**
+ * Binary cross-entropy with logits, summed over cells: logits [P,K], positive
+ * int32 flat indexes of the cells that are true. Loss [1], gradient [P,K].
+ */
+export const sigmoidLossOp: FusedOp = {
+  name: 'HmtlSigmoidLoss',
+  host: ({ logits, positive }) => {
+    const x = logits.values
+    const gradient = float(logits.shape)
+    let loss = 0
+    for (let i = 0; i < x.length; i++) {
+      // log(1 + e^x) without overflow; the true cells subtract x below.
+      const e = Math.exp(-Math.abs(x[i]))
+      loss += Math.max(x[i], 0) + Math.log1p(e)
+      gradient.values[i] = x[i] >= 0 ? 1 / (1 + e) : e / (1 + e)
+    }
+    for (const i of positive.values) {
+      loss -= x[i]
+      gradient.values[i] -= 1
+    }
+    return [float([1], Float32Array.of(loss)), gradient]
+  },
+}
+
+/**
+ * Lee et al. 2017, equation 8: for each kept span the negative log of the share
+ * of its right antecedents, the dummy (score 0) being right where none is.
+ * pairs [P,1] scores, mentions [S,1] scores, ia and ib int32 [P] (span and
+ * antecedent), starts int32 [S+1] (pairs of each span), gold int32 [P].
+ * Loss [1], gradients of pairs and mentions.
+ */
+export const antecedentLossOp: FusedOp = {
+  name: 'HmtlAntecedentLoss',
+  host: ({ pairs, mentions, ib, starts, gold }) => {
+    const S = mentions.shape[0]
+    const [dPairs, dMentions] = [float(pairs.shape), float(mentions.shape)]
+    let loss = 0
+    for (let i = 0; i < S; i++) {
+      const [from, to] = [starts.values[i], starts.values[i + 1]]
+      const score = (p: number) => pairs.values[p] + mentions.values[i] + mentions.values[ib.values[p]]
+      let most = 0
+      let any = false
+      for (let p = from; p < to; p++) {
+        most = Math.max(most, score(p))
+        any ||= gold.values[p] === 1
+      }
+      let all = Math.exp(-most)
+      let right = any ? 0 : all
+      for (let p = from; p < to; p++) {
+        const e = Math.exp(score(p) - most)
+        all += e
+        if (gold.values[p] === 1) right += e
+      }
+      loss += Math.log(all) - Math.log(Math.max(right, 1e-30))
+      for (let p = from; p < to; p++) {
+        const e = Math.exp(score(p) - most)
+        const d = e / all - (gold.values[p] === 1 ? e / Math.max(right, 1e-30) : 0)
+        dPairs.values[p] = d
+        dMentions.values[i] += d
+        dMentions.values[ib.values[p]] += d
+      }
+    }
+    return [float([1], Float32Array.of(loss)), dPairs, dMentions]
+  },
+}
+
+export const registerLossGradients = (): void => {
+  const scaled = (x: tf.Tensor, factor: tf.Tensor) => () => run('HmtlScale', { x, factor })[0]
+  registerGradient('HmtlSigmoidLoss', { inputs: [], outputs: [false, true] }, ([dy], [gradient]) => ({ logits: scaled(gradient, dy) }))
+  registerGradient('HmtlAntecedentLoss', { inputs: [], outputs: [false, true, true] }, ([dy], [dPairs, dMentions]) => ({ pairs: scaled(dPairs, dy), mentions: scaled(dMentions, dy) }))
+  registerGradient('HmtlSum', { inputs: ['x'], outputs: [] }, ([dy], [x]) => ({ x: () => tf.reshape(run('HmtlFill', { factor: dy }, { size: x.size })[0], x.shape) }))
+}
+
+/** Sum of all elements, [1]. */
+export const sumOp: FusedOp = {
+  name: 'HmtlSum',
+  host: ({ x }) => [float([1], Float32Array.of((x.values as Float32Array).reduce((sum, value) => sum + value, 0)))],
+}
+
+export const fillOp: FusedOp = {
+  name: 'HmtlFill',
+  host: ({ factor }, { size }) => [float([size], new Float32Array(size).fill(factor.values[0]))],
+}
+
+export const sigmoidLoss = (logits: tf.Tensor2D, positive: tf.Tensor1D): tf.Tensor1D => run('HmtlSigmoidLoss', { logits, positive })[0] as tf.Tensor1D
+
+export const antecedentLoss = (inputs: { pairs: tf.Tensor2D; mentions: tf.Tensor2D; ia: tf.Tensor1D; ib: tf.Tensor1D; starts: tf.Tensor1D; gold: tf.Tensor1D }): tf.Tensor1D =>
+  run('HmtlAntecedentLoss', inputs)[0] as tf.Tensor1D
+
+export const sum = (x: tf.Tensor): tf.Tensor1D => run('HmtlSum', { x })[0] as tf.Tensor1D
+
+/** Gradients of the few stock ops in use: tfjs-core in Node comes without any. */
+export const registerStockGradients = (): void => {
+  registerGradient('Reshape', { inputs: ['x'], outputs: [] }, ([dy], [x]) => ({ x: () => tf.reshape(dy, x.shape) }))
+  registerGradient('Identity', { inputs: [], outputs: [] }, ([dy]) => ({ x: () => tf.clone(dy) }))
+  // Only for equal shapes, which is how losses are added.
+  registerGradient('Add', { inputs: [], outputs: [] }, ([dy]) => ({ a: () => tf.clone(dy), b: () => tf.clone(dy) }))
+}

@@ -1,0 +1,233 @@
+/**
+ * The fused ops on tfjs's wasm backend: our SIMD module works in the backend's
+ * own memory, on pointers to its tensors. Ops that are a small part of the time
+ * run their reference over views of the heap.
+ */
+import { readFileSync } from 'node:fs'
+import * as tf from '@tensorflow/tfjs-core'
+import { HmtlError } from '../../../io/errors.ts'
+import { fusedOps } from '../index.ts'
+import type { Attributes, Values } from '../op.ts'
+
+interface WasmBackend {
+  readonly wasm: { readonly asm: Record<string, unknown>; readonly tfjs: { disposeData(id: number): void } }
+  readonly dataIdMap: { get(id: object): { id: number; memoryOffset: number } }
+  makeOutput(shape: number[], dtype: string, memoryOffset?: number): tf.TensorInfo
+  typedArrayFromHeap(info: tf.TensorInfo): Values
+  disposeData(id: object): boolean
+  write(values: unknown, shape: number[], dtype: string): object
+}
+
+type Exports = Record<string, (...args: number[]) => number>
+type Infos = Readonly<Record<string, tf.TensorInfo>>
+
+const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)
+
+const outOfMemory = (bytes: number) =>
+  new HmtlError('HMTL_ENGINE_OUT_OF_MEMORY', `the wasm engine has no ${bytes} bytes left`, { remedy: 'Use smaller batches or documents (a WebAssembly heap holds 4 GiB), or --engine tensorflow' })
+
+/** tfjs's malloc answers 0 when the heap is full and it would go on writing there: checked at every allocation. */
+const guardHeap = (backend: WasmBackend): void => {
+  const makeOutput = backend.makeOutput.bind(backend)
+  backend.makeOutput = (shape, dtype, memoryOffset) => {
+    const info = makeOutput(shape, dtype, memoryOffset)
+    if (dtype !== 'string' && sizeOf(shape) > 0 && backend.dataIdMap.get(info.dataId).memoryOffset === 0) throw outOfMemory(4 * sizeOf(shape))
+    return info
+  }
+  const write = backend.write.bind(backend)
+  backend.write = (values, shape, dtype) => {
+    const id = write(values, shape, dtype)
+    if (dtype !== 'string' && sizeOf(shape) > 0 && backend.dataIdMap.get(id).memoryOffset === 0) throw outOfMemory(4 * sizeOf(shape))
+    return id
+  }
+}
+
+const loadModule = (memory: WebAssembly.Memory): Exports => {
+  try {
+    const bytes = readFileSync(new URL('./kernels.wasm', import.meta.url))
+    return new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } }).exports as Exports
+  } catch (cause) {
+    throw new HmtlError('HMTL_ENGINE_KERNEL', 'the SIMD kernels cannot be loaded', { cause, remedy: 'Reinstall the package; from a checkout run npm run build' })
+  }
+}
+
+/** Registers every fused op for the running wasm backend. */
+export const registerWasmOps = (): void => {
+  if (tf.getKernel('HmtlLinear', 'wasm')) return
+  const backend = tf.backend() as unknown as WasmBackend
+  const memory = Object.values(backend.wasm.asm).find((value): value is WebAssembly.Memory => value instanceof WebAssembly.Memory)
+  if (!memory) throw new HmtlError('HMTL_ENGINE_KERNEL', 'the wasm backend shows no memory', { remedy: 'Install the version of @tensorflow/tfjs-backend-wasm that package.json names' })
+  guardHeap(backend)
+  const k = loadModule(memory)
+
+  const at = (info: tf.TensorInfo | undefined): number => (info === undefined ? 0 : backend.dataIdMap.get(info.dataId).memoryOffset)
+  const floats = (...shape: number[]) => backend.makeOutput(shape, 'float32')
+  const zeros = (...shape: number[]) => {
+    const info = floats(...shape)
+    if (sizeOf(shape) > 0) backend.typedArrayFromHeap(info).fill(0)
+    return info
+  }
+  const withScratch = <T>(size: number, use: (pointer: number) => T): T => {
+    const scratch = floats(size)
+    try {
+      return use(at(scratch))
+    } finally {
+      backend.disposeData(scratch.dataId)
+    }
+  }
+  const register = (kernelName: string, compute: (inputs: Infos, attributes: Attributes) => tf.TensorInfo[]) =>
+    tf.registerKernel({ kernelName, backendName: 'wasm', kernelFunc: ({ inputs, attrs }) => compute(inputs as Infos, attrs as unknown as Attributes) })
+
+  const gemm = (a: tf.TensorInfo, transA: boolean, b: tf.TensorInfo, transB: boolean, c: tf.TensorInfo, bias?: tf.TensorInfo) => {
+    const [M, K] = transA ? [a.shape[1], a.shape[0]] : a.shape
+    const N = transB ? b.shape[0] : b.shape[1]
+    if (M === 0 || N === 0) return
+    if (K === 0) backend.typedArrayFromHeap(c).fill(0)
+    else withScratch(k.gemmScratchFloats(K, N), (scratch) => k.gemm(at(a), a.shape[1], transA ? 1 : 0, at(b), b.shape[1], transB ? 1 : 0, at(c), N, M, K, N, at(bias), 0, scratch))
+  }
+
+  register('HmtlLinear', ({ x, w, b }, { relu }) => {
+    const y = floats(x.shape[0], w.shape[1])
+    gemm(x, false, w, false, y, b)
+    const size = sizeOf(y.shape)
+    if (relu && size > 0) k.reluBackward(at(y), at(y), size, at(y))
+    return [y]
+  })
+  register('HmtlLinearGrad', ({ dy, x, w, y }, { relu }) => {
+    let d = dy
+    if (relu) {
+      d = floats(...dy.shape)
+      k.reluBackward(at(dy), at(y), sizeOf(dy.shape), at(d))
+    }
+    const [dx, dw, db] = [floats(...x.shape), floats(...w.shape), floats(w.shape[1])]
+    gemm(d, false, w, true, dx)
+    gemm(x, true, d, false, dw)
+    k.columnSums(at(d), d.shape[0], d.shape[1], at(db))
+    if (d !== dy) backend.disposeData(d.dataId)
+    return [dx, dw, db]
+  })
+  register('HmtlBiLstm', ({ xp, u, offsets }) => {
+    const n = xp.shape[0]
+    const h = u.shape[1]
+    const [y, gates, cells] = [floats(n, 2 * h), floats(n, 8 * h), floats(n, 2 * h)]
+    withScratch(4 * h * h + 64, (scratch) => k.lstmForward(at(xp), at(u), at(offsets), offsets.shape[0] - 1, n, h, at(y), at(gates), at(cells), scratch))
+    return [y, gates, cells]
+  })
+  register('HmtlBiLstmGrad', ({ dy, u, offsets, y, gates, cells }) => {
+    const n = dy.shape[0]
+    const h = u.shape[1]
+    const steps = backend.typedArrayFromHeap(offsets)
+    const batch = steps.length > 1 ? steps[1] : 0
+    const [dxp, du] = [floats(n, 8 * h), floats(2, h, 4 * h)]
+    withScratch(k.lstmScratchFloats(n, batch, h), (scratch) => k.lstmBackward(at(dy), at(u), at(offsets), offsets.shape[0] - 1, n, h, at(y), at(gates), at(cells), at(dxp), at(du), batch, scratch))
+    return [dxp, du]
+  })
+  register('HmtlGather', ({ x, ids }) => {
+    const y = floats(ids.shape[0], x.shape[1])
+    k.gatherRows(at(x), at(ids), ids.shape[0], x.shape[1], at(y))
+    return [y]
+  })
+  register('HmtlScatterAdd', ({ dy, ids }, { rows }) => {
+    const x = zeros(rows, dy.shape[1])
+    k.scatterAddRows(at(dy), at(ids), ids.shape[0], dy.shape[1], at(x))
+    return [x]
+  })
+  const pairSum = ({ a, ia, b, ib, c, ic, x }: Infos) => {
+    const y = floats(ia.shape[0], a.shape[1])
+    k.pairSumForward(at(a), at(ia), at(b), at(ib), at(c), at(ic), at(x), ia.shape[0], a.shape[1], at(y))
+    return [y]
+  }
+  register('HmtlPairSum', pairSum)
+  register('HmtlPairSumFull', pairSum)
+  register('HmtlPairSumGrad', ({ dy, y, ia, ib, ic }, { rowsA, rowsB, rowsC, hasX }) => {
+    const [n, d] = dy.shape
+    const [da, db, dc, dx] = [zeros(rowsA, d), zeros(rowsB, d), zeros(rowsC, d), floats(hasX ? n : 0, d)]
+    withScratch(d, (row) => k.pairSumBackward(at(dy), at(y), at(ia), at(ib), at(ic), n, d, at(da), at(db), rowsC > 0 ? at(dc) : 0, hasX ? at(dx) : 0, row))
+    return [da, db, dc, dx]
+  })
+  register('HmtlPairProduct', ({ x, ia, ib }) => {
+    const y = floats(ia.shape[0], x.shape[1])
+    k.pairProductForward(at(x), at(ia), at(ib), ia.shape[0], x.shape[1], at(y))
+    return [y]
+  })
+  register('HmtlPairProductGrad', ({ dy, x, ia, ib }) => {
+    const dx = zeros(...x.shape)
+    k.pairProductBackward(at(dy), at(x), at(ia), at(ib), ia.shape[0], x.shape[1], at(dx))
+    return [dx]
+  })
+  register('HmtlConcat', ({ a, b }) => {
+    const [n, da] = a.shape
+    const db = b.shape[1]
+    const y = floats(n, da + db)
+    k.copyColumns(at(a), da, at(y), da + db, n, da)
+    k.copyColumns(at(b), db, at(y) + 4 * da, da + db, n, db)
+    return [y]
+  })
+  register('HmtlColumns', ({ x }, { begin, size }) => {
+    const y = floats(x.shape[0], size)
+    k.copyColumns(at(x) + 4 * begin, x.shape[1], at(y), size, x.shape[0], size)
+    return [y]
+  })
+  register('HmtlDropout', ({ x }, { seed, threshold, scale }) => {
+    const y = floats(...x.shape)
+    k.dropout(at(x), sizeOf(x.shape), seed | 0, threshold | 0, scale, at(y))
+    return [y]
+  })
+  register('HmtlCrf', ({ emissions, transitions, start, end, tags, offsets, lengths }) => {
+    const [n, L] = emissions.shape
+    const B = lengths.shape[0]
+    const T = offsets.shape[0] - 1
+    const [loss, marginals, dE, dA, dS, dZ] = [floats(B), floats(n, L), floats(tags ? n : 0, L), zeros(L, L), zeros(L), zeros(L)]
+    withScratch(k.crfScratchFloats(L, T), (scratch) =>
+      k.crfForwardBackward(at(emissions), at(transitions), at(start), at(end), at(tags), at(offsets), at(lengths), B, T, L, at(loss), at(marginals), at(dE), at(dA), at(dS), at(dZ), scratch),
+    )
+    return [loss, marginals, dE, dA, dS, dZ]
+  })
+  register('HmtlCharPool', ({ p, bias, chars, starts }, { width }) => {
+    const U = starts.shape[0] - 1
+    const F = bias.shape[0]
+    const [y, best] = [floats(U, F), backend.makeOutput([U, F], 'int32')]
+    k.charPoolForward(at(p), at(bias), at(chars), at(starts), U, F, width, at(y), at(best))
+    return [y, best]
+  })
+  register('HmtlCharPoolGrad', ({ dy, best, chars }, { width, characters }) => {
+    const [U, F] = dy.shape
+    const [dp, dBias] = [zeros(characters, width * F), zeros(F)]
+    k.charPoolBackward(at(dy), at(best), at(chars), U, F, width, at(dp), at(dBias))
+    return [dp, dBias]
+  })
+  register('HmtlSpanAttention', ({ x, scores, rows, starts }) => {
+    const S = starts.shape[0] - 1
+    const [y, weights] = [floats(S, x.shape[1]), floats(rows.shape[0])]
+    k.spanAttentionForward(at(x), at(scores), at(rows), at(starts), S, x.shape[1], at(y), at(weights))
+    return [y, weights]
+  })
+  register('HmtlSpanAttentionGrad', ({ dy, x, rows, starts, weights }) => {
+    const S = starts.shape[0] - 1
+    const [dx, dScores] = [zeros(...x.shape), zeros(x.shape[0], 1)]
+    withScratch(rows.shape[0] + 1, (scratch) => k.spanAttentionBackward(at(dy), at(x), at(rows), at(starts), at(weights), S, x.shape[1], at(dx), at(dScores), scratch))
+    return [dx, dScores]
+  })
+  register('HmtlAdam', ({ w, g, m, v }, { scale, clip, beta1, beta2, step, epsilon, decay }) => {
+    k.adam(at(w), at(g), at(m), at(v), sizeOf(w.shape), scale, clip, beta1, beta2, step, epsilon, decay)
+    return []
+  })
+  register('HmtlSumSquares', ({ x }) => {
+    const out = floats(1)
+    backend.typedArrayFromHeap(out)[0] = k.sumSquares(at(x), sizeOf(x.shape))
+    return [out]
+  })
+
+  // The rest are cheap: their references run on views of the heap.
+  for (const { name, host } of fusedOps) {
+    if (tf.getKernel(name, 'wasm')) continue
+    register(name, (inputs, attributes) => {
+      const views = Object.fromEntries(Object.entries(inputs).map(([key, info]) => [key, { shape: info.shape, values: backend.typedArrayFromHeap(info) }]))
+      return host(views, attributes).map(({ shape, values }) => {
+        const info = backend.makeOutput([...shape], values instanceof Float32Array ? 'float32' : 'int32')
+        if (values.length > 0) backend.typedArrayFromHeap(info).set(values)
+        return info
+      })
+    })
+  }
+}
