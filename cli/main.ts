@@ -18,6 +18,8 @@ const commands: readonly LazyCommand[] = [
   { command: 'score <gold> <predicted>', describe: 'Score predictions against gold by the field’s metrics', load: () => import('./score.js') as never },
   { command: 'inspect [inputs..]', describe: 'Counts, labels and the first documents of a file', load: () => import('./inspect.js') as never },
   { command: 'datasets [action] [name]', describe: 'List known corpora, or prepare one as Arrow files', load: () => import('./datasets.js') as never },
+  { command: 'train <config>', describe: 'Train a model from a configuration', load: () => import('./train.js') as never },
+  { command: 'evaluate <model>', describe: 'Score a model on gold data', load: () => import('./evaluate.js') as never },
 ]
 
 const version = (): string => JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version

@@ -29,21 +29,72 @@ const cases: Case[] = [
   { name: 'linear', shapes: [[5, 7], [7, 9], [9]], loss: (x, w, b) => weigh(linear(x as tf.Tensor2D, w as tf.Tensor2D, b as tf.Tensor1D)) },
   { name: 'linear with relu, odd sizes', shapes: [[9, 3], [3, 21], [21]], loss: (x, w, b) => weigh(linear(x as tf.Tensor2D, w as tf.Tensor2D, b as tf.Tensor1D, true)) },
   { name: 'linear of one row and column', shapes: [[1, 1], [1, 1], [1]], loss: (x, w, b) => weigh(linear(x as tf.Tensor2D, w as tf.Tensor2D, b as tf.Tensor1D)) },
-  { name: 'lstm over sequences of 5, 3, 2 and 1 steps', shapes: [[11, 32], [2, 4, 16]], loss: (xp, u) => weigh(biLstm(xp as tf.Tensor2D, u as tf.Tensor3D, offsets())) },
-  { name: 'lstm over one step', shapes: [[1, 64], [2, 8, 32]], loss: (xp, u) => weigh(biLstm(xp as tf.Tensor2D, u as tf.Tensor3D, ints(0, 1))) },
-  { name: 'lstm over twelve sequences', shapes: [[36, 96], [2, 12, 48]], loss: (xp, u) => weigh(biLstm(xp as tf.Tensor2D, u as tf.Tensor3D, ints(0, 12, 24, 31, 36))) },
+  {
+    name: 'lstm over sequences of 5, 3, 2 and 1 steps',
+    shapes: [
+      [11, 32],
+      [2, 4, 16],
+    ],
+    loss: (xp, u) => weigh(biLstm(xp as tf.Tensor2D, u as tf.Tensor3D, offsets())),
+  },
+  {
+    name: 'lstm over one step',
+    shapes: [
+      [1, 64],
+      [2, 8, 32],
+    ],
+    loss: (xp, u) => weigh(biLstm(xp as tf.Tensor2D, u as tf.Tensor3D, ints(0, 1))),
+  },
+  {
+    name: 'lstm over twelve sequences',
+    shapes: [
+      [36, 96],
+      [2, 12, 48],
+    ],
+    loss: (xp, u) => weigh(biLstm(xp as tf.Tensor2D, u as tf.Tensor3D, ints(0, 12, 24, 31, 36))),
+  },
   { name: 'gather with repeats and a row of zeros', shapes: [[6, 5]], loss: (x) => weigh(gather(x as tf.Tensor2D, ints(0, 5, -1, 5, 2))) },
-  { name: 'concat', shapes: [[4, 3], [4, 6]], loss: (a, b) => weigh(concat(a as tf.Tensor2D, b as tf.Tensor2D)) },
+  {
+    name: 'concat',
+    shapes: [
+      [4, 3],
+      [4, 6],
+    ],
+    loss: (a, b) => weigh(concat(a as tf.Tensor2D, b as tf.Tensor2D)),
+  },
   { name: 'dropout', shapes: [[6, 7]], loss: (x) => weigh(dropout(x, 0.4, 77)) },
-  { name: 'pair sum', shapes: [[4, 6], [3, 6]], loss: (a, b) => weigh(pairSum(a as tf.Tensor2D, ints(0, 3, 3, 1), b as tf.Tensor2D, ints(2, 0, 1, 1))) },
+  {
+    name: 'pair sum',
+    shapes: [
+      [4, 6],
+      [3, 6],
+    ],
+    loss: (a, b) => weigh(pairSum(a as tf.Tensor2D, ints(0, 3, 3, 1), b as tf.Tensor2D, ints(2, 0, 1, 1))),
+  },
   {
     name: 'pair sum with a table and a term for each pair',
-    shapes: [[4, 6], [3, 6], [2, 6], [4, 6]],
+    shapes: [
+      [4, 6],
+      [3, 6],
+      [2, 6],
+      [4, 6],
+    ],
     loss: (a, b, c, x) => weigh(pairSumFull(a as tf.Tensor2D, ints(0, 3, 3, 1), b as tf.Tensor2D, ints(2, 0, 1, 1), c as tf.Tensor2D, ints(1, 1, 0, 1), x as tf.Tensor2D)),
   },
   { name: 'pair product', shapes: [[4, 7]], loss: (x) => weigh(pairProduct(x as tf.Tensor2D, ints(0, 3, 2), ints(1, 1, 2))) },
-  { name: 'char pool', shapes: [[5, 24], [8]], loss: (p, b) => weigh(charPool(p as tf.Tensor2D, b as tf.Tensor1D, ints(1, 2, 3, 0, 0, 4, 0, 0, 2, 2, 2, 2), ints(0, 5, 8, 12), 3)) },
-  { name: 'span attention', shapes: [[6, 5], [6, 1]], loss: (x, s) => weigh(spanAttention(x as tf.Tensor2D, s as tf.Tensor2D, ints(0, 1, 2, 3, 5, 4), ints(0, 3, 4, 6))) },
+  {
+    name: 'char pool',
+    shapes: [[5, 24], [8]],
+    loss: (p, b) => weigh(charPool(p as tf.Tensor2D, b as tf.Tensor1D, ints(1, 2, 3, 0, 0, 4, 0, 0, 2, 2, 2, 2), ints(0, 5, 8, 12), 3)),
+  },
+  {
+    name: 'span attention',
+    shapes: [
+      [6, 5],
+      [6, 1],
+    ],
+    loss: (x, s) => weigh(spanAttention(x as tf.Tensor2D, s as tf.Tensor2D, ints(0, 1, 2, 3, 5, 4), ints(0, 3, 4, 6))),
+  },
   {
     name: 'crf',
     shapes: [[11, 5], [5, 5], [5], [5]],
@@ -63,15 +114,30 @@ const cases: Case[] = [
   { name: 'sigmoid loss', shapes: [[3, 4]], loss: (x) => sigmoidLoss(x as tf.Tensor2D, ints(0, 5, 11)) },
   {
     name: 'antecedent loss',
-    shapes: [[3, 1], [3, 1]],
+    shapes: [
+      [3, 1],
+      [3, 1],
+    ],
     loss: (p, m) => antecedentLoss({ pairs: p as tf.Tensor2D, mentions: m as tf.Tensor2D, ia: ints(1, 2, 2), ib: ints(0, 1, 0), starts: ints(0, 0, 1, 3), gold: ints(1, 0, 1) }),
   },
 ]
 
 const evaluate = async ({ shapes, loss }: Case) => {
-  const inputs = shapes.map((shape, i) => tf.tensor(noise(shape.reduce((a, b) => a * b, 1), i + 1), shape as number[]))
+  const inputs = shapes.map((shape, i) =>
+    tf.tensor(
+      noise(
+        shape.reduce((a, b) => a * b, 1),
+        i + 1,
+      ),
+      shape as number[],
+    ),
+  )
   const value = (await loss(...inputs).data())[0]
-  const gradients = await Promise.all(tf.grads((...xs: tf.Tensor[]) => tf.reshape(loss(...xs), []) as tf.Scalar)(inputs).map((gradient) => gradient.data()))
+  const gradients = await Promise.all(
+    tf
+      .grads((...xs: tf.Tensor[]) => tf.reshape(loss(...xs), []) as tf.Scalar)(inputs)
+      .map((gradient) => gradient.data()),
+  )
   return { value, gradients }
 }
 
@@ -105,7 +171,10 @@ for (const each of cases) {
       for (let at = 0; at < size; at += Math.max(1, Math.floor(size / 7))) {
         const shifted = async (by: number) => {
           const inputs = each.shapes.map((s, j) => {
-            const values = noise(s.reduce((a, b) => a * b, 1), j + 1)
+            const values = noise(
+              s.reduce((a, b) => a * b, 1),
+              j + 1,
+            )
             if (j === i) values[at] += by
             return tf.tensor(values, s as number[])
           })

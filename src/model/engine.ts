@@ -19,7 +19,8 @@ let running: Promise<Engine> | undefined
 
 const startWasm = async (): Promise<Engine> => {
   const { version_wasm } = await import('@tensorflow/tfjs-backend-wasm')
-  if (!(await tf.setBackend('wasm'))) throw new HmtlError('HMTL_ENGINE_UNAVAILABLE', 'the wasm backend did not start', { remedy: 'Node 20 or newer has the SIMD it needs; see hmtl doctor' })
+  if (!(await tf.setBackend('wasm')))
+    throw new HmtlError('HMTL_ENGINE_UNAVAILABLE', 'the wasm backend did not start', { remedy: 'Node 20 or newer has the SIMD it needs; see hmtl doctor' })
   await tf.ready()
   const { registerWasmOps } = await import('./kernels/wasm/register.ts')
   registerWasmOps()

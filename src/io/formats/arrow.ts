@@ -3,9 +3,11 @@
  * whole typed arrays with offsets of our own (the library's builders are ten
  * times slower) and read as views into the batch, without a copy.
  *
- * The file form is read as the stream it contains, so that it can come from a
- * pipe and needs memory for one batch only.
+ * A file on disk is read by its footer, batch by batch; the stream form needs no
+ * disk. A file form that comes down a pipe has to be held whole.
  */
+
+import { open } from 'node:fs/promises'
 import {
   AsyncByteQueue,
   type Data,
@@ -24,8 +26,8 @@ import {
 } from 'apache-arrow'
 import type { Document } from '../document.ts'
 import { HmtlError, toHmtlError } from '../errors.ts'
-import { attempt, type Format, type FormatContext, layersAll } from '../format.ts'
-import type { Source } from '../source.ts'
+import { attempt, type Format, type FormatContext, layersAll, maxDocumentBytes } from '../format.ts'
+import { readAll, type Source } from '../source.ts'
 import {
   documentOfRow,
   type IntColumn,
@@ -173,23 +175,6 @@ const writer = (form: 'file' | 'stream') =>
     yield* drain.take()
   }
 
-/** Takes the file form's magic off, so that what follows is a stream that ends by itself. */
-async function* asStream(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let head = Buffer.alloc(0)
-  let open = false
-  for await (const chunk of chunks) {
-    if (open) {
-      yield chunk
-      continue
-    }
-    head = Buffer.concat([head, chunk])
-    if (head.length < 8) continue
-    open = true
-    yield head.toString('latin1', 0, magic.length) === magic ? head.subarray(8) : head
-  }
-  if (!open && head.length > 0) yield head
-}
-
 interface Column {
   readonly data: Data
   isNull(row: number): boolean
@@ -276,14 +261,14 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<Doc
     error instanceof HmtlError
       ? toHmtlError(error, error.code, { source: source.name })
       : schemaError(`not readable as Arrow IPC: ${error instanceof Error ? error.message : String(error)}`, source.name)
-  let reader: Awaited<ReturnType<typeof openReader>> | undefined
+  let input: Awaited<ReturnType<typeof openReader>> | undefined
   try {
-    reader = await openReader(source)
+    input = await openReader(source, context)
     for (;;) {
       let next: IteratorResult<RecordBatch>
       let document: (row: number) => Document
       try {
-        next = await reader.next()
+        next = await input.reader.next()
         if (next.done) break
         document = rowsOf(next.value, source.name)
       } catch (error) {
@@ -298,15 +283,45 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<Doc
     // Nothing after a broken batch can be trusted.
     context.onError(fail(error))
   } finally {
-    await reader?.cancel()
+    await input?.reader.cancel()
+    await input?.close()
   }
 }
 
-const openReader = async (source: Source) => {
-  const reader = await RecordBatchReader.from(asStream(source.chunks()) as AsyncIterable<Uint8Array<ArrayBuffer>>)
-  await reader.open()
-  if (reader.schema === undefined || reader.schema === null) throw new HmtlError('HMTL_FORMAT_SCHEMA', 'the file holds no Arrow schema', { source: source.name })
-  return reader
+const openReader = async (source: Source, context: FormatContext) => {
+  const isFile = source.relative.startsWith('<') ? undefined : await hasMagic(source)
+  if (isFile && source.path !== undefined && !source.path.endsWith('.gz')) {
+    const handle = await open(source.path)
+    return { reader: await opened(RecordBatchReader.from(handle), source), close: () => handle.close().catch(() => undefined) }
+  }
+  // A pipe's first bytes tell the forms apart; only the file form is gathered.
+  const iterator = source.chunks()[Symbol.asyncIterator]()
+  const first = await iterator.next()
+  const head = first.done ? Buffer.alloc(0) : Buffer.from(first.value)
+  const rest = async function* () {
+    yield head as Uint8Array<ArrayBuffer>
+    for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value as Uint8Array<ArrayBuffer>
+  }
+  const close = async () => {
+    await iterator.return?.()
+  }
+  if (head.toString('latin1', 0, magic.length) !== magic) return { reader: await opened(RecordBatchReader.from(rest()), source), close }
+  const bytes = await readAll({ ...source, chunks: rest }, maxDocumentBytes(context))
+  return { reader: await opened(Promise.resolve(RecordBatchReader.from(bytes)), source), close }
+}
+
+type Reader = { open(): unknown; schema: Schema; next(): Promise<IteratorResult<RecordBatch>> | IteratorResult<RecordBatch>; cancel(): unknown }
+
+const opened = async (reader: Promise<unknown>, source: Source): Promise<Reader> => {
+  const ready = (await reader) as Reader
+  await ready.open()
+  if (ready.schema === undefined || ready.schema === null) throw new HmtlError('HMTL_FORMAT_SCHEMA', 'the file holds no Arrow schema', { source: source.name })
+  return ready
+}
+
+const hasMagic = async (source: Source): Promise<boolean> => {
+  for await (const chunk of source.chunks()) return Buffer.from(chunk).toString('latin1', 0, magic.length) === magic
+  return false
 }
 
 const base = {

@@ -1,25 +1,14 @@
 /** Every fused op, and their registration with tfjs. Adding a backend is adding a file beside `wasm`. */
+
+import { type FusedOp, registerHost } from './op.ts'
 import { adamOp, sumSquaresOp } from './ops/adam.ts'
 import { charPoolGradOp, charPoolOp, registerCharPoolGradient } from './ops/char-pool.ts'
 import { crfOp, registerCrfGradient, scaleOp } from './ops/crf.ts'
 import { linearGradOp, linearOp, registerLinearGradient } from './ops/linear.ts'
 import { antecedentLossOp, fillOp, registerLossGradients, registerStockGradients, sigmoidLossOp, sumOp } from './ops/losses.ts'
 import { lstmGradOp, lstmOp, registerLstmGradient } from './ops/lstm.ts'
-import {
-  columnsOp,
-  concatOp,
-  dropoutOp,
-  gatherOp,
-  pairProductGradOp,
-  pairProductOp,
-  pairSumFullOp,
-  pairSumGradOp,
-  pairSumOp,
-  registerRowGradients,
-  scatterOp,
-} from './ops/rows.ts'
+import { columnsOp, concatOp, dropoutOp, gatherOp, pairProductGradOp, pairProductOp, pairSumFullOp, pairSumGradOp, pairSumOp, registerRowGradients, scatterOp } from './ops/rows.ts'
 import { registerSpanAttentionGradient, spanAttentionGradOp, spanAttentionOp } from './ops/span-attention.ts'
-import { type FusedOp, registerHost } from './op.ts'
 
 export const fusedOps: readonly FusedOp[] = [
   linearOp,

@@ -54,4 +54,5 @@ export const registerCharPoolGradient = (): void =>
     return { p: () => grads[0], bias: () => grads[1] }
   })
 
-export const charPool = (p: tf.Tensor2D, bias: tf.Tensor1D, chars: tf.Tensor1D, starts: tf.Tensor1D, width: number): tf.Tensor2D => run('HmtlCharPool', { p, bias, chars, starts }, { width })[0] as tf.Tensor2D
+export const charPool = (p: tf.Tensor2D, bias: tf.Tensor1D, chars: tf.Tensor1D, starts: tf.Tensor1D, width: number): tf.Tensor2D =>
+  run('HmtlCharPool', { p, bias, chars, starts }, { width })[0] as tf.Tensor2D

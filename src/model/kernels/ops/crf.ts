@@ -33,9 +33,11 @@ export const crfOp: FusedOp = {
       const alpha = Array.from({ length: T }, () => new Float64Array(L))
       const beta = Array.from({ length: T }, () => new Float64Array(L))
       for (let t = 0; t < T; t++)
-        for (let j = 0; j < L; j++) alpha[t][j] = e[row(t) + j] + (t === 0 ? start.values[j] : logSumExp(Float64Array.from({ length: L }, (_, i) => alpha[t - 1][i] + a[i * L + j])))
+        for (let j = 0; j < L; j++)
+          alpha[t][j] = e[row(t) + j] + (t === 0 ? start.values[j] : logSumExp(Float64Array.from({ length: L }, (_, i) => alpha[t - 1][i] + a[i * L + j])))
       for (let t = T - 1; t >= 0; t--)
-        for (let i = 0; i < L; i++) beta[t][i] = t === T - 1 ? end.values[i] : logSumExp(Float64Array.from({ length: L }, (_, j) => a[i * L + j] + e[row(t + 1) + j] + beta[t + 1][j]))
+        for (let i = 0; i < L; i++)
+          beta[t][i] = t === T - 1 ? end.values[i] : logSumExp(Float64Array.from({ length: L }, (_, j) => a[i * L + j] + e[row(t + 1) + j] + beta[t + 1][j]))
       const logZ = logSumExp(alpha[T - 1].map((x, j) => x + end.values[j]))
       for (let t = 0; t < T; t++) for (let j = 0; j < L; j++) marginals.values[row(t) + j] = Math.exp(alpha[t][j] + beta[t][j] - logZ)
       if (!tags) {
@@ -65,7 +67,12 @@ export const crfOp: FusedOp = {
 /** Gradients scaled by the gradient of the loss, which is the same for all sequences of a batch. */
 export const scaleOp: FusedOp = {
   name: 'HmtlScale',
-  host: ({ x, factor }): HostTensor[] => [float(x.shape, Float32Array.from(x.values, (value) => value * factor.values[0]))],
+  host: ({ x, factor }): HostTensor[] => [
+    float(
+      x.shape,
+      Float32Array.from(x.values, (value) => value * factor.values[0]),
+    ),
+  ],
 }
 
 export const registerCrfGradient = (): void =>

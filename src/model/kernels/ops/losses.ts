@@ -71,7 +71,10 @@ export const antecedentLossOp: FusedOp = {
 export const registerLossGradients = (): void => {
   const scaled = (x: tf.Tensor, factor: tf.Tensor) => () => run('HmtlScale', { x, factor })[0]
   registerGradient('HmtlSigmoidLoss', { inputs: [], outputs: [false, true] }, ([dy], [gradient]) => ({ logits: scaled(gradient, dy) }))
-  registerGradient('HmtlAntecedentLoss', { inputs: [], outputs: [false, true, true] }, ([dy], [dPairs, dMentions]) => ({ pairs: scaled(dPairs, dy), mentions: scaled(dMentions, dy) }))
+  registerGradient('HmtlAntecedentLoss', { inputs: [], outputs: [false, true, true] }, ([dy], [dPairs, dMentions]) => ({
+    pairs: scaled(dPairs, dy),
+    mentions: scaled(dMentions, dy),
+  }))
   registerGradient('HmtlSum', { inputs: ['x'], outputs: [] }, ([dy], [x]) => ({ x: () => tf.reshape(run('HmtlFill', { factor: dy }, { size: x.size })[0], x.shape) }))
 }
 

@@ -1,5 +1,5 @@
 /** Rows picked, paired and joined. */
-import * as tf from '@tensorflow/tfjs-core'
+import type * as tf from '@tensorflow/tfjs-core'
 import { type FusedOp, float, registerGradient, run } from '../op.ts'
 
 /** y[i] = x[ids[i]], a row of zeros for -1: x [N,D], ids [M] → [M,D]. */

@@ -59,4 +59,5 @@ export const registerSpanAttentionGradient = (): void =>
     return { x: () => grads[0], scores: () => grads[1] }
   })
 
-export const spanAttention = (x: tf.Tensor2D, scores: tf.Tensor2D, rows: tf.Tensor1D, starts: tf.Tensor1D): tf.Tensor2D => run('HmtlSpanAttention', { x, scores, rows, starts })[0] as tf.Tensor2D
+export const spanAttention = (x: tf.Tensor2D, scores: tf.Tensor2D, rows: tf.Tensor1D, starts: tf.Tensor1D): tf.Tensor2D =>
+  run('HmtlSpanAttention', { x, scores, rows, starts })[0] as tf.Tensor2D

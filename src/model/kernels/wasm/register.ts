@@ -24,7 +24,9 @@ type Infos = Readonly<Record<string, tf.TensorInfo>>
 const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)
 
 const outOfMemory = (bytes: number) =>
-  new HmtlError('HMTL_ENGINE_OUT_OF_MEMORY', `the wasm engine has no ${bytes} bytes left`, { remedy: 'Use smaller batches or documents (a WebAssembly heap holds 4 GiB), or --engine tensorflow' })
+  new HmtlError('HMTL_ENGINE_OUT_OF_MEMORY', `the wasm engine has no ${bytes} bytes left`, {
+    remedy: 'Use smaller batches or documents (a WebAssembly heap holds 4 GiB), or --engine tensorflow',
+  })
 
 /** tfjs's malloc answers 0 when the heap is full and it would go on writing there: checked at every allocation. */
 const guardHeap = (backend: WasmBackend): void => {
@@ -56,7 +58,8 @@ export const registerWasmOps = (): void => {
   if (tf.getKernel('HmtlLinear', 'wasm')) return
   const backend = tf.backend() as unknown as WasmBackend
   const memory = Object.values(backend.wasm.asm).find((value): value is WebAssembly.Memory => value instanceof WebAssembly.Memory)
-  if (!memory) throw new HmtlError('HMTL_ENGINE_KERNEL', 'the wasm backend shows no memory', { remedy: 'Install the version of @tensorflow/tfjs-backend-wasm that package.json names' })
+  if (!memory)
+    throw new HmtlError('HMTL_ENGINE_KERNEL', 'the wasm backend shows no memory', { remedy: 'Install the version of @tensorflow/tfjs-backend-wasm that package.json names' })
   guardHeap(backend)
   const k = loadModule(memory)
 
@@ -119,7 +122,9 @@ export const registerWasmOps = (): void => {
     const steps = backend.typedArrayFromHeap(offsets)
     const batch = steps.length > 1 ? steps[1] : 0
     const [dxp, du] = [floats(n, 8 * h), floats(2, h, 4 * h)]
-    withScratch(k.lstmScratchFloats(n, batch, h), (scratch) => k.lstmBackward(at(dy), at(u), at(offsets), offsets.shape[0] - 1, n, h, at(y), at(gates), at(cells), at(dxp), at(du), batch, scratch))
+    withScratch(k.lstmScratchFloats(n, batch, h), (scratch) =>
+      k.lstmBackward(at(dy), at(u), at(offsets), offsets.shape[0] - 1, n, h, at(y), at(gates), at(cells), at(dxp), at(du), batch, scratch),
+    )
     return [dxp, du]
   })
   register('HmtlGather', ({ x, ids }) => {
@@ -179,7 +184,25 @@ export const registerWasmOps = (): void => {
     const T = offsets.shape[0] - 1
     const [loss, marginals, dE, dA, dS, dZ] = [floats(B), floats(n, L), floats(tags ? n : 0, L), zeros(L, L), zeros(L), zeros(L)]
     withScratch(k.crfScratchFloats(L, T), (scratch) =>
-      k.crfForwardBackward(at(emissions), at(transitions), at(start), at(end), at(tags), at(offsets), at(lengths), B, T, L, at(loss), at(marginals), at(dE), at(dA), at(dS), at(dZ), scratch),
+      k.crfForwardBackward(
+        at(emissions),
+        at(transitions),
+        at(start),
+        at(end),
+        at(tags),
+        at(offsets),
+        at(lengths),
+        B,
+        T,
+        L,
+        at(loss),
+        at(marginals),
+        at(dE),
+        at(dA),
+        at(dS),
+        at(dZ),
+        scratch,
+      ),
     )
     return [loss, marginals, dE, dA, dS, dZ]
   })

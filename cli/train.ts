@@ -1,0 +1,67 @@
+/** `hmtl train`: a configuration into a model. */
+import type { Argv } from 'yargs'
+import { loadConfig } from '../src/model/config.ts'
+import { engineNames, startEngine } from '../src/model/engine.ts'
+import { train } from '../src/model/training/trainer.ts'
+import { count, exitCodes, say } from './support/output.ts'
+
+export const command = 'train <config>'
+export const describe = 'Train a model from a configuration'
+
+export const builder = (yargs: Argv) =>
+  yargs
+    .positional('config', { type: 'string', demandOption: true, describe: 'Configuration file' })
+    .option('output', { type: 'string', alias: 'o', demandOption: true, describe: 'Folder for the model' })
+    .option('resume', { type: 'boolean', default: false, describe: 'Go on with an interrupted training' })
+    .option('set', { type: 'string', array: true, default: [] as string[], describe: 'key=value, laid over the configuration' })
+    .option('engine', { type: 'string', choices: engineNames, default: 'auto' as const, describe: 'What computes' })
+    .option('half', { type: 'boolean', default: false, describe: 'Save the model with float16 weights' })
+    .option('quiet', { type: 'boolean', alias: 'q', default: false, describe: 'Say nothing but errors' })
+    .example('$0 train configs/default.json -o runs/default', 'train, validate, keep the best')
+    .example('$0 train configs/default.json -o runs/short --set training.updates=500', 'the same, shorter')
+
+type Args = Awaited<ReturnType<typeof builder>['argv']>
+
+export const handler = async (args: Args): Promise<number> => {
+  const config = await loadConfig(args.config, args.set)
+  await startEngine(args.engine)
+  const controller = new AbortController()
+  const stop = () => controller.abort()
+  process.once('SIGINT', stop)
+  const losses = new Map<string, { sum: number; n: number; seconds: number }>()
+  const started = performance.now()
+  const result = await train(config, {
+    output: args.output,
+    resume: args.resume,
+    half: args.half,
+    signal: controller.signal,
+    onSurvey: ({ batches, words, labels }) => {
+      if (args.quiet) return
+      say(
+        `${count(words.size)} word forms; batches an epoch: ${Object.entries(batches)
+          .map(([task, n]) => `${task} ${count(n)}`)
+          .join(', ')}`,
+      )
+      for (const [task, list] of Object.entries(labels)) if (list.length > 0) say(`${task}: ${list.slice(0, 40).join(' ')}`)
+    },
+    onUpdate: ({ update, updates, task, loss, seconds }) => {
+      const entry = losses.get(task) ?? { sum: 0, n: 0, seconds: 0 }
+      losses.set(task, { sum: entry.sum + loss, n: entry.n + 1, seconds: entry.seconds + seconds })
+      if (args.quiet || update % 100 !== 0) return
+      const parts = [...losses].map(([name, item]) => `${name} ${(item.sum / item.n).toFixed(2)} (${(item.seconds / item.n).toFixed(3)} s)`)
+      losses.clear()
+      const elapsed = (performance.now() - started) / 1000
+      say(`${update}/${updates}  ${parts.join('  ')}  ${Math.round(elapsed)} s`)
+    },
+    onValidation: ({ update, main, mean, best, seconds }) => {
+      if (!args.quiet)
+        say(
+          `${update}  dev ${Object.entries(main)
+            .map(([task, score]) => `${task} ${(100 * score).toFixed(2)}`)
+            .join('  ')}  mean ${(100 * mean).toFixed(2)}${best ? '  best' : ''}  (${seconds.toFixed(1)} s)`,
+        )
+    },
+  }).finally(() => process.off('SIGINT', stop))
+  process.stdout.write(`${JSON.stringify({ model: `${args.output}/model`, ...result })}\n`)
+  return exitCodes.ok
+}

@@ -1,0 +1,300 @@
+/**
+ * An experiment as data: embeddings, a list of tasks in the order of the
+ * hierarchy, and how to train them. Any subset, any order, any label set.
+ */
+import { readFile } from 'node:fs/promises'
+import { dirname, isAbsolute, join } from 'node:path'
+import { HmtlError } from '../io/errors.ts'
+
+export interface WordsConfig {
+  /** Vectors in text form, plain or gzip; random where absent. */
+  readonly file?: string
+  readonly size: number
+  /** Words of the file that are taken besides those of the training data, most frequent first. */
+  readonly maxWords: number
+  /** Chance that a training word is replaced by the unknown one, which so gets trained. */
+  readonly wordDropout: number
+  /** Frozen vectors get no updates. */
+  readonly trainable: boolean
+}
+
+export interface CharactersConfig {
+  readonly size: number
+  readonly filters: number
+  readonly width: number
+}
+
+export interface EncoderConfig {
+  /** Cells a direction; a multiple of 4. */
+  readonly hidden: number
+  readonly layers: number
+  /** Between stacked layers. */
+  readonly dropout: number
+}
+
+export interface DatasetConfig {
+  readonly train: string
+  readonly dev?: string
+  readonly test?: string
+}
+
+interface TaskBase {
+  readonly name: string
+  /** `base`, or the name of an earlier task; the input is always g_e, with that task's states joined to it. */
+  readonly on: string
+  readonly encoder: EncoderConfig
+  /** Before and after the encoder. */
+  readonly dropout: number
+  readonly datasets: readonly DatasetConfig[]
+  /** Sentences (crf, relation) or documents (coref) a batch. */
+  readonly batch: number
+}
+
+export interface CrfTaskConfig extends TaskBase {
+  readonly kind: 'crf'
+  /** Which layer of the documents is learned, and written. */
+  readonly layer: 'entities' | 'mentions'
+}
+
+export interface RelationTaskConfig extends TaskBase {
+  readonly kind: 'relation'
+  readonly hidden: number
+  /** Only these many commonest labels; 0 for all. */
+  readonly maxLabels: number
+  /** Train and evaluate only on sentences with a relation, as the original does. */
+  readonly bearingOnly: boolean
+  /** A task whose tag marginals the head also sees (a step past the paper). */
+  readonly tagsOf?: string
+  /** Distance and product terms in the pair layer (a step past the paper). */
+  readonly pairFeatures: boolean
+  readonly threshold: number
+}
+
+export interface CorefTaskConfig extends TaskBase {
+  readonly kind: 'coref'
+  readonly maxSpanWidth: number
+  readonly spansPerWord: number
+  readonly maxAntecedents: number
+  readonly hidden: number
+  readonly feature: number
+  /** Size to which span vectors are projected before the product term; 0 keeps them whole, as the paper does. */
+  readonly project: number
+  readonly headDropout: number
+  readonly lexicalDropout: number
+  /** Longest piece of a document that is trained on at once, in tokens. */
+  readonly maxTokens: number
+  /** Output mentions that no other corefers with, where the mention score is above 0. */
+  readonly singletons: boolean
+  /** Also teach the mention scorer which kept spans are mentions (a step past the paper). */
+  readonly mentionLoss: boolean
+}
+
+export type TaskConfig = CrfTaskConfig | RelationTaskConfig | CorefTaskConfig
+
+export interface TrainingConfig {
+  readonly seed: number
+  /** Updates in all; validation every `validateEvery`. */
+  readonly updates: number
+  readonly validateEvery: number
+  readonly sampling: 'proportional' | 'uniform' | Readonly<Record<string, number>>
+  readonly learningRate: number
+  /** Factor on the learning rate at the last update, reached on a straight line. */
+  readonly finalRate: number
+  readonly warmup: number
+  readonly gradientNorm: number
+  readonly gradientClip: number
+  /** Validations without a better mean score before training stops; 0 never. */
+  readonly patience: number
+  readonly shuffleBuffer: number
+}
+
+export interface ModelConfig {
+  readonly name: string
+  readonly embeddings: { readonly words: WordsConfig; readonly characters: CharactersConfig | null; readonly dropout: number }
+  readonly tasks: readonly TaskConfig[]
+  readonly training: TrainingConfig
+}
+
+const encoder: EncoderConfig = { hidden: 64, layers: 2, dropout: 0.2 }
+const common = { on: 'base', encoder, dropout: 0.2, datasets: [] as DatasetConfig[], batch: 32 }
+
+/** Defaults by kind of task; the sizes are the original's. */
+const taskDefaults = {
+  crf: { ...common, layer: 'entities' },
+  relation: { ...common, encoder: { ...encoder, layers: 3 }, hidden: 64, maxLabels: 0, bearingOnly: false, tagsOf: '', pairFeatures: false, threshold: 0.5, batch: 4 },
+  coref: {
+    ...common,
+    encoder: { hidden: 200, layers: 1, dropout: 0.2 },
+    maxSpanWidth: 8,
+    spansPerWord: 0.4,
+    maxAntecedents: 70,
+    hidden: 150,
+    feature: 20,
+    project: 0,
+    headDropout: 0.3,
+    lexicalDropout: 0.5,
+    maxTokens: 520,
+    singletons: false,
+    mentionLoss: false,
+    batch: 1,
+  },
+} as const
+
+const defaults = {
+  name: 'model',
+  embeddings: {
+    words: { file: '', size: 100, maxWords: 100_000, wordDropout: 0.02, trainable: true },
+    characters: { size: 16, filters: 64, width: 3 },
+    dropout: 0,
+  },
+  training: {
+    seed: 1,
+    updates: 5000,
+    validateEvery: 500,
+    sampling: 'proportional',
+    learningRate: 1e-3,
+    finalRate: 0.05,
+    warmup: 0,
+    gradientNorm: 5,
+    gradientClip: 10,
+    patience: 0,
+    shuffleBuffer: 8192,
+  },
+}
+
+type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
+type JsonObject = { [key: string]: Json }
+
+const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Edit distance, for naming the key that was probably meant. */
+const distance = (a: string, b: string): number => {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1))
+    row = next
+  }
+  return row[b.length]
+}
+
+const nearest = (key: string, known: readonly string[]): string => [...known].sort((a, b) => distance(key, a) - distance(key, b))[0]
+
+/** Lays `given` over `base`, checking keys and types. @throws HmtlError `HMTL_CONFIG_KEY`, `HMTL_CONFIG_TYPE` */
+const merge = (base: JsonObject, given: JsonObject, path: string, open: readonly string[]): JsonObject => {
+  const out: JsonObject = { ...base }
+  for (const [key, value] of Object.entries(given)) {
+    const where = path === '' ? key : `${path}.${key}`
+    if (!Object.hasOwn(base, key)) throw new HmtlError('HMTL_CONFIG_KEY', `unknown key "${where}"`, { remedy: `Did you mean "${nearest(key, Object.keys(base))}"?` })
+    const usual = base[key]
+    if (open.includes(where)) out[key] = value
+    else if (isObject(usual)) {
+      if (value === null) out[key] = null
+      else if (isObject(value)) out[key] = merge(usual, value, where, open)
+      else throw new HmtlError('HMTL_CONFIG_TYPE', `"${where}" must be an object`)
+    } else if (Array.isArray(usual) !== Array.isArray(value) || (usual !== null && typeof usual !== typeof value))
+      throw new HmtlError('HMTL_CONFIG_TYPE', `"${where}" must be ${Array.isArray(usual) ? 'a list' : `a ${typeof usual}`}, not ${JSON.stringify(value)}`)
+    else out[key] = value
+  }
+  return out
+}
+
+const fail = (message: string, remedy?: string) => new HmtlError('HMTL_CONFIG_VALUE', message, { remedy })
+
+/** A full configuration from a partial one. @throws HmtlError `HMTL_CONFIG_*` */
+export const parseConfig = (given: unknown): ModelConfig => {
+  if (!isObject(given)) throw new HmtlError('HMTL_CONFIG_TYPE', 'a configuration is a JSON object')
+  const { tasks, ...rest } = given
+  const merged = merge(defaults as unknown as JsonObject, rest, '', ['training.sampling'])
+  if (!Array.isArray(tasks) || tasks.length === 0) throw fail('"tasks" must be a list of at least one task')
+  const seen = new Set<string>()
+  const list = tasks.map((task, i) => {
+    if (!isObject(task)) throw new HmtlError('HMTL_CONFIG_TYPE', `"tasks[${i}]" must be an object`)
+    const { kind } = task
+    if (typeof kind !== 'string' || !Object.hasOwn(taskDefaults, kind)) throw fail(`"tasks[${i}].kind" must be one of ${Object.keys(taskDefaults).join(', ')}`)
+    const full = merge({ name: '', kind, ...(taskDefaults[kind as keyof typeof taskDefaults] as unknown as JsonObject) }, task, `tasks[${i}]`, [`tasks[${i}].datasets`])
+    const { name, on } = full as { name: string; on: string }
+    if (name === '') throw fail(`"tasks[${i}].name" is missing`)
+    if (seen.has(name)) throw fail(`two tasks are named "${name}"`)
+    if (on !== 'base' && !seen.has(on)) throw fail(`task "${name}" stands on "${on}", which is no earlier task`, `Use base${[...seen].map((other) => ` or ${other}`).join('')}`)
+    const { hidden } = full.encoder as { hidden: number }
+    if (!(hidden > 0 && hidden % 4 === 0)) throw fail(`"tasks[${i}].encoder.hidden" must be a multiple of 4, not ${hidden}`)
+    const { datasets } = full
+    if (
+      !Array.isArray(datasets) ||
+      !datasets.every((data) => isObject(data) && typeof data.train === 'string' && Object.keys(data).every((key) => ['train', 'dev', 'test'].includes(key)))
+    )
+      throw fail(`"tasks[${i}].datasets" must be a list of {"train", "dev", "test"} paths`)
+    seen.add(name)
+    return full
+  })
+  return { ...merged, tasks: list } as unknown as ModelConfig
+}
+
+/** `a.b.0.c=value` laid over a configuration object; the value is JSON, else a string. */
+const setPath = (config: JsonObject, assignment: string): void => {
+  const at = assignment.indexOf('=')
+  if (at < 1) throw new HmtlError('HMTL_CONFIG_KEY', `"${assignment}" is not key=value`)
+  const path = assignment.slice(0, at).split('.')
+  const text = assignment.slice(at + 1)
+  let value: Json
+  try {
+    value = JSON.parse(text)
+  } catch {
+    value = text
+  }
+  let node: JsonObject = config
+  for (const [i, key] of path.entries()) {
+    if (key === '__proto__' || key === 'constructor') throw new HmtlError('HMTL_CONFIG_KEY', `"${key}" cannot be set`)
+    if (i === path.length - 1) node[key] = value
+    else {
+      if (typeof node[key] !== 'object' || node[key] === null) node[key] = {}
+      node = node[key] as JsonObject
+    }
+  }
+}
+
+/** Lays a file over the one it `extends`; tasks are laid over those of the same name. */
+const inherit = (base: JsonObject, given: JsonObject): JsonObject => {
+  const out: JsonObject = { ...base }
+  for (const [key, value] of Object.entries(given)) {
+    if (key === 'extends' || key === 'comment') continue
+    if (key === 'tasks' && Array.isArray(value)) {
+      const known = new Map((Array.isArray(base.tasks) ? base.tasks : []).filter(isObject).map((task) => [task.name, task]))
+      out.tasks = value.map((task) => (isObject(task) && known.has(task.name) ? inherit(known.get(task.name) as JsonObject, task) : task))
+    } else out[key] = isObject(value) && isObject(base[key]) ? inherit(base[key] as JsonObject, value) : value
+  }
+  return out
+}
+
+const readObject = async (path: string, depth = 0): Promise<JsonObject> => {
+  if (depth > 8) throw fail(`"extends" goes round in circles at ${path}`)
+  let value: unknown
+  try {
+    value = JSON.parse(await readFile(path, 'utf8'))
+  } catch (cause) {
+    throw new HmtlError('HMTL_CONFIG_VALUE', `cannot read configuration ${path}: ${(cause as Error).message}`, { cause })
+  }
+  if (!isObject(value)) throw new HmtlError('HMTL_CONFIG_TYPE', `${path} is not a JSON object`)
+  const base = typeof value.extends === 'string' ? await readObject(join(dirname(path), value.extends), depth + 1) : {}
+  return inherit(base, value)
+}
+
+/**
+ * Reads a configuration file, its ancestors by `extends`, and `key=value` settings.
+ * Paths of data and vectors are relative to `root` (the working directory).
+ */
+export const loadConfig = async (path: string, settings: readonly string[] = [], root = process.cwd()): Promise<ModelConfig> => {
+  const object = await readObject(path)
+  for (const setting of settings) setPath(object, setting)
+  const config = parseConfig(object)
+  const resolve = (file: string) => (file === '' || isAbsolute(file) ? file : join(root, file))
+  return {
+    ...config,
+    embeddings: { ...config.embeddings, words: { ...config.embeddings.words, file: resolve(config.embeddings.words.file ?? '') } },
+    tasks: config.tasks.map((task) => ({
+      ...task,
+      datasets: task.datasets.map((data) => Object.fromEntries(Object.entries(data).map(([split, file]) => [split, resolve(file)])) as unknown as DatasetConfig),
+    })),
+  }
+}

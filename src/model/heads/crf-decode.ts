@@ -1,0 +1,148 @@
+/**
+ * Decoding a CRF: the best well-formed BIOUL sequence by Viterbi, and the exact
+ * probability of each of its spans by forward-backward over well-formed
+ * sequences. Typed arrays, one sentence at a time.
+ */
+
+export interface DecodedSpan {
+  /** Half-open, in tokens of the sentence. */
+  readonly begin: number
+  readonly end: number
+  readonly label: string
+  /** Posterior probability that exactly this span with this label is tagged. */
+  readonly score: number
+}
+
+/** Which tag may follow which: [tags, tags], and which may begin and end a sentence. */
+export interface Constraints {
+  readonly transition: Uint8Array
+  readonly begin: Uint8Array
+  readonly end: Uint8Array
+}
+
+/** BIOUL tags of labels, `O` first. */
+export const bioulTags = (labels: readonly string[]): string[] => ['O', ...labels.flatMap((label) => [`B-${label}`, `I-${label}`, `L-${label}`, `U-${label}`])]
+
+export const bioulConstraints = (tags: readonly string[]): Constraints => {
+  const size = tags.length
+  const transition = new Uint8Array(size * size)
+  const opens = (tag: string) => tag === 'O' || tag[0] === 'B' || tag[0] === 'U'
+  const closed = (tag: string) => tag === 'O' || tag[0] === 'L' || tag[0] === 'U'
+  for (let i = 0; i < size; i++)
+    for (let j = 0; j < size; j++) {
+      const [from, to] = [tags[i], tags[j]]
+      const inside = !closed(from) && (to[0] === 'I' || to[0] === 'L') && from.slice(1) === to.slice(1)
+      transition[i * size + j] = inside || (closed(from) && opens(to)) ? 1 : 0
+    }
+  return { transition, begin: Uint8Array.from(tags, (tag) => (opens(tag) ? 1 : 0)), end: Uint8Array.from(tags, (tag) => (closed(tag) ? 1 : 0)) }
+}
+
+export interface CrfWeights {
+  /** [tags, tags], from by to. */
+  readonly transitions: Float32Array
+  readonly start: Float32Array
+  readonly end: Float32Array
+}
+
+/** A decoder for one CRF; it keeps its weights ready in the forms the two passes need. */
+export const createDecoder = (tags: readonly string[], { transitions, start, end }: CrfWeights) => {
+  const size = tags.length
+  const allowed = bioulConstraints(tags)
+  // The few predecessors each tag may have, instead of all.
+  const predecessors = tags.map((_, j) => Int32Array.from(tags.keys()).filter((i) => allowed.transition[i * size + j] === 1))
+  const successors = tags.map((_, i) => Int32Array.from(tags.keys()).filter((j) => allowed.transition[i * size + j] === 1))
+  const expTransitions = Float64Array.from(transitions, (x, at) => (allowed.transition[at] ? Math.exp(x) : 0))
+  const expStart = Float64Array.from(start, (x, j) => (allowed.begin[j] ? Math.exp(x) : 0))
+  const expEnd = Float64Array.from(end, (x, j) => (allowed.end[j] ? Math.exp(x) : 0))
+  const labelOf = tags.map((tag) => tag.slice(2))
+
+  /** @param rowOf first element of each token's emissions in `emissions` */
+  const viterbi = (emissions: Float32Array, rowOf: Int32Array): Int32Array => {
+    const steps = rowOf.length
+    let score = new Float64Array(size)
+    let next = new Float64Array(size)
+    const back = new Int32Array(steps * size)
+    for (let j = 0; j < size; j++) score[j] = allowed.begin[j] ? start[j] + emissions[rowOf[0] + j] : Number.NEGATIVE_INFINITY
+    for (let t = 1; t < steps; t++) {
+      for (let j = 0; j < size; j++) {
+        let best = Number.NEGATIVE_INFINITY
+        let from = 0
+        for (const i of predecessors[j]) {
+          const s = score[i] + transitions[i * size + j]
+          if (s > best) {
+            best = s
+            from = i
+          }
+        }
+        next[j] = best + emissions[rowOf[t] + j]
+        back[t * size + j] = from
+      }
+      ;[score, next] = [next, score]
+    }
+    let best = Number.NEGATIVE_INFINITY
+    let at = 0
+    for (let j = 0; j < size; j++)
+      if (allowed.end[j] && score[j] + end[j] > best) {
+        best = score[j] + end[j]
+        at = j
+      }
+    const path = new Int32Array(steps)
+    for (let t = steps - 1; t >= 0; t--) {
+      path[t] = at
+      at = back[t * size + at]
+    }
+    return path
+  }
+
+  /** Posterior of each span of a path. */
+  const spansOf = (emissions: Float32Array, rowOf: Int32Array, path: Int32Array): DecodedSpan[] => {
+    const steps = rowOf.length
+    if (path.every((tag) => tag === 0)) return []
+    const psi = new Float64Array(steps * size)
+    const alpha = new Float64Array(steps * size)
+    const beta = new Float64Array(steps * size)
+    const scale = new Float64Array(steps)
+    for (let t = 0; t < steps; t++) {
+      let most = Number.NEGATIVE_INFINITY
+      for (let j = 0; j < size; j++) most = Math.max(most, emissions[rowOf[t] + j])
+      let total = 0
+      for (let j = 0; j < size; j++) {
+        const p = Math.exp(emissions[rowOf[t] + j] - most)
+        psi[t * size + j] = p
+        let sum = t === 0 ? expStart[j] : 0
+        if (t > 0) for (const i of predecessors[j]) sum += alpha[(t - 1) * size + i] * expTransitions[i * size + j]
+        total += alpha[t * size + j] = sum * p
+      }
+      scale[t] = total || 1e-300
+      for (let j = 0; j < size; j++) alpha[t * size + j] /= scale[t]
+    }
+    let z = 0
+    for (let j = 0; j < size; j++) z += alpha[(steps - 1) * size + j] * expEnd[j]
+    for (let t = steps - 1; t >= 0; t--)
+      for (let i = 0; i < size; i++) {
+        if (t === steps - 1) {
+          beta[t * size + i] = expEnd[i] / (z || 1e-300)
+          continue
+        }
+        let sum = 0
+        for (const j of successors[i]) sum += expTransitions[i * size + j] * psi[(t + 1) * size + j] * beta[(t + 1) * size + j]
+        beta[t * size + i] = sum / scale[t + 1]
+      }
+    const spans: DecodedSpan[] = []
+    for (let t = 0; t < steps; t++) {
+      if (path[t] === 0) continue
+      const begin = t
+      while (t + 1 < steps && tags[path[t]][0] !== 'U' && tags[path[t]][0] !== 'L') t++
+      let p = alpha[begin * size + path[begin]]
+      for (let k = begin + 1; k <= t; k++) p *= (expTransitions[path[k - 1] * size + path[k]] * psi[k * size + path[k]]) / scale[k]
+      spans.push({ begin, end: t + 1, label: labelOf[path[t]], score: Math.min(1, p * beta[t * size + path[t]]) })
+    }
+    return spans
+  }
+
+  return {
+    decode(emissions: Float32Array, rowOf: Int32Array): DecodedSpan[] {
+      return rowOf.length === 0 ? [] : spansOf(emissions, rowOf, viterbi(emissions, rowOf))
+    },
+  }
+}

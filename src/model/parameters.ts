@@ -1,0 +1,62 @@
+/** The trainable tensors by name, made once with their initial values from a seed. */
+import * as tf from '@tensorflow/tfjs-core'
+import { HmtlError } from '../io/errors.ts'
+import { randomOf } from './random.ts'
+
+export type Initializer =
+  | { readonly kind: 'zeros' }
+  | { readonly kind: 'constant'; readonly value: number }
+  | { readonly kind: 'uniform'; readonly limit: number }
+  | { readonly kind: 'normal'; readonly deviation: number }
+  /** Glorot and Bengio 2010, normal, over the last two axes. */
+  | { readonly kind: 'xavier' }
+
+export interface Parameters {
+  /** The variable of that name, made by the first caller. */
+  get<T extends tf.Tensor = tf.Tensor>(name: string, shape: readonly number[], init: Initializer): T
+  /** All variables in order of their making. */
+  all(): ReadonlyMap<string, tf.Variable>
+  dispose(): void
+}
+
+const draw = (name: string, shape: readonly number[], init: Initializer, seed: number): Float32Array => {
+  const size = shape.reduce((a, b) => a * b, 1)
+  const values = new Float32Array(size)
+  // Each parameter has a generator of its own: adding a task changes no other's start.
+  const random = randomOf(seed, 'parameter', name)
+  if (init.kind === 'constant') values.fill(init.value)
+  else if (init.kind === 'uniform') for (let i = 0; i < size; i++) values[i] = (2 * random.next() - 1) * init.limit
+  else if (init.kind !== 'zeros') {
+    const [fanIn, fanOut] = [shape[shape.length - 2] ?? 1, shape[shape.length - 1]]
+    const deviation = init.kind === 'normal' ? init.deviation : Math.sqrt(2 / (fanIn + fanOut))
+    for (let i = 0; i < size; i++) values[i] = random.normal() * deviation
+  }
+  return values
+}
+
+/** @param stored values to start from instead, as of a saved model */
+export const createParameters = (seed: number, stored?: ReadonlyMap<string, { shape: readonly number[]; values: Float32Array }>): Parameters => {
+  const variables = new Map<string, tf.Variable>()
+  return {
+    get<T extends tf.Tensor>(name: string, shape: readonly number[], init: Initializer): T {
+      let variable = variables.get(name)
+      if (!variable) {
+        const saved = stored?.get(name)
+        if (stored && (!saved || saved.shape.join() !== shape.join()))
+          throw new HmtlError('HMTL_MODEL_MISMATCH', `parameter ${name} is ${saved ? `[${saved.shape}]` : 'missing'} where the configuration wants [${shape}]`, {
+            remedy: 'Weights and configuration are of different models',
+          })
+        const values = saved ? saved.values : draw(name, shape, init, seed)
+        // Kept alive whatever tidy scope it is made in.
+        variable = tf.keep(tf.variable(tf.tensor(values, shape as number[], 'float32'), true))
+        variables.set(name, variable)
+      }
+      return variable as unknown as T
+    },
+    all: () => variables,
+    dispose() {
+      for (const variable of variables.values()) variable.dispose()
+      variables.clear()
+    },
+  }
+}

@@ -1,0 +1,90 @@
+/**
+ * Batches of one task, for ever: data sets read from disk again each epoch,
+ * shuffled in a bounded buffer, sentences of like length together. Where a
+ * stream stands is two numbers, so a resumed run takes up the same batch.
+ */
+import type { Document } from '../../io/document.ts'
+import { HmtlError } from '../../io/errors.ts'
+import { readDocuments } from '../../io/read.ts'
+import { prepareDocument } from '../../pipeline/prepare.ts'
+import type { TaskConfig } from '../config.ts'
+import { randomOf } from '../random.ts'
+import { type Example, examplesOf, exampleTokens } from './examples.ts'
+
+export interface StreamPosition {
+  readonly epoch: number
+  /** Batches taken in this epoch. */
+  readonly taken: number
+}
+
+export interface BatchStream {
+  next(): Promise<readonly Example[]>
+  position(): StreamPosition
+  close(): Promise<void>
+}
+
+/** Documents of data sets one after another, ready for the model. */
+export async function* datasetDocuments(paths: readonly string[]): AsyncGenerator<Document> {
+  for (const path of paths) for await (const document of readDocuments(path)) yield prepareDocument(document)
+}
+
+/** Batches that fill the buffer are sorted into groups of this many. */
+const bucketBatches = 32
+
+/** One epoch in a fixed order for its seed. */
+export async function* epochBatches(task: TaskConfig, labels: readonly string[], seed: number, epoch: number, bufferSize: number): AsyncGenerator<readonly Example[]> {
+  const random = randomOf(seed, 'order', task.name, epoch)
+  const buffer: Example[] = []
+  const most = Math.max(bufferSize, task.batch * bucketBatches)
+  const drain = function* (all: boolean): Generator<readonly Example[]> {
+    random.shuffle(buffer)
+    const take = all ? buffer.length : Math.floor(buffer.length / 2)
+    const chosen = buffer.splice(0, take)
+    const batches: Example[][] = []
+    const group = task.batch * bucketBatches
+    for (let from = 0; from < chosen.length; from += group) {
+      const bucket = chosen.slice(from, from + group).sort((a, b) => exampleTokens(a) - exampleTokens(b))
+      for (let at = 0; at < bucket.length; at += task.batch) batches.push(bucket.slice(at, at + task.batch))
+    }
+    yield* random.shuffle(batches)
+  }
+  const paths = random.shuffle(task.datasets.map(({ train }) => train))
+  for await (const document of datasetDocuments(paths))
+    for (const example of examplesOf(document, task, labels)) {
+      buffer.push(example)
+      if (buffer.length >= most) yield* drain(false)
+    }
+  yield* drain(true)
+}
+
+export const openStream = (task: TaskConfig, labels: readonly string[], seed: number, bufferSize: number, start: StreamPosition = { epoch: 0, taken: 0 }): BatchStream => {
+  let { epoch, taken } = start
+  let skip = start.taken
+  let current: AsyncGenerator<readonly Example[]> | undefined
+  return {
+    async next() {
+      for (let tries = 0; tries < 2; ) {
+        current ??= epochBatches(task, labels, seed, epoch, bufferSize)
+        const next = await current.next()
+        if (next.done) {
+          if (taken === 0) tries++
+          current = undefined
+          epoch++
+          taken = 0
+          skip = 0
+        } else if (skip > 0) skip--
+        else {
+          taken++
+          return next.value
+        }
+      }
+      throw new HmtlError('HMTL_TRAIN_DATA', `task ${task.name} has nothing to train on in ${task.datasets.map(({ train }) => train).join(', ')}`, {
+        remedy: 'Check that the data sets have the layer that the task learns',
+      })
+    },
+    position: () => ({ epoch, taken }),
+    async close() {
+      await current?.return(undefined)
+    },
+  }
+}

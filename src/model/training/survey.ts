@@ -1,0 +1,63 @@
+/** One pass over the training data before the first update: words, characters, labels, batches an epoch. */
+
+import { listRelations, listSpans } from '../../io/document.ts'
+import { HmtlError } from '../../io/errors.ts'
+import { words } from '../../io/tokens.ts'
+import type { ModelConfig, TaskConfig } from '../config.ts'
+import { normalWord } from '../vocabulary.ts'
+import { examplesOf } from './examples.ts'
+import { datasetDocuments } from './stream.ts'
+
+export interface Survey {
+  /** How often each normal form occurs. */
+  readonly words: ReadonlyMap<string, number>
+  readonly characters: readonly string[]
+  /** Labels of each task, commonest first. */
+  readonly labels: Readonly<Record<string, readonly string[]>>
+  /** Batches an epoch of each task: n_i of proportional sampling. */
+  readonly batches: Readonly<Record<string, number>>
+}
+
+const labelsOf = async (task: TaskConfig): Promise<string[]> => {
+  if (task.kind === 'coref') return []
+  const counts = new Map<string, number>()
+  const add = (label: string) => counts.set(label, (counts.get(label) ?? 0) + 1)
+  for await (const document of datasetDocuments(task.datasets.map(({ train }) => train))) {
+    if (task.kind === 'crf') for (const { label } of document[task.layer] ? listSpans(document[task.layer] as never) : []) add(label)
+    else for (const { label } of document.relations ? listRelations(document.relations) : []) add(label)
+  }
+  const sorted = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([label]) => label)
+  return task.kind === 'relation' && task.maxLabels > 0 ? sorted.slice(0, task.maxLabels) : sorted
+}
+
+/** @throws HmtlError `HMTL_TRAIN_DATA` for a task without labels or examples */
+export const survey = async (config: ModelConfig): Promise<Survey> => {
+  const wordCounts = new Map<string, number>()
+  const characters = new Map<string, number>()
+  const labels: Record<string, string[]> = {}
+  const batches: Record<string, number> = {}
+  const paths = new Set(config.tasks.flatMap((task) => task.datasets.map(({ train }) => train)))
+  for await (const document of datasetDocuments([...paths]))
+    for (const word of words(document)) {
+      const normal = normalWord(word)
+      wordCounts.set(normal, (wordCounts.get(normal) ?? 0) + 1)
+      for (const character of word) characters.set(character, (characters.get(character) ?? 0) + 1)
+    }
+  for (const task of config.tasks) {
+    const train = task.datasets.map((data) => data.train)
+    if (train.length === 0)
+      throw new HmtlError('HMTL_TRAIN_DATA', `task ${task.name} has no data set`, { remedy: `Name one: --set 'tasks.0.datasets=[{"train":"train.arrow","dev":"dev.arrow"}]'` })
+    labels[task.name] = await labelsOf(task)
+    if (task.kind !== 'coref' && labels[task.name].length === 0)
+      throw new HmtlError('HMTL_TRAIN_DATA', `no label for task ${task.name} in ${train.join(', ')}`, {
+        remedy: `The task learns the layer ${task.kind === 'crf' ? task.layer : 'relations'}`,
+      })
+    let examples = 0
+    for await (const document of datasetDocuments(train)) for (const _ of examplesOf(document, task, labels[task.name])) examples++
+    if (examples === 0) throw new HmtlError('HMTL_TRAIN_DATA', `no example for task ${task.name} in ${train.join(', ')}`)
+    batches[task.name] = Math.ceil(examples / task.batch)
+  }
+  // Characters seen once are noise; they share the unknown one's vector, which so gets trained.
+  const known = [...characters].filter(([, count]) => count > 1).map(([character]) => character)
+  return { words: wordCounts, characters: known.sort(), labels, batches }
+}

@@ -1,0 +1,147 @@
+/** Words and characters as ids, and the word vectors that go with them. */
+
+import { HmtlError } from '../io/errors.ts'
+import { lineBatches } from '../io/lines.ts'
+import { sourcesOf } from '../io/source.ts'
+import type { Random } from './random.ts'
+
+export interface Vocabulary {
+  readonly words: readonly string[]
+  readonly characters: readonly string[]
+}
+
+/** Id of the word that stands for all that are not known. */
+export const unknownWord = 0
+/** Ids of characters: the pad after a word, one not known, and the word's end marks. */
+export const padCharacter = 0
+export const unknownCharacter = 1
+export const beginCharacter = 2
+export const endCharacter = 3
+const reservedCharacters = 4
+
+/** Longest part of a word that the characters see. */
+const maxCharacters = 32
+
+const brackets: Readonly<Record<string, string>> = {
+  '-lrb-': '(',
+  '-rrb-': ')',
+  '-lsb-': '[',
+  '-rsb-': ']',
+  '-lcb-': '{',
+  '-rcb-': '}',
+  '``': '"',
+  "''": '"',
+  '/.': '.',
+  '/?': '?',
+  '“': '"',
+  '”': '"',
+  '’': "'",
+  '‘': "'",
+}
+
+/** The form in which a word is looked up: lower case, treebank escapes undone. */
+export const normalWord = (word: string): string => {
+  const lower = word.toLowerCase()
+  return brackets[lower] ?? lower
+}
+
+export interface Indexer {
+  readonly size: number
+  readonly characterCount: number
+  /** Id of a word; a word with digits falls back to the form with zeros for them, then to the unknown one. */
+  word(form: string): number
+  /** Character ids of a word between its marks, and two pads so that every word has a window. */
+  characters(form: string): Int32Array
+}
+
+export const createIndexer = (vocabulary: Vocabulary): Indexer => {
+  const words = new Map(vocabulary.words.map((word, i) => [word, i]))
+  const characters = new Map(vocabulary.characters.map((character, i) => [character, i + reservedCharacters]))
+  return {
+    size: vocabulary.words.length,
+    characterCount: vocabulary.characters.length + reservedCharacters,
+    word(form) {
+      const normal = normalWord(form)
+      const id = words.get(normal)
+      if (id !== undefined) return id
+      return words.get(/\d/.test(normal) ? normal.replace(/\d/g, '0') : normal.replace(/[’‘]/g, "'")) ?? unknownWord
+    },
+    characters(form) {
+      const ids = [beginCharacter]
+      for (const character of form) {
+        if (ids.length > maxCharacters) break
+        ids.push(characters.get(character) ?? unknownCharacter)
+      }
+      ids.push(endCharacter, padCharacter)
+      return Int32Array.from(ids)
+    },
+  }
+}
+
+export interface WordVectors {
+  readonly words: readonly string[]
+  /** [words, size], row 0 the unknown word. */
+  readonly table: Float32Array
+}
+
+/**
+ * Words of the training data and of a vector file, with their vectors. Words of
+ * the data that the file lacks, if seen at least twice, and the unknown word are
+ * drawn from a normal of the file's mean and deviation.
+ * @param counts how often each normal form occurs in the training data
+ * @throws HmtlError `HMTL_INPUT_SYNTAX` for vectors of another size
+ */
+export const loadWordVectors = async (file: string, size: number, maxWords: number, counts: ReadonlyMap<string, number>, random: Random): Promise<WordVectors> => {
+  const words: string[] = ['\u0000unknown']
+  const rows: Float32Array[] = [new Float32Array(size)]
+  const taken = new Set<string>()
+  let [sum, squares, cells, extra] = [0, 0, 0, 0]
+  if (file !== '') {
+    for await (const source of sourcesOf(file))
+      for await (const batch of lineBatches(source)) {
+        for (const { text, number, error } of batch) {
+          if (error) throw error
+          const at = text.indexOf(' ')
+          const word = text.slice(0, at)
+          const inData = counts.has(word)
+          if (at < 1 || taken.has(word) || (!inData && extra >= maxWords)) continue
+          const fields = text
+            .slice(at + 1)
+            .trimEnd()
+            .split(' ')
+          // word2vec's text form begins with a line of sizes.
+          if (number === 1 && fields.length === 1) continue
+          if (fields.length !== size)
+            throw new HmtlError('HMTL_INPUT_SYNTAX', `${fields.length} numbers where vectors of ${size} were due`, {
+              source: file,
+              line: number,
+              remedy: 'Set embeddings.words.size to the size of the file',
+            })
+          const row = Float32Array.from(fields, Number)
+          for (const x of row) {
+            sum += x
+            squares += x * x
+          }
+          cells += size
+          if (!inData) extra++
+          taken.add(word)
+          words.push(word)
+          rows.push(row)
+        }
+      }
+  }
+  const mean = cells > 0 ? sum / cells : 0
+  const deviation = cells > 0 ? Math.sqrt(squares / cells - mean * mean) : 0.1
+  const draw = () => Float32Array.from({ length: size }, () => mean + deviation * random.normal())
+  rows[0] = draw()
+  for (const [word, count] of counts) {
+    if (taken.has(word) || (count < 2 && file !== '')) continue
+    words.push(word)
+    rows.push(draw())
+  }
+  const table = new Float32Array(rows.length * size)
+  rows.forEach((row, i) => {
+    table.set(row, i * size)
+  })
+  return { words, table }
+}
