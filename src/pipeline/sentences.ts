@@ -11,6 +11,14 @@ const opening = /^["'“‘«([{`¿¡*_-]*[\p{Lu}\p{Lt}\p{Lo}\p{N}]|^["“‘«(
 /** Words that begin a sentence far more often than they follow an abbreviation inside one. */
 const starters = new Set('The He She It They We I You In On At But And This That These Those There When While After Before If As His Her Its Their For However A An'.split(' '))
 
+/** Words that a line, but hardly a sentence, ends with. */
+const unfinished = new Set(
+  'a an the of in on at from to for with by and or but nor that which who whose is was were are be been as his her its their our my your this these those into over under between against , -'.split(
+    ' ',
+  ),
+)
+const lowerCase = /^\p{Ll}/u
+
 const isWrapped = (text: string): boolean => {
   // Lines cut at a set width are paragraphs cut by a typesetter; others end where the author ended them.
   const lines = text.split('\n', 2000).filter((line) => line.trim() !== '')
@@ -44,7 +52,9 @@ export const splitSentences = (text: string, tokens: Spans): Spans => {
     }
     const between = gap(i)
     const newlines = between.includes('\n') ? between.split('\n').length - 1 : 0
-    if (newlines > 1 || (newlines === 1 && !wrapped)) {
+    // A line that stops in the middle of a phrase was broken by layout, not by its author.
+    const goesOn = newlines === 1 && (wrapped || unfinished.has(word(i).toLowerCase()) || lowerCase.test(word(i + 1)))
+    if (newlines > 0 && !goesOn) {
       close(i + 1)
       continue
     }

@@ -22,8 +22,8 @@ interface Standoff {
 /** Reads `.ann` lines. @throws HmtlError with the line at fault */
 const decode = (ann: string, text: string, toUtf16: (offset: number) => number, document: string, context: FormatContext): Standoff => {
   const spans = new Map<string, LabelledLike>()
-  const relations: { label: string; arg1: string; arg2: string; line: number }[] = []
-  const groups: { members: string[]; line: number }[] = []
+  const relations: { label: string; arg1: string; arg2: string }[] = []
+  const groups: string[][] = []
   let line = 0
   for (const raw of ann.split('\n')) {
     line++
@@ -44,27 +44,41 @@ const decode = (ann: string, text: string, toUtf16: (offset: number) => number, 
       const match = /^(\S+) (\S+?):(\S+) (\S+?):(\S+)\s*$/.exec(body)
       if (!match) throw new HmtlError('HMTL_INPUT_SYNTAX', `${id} is not "Type Arg1:T1 Arg2:T2"`, { document, line })
       const swapped = match[2] === 'Arg2'
-      relations.push({ label: match[1], arg1: swapped ? match[5] : match[3], arg2: swapped ? match[3] : match[5], line })
-    } else if (kind === '*') groups.push({ members: body.trim().split(/\s+/).slice(1), line })
+      relations.push({ label: match[1], arg1: swapped ? match[5] : match[3], arg2: swapped ? match[3] : match[5] })
+    } else if (kind === '*') groups.push(body.trim().split(/\s+/).slice(1))
     else if (kind === 'E') context.report.add('event', document, id)
     else if (kind === 'A' || kind === 'M') context.report.add('attribute', document, id)
     else if (kind === 'N') context.report.add('normalization', document, id)
     else if (kind === '#') context.report.add('note', document, id)
     else throw new HmtlError('HMTL_INPUT_SYNTAX', `"${row.slice(0, 40)}" is not a standoff annotation`, { document, line })
   }
-  const find = (id: string, at: number): LabelledLike => {
+  // Genuine files hold references to spans that were deleted: counted, and the rest is read.
+  const find = (id: string): LabelledLike | undefined => {
     const span = spans.get(id)
-    if (!span) throw new HmtlError('HMTL_INPUT_SYNTAX', `${id} is not defined`, { document, line: at })
+    if (!span) context.report.add('dangling-reference', document, id)
     return span
   }
   const spanOnly = ({ start, end }: SpanLike): SpanLike => ({ start, end })
   const kept: RelationLike[] = []
-  for (const { label, arg1, arg2, line: at } of relations) {
+  for (const { label, arg1, arg2 } of relations) {
     // Arguments may be events, whose trigger is not the argument's mention.
     if (arg1.startsWith('E') || arg2.startsWith('E')) context.report.add('relation-of-event', document, `${label} ${arg1} ${arg2}`)
-    else kept.push({ label, arg1: spanOnly(find(arg1, at)), arg2: spanOnly(find(arg2, at)) })
+    else {
+      const [one, two] = [find(arg1), find(arg2)]
+      if (one && two) kept.push({ label, arg1: spanOnly(one), arg2: spanOnly(two) })
+    }
   }
-  const clusters = groups.length === 0 ? undefined : mergeGroups(groups.map(({ members, line: at }) => members.map((id) => spanOnly(find(id, at)))))
+  const clusters =
+    groups.length === 0
+      ? undefined
+      : mergeGroups(
+          groups.map((members) =>
+            members.flatMap((id) => {
+              const span = find(id)
+              return span ? [spanOnly(span)] : []
+            }),
+          ),
+        )
   return { spans: [...spans.values()], relations: kept, clusters }
 }
 

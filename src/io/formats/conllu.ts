@@ -315,7 +315,11 @@ export const conllu: Format = {
   name: 'conllu',
   summary: 'CoNLL-U with Entity= in MISC (GUM, CorefUD)',
   accepts: (path) => path.endsWith('.conllu'),
-  sniff: (head) => (/^\d+(?:-\d+)?(?:\t[^\t\n]*){9}$/m.test(head) ? 2 : /^# (newdoc|global\.Entity)/m.test(head) && /^# (sent_id|text) =/m.test(head) ? 1 : 0),
+  sniff: (head) => {
+    const line = head.split('\n').find((text) => text.trim() !== '' && !text.startsWith('#'))
+    if (line !== undefined) return /^\d+(?:-\d+)?(?:\t[^\t]*){9}\r?$/.test(line) ? 2 : 0
+    return /^# (newdoc|global\.Entity|sent_id)/m.test(head) ? 1 : 0
+  },
   read: (source, context) => parseLines(source, context, parser(source, context)),
   write,
   needsTokens: true,

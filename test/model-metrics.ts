@@ -1,0 +1,142 @@
+import test from 'ava'
+import fc from 'fast-check'
+import { createDocument } from '../src/io/document.ts'
+import { CorefMetric } from '../src/model/metrics/coref.ts'
+import { maximumAssignment } from '../src/model/metrics/hungarian.ts'
+import { pairDocuments, scoreDocuments } from '../src/model/metrics/score.ts'
+import { collect } from './helpers/documents.ts'
+
+const score = (gold: string[], predicted: string[]) => {
+  const metric = new CorefMetric()
+  metric.add(
+    gold.map((cluster) => [...cluster]),
+    predicted.map((cluster) => [...cluster]),
+  )
+  return metric.score()
+}
+
+const near = (x: number, y: number) => Math.abs(x - y) < 5e-5
+
+test('coref: the worked example of Pradhan et al. 2014 and of Moosavi and Strube 2016', (t) => {
+  const { muc, b3, ceafm, ceafe, blanc, lea, mentions } = score(['abc', 'defg'], ['ab', 'cd', 'fghi'])
+  const expected = [
+    [muc, 2 / 5, 2 / 5],
+    [b3, 35 / 84, 4 / 8],
+    [ceafm, 4 / 7, 4 / 8],
+    [ceafe, 1.3 / 2, 1.3 / 3],
+    [blanc, (2 / 9 + 8 / 12) / 2, (2 / 8 + 8 / 20) / 2],
+    [lea, (1 + 4 / 6) / 7, (2 + 4 / 6) / 8],
+    [mentions, 6 / 7, 6 / 8],
+  ] as const
+  for (const [metric, recall, precision] of expected) {
+    t.true(near(metric.recall, recall), `${metric.recall} ${recall}`)
+    t.true(near(metric.precision, precision), `${metric.precision} ${precision}`)
+  }
+})
+
+test('coref: a corpus against itself is perfect, singletons too', (t) => {
+  const perfect = score(['abc', 'd', 'ef'], ['fe', 'abc', 'd'])
+  for (const metric of ['muc', 'b3', 'ceafm', 'ceafe', 'blanc', 'lea', 'mentions'] as const) t.true(near(perfect[metric].f1, 1), metric)
+  t.is(perfect.conll, 1)
+})
+
+test('coref: only singletons, nothing predicted, nothing at all', (t) => {
+  t.is(score(['a', 'b'], ['a', 'b']).blanc.f1, 1)
+  t.is(score(['a', 'b'], ['a', 'b']).muc.f1, 0)
+  t.is(score(['a'], ['a']).blanc.f1, 1)
+  t.is(score(['ab'], []).conll, 0)
+  t.is(score([], []).conll, 0)
+  t.is(score(['ab'], ['ab']).blanc.f1, 1)
+})
+
+test('the assignment equals the best of all permutations', (t) => {
+  const permutations = (items: number[]): number[][] =>
+    items.length <= 1 ? [items] : items.flatMap((item, i) => permutations([...items.slice(0, i), ...items.slice(i + 1)]).map((rest) => [item, ...rest]))
+  fc.assert(
+    fc.property(fc.array(fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 4, maxLength: 4 }), { minLength: 1, maxLength: 4 }), (rows) => {
+      const sparse = rows.map((row) => new Map([...row.entries()].filter(([, weight]) => weight > 0)))
+      const best = Math.max(...permutations([0, 1, 2, 3]).map((order) => rows.reduce((sum, row, i) => sum + row[order[i]], 0)))
+      return maximumAssignment(sparse, 4) === best
+    }),
+  )
+  t.true(true)
+})
+
+const words = 'Maren Holt left Oslo . She slept .'
+const tokens = () => {
+  const begin: number[] = []
+  const end: number[] = []
+  for (const match of words.matchAll(/\S+/g)) {
+    begin.push(match.index)
+    end.push(match.index + match[0].length)
+  }
+  return { begin: Int32Array.from(begin), end: Int32Array.from(end) }
+}
+const sentences = { begin: Int32Array.of(0, 5), end: Int32Array.of(5, 8) }
+const at = (text: string) => ({ start: words.indexOf(text), end: words.indexOf(text) + text.length })
+const document = (parts: object) => createDocument({ id: 'd', text: words, tokens: tokens(), sentences, ...parts })
+
+async function* one<T>(item: T) {
+  yield item
+}
+
+test('ner: micro and by label; the same span under two labels is two', async (t) => {
+  const gold = document({
+    entities: [
+      { ...at('Maren Holt'), label: 'PER' },
+      { ...at('Oslo'), label: 'LOC' },
+    ],
+  })
+  const predicted = document({
+    entities: [
+      { ...at('Maren Holt'), label: 'PER' },
+      { ...at('Oslo'), label: 'ORG' },
+      { ...at('She'), label: 'PER' },
+    ],
+  })
+  const result = await scoreDocuments(one(gold), one(predicted), 'ner')
+  t.deepEqual([result.correct, result.gold, result.predicted], [1, 2, 3])
+  t.is(result.byLabel.PER.f1, 2 / 3)
+  t.is(result.byLabel.ORG.recall, 0)
+})
+
+test('relation: the four definitions differ where they should', async (t) => {
+  const gold = document({
+    entities: [
+      { ...at('Maren Holt'), label: 'PER' },
+      { ...at('Oslo'), label: 'LOC' },
+    ],
+    relations: [{ label: 'left', arg1: at('Maren Holt'), arg2: at('Oslo') }],
+  })
+  // Right last tokens, wrong boundary; and one in a sentence that has none.
+  const predicted = document({
+    entities: [
+      { ...at('Holt'), label: 'PER' },
+      { ...at('Oslo'), label: 'LOC' },
+    ],
+    relations: [
+      { label: 'left', arg1: at('Holt'), arg2: at('Oslo') },
+      { label: 'left', arg1: at('She'), arg2: at('slept') },
+    ],
+  })
+  const { definitions } = await scoreDocuments(one(gold), one(predicted), 'relation')
+  t.is(definitions.original.f1, 1)
+  t.is(definitions.lastToken.precision, 0.5)
+  t.is(definitions.boundaries.f1, 0)
+  t.is(definitions.strict.f1, 0)
+  const exact = await scoreDocuments(one(gold), one(gold), 'relation')
+  t.is(exact.definitions.strict.f1, 1)
+})
+
+test('documents are paired by id, by text, then by order; a lonely one is an error', async (t) => {
+  const named = (id: string, text: string) => createDocument({ id, text })
+  async function* list(...items: ReturnType<typeof named>[]) {
+    yield* items
+  }
+  const pairs = await collect(pairDocuments(list(named('a', 'x'), named('b', 'y')), list(named('b', 'y2'), named('a', 'x2'))))
+  t.deepEqual(pairs.map(([gold, predicted]) => [gold.id, predicted.id]).sort(), [
+    ['a', 'a'],
+    ['b', 'b'],
+  ])
+  await t.throwsAsync(collect(pairDocuments(list(named('a', 'x'), named('b', 'y')), list(named('a', 'x')))), { code: 'HMTL_SCORE_MISMATCH' } as never)
+})
