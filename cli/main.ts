@@ -14,6 +14,7 @@ interface LazyCommand {
 
 // Each command loads only what it needs: `hmtl convert` starts no tensor engine.
 const commands: readonly LazyCommand[] = [
+  { command: 'annotate [inputs..]', describe: 'Annotate documents with entities, mentions, relations and coreference', load: () => import('./annotate.js') as never },
   { command: 'convert [inputs..]', describe: 'Convert corpora between formats, losing nothing silently', load: () => import('./convert.js') as never },
   { command: 'score <gold> <predicted>', describe: 'Score predictions against gold by the field’s metrics', load: () => import('./score.js') as never },
   { command: 'inspect [inputs..]', describe: 'Counts, labels and the first documents of a file', load: () => import('./inspect.js') as never },

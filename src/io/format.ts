@@ -29,6 +29,8 @@ export interface FormatOptions {
   readonly singletons?: boolean
   /** Documents a record batch of Arrow and Parquet output. @default by size, about 1 MiB of text */
   readonly batchDocuments?: number
+  /** Keep each JSON line with its document, so that it can be written again untouched. @default false */
+  readonly keepLines?: boolean
   /** Names for relation codes (Re-DocRED `rel_info.json`). */
   readonly relationNames?: Readonly<Record<string, string>>
 }

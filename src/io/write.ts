@@ -69,6 +69,8 @@ export const writeAtomically = async (path: string, chunks: AsyncIterable<string
   }
 }
 
+const holdMilliseconds = 20
+
 /** Writes with backpressure; small strings are joined first. Returns early, without an error, when the reader is gone. */
 export const writeStream = async (stream: Writable, chunks: AsyncIterable<string | Uint8Array>, end = false): Promise<void> => {
   let failure: NodeJS.ErrnoException | undefined
@@ -81,12 +83,17 @@ export const writeStream = async (stream: Writable, chunks: AsyncIterable<string
   const put = async (chunk: string | Uint8Array) => {
     if (!stream.write(chunk) && !failure) await Promise.race([once(stream, 'drain'), once(stream, 'close')]).catch(onError)
   }
-  const flush = async () => {
-    if (size === 0) return
+  let timer: NodeJS.Timeout | undefined
+  const take = () => {
+    clearTimeout(timer)
+    timer = undefined
     const text = held.join('')
     held = []
     size = 0
-    await put(text)
+    return text
+  }
+  const flush = async () => {
+    if (size > 0) await put(take())
   }
   try {
     for await (const chunk of chunks) {
@@ -94,8 +101,12 @@ export const writeStream = async (stream: Writable, chunks: AsyncIterable<string
       if (typeof chunk === 'string') {
         held.push(chunk)
         size += chunk.length
-        // A terminal or pipe sees a document as soon as it is there unless they come fast.
         if (size >= 1 << 16) await flush()
+        // What trickles in is not held back: a reader sees it within moments.
+        else
+          timer ??= setTimeout(() => {
+            if (!failure && !stream.destroyed) stream.write(take())
+          }, holdMilliseconds)
       } else {
         await flush()
         await put(chunk)
@@ -107,6 +118,7 @@ export const writeStream = async (stream: Writable, chunks: AsyncIterable<string
       await once(stream, 'close').catch(onError)
     }
   } finally {
+    clearTimeout(timer)
     stream.off('error', onError)
     if (end) stream.destroy()
   }

@@ -20,11 +20,23 @@ export const parseJsonLine = (text: string): unknown => {
   }
 }
 
+const rawLines = new WeakMap<Document, string>()
+
+/** The line a document was read from, where the reader was asked to keep it. */
+export const rawLineOf = (document: Document): string | undefined => rawLines.get(document)
+
 const read = (source: Source, context: FormatContext) => {
   const name = stem(source, '.jsonl', '.ndjson', '.json')
-  const { textField, offsetUnit } = context.options
+  const { textField, offsetUnit, keepLines } = context.options
   return parseLines(source, context, {
-    line: (line: Line) => (line.text.trim() === '' ? undefined : fromJson(parseJsonLine(line.text), `${name}:${line.number}`, { textField, offsetUnit })),
+    line(line: Line) {
+      if (line.text.trim() === '') return undefined
+      const record = parseJsonLine(line.text)
+      const document = fromJson(record, `${name}:${line.number}`, { textField, offsetUnit })
+      // A line that is annotated already is written anew, not spliced.
+      if (keepLines && !Object.hasOwn(record as object, 'hmtl')) rawLines.set(document, line.text)
+      return document
+    },
     end: () => undefined,
     recover: () => undefined,
   })

@@ -1,0 +1,158 @@
+/** `hmtl annotate`: the main job. Documents in, the same documents with who and what they talk about out. */
+import { once } from 'node:events'
+import { createWriteStream } from 'node:fs'
+import { open, stat } from 'node:fs/promises'
+import type { Writable } from 'node:stream'
+import type { Argv } from 'yargs'
+import { drawDocument } from '../src/io/ansi.ts'
+import { type Document, layerNames } from '../src/io/document.ts'
+import { type ErrorCode, HmtlError } from '../src/io/errors.ts'
+import { formatNamed, formatNames } from '../src/io/formats/index.ts'
+import { rawLineOf } from '../src/io/formats/jsonl.ts'
+import { htmlPage } from '../src/io/html.ts'
+import { toJson } from '../src/io/json.ts'
+import type { OffsetUnit } from '../src/io/offsets.ts'
+import { writeDocuments, writeStream } from '../src/io/write.ts'
+import { openPool } from '../src/load.ts'
+import { annotateStream } from '../src/pipeline/annotate.ts'
+import { formatOptionsOf, inputOptions, outputOptions } from './support/command.ts'
+import { type Run, startRun } from './support/input.ts'
+import { exitCodes, useColor } from './support/output.ts'
+
+export const command = 'annotate [inputs..]'
+export const describe = 'Annotate documents with entities, mentions, relations and coreference'
+
+export const builder = (yargs: Argv) =>
+  yargs
+    .positional('inputs', { type: 'string', array: true, default: [] as string[], describe: 'Files or folders; - or none is standard input' })
+    .options(inputOptions)
+    .options(outputOptions)
+    .option('to', { type: 'string', choices: [...formatNames.filter((name) => name !== 'text'), 'html', 'ansi'], describe: 'Output format; ansi on a terminal, else jsonl' })
+    .option('model', { type: 'string', default: 'en', describe: 'A bundled model, or the folder of one' })
+    .option('tasks', { type: 'string', array: true, describe: 'Only these tasks' })
+    .option('min-score', { type: 'number', describe: 'Leave out what is less probable' })
+    .option('gold-mentions', { type: 'boolean', default: false, describe: 'Link the mentions that the input has' })
+    .option('workers', { type: 'number', describe: 'Worker threads (default: the number of cores)' })
+    .option('engine', { type: 'string', describe: 'auto, wasm or cpu' })
+    .option('resume', { type: 'boolean', default: false, describe: 'Go on with an interrupted JSON lines output file' })
+    .example('cat corpus.jsonl | $0 annotate > annotated.jsonl', 'a stream of JSON lines')
+    .example('$0 annotate article.txt --to html -o article.html', 'a page to look at')
+
+type Args = Awaited<ReturnType<typeof builder>['argv']>
+
+/** The input's own line with the annotations put in at its end: not a byte of the rest changes. */
+const spliced = (line: string, annotations: string): string => {
+  const body = line.trimEnd().slice(0, -1).trimEnd()
+  return `${body}${body.endsWith('{') ? '' : ','}"hmtl":${annotations}}\n`
+}
+
+/** Length of a file's complete lines, and how many there are. */
+const completeLines = async (path: string): Promise<{ bytes: number; lines: number }> => {
+  if (!(await stat(path).catch(() => undefined))) return { bytes: 0, lines: 0 }
+  const handle = await open(path)
+  let [position, bytes, lines] = [0, 0, 0]
+  const buffer = Buffer.alloc(1 << 20)
+  try {
+    for (;;) {
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length, position)
+      if (bytesRead === 0) return { bytes, lines }
+      for (let at = buffer.indexOf(10); at !== -1 && at < bytesRead; at = buffer.indexOf(10, at + 1)) {
+        lines++
+        bytes = position + at + 1
+      }
+      position += bytesRead
+    }
+  } finally {
+    await handle.close()
+  }
+}
+
+async function* skipped(documents: AsyncIterable<Document>, count: number): AsyncGenerator<Document> {
+  let seen = 0
+  for await (const document of documents) if (seen++ >= count) yield document
+}
+
+const wordsOf = (document: Document): number => document.tokens?.begin.length ?? Math.round(document.text.length / 5.7)
+
+export const handler = async (args: Args): Promise<number> => {
+  const to = args.to ?? (args.output === '-' && process.stdout.isTTY ? 'ansi' : args.output.endsWith('.html') ? 'html' : 'jsonl')
+  const unit = args.offsetUnit as OffsetUnit
+  const toFile = args.output !== '-'
+  if (args.resume && !(toFile && to === 'jsonl')) throw new HmtlError('HMTL_USAGE', '--resume needs -o FILE and JSON lines as output')
+  if (to !== 'html' && to !== 'ansi' && formatNamed(to).writeFiles && !toFile) throw new HmtlError('HMTL_USAGE', `${to} writes several files`, { remedy: 'Name a folder with -o' })
+  const before = args.resume ? await completeLines(args.output) : { bytes: 0, lines: 0 }
+  const controller = new AbortController()
+  const interrupt = () => controller.abort(new Error('interrupted'))
+  process.once('SIGINT', interrupt)
+  const pool = await openPool(
+    args.model,
+    { workers: args.workers, engine: args.engine, tasks: args.tasks, minScore: args.minScore, goldMentions: args.goldMentions },
+    to === 'jsonl' ? unit : undefined,
+  )
+  const run = startRun('annotated', args, { ...formatOptionsOf(args), keepLines: to === 'jsonl' }, 'words')
+  // Reading stops at an interrupt; what is in flight is finished and written.
+  async function* input(): AsyncGenerator<Document> {
+    for await (const document of skipped(run.documents(args.inputs), before.lines)) {
+      if (controller.signal.aborted) return
+      yield document
+    }
+  }
+  const results = annotateStream(input(), pool)
+  try {
+    if (to === 'jsonl') await writeJsonl(results, args, run, unit, before.bytes)
+    else {
+      const documents = annotatedDocuments(results, run)
+      const stream: Writable = toFile ? createWriteStream(args.output) : process.stdout
+      if (to === 'html') await writeStream(stream, htmlPage(documents), toFile)
+      else if (to === 'ansi') await writeStream(stream, drawn(documents), toFile)
+      else await writeDocuments(documents, toFile ? args.output : process.stdout, { ...run.context, format: to })
+    }
+  } finally {
+    process.off('SIGINT', interrupt)
+    await pool.close()
+  }
+  const code = await run.finish()
+  return controller.signal.aborted ? exitCodes.interrupted : code
+}
+
+const failed = (source: Document, error: { code: string; message: string }): HmtlError => new HmtlError(error.code as ErrorCode, error.message, { document: source.id })
+
+async function* annotatedDocuments(results: ReturnType<typeof annotateStream>, run: Run): AsyncGenerator<Document> {
+  for await (const { source, outcome } of results) {
+    run.progress.add(wordsOf(source))
+    if ('error' in outcome) run.fail(failed(source, outcome.error))
+    else if ('document' in outcome) yield outcome.document
+  }
+}
+
+async function* drawn(documents: AsyncIterable<Document>): AsyncGenerator<string> {
+  for await (const document of documents) yield `${drawDocument(document, { color: useColor(process.stdout) })}\n\n`
+}
+
+const writeJsonl = async (results: ReturnType<typeof annotateStream>, args: Args, run: Run, unit: OffsetUnit, from: number): Promise<void> => {
+  async function* lines(): AsyncGenerator<string> {
+    for await (const { source, outcome } of results) {
+      run.progress.add(wordsOf(source))
+      if ('error' in outcome) {
+        // A document that failed keeps its place, with the error where its annotations would be.
+        run.fail(failed(source, outcome.error), rawLineOf(source))
+        yield lineOf(source, JSON.stringify({ error: outcome.error }), args, unit)
+      } else if ('json' in outcome) yield lineOf(source, outcome.json, args, unit)
+    }
+  }
+  if (args.output === '-') return writeStream(process.stdout, lines())
+  if (from > 0) {
+    const handle = await open(args.output, 'r+')
+    await handle.truncate(from).finally(() => handle.close())
+  }
+  const stream = createWriteStream(args.output, { flags: from > 0 ? 'r+' : 'w', start: from })
+  await once(stream, 'open')
+  await writeStream(stream, lines(), true)
+}
+
+const lineOf = (source: Document, annotations: string, args: Args, offsetUnit: OffsetUnit): string => {
+  const raw = rawLineOf(source)
+  if (raw !== undefined) return spliced(raw, annotations)
+  const bare = { ...source, tokens: undefined, sentences: undefined, ...Object.fromEntries(layerNames.map((layer) => [layer, undefined])) }
+  return spliced(JSON.stringify(toJson(bare, { textField: args.textField, offsetUnit })), annotations)
+}

@@ -1,0 +1,92 @@
+/** The library's front door: a model in worker threads, documents in, annotated documents out. */
+
+import { existsSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { createDocument, type Document } from './io/document.ts'
+import { type ErrorCode, HmtlError } from './io/errors.ts'
+import { fromJson } from './io/json.ts'
+import type { OffsetUnit } from './io/offsets.ts'
+import { annotateStream } from './pipeline/annotate.ts'
+import { type Pool, startPool } from './pipeline/pool/pool.ts'
+
+export interface LoadOptions {
+  /** Worker threads, one engine each. @default the number of cores */
+  readonly workers?: number | undefined
+  /** @default 'auto', or HMTL_ENGINE */
+  readonly engine?: string | undefined
+  /** Names of the tasks to run. @default all of the model's */
+  readonly tasks?: readonly string[] | undefined
+  /** Leaves out what the model holds less probable. @default 0 */
+  readonly minScore?: number | undefined
+  /** Link the documents' own mentions instead of finding candidates. @default false */
+  readonly goldMentions?: boolean | undefined
+}
+
+/** A text, a JSON record with one, or a document. */
+export type AnnotateInput = string | Document | { readonly text: string; readonly id?: string; readonly [field: string]: unknown }
+
+export interface Annotator {
+  /**
+   * Annotates documents in their order, a bounded number at a time.
+   *
+   * @example
+   * for await (const document of hmtl.annotate(['Ada Lovelace lived in London.'])) console.log(document.entities)
+   *
+   * @throws HmtlError for a document that cannot be annotated
+   */
+  annotate(documents: Iterable<AnnotateInput> | AsyncIterable<AnnotateInput>, options?: { signal?: AbortSignal }): AsyncGenerator<Document>
+  /** Ends the workers. */
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+const packageRoot = (): string => {
+  let folder = dirname(fileURLToPath(import.meta.url))
+  while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder)
+  return folder
+}
+
+/** Folder of a model: a bundled one by name, else a path. */
+export const modelFolder = (model: string): string => {
+  const bundled = join(packageRoot(), 'models', model)
+  return /^[\w-]+$/.test(model) && existsSync(join(bundled, 'config.json')) ? bundled : model
+}
+
+/** A pool for a model. @param json set for JSON text as outcome, offsets in that unit */
+export const openPool = (model: string, options: LoadOptions = {}, json?: OffsetUnit): Promise<Pool> => {
+  const { workers = availableParallelism(), engine = process.env.HMTL_ENGINE ?? 'auto', tasks, minScore, goldMentions = false } = options
+  if (!(Number.isInteger(workers) && workers > 0)) throw new HmtlError('HMTL_USAGE', `${workers} is not a number of workers`)
+  return startPool({ model: modelFolder(model), modelName: model.split(/[/\\]/).filter(Boolean).pop() ?? model, engine, tasks, minScore, goldMentions, json }, workers)
+}
+
+const toDocument = (input: AnnotateInput, index: number): Document => {
+  if (typeof input === 'string') return createDocument({ id: String(index), text: input })
+  if ('metadata' in input && 'id' in input && 'text' in input) return input as Document
+  return fromJson(input, String(index))
+}
+
+/**
+ * Loads a model.
+ * @param model `en`, or a folder that `hmtl train` wrote
+ * @throws HmtlError `HMTL_MODEL_*`, `HMTL_ENGINE_*`
+ */
+export const load = async (model = 'en', options: LoadOptions = {}): Promise<Annotator> => {
+  const pool = await openPool(model, options)
+  async function* documents(inputs: Iterable<AnnotateInput> | AsyncIterable<AnnotateInput>) {
+    let index = 0
+    for await (const input of inputs) yield toDocument(input, index++)
+  }
+  const close = () => pool.close()
+  return {
+    async *annotate(inputs, { signal } = {}) {
+      for await (const { outcome } of annotateStream(documents(inputs), pool, { signal })) {
+        if ('error' in outcome) throw new HmtlError(outcome.error.code as ErrorCode, outcome.error.message)
+        if ('document' in outcome) yield outcome.document
+      }
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
