@@ -11,7 +11,7 @@ interface Drawn extends SpanLike {
   readonly title: string
 }
 
-const escape = (text: string): string => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`)
+const escaped = (text: string): string => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`)
 
 const hue = (label: string): number => {
   let hash = 7
@@ -31,17 +31,17 @@ const marked = (text: string, spans: readonly Drawn[]): string => {
   const open: Drawn[] = []
   const start = (span: Drawn) => {
     open.push(span)
-    return `<mark class="${span.kind}" style="--h:${hue(span.label)}" title="${escape(span.title)}">`
+    return `<mark class="${span.kind}" style="--h:${hue(span.label)}" title="${escaped(span.title)}">`
   }
   let out = ''
   let at = 0
   for (const edge of [...edges].sort((a, b) => a - b)) {
-    out += escape(text.slice(at, edge))
+    out += escaped(text.slice(at, edge))
     at = edge
     const reopen: Drawn[] = []
     while (open.some((span) => span.end === edge)) {
       const span = open.pop() as Drawn
-      out += span.end === edge ? `<b>${escape(span.label)}</b></mark>` : '</mark>'
+      out += span.end === edge ? `<b>${escaped(span.label)}</b></mark>` : '</mark>'
       if (span.end !== edge) reopen.unshift(span)
     }
     for (const span of reopen) out += start(span)
@@ -67,7 +67,7 @@ const documentHtml = (document: Document): string => {
   if (document.relations) {
     const rows = listRelations(document.relations).map(
       ({ label, arg1, arg2, score }) =>
-        `<li><span>${escape(text.slice(arg1.start, arg1.end))}</span> <i style="--h:${hue(label)}" title="${escape(`${label}${percent(score)}`)}">${escape(label)} ⟶</i> <span>${escape(text.slice(arg2.start, arg2.end))}</span></li>`,
+        `<li><span>${escaped(text.slice(arg1.start, arg1.end))}</span> <i style="--h:${hue(label)}" title="${escaped(`${label}${percent(score)}`)}">${escaped(label)} ⟶</i> <span>${escaped(text.slice(arg2.start, arg2.end))}</span></li>`,
     )
     parts.push(section('Relations', rows.length > 0 ? `<ul>${rows.join('')}</ul>` : '<p class="none">none</p>'))
   }
@@ -77,7 +77,7 @@ const documentHtml = (document: Document): string => {
     )
     parts.push(section('Coreference', `<p>${marked(text, drawn)}</p>`))
   }
-  return `<article><h2>${escape(id)}</h2>${parts.length > 0 ? parts.join('') : `<p>${escape(text)}</p>`}</article>`
+  return `<article><h2>${escaped(id)}</h2>${parts.length > 0 ? parts.join('') : `<p>${escaped(text)}</p>`}</article>`
 }
 
 const style = `
@@ -95,7 +95,7 @@ ul{list-style:none;padding:0;margin:.2rem 0}li span{font-weight:600}li i{font:it
 
 /** The page, piece by piece, so that any number of documents needs memory for one. */
 export async function* htmlPage(documents: AsyncIterable<Document>, title = 'hmtl'): AsyncGenerator<string> {
-  yield `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"><meta name="viewport" content="width=device-width"><title>${escape(title)}</title><style>${style}</style></head><body><h1>${escape(title)}</h1>\n`
+  yield `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"><meta name="viewport" content="width=device-width"><title>${escaped(title)}</title><style>${style}</style></head><body><h1>${escaped(title)}</h1>\n`
   for await (const document of documents) yield `${documentHtml(document)}\n`
   yield '</body></html>\n'
 }

@@ -17,6 +17,7 @@ import { loadWordVectors } from '../vocabulary.ts'
 import { evaluateTask, mainScore } from './evaluate.ts'
 import type { Example } from './examples.ts'
 import { sentencesOf, taskLoss } from './loss.ts'
+import { materialize } from './materialize.ts'
 import { createOptimizer, type Optimizer } from './optimizer.ts'
 import { type BatchStream, openStream, type StreamPosition } from './stream.ts'
 import { type Survey, survey } from './survey.ts'
@@ -107,7 +108,7 @@ export const rateAt = ({ training }: ModelConfig, update: number): number => {
   return learningRate * (1 - part * (1 - finalRate))
 }
 
-/** Loss and gradients of one batch; the gradients are the caller's to dispose. */
+/** Loss and gradients of one batch of a materialized model; the gradients are the caller's to dispose. */
 export const computeGradients = (
   model: Model,
   task: TaskConfig,
@@ -118,17 +119,8 @@ export const computeGradients = (
   const batch = batchOf(model, sentencesOf(examples), wordDropout > 0 ? () => random.next() < wordDropout : undefined)
   const seeds = () => random.seed()
   const rowsTensor = tf.tensor2d(wordRows(model, batch.wordIds), [batch.wordIds.length, size])
-  const dropoutState = random.state()
   const compute = (rows: tf.Tensor2D) => taskLoss(model, task, forward(model, batch, rows, seeds), examples, seeds)
   try {
-    // Variables come into being in their first forward pass; the tape must know them before it starts.
-    if (!made.get(model)?.has(task.name)) {
-      tf.tidy(() => {
-        compute(rowsTensor)
-      })
-      made.set(model, (made.get(model) ?? new Set()).add(task.name))
-      restore(random, dropoutState)
-    }
     const variables = [...model.parameters.all()]
     let empty = false
     const { value, grads } = tf.engine().gradients(
@@ -160,13 +152,6 @@ export const computeGradients = (
   } finally {
     rowsTensor.dispose()
   }
-}
-
-const made = new WeakMap<Model, Set<string>>()
-
-/** Puts a generator back to where it was: the first pass over a task must not shift the draws. */
-const restore = (random: Random, state: RandomState): void => {
-  Object.assign(random, randomFrom(state))
 }
 
 const stateFolder = 'state'
@@ -238,6 +223,7 @@ export const train = async (config: ModelConfig, options: TrainOptions): Promise
     batches = { ...found.batches }
     model = await initialModel(config, found)
   }
+  materialize(model)
   const optimizer = createOptimizer(model.wordTable, config.embeddings.words.size, training)
   if (saved && moments) optimizer.restore(decodeSafetensors(moments, 'optimizer'), saved.optimizer)
   const streams = new Map<string, BatchStream>(

@@ -1,0 +1,134 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test from 'ava'
+import { root } from './helpers/documents.ts'
+
+interface Finished {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+}
+
+const main = root('dist/cli/main.js')
+
+const hmtl = (args: readonly string[], input = ''): Promise<Finished> =>
+  new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [main, ...args], { cwd: root('.'), env: { ...process.env, NO_COLOR: '1' } })
+    let [out, err] = ['', '']
+    child.stdout.on('data', (chunk) => (out += chunk))
+    child.stderr.on('data', (chunk) => (err += chunk))
+    child.on('error', reject)
+    child.on('close', (code) => resolve({ code, out, err }))
+    child.stdin.end(input)
+  })
+
+const temporary = () => mkdtemp(join(tmpdir(), 'hmtl-'))
+
+test('help lists the commands and every command has an example', async (t) => {
+  const { out, code } = await hmtl(['--help'])
+  t.is(code, 0)
+  for (const name of ['annotate', 'convert', 'score', 'inspect', 'datasets', 'train', 'evaluate', 'doctor']) {
+    t.regex(out, new RegExp(`hmtl ${name}`))
+    t.regex((await hmtl([name, '--help'])).out, /Examples:/, name)
+  }
+})
+
+test('wrong use exits with 2 and says what to do', async (t) => {
+  for (const args of [[], ['nonsense'], ['convert', '--to', 'nothing'], ['score', 'a', 'b'], ['convert', '--unknown-option']]) {
+    const { code, err } = await hmtl(args)
+    t.is(code, 2, args.join(' '))
+    t.regex(err, /HMTL_USAGE/)
+  }
+})
+
+test('a missing file exits with 1 and a coded error', async (t) => {
+  const { code, err } = await hmtl(['convert', 'no-such-file.jsonl'])
+  t.is(code, 1)
+  t.regex(err, /HMTL_INPUT_NOT_FOUND.*no-such-file/)
+})
+
+test('convert: from a pipe, guessed, tokenized on the way', async (t) => {
+  const { code, out } = await hmtl(['convert', '--to', 'conll2003'], '{"text":"Maren left Oslo."}\n')
+  t.is(code, 0)
+  t.is(out, '-DOCSTART- -X- -X- O\n\nMaren _ _ O\nleft _ _ O\nOslo _ _ O\n. _ _ O\n\n')
+})
+
+test('convert: dead letters, their exit code, and the loss report', async (t) => {
+  const folder = await temporary()
+  const dead = join(folder, 'dead.jsonl')
+  const report = join(folder, 'report.json')
+  const bad = '{"text":"ok"}\nnot json\n{"text":"fine","hmtl":{"clusters":[[{"start":0,"end":4}]]}}\n'
+  const { code, out, err } = await hmtl(['convert', '--from', 'jsonl', '--to', 'conll2003', '--dead-letter', dead, '--report', report], bad)
+  t.is(code, 3)
+  t.is(out.match(/DOCSTART/g)?.length, 2)
+  t.regex(err, /HMTL_INPUT_JSON.*line 2/)
+  const [letter] = (await readFile(dead, 'utf8'))
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  t.is(letter.record, 'not json')
+  t.is(letter.error.line, 2)
+  const lost = JSON.parse(await readFile(report, 'utf8'))
+  t.is(lost.failures, 1)
+  t.true(lost.lost.some(({ kind, count }: { kind: string; count: number }) => kind === 'layer-clusters' && count === 1))
+  await rm(folder, { recursive: true })
+})
+
+test('convert: a reader that goes away is no failure', async (t) => {
+  const child = spawn('sh', ['-c', `yes '{"text":"a b c"}' | ${process.execPath} ${main} convert --from jsonl | head -1`])
+  let out = ''
+  child.stdout.on('data', (chunk) => (out += chunk))
+  const code = await new Promise((resolve) => child.on('close', resolve))
+  t.is(code, 0)
+  t.is(JSON.parse(out).text, 'a b c')
+})
+
+test('score: conll2012 against itself, as JSON', async (t) => {
+  const sample = 'datasets/conll2012/sample.gold_conll'
+  const { code, out } = await hmtl(['score', sample, sample, '--task', 'coref', '--json'])
+  t.is(code, 0)
+  const score = JSON.parse(out)
+  t.deepEqual(Object.keys(score), ['muc', 'b3', 'ceafm', 'ceafe', 'blanc', 'lea', 'mentions', 'conll'])
+  t.is(score.b3.f1, 1)
+  const ner = JSON.parse((await hmtl(['score', 'datasets/conll2003/sample.conll', 'datasets/conll2003/sample.conll', '--task', 'ner', '--json'])).out)
+  t.is(ner.f1, 1)
+  t.is(ner.byLabel.LOC.gold, 3)
+})
+
+test('inspect: counts and a drawing without control characters', async (t) => {
+  const { out } = await hmtl(['inspect', 'datasets/conll04/sample.txt'])
+  t.regex(out, /documents {2}2/)
+  t.regex(out, /\[Maren Holt\]Peop/)
+  const hostile = await hmtl(['inspect'], '{"text":"a\\u001b[2Jb"}\n')
+  t.false(hostile.out.includes('\u001b'))
+})
+
+test('datasets: list, show and prepare', async (t) => {
+  t.regex((await hmtl(['datasets'])).out, /litbank/)
+  t.regex((await hmtl(['datasets', 'show', 'ace05'])).out, /LDC2006T06/)
+  const folder = await temporary()
+  await writeFile(join(folder, 'train.txt'), await readFile(root('datasets/conll2003/sample.conll')))
+  const { code, out } = await hmtl(['datasets', 'prepare', 'conll2003', '--from', folder, '-o', join(folder, 'out'), '--json'])
+  t.is(code, 0)
+  const { train } = JSON.parse(out)
+  t.deepEqual([train.documents, train.sentences, train.tokens, train.entities], [2, 3, 18, 6])
+  t.is((await hmtl(['inspect', join(folder, 'out', 'train.arrow'), '--json'])).code, 0)
+  t.is((await hmtl(['datasets', 'prepare', 'nothing', '--from', 'x', '-o', 'y'])).code, 1)
+  await rm(folder, { recursive: true })
+})
+
+test('options come from the environment and from a file too', async (t) => {
+  const folder = await temporary()
+  await writeFile(join(folder, 'options.json'), '{"to":"conll2003","quiet":true}')
+  const { out } = await hmtl(['convert', '--config', join(folder, 'options.json')], '{"text":"a"}\n')
+  t.regex(out, /DOCSTART/)
+  await rm(folder, { recursive: true })
+})
+
+test('doctor: says which engine computes', async (t) => {
+  const { out, code } = await hmtl(['doctor', '--json'])
+  t.is(code, 0)
+  t.is(JSON.parse(out).engine.name, 'wasm')
+})

@@ -1,0 +1,243 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test from 'ava'
+import { createDocument, type Document, listClusters, listSpans } from '../src/io/document.ts'
+import { writeDocuments } from '../src/io/write.ts'
+import { createAnnotator } from '../src/model/annotate.ts'
+import { packSentences } from '../src/model/batch.ts'
+import { loadConfig, parseConfig } from '../src/model/config.ts'
+import { engineMemory, startEngine } from '../src/model/engine.ts'
+import { bioulConstraints, bioulTags, createDecoder } from '../src/model/heads/crf-decode.ts'
+import { loadModel } from '../src/model/store.ts'
+import { samplingShares, train } from '../src/model/training/trainer.ts'
+import { prepareDocument } from '../src/pipeline/prepare.ts'
+import { root } from './helpers/documents.ts'
+
+const names = ['Maren', 'Jonas', 'Ida', 'Olav', 'Siri', 'Nils']
+const places = ['Oslo', 'Bergen', 'Tromso', 'Moss']
+
+/** Two sentences a document: who lives where, and what she or he likes. */
+const story = (i: number): Document => {
+  const [name, place] = [names[i % names.length], places[(i * 3 + 1) % places.length]]
+  const text = `${name} lives in ${place} . Then ${name} likes ${place} .`
+  const person = { start: 0, end: name.length, label: 'PER' }
+  const at = text.indexOf(place)
+  const location = { start: at, end: at + place.length, label: 'LOC' }
+  const again = text.indexOf(name, 5)
+  const second = { start: again, end: again + name.length, label: 'PER' }
+  const where = text.lastIndexOf(place)
+  const last = { start: where, end: where + place.length, label: 'LOC' }
+  const spans = [person, location, second, last]
+  return prepareDocument(
+    createDocument({
+      id: `story-${i}`,
+      text,
+      entities: spans,
+      mentions: spans,
+      relations: [{ label: 'lives in', arg1: person, arg2: location }],
+      clusters: [
+        [person, second],
+        [location, last],
+      ],
+    }),
+  )
+}
+
+const stories = Array.from({ length: 24 }, (_, i) => story(i))
+
+async function* all() {
+  yield* stories
+}
+
+const workspace = async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'hmtl-train-'))
+  const data = join(folder, 'train.arrow')
+  await writeDocuments(all(), data, { format: 'arrow' })
+  const datasets = [{ train: data, dev: data }]
+  const encoder = { hidden: 12, layers: 1, dropout: 0 }
+  const config = parseConfig({
+    embeddings: { words: { size: 12, wordDropout: 0 }, characters: { size: 8, filters: 12, width: 3 } },
+    tasks: [
+      { name: 'ner', kind: 'crf', layer: 'entities', encoder, dropout: 0.1, batch: 8, datasets },
+      { name: 'emd', kind: 'crf', layer: 'mentions', on: 'ner', encoder, dropout: 0.1, batch: 8, datasets },
+      { name: 'relation', kind: 'relation', on: 'emd', encoder, dropout: 0, hidden: 16, batch: 8, tagsOf: 'ner', pairFeatures: true, datasets },
+      { name: 'coref', kind: 'coref', on: 'emd', encoder, dropout: 0, hidden: 16, feature: 4, project: 8, maxSpanWidth: 3, lexicalDropout: 0, headDropout: 0, batch: 2, datasets },
+    ],
+    training: { updates: 240, validateEvery: 80, learningRate: 0.02, sampling: 'uniform' },
+  })
+  return { folder, config }
+}
+
+test.serial('the four tasks are learned together, saved, loaded and used', async (t) => {
+  await startEngine('wasm')
+  const { folder, config } = await workspace()
+  const losses: Record<string, number[]> = {}
+  const result = await train(config, { output: join(folder, 'run'), onUpdate: ({ task, loss }) => (losses[task] ??= []).push(loss) })
+  for (const [task, list] of Object.entries(losses)) t.true(list[list.length - 1] < list[0] / 4, `${task}: ${list[0]} to ${list[list.length - 1]}`)
+  for (const [task, score] of Object.entries(result.bestMain)) t.true(score > 0.95, `${task} ${score}`)
+  const model = await loadModel(join(folder, 'run', 'model'))
+  const annotate = createAnnotator(model)
+  const text = 'Siri lives in Moss . Then Siri likes Moss .'
+  const [document] = annotate([prepareDocument(createDocument({ id: 'x', text }))])
+  t.deepEqual(
+    listSpans(document.entities!).map(({ start, end, label }) => [text.slice(start, end), label]),
+    [
+      ['Siri', 'PER'],
+      ['Moss', 'LOC'],
+      ['Siri', 'PER'],
+      ['Moss', 'LOC'],
+    ],
+  )
+  for (const { score } of listSpans(document.entities!)) t.true(score! > 0.5 && score! <= 1)
+  t.is(document.relations!.begin1.length, 1)
+  t.deepEqual(
+    listClusters(document.clusters!).map((cluster) => cluster.map(({ start, end }) => text.slice(start, end))),
+    [
+      ['Siri', 'Siri'],
+      ['Moss', 'Moss'],
+    ],
+  )
+  // What a document gets depends on it alone, not on its company.
+  const together = annotate([...stories.slice(0, 5), prepareDocument(createDocument({ id: 'x', text }))])[5]
+  t.deepEqual(together.relations?.label, document.relations?.label)
+  t.deepEqual(listClusters(together.clusters!), listClusters(document.clusters!))
+  // Nothing stays behind on the engine.
+  const before = engineMemory().tensors
+  for (let i = 0; i < 20; i++) annotate(stories.slice(0, 3))
+  t.is(engineMemory().tensors, before)
+  await rm(folder, { recursive: true })
+})
+
+test.serial('a training that was stopped and resumed ends bit for bit where an uninterrupted one does', async (t) => {
+  await startEngine('wasm')
+  const { folder, config } = await workspace()
+  const short = { ...config, training: { ...config.training, updates: 60, validateEvery: 20 } }
+  await train(short, { output: join(folder, 'whole') })
+  const controller = new AbortController()
+  await t.throwsAsync(
+    train(short, {
+      output: join(folder, 'parts'),
+      signal: controller.signal,
+      onUpdate: ({ update }) => {
+        if (update === 33) controller.abort()
+      },
+    }),
+    { code: 'HMTL_ABORTED' } as never,
+  )
+  await train(short, { output: join(folder, 'parts'), resume: true })
+  for (const file of ['model/model.safetensors', 'state/model-0/model.safetensors', 'state/model-1/model.safetensors']) {
+    const [whole, parts] = await Promise.all([readFile(join(folder, 'whole', file)), readFile(join(folder, 'parts', file))])
+    t.true(whole.equals(parts), file)
+  }
+  await rm(folder, { recursive: true })
+})
+
+test('configurations: defaults, inheritance, and what is wrong by name', async (t) => {
+  const task = { name: 'ner', kind: 'crf' }
+  t.is(parseConfig({ tasks: [task] }).tasks[0].encoder.hidden, 64)
+  t.throws(() => parseConfig({ tasks: [{ ...task, dropuot: 1 }] }), { message: /unknown key "tasks\[0\]\.dropuot".*"dropout"/ })
+  t.throws(() => parseConfig({ tasks: [{ ...task, dropout: 'x' }] }), { code: 'HMTL_CONFIG_TYPE' } as never)
+  t.throws(() => parseConfig({ tasks: [{ ...task, on: 'emd' }] }), { message: /stands on "emd"/ })
+  t.throws(() => parseConfig({ tasks: [{ ...task, encoder: { hidden: 5 } }] }), { message: /multiple of 4/ })
+  t.throws(() => parseConfig({ tasks: [task, task] }), { message: /two tasks/ })
+  const config = await loadConfig(root('configs/free.json'), ['training.updates=7', 'tasks.0.batch=3'])
+  t.is(config.training.updates, 7)
+  t.is(config.tasks[0].batch, 3)
+})
+
+test('sampling: in proportion to batches, uniform, or by weight', (t) => {
+  const config = parseConfig({
+    tasks: [
+      { name: 'a', kind: 'crf' },
+      { name: 'b', kind: 'crf' },
+    ],
+  })
+  t.deepEqual(samplingShares(config, { a: 10, b: 30 }), [0.25, 0.75])
+  const uniform = { ...config, training: { ...config.training, sampling: 'uniform' as const } }
+  t.deepEqual(samplingShares(uniform, { a: 10, b: 30 }), [0.5, 0.5])
+})
+
+test('packing: rows by step, longest sentence first, every token once', (t) => {
+  const { rows, offsets, lengths, order } = packSentences([2, 4, 1])
+  t.deepEqual([...order], [1, 0, 2])
+  t.deepEqual([...lengths], [4, 2, 1])
+  t.deepEqual([...offsets], [0, 3, 5, 6, 7])
+  t.deepEqual([...rows], [1, 4, 0, 3, 5, 6, 2])
+  t.deepEqual([...packSentences([]).offsets], [0])
+})
+
+test('crf decoding: the best well-formed path and its spans’ exact probabilities, against enumeration', (t) => {
+  const tags = bioulTags(['A', 'B'])
+  const size = tags.length
+  const noise = (n: number, seed: number) => Float32Array.from({ length: n }, (_, i) => 2 * Math.sin(i * 7.13 + seed))
+  const weights = { transitions: noise(size * size, 1), start: noise(size, 2), end: noise(size, 3) }
+  const steps = 4
+  const emissions = noise(steps * size, 4)
+  const allowed = bioulConstraints(tags)
+  let [best, total] = [Number.NEGATIVE_INFINITY, 0]
+  let bestPath: number[] = []
+  const mass = new Map<string, number>()
+  const spansOf = (path: readonly number[]) => {
+    const out: string[] = []
+    for (let t = 0; t < path.length; t++) {
+      if (tags[path[t]] === 'O') continue
+      const begin = t
+      while (tags[path[t]][0] !== 'U' && tags[path[t]][0] !== 'L') t++
+      out.push(`${begin} ${t + 1} ${tags[path[t]].slice(2)}`)
+    }
+    return out
+  }
+  const walk = (path: number[], score: number) => {
+    const t = path.length
+    if (t === steps) {
+      if (!allowed.end[path[t - 1]]) return
+      const all = score + weights.end[path[t - 1]]
+      total += Math.exp(all)
+      for (const span of spansOf(path)) mass.set(span, (mass.get(span) ?? 0) + Math.exp(all))
+      if (all > best) {
+        best = all
+        bestPath = path
+      }
+      return
+    }
+    for (let j = 0; j < size; j++) {
+      if (t === 0 ? !allowed.begin[j] : !allowed.transition[path[t - 1] * size + j]) continue
+      walk([...path, j], score + emissions[t * size + j] + (t === 0 ? weights.start[j] : weights.transitions[path[t - 1] * size + j]))
+    }
+  }
+  walk([], 0)
+  const decoded = createDecoder(tags, weights).decode(
+    emissions,
+    Int32Array.from({ length: steps }, (_, i) => i * size),
+  )
+  t.deepEqual(
+    decoded.map(({ begin, end, label }) => `${begin} ${end} ${label}`),
+    spansOf(bestPath),
+  )
+  for (const { begin, end, label, score } of decoded) t.true(Math.abs(score - (mass.get(`${begin} ${end} ${label}`) ?? 0) / total) < 1e-6)
+})
+
+test('models: a damaged, truncated or foreign file is refused with a code', async (t) => {
+  await startEngine('wasm')
+  const { folder, config } = await workspace()
+  await train({ ...config, training: { ...config.training, updates: 2, validateEvery: 2 } }, { output: join(folder, 'run') })
+  const path = join(folder, 'run', 'model')
+  const weights = await readFile(join(path, 'model.safetensors'))
+  const settings = await readFile(join(path, 'config.json'), 'utf8')
+  await t.throwsAsync(loadModel(join(folder, 'nowhere')), { code: 'HMTL_MODEL_NOT_FOUND' } as never)
+  await writeFile(join(path, 'model.safetensors'), weights.subarray(0, weights.length - 8))
+  await t.throwsAsync(loadModel(path), { code: 'HMTL_MODEL_CORRUPT', message: /sha256/ } as never)
+  await writeFile(join(path, 'model.safetensors'), weights)
+  await writeFile(join(path, 'config.json'), '{"format":1')
+  await t.throwsAsync(loadModel(path), { code: 'HMTL_MODEL_CORRUPT' } as never)
+  await writeFile(join(path, 'config.json'), settings.replace('"hidden": 12', '"hidden": 16'))
+  await t.throwsAsync(
+    loadModel(path).then((model) => createAnnotator(model)(stories.slice(0, 1))),
+    { code: 'HMTL_MODEL_MISMATCH' } as never,
+  )
+  const { decodeSafetensors } = await import('../src/model/store.ts')
+  for (const bytes of [Buffer.alloc(0), Buffer.alloc(8, 255), Buffer.from([2, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0x7d, 1])])
+    t.throws(() => decodeSafetensors(bytes), { code: 'HMTL_MODEL_CORRUPT' } as never)
+  await rm(folder, { recursive: true })
+})

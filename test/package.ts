@@ -1,0 +1,65 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import test from 'ava'
+import { root } from './helpers/documents.ts'
+
+const exec = promisify(execFile)
+
+test.serial('the package, packed and unpacked elsewhere, runs from its command and its exports', async (t) => {
+  t.timeout(170_000)
+  const folder = await mkdtemp(join(tmpdir(), 'hmtl-pack-'))
+  // Packed without its prepare script: the tests run on what is built already.
+  const { stdout } = await exec('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], { cwd: root('.') })
+  const packed = JSON.parse(stdout)
+  const [{ filename, files }] = Array.isArray(packed) ? packed : (Object.values(packed) as [{ filename: string; files: { path: string }[] }])
+  const paths = files.map(({ path }: { path: string }) => path)
+  t.true(paths.includes('dist/src/model/kernels/wasm/kernels.wasm'))
+  t.false(paths.some((path: string) => path.startsWith('dist/test/') || path.startsWith('test/')))
+  await exec('tar', ['-xzf', join(folder, filename), '-C', folder])
+  // The dependencies are those of this checkout: no network in a unit test.
+  const { symlink } = await import('node:fs/promises')
+  await symlink(root('node_modules'), join(folder, 'node_modules'))
+  const cli = join(folder, 'package', 'dist', 'cli', 'main.js')
+  t.is((await exec(process.execPath, [cli, '--version'])).stdout.trim(), JSON.parse(await readFile(root('package.json'), 'utf8')).version)
+  await writeFile(join(folder, 'in.jsonl'), '{"text":"a b"}\n')
+  t.regex((await exec(process.execPath, [cli, 'convert', join(folder, 'in.jsonl'), '--to', 'conll2003'])).stdout, /a _ _ O/)
+  await writeFile(
+    join(folder, 'package', 'use.mjs'),
+    `import { createDocument, HmtlError } from 'hmtl'
+     import { tokenize } from 'hmtl/pipeline'
+     import { formatNames } from 'hmtl/io'
+     import { CorefMetric } from 'hmtl/model'
+     console.log(createDocument({ id: 'x', text: 'y' }).id, tokenize('a b').begin.length, formatNames.length > 10, typeof CorefMetric, HmtlError.name)`,
+  )
+  t.is((await exec(process.execPath, [join(folder, 'package', 'use.mjs')])).stdout.trim(), 'x 2 true function HmtlError')
+  await writeFile(join(folder, 'package', 'use.cjs'), `import('hmtl').then(({ createDocument }) => console.log(createDocument({ id: 'cjs', text: '' }).id))`)
+  t.is((await exec(process.execPath, [join(folder, 'package', 'use.cjs')])).stdout.trim(), 'cjs')
+  await rm(folder, { recursive: true })
+})
+
+test('publint finds nothing to mend', async (t) => {
+  const { publint } = await import('publint')
+  const { messages } = await publint({ pkgDir: root('.'), strict: true, pack: false })
+  t.deepEqual(messages, [])
+})
+
+test('the kernels hold no static data, which would lie over tfjs’s own', async (t) => {
+  const bytes = await readFile(root('dist/src/model/kernels/wasm/kernels.wasm'))
+  let at = 8
+  const sections: number[] = []
+  while (at < bytes.length) {
+    sections.push(bytes[at++])
+    let [size, shift] = [0, 0]
+    for (;;) {
+      const byte = bytes[at++]
+      size |= (byte & 0x7f) << shift
+      shift += 7
+      if (byte < 0x80) break
+    }
+    at += size
+  }
+  t.false(sections.includes(11))
+})
