@@ -71,7 +71,8 @@ export const metadataJson = (document: Document): string | null => {
 
 /** A document from a row. @throws HmtlError `HMTL_FORMAT_SCHEMA`, `HMTL_DOCUMENT_*` */
 export const documentOfRow = (row: Row): Document => {
-  const { id, text } = row
+  const { id, text, metadata: json } = row
+  let metadata: Record<string, unknown> | undefined
   const need = <T>(value: T | undefined, name: string): T => {
     if (value === undefined) throw new HmtlError('HMTL_FORMAT_SCHEMA', `column ${name} is null where its layer is not`, { document: id })
     return value
@@ -111,7 +112,11 @@ export const documentOfRow = (row: Row): Document => {
       score: row.scores('relation_score'),
     },
     clusters: clusters && { ...clusters, offsets: need(row.ints('cluster_offset'), 'cluster_offset') },
-    metadata: parseMetadata(id, row.metadata),
+    // Parsed when first looked at: a training run never does.
+    get metadata() {
+      metadata ??= parseMetadata(id, json)
+      return metadata
+    },
   })
 }
 
