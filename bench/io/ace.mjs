@@ -16,7 +16,9 @@ export default async (folder, bytes) => {
       if (i % 12 === 0) {
         const start = text.length + body.length
         const charseq = `<charseq START="${start}" END="${start + word.length - 1}">${word}</charseq>`
-        entities.push(`<entity ID="${id}-E${i}" TYPE="PER" CLASS="SPC"><entity_mention ID="${id}-E${i}-1" TYPE="NAM"><extent>${charseq}</extent><head>${charseq}</head></entity_mention></entity>`)
+        entities.push(
+          `<entity ID="${id}-E${i}" TYPE="PER" CLASS="SPC"><entity_mention ID="${id}-E${i}-1" TYPE="NAM"><extent>${charseq}</extent><head>${charseq}</head></entity_mention></entity>`,
+        )
       }
       body += word + (i % 14 === 13 ? '.\n' : ' ')
     }

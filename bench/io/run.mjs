@@ -13,7 +13,15 @@ import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 
-const { values } = parseArgs({ options: { data: { type: 'string' }, megabytes: { type: 'string', default: '500' }, rounds: { type: 'string', default: '3' }, python: { type: 'string', default: '' }, work: { type: 'string', default: join(tmpdir(), 'hmtl-bench-io') } } })
+const { values } = parseArgs({
+  options: {
+    data: { type: 'string' },
+    megabytes: { type: 'string', default: '500' },
+    rounds: { type: 'string', default: '3' },
+    python: { type: 'string', default: '' },
+    work: { type: 'string', default: join(tmpdir(), 'hmtl-bench-io') },
+  },
+})
 const data = values.data
 const work = values.work
 const target = Number(values.megabytes) * 2 ** 20
@@ -39,7 +47,10 @@ const textArrow = join(work, 'text.arrow')
 const ace = join(work, 'ace')
 await scale(jsonl, [readFileSync(join(data, 'stream/corpus.jsonl'))])
 const conll = join(data, 'gum/conll2012/train')
-await scale(gold, readdirSync(conll).map((file) => readFileSync(join(conll, file))))
+await scale(
+  gold,
+  readdirSync(conll).map((file) => readFileSync(join(conll, file))),
+)
 if (!existsSync(ace)) {
   // ACE is a folder of small documents: as many copies of a document of ordinary length as make the size, at a tenth.
   mkdirSync(ace)
@@ -78,4 +89,13 @@ for (let round = 0; round < Number(values.rounds); round++)
 
 const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)]
 console.log(`${cpus()[0].model}, ${cpus().length} cores, Node ${process.version}, ${values.rounds} rounds, files of ${values.megabytes} MiB`)
-for (const [name, list] of results) console.log(`${name.padEnd(20)} ${median(list.map((r) => r.megabytes / r.seconds)).toFixed(0).padStart(6)} MB/s  ${median(list.map((r) => r.seconds)).toFixed(2).padStart(7)} s  peak ${median(list.map((r) => r.peak)).toFixed(0).padStart(5)} MB  ${list[0].documents} documents`)
+for (const [name, list] of results)
+  console.log(
+    `${name.padEnd(20)} ${median(list.map((r) => r.megabytes / r.seconds))
+      .toFixed(0)
+      .padStart(6)} MB/s  ${median(list.map((r) => r.seconds))
+      .toFixed(2)
+      .padStart(7)} s  peak ${median(list.map((r) => r.peak))
+      .toFixed(0)
+      .padStart(5)} MB  ${list[0].documents} documents`,
+  )

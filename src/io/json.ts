@@ -108,14 +108,18 @@ const integer = (value: unknown, field: string, document: string): number => {
 export const fromJson = (record: unknown, fallbackId: string, options: JsonOptions = {}): Document => {
   if (!isObject(record)) throw new HmtlError('HMTL_INPUT_FIELD', 'record is not a JSON object', { remedy: 'Each line holds one object such as {"text": "…"}' })
   const { textField = 'text' } = options
-  const { id: rawId, hmtl, ...rest } = record
+  const rawId = Object.hasOwn(record, 'id') ? record.id : undefined
+  const hmtl = Object.hasOwn(record, 'hmtl') ? record.hmtl : undefined
   const id = typeof rawId === 'string' ? rawId : typeof rawId === 'number' ? String(rawId) : fallbackId
-  // An id that is no string or number is the user's own data: keep it.
-  const metadata: Record<string, unknown> = typeof rawId === 'string' || rawId === undefined ? rest : { id: rawId, ...rest }
   const body = textAndTokens(record, textField, id)
-  // A text field of another name stays out of the metadata too: it is the text.
-  delete metadata[textField]
-  if (body.fromTokens) delete metadata.tokens
+  const metadata: Record<string, unknown> = {}
+  for (const key of Object.keys(record)) {
+    // An id that is no string is the user's own data and stays; the text under any name does not.
+    if (key === 'hmtl' || key === textField || (key === 'id' && typeof rawId === 'string') || (key === 'tokens' && body.fromTokens)) continue
+    // Assigning to __proto__ would set the prototype instead of a field.
+    if (key === '__proto__') Object.defineProperty(metadata, key, { value: record[key], enumerable: true, writable: true, configurable: true })
+    else metadata[key] = record[key]
+  }
   if (hmtl === undefined) return createDocument({ id, text: body.text, tokens: body.tokens, metadata })
   if (!isObject(hmtl)) throw fieldError('hmtl', 'an object', id)
   return annotated(id, body.text, body.tokens, hmtl, metadata, options)

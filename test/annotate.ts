@@ -1,0 +1,212 @@
+import { spawn } from 'node:child_process'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test from 'ava'
+import { createDocument, type Document } from '../src/io/document.ts'
+import { htmlPage } from '../src/io/html.ts'
+import { writeDocuments } from '../src/io/write.ts'
+import { load } from '../src/load.ts'
+import { parseConfig } from '../src/model/config.ts'
+import { startEngine } from '../src/model/engine.ts'
+import { train } from '../src/model/training/trainer.ts'
+import { groupDocuments } from '../src/pipeline/group.ts'
+import { prepareDocument } from '../src/pipeline/prepare.ts'
+import { collect, root } from './helpers/documents.ts'
+
+const main = root('dist/cli/main.js')
+let folder = ''
+let model = ''
+
+/** A model too small to be right, but with all four heads. */
+test.before(async () => {
+  await startEngine('wasm')
+  folder = await mkdtemp(join(tmpdir(), 'hmtl-annotate-'))
+  const text = 'Maren lives in Oslo . She likes Oslo .'
+  const entities = [
+    { start: 0, end: 5, label: 'PER' },
+    { start: 15, end: 19, label: 'LOC' },
+  ]
+  const document = prepareDocument(
+    createDocument({
+      id: 'a',
+      text,
+      entities,
+      mentions: entities,
+      relations: [{ label: 'in', arg1: entities[0], arg2: entities[1] }],
+      clusters: [[entities[0], { start: 22, end: 25 }]],
+    }),
+  )
+  const data = join(folder, 'train.arrow')
+  await writeDocuments(
+    (async function* () {
+      yield document
+      yield document
+    })(),
+    data,
+    { format: 'arrow' },
+  )
+  const encoder = { hidden: 8, layers: 1, dropout: 0 }
+  const datasets = [{ train: data }]
+  const config = parseConfig({
+    embeddings: { words: { size: 8, wordDropout: 0 }, characters: { size: 4, filters: 8, width: 3 } },
+    tasks: [
+      { name: 'ner', kind: 'crf', layer: 'entities', encoder, datasets },
+      { name: 'emd', kind: 'crf', layer: 'mentions', on: 'ner', encoder, datasets },
+      { name: 'relation', kind: 'relation', on: 'emd', encoder, hidden: 8, datasets },
+      { name: 'coref', kind: 'coref', on: 'emd', encoder, hidden: 8, feature: 4, project: 4, datasets },
+    ],
+    training: { updates: 80, validateEvery: 80, learningRate: 0.03, sampling: 'uniform' },
+  })
+  await train(config, { output: join(folder, 'run') })
+  model = join(folder, 'run', 'model')
+})
+
+test.after.always(() => rm(folder, { recursive: true, force: true }))
+
+const hmtl = (args: readonly string[], input = ''): Promise<{ code: number | null; out: string; err: string }> =>
+  new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [main, ...args])
+    let [out, err] = ['', '']
+    child.stdout.on('data', (chunk) => (out += chunk))
+    child.stderr.on('data', (chunk) => (err += chunk))
+    child.on('error', reject)
+    child.on('close', (code) => resolve({ code, out, err }))
+    child.stdin.end(input)
+  })
+
+const lines = (n: number) =>
+  Array.from({ length: n }, (_, i) => `{"n":${i},"big":12345678901234567890, "text":"Maren ${'met Siri in Oslo . '.repeat(1 + (i % 7))}😀","deep":{"a":[1.0]}}\n`).join('')
+
+test('every line comes back in order, its own bytes untouched, with spans that are slices of its text', async (t) => {
+  const input = lines(150)
+  const { code, out, err } = await hmtl(['annotate', '--model', model, '--workers', '2'], input)
+  t.is(code, 0, err)
+  const [given, got] = [input.trimEnd().split('\n'), out.trimEnd().split('\n')]
+  t.is(got.length, given.length)
+  got.forEach((line, i) => {
+    t.true(line.startsWith(`${given[i].slice(0, -1)},"hmtl":{`))
+    const { text, hmtl: found } = JSON.parse(line)
+    t.deepEqual(Object.keys(found), ['model', 'offsetUnit', 'tokens', 'sentences', 'entities', 'mentions', 'relations', 'clusters'])
+    for (const [start, end] of found.tokens) t.regex(text.slice(start, end), /^\S+$/)
+    const boundaries = new Set(found.tokens.flat())
+    const spans = [...found.entities, ...found.mentions, ...found.clusters.flat(), ...found.relations.flatMap((r: { arg1: object; arg2: object }) => [r.arg1, r.arg2])]
+    for (const { start, end } of spans) t.true(boundaries.has(start) && boundaries.has(end) && start < end)
+    for (const { score } of [...found.entities, ...found.mentions, ...found.relations]) t.true(score >= 0 && score <= 1)
+  })
+})
+
+test('the same documents give the same output however many workers there are', async (t) => {
+  const input = lines(40)
+  const [one, two] = await Promise.all(['1', '3'].map((workers) => hmtl(['annotate', '--model', model, '--workers', workers], input)))
+  t.is(one.out, two.out)
+})
+
+test('an interrupted file is gone on with after its last complete line', async (t) => {
+  const input = join(folder, 'in.jsonl')
+  const [whole, part] = [join(folder, 'whole.jsonl'), join(folder, 'part.jsonl')]
+  await writeFile(input, lines(60))
+  t.is((await hmtl(['annotate', input, '--model', model, '-o', whole])).code, 0)
+  const text = await readFile(whole, 'utf8')
+  await writeFile(part, text.slice(0, Math.floor(text.length / 2)))
+  t.is((await hmtl(['annotate', input, '--model', model, '-o', part, '--resume'])).code, 0)
+  t.is(await readFile(part, 'utf8'), text)
+})
+
+test('bad lines go to the dead letters, the rest is annotated, the exit code says so', async (t) => {
+  const dead = join(folder, 'dead.jsonl')
+  const { code, out } = await hmtl(['annotate', '--model', model, '--from', 'jsonl', '--dead-letter', dead], '{"text":"Maren"}\n{oops\n{"text":"Oslo"}\n{"text":""}\n')
+  t.is(code, 3)
+  t.deepEqual(
+    out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line).text),
+    ['Maren', 'Oslo', ''],
+  )
+  t.is(JSON.parse(await readFile(dead, 'utf8')).error.code, 'HMTL_INPUT_JSON')
+})
+
+test('what trickles in comes out without waiting for more', async (t) => {
+  const child = spawn(process.execPath, [main, 'annotate', '--model', model, '--workers', '1', '--from', 'jsonl'])
+  const first = await new Promise<string>((resolve) => {
+    child.stdout.once('data', (chunk) => resolve(String(chunk)))
+    child.stdin.write('{"text":"Maren lives in Oslo ."}\n')
+  })
+  t.true(first.startsWith('{"text":"Maren lives in Oslo .","hmtl":'))
+  child.stdin.end()
+  t.is(await new Promise((resolve) => child.on('close', resolve)), 0)
+})
+
+test('other formats, chosen tasks, offset units', async (t) => {
+  const input = '{"text":"😀 Maren lives in Oslo ."}\n'
+  t.regex((await hmtl(['annotate', '--model', model, '--to', 'conll2003'], input)).out, /Maren _ _ \S+\n/)
+  t.regex((await hmtl(['annotate', '--model', model, '--to', 'ansi'], input)).out, /entities/)
+  const found = JSON.parse((await hmtl(['annotate', '--model', model, '--tasks', 'ner', '--offset-unit', 'codepoint'], input)).out).hmtl
+  t.deepEqual(found.tokens[1], [2, 7])
+  t.is(found.clusters, undefined)
+  const wrong = await hmtl(['annotate', '--model', model, '--tasks', 'nothing'], input)
+  t.regex(wrong.err, /no task "nothing"/)
+  t.is(wrong.code, 2)
+})
+
+test('the library: texts, records and documents; aborted; disposed', async (t) => {
+  const annotator = await load(model, { workers: 2 })
+  const documents = await collect(annotator.annotate(['Maren lives in Oslo .', { text: 'Siri', id: 's', extra: 1 }, createDocument({ id: 'd', text: 'Oslo' })]))
+  t.deepEqual(
+    documents.map(({ id }) => id),
+    ['0', 's', 'd'],
+  )
+  t.deepEqual(documents[1].metadata, { extra: 1 })
+  const controller = new AbortController()
+  async function* endless() {
+    for (;;) yield 'Maren lives in Oslo .'
+  }
+  await t.throwsAsync(
+    (async () => {
+      let n = 0
+      for await (const _ of annotator.annotate(endless(), { signal: controller.signal })) if (++n === 100) controller.abort()
+    })(),
+    { code: 'HMTL_ABORTED' } as never,
+  )
+  // A consumer that leaves early leaves the annotator usable.
+  for await (const _ of annotator.annotate(endless())) break
+  t.is((await collect(annotator.annotate(['Oslo']))).length, 1)
+  await annotator.close()
+  await t.throwsAsync(load(join(folder, 'nowhere')), { code: 'HMTL_MODEL_NOT_FOUND' } as never)
+})
+
+test('groups: filled by size, and not held back for long', async (t) => {
+  async function* slow(): AsyncGenerator<Document> {
+    yield createDocument({ id: '1', text: 'x'.repeat(60) })
+    yield createDocument({ id: '2', text: 'x'.repeat(60) })
+    yield createDocument({ id: '3', text: 'x' })
+    await new Promise((resolve) => setTimeout(resolve, 80))
+    yield createDocument({ id: '4', text: 'x' })
+  }
+  const groups = await collect(groupDocuments(slow(), { characters: 100, wait: 10 }))
+  t.deepEqual(
+    groups.map((group) => group.map(({ id }) => id)),
+    [['1', '2'], ['3'], ['4']],
+  )
+})
+
+test('the page holds no script and escapes every character of the input', async (t) => {
+  const text = '<script>alert("x")</script> & Maren'
+  async function* one() {
+    yield createDocument({
+      id: '<b>',
+      text,
+      entities: [
+        { start: 0, end: 8, label: '"><img src=x>' },
+        { start: 4, end: 20, label: 'B' },
+      ],
+      clusters: [[{ start: 0, end: 3 }]],
+    })
+  }
+  const page = (await collect(htmlPage(one()))).join('')
+  t.false(/<script|<img|<b>/.test(page.replace(/<b>(?:B|1|&#\d+;|img src=x)+<\/b>/g, '')))
+  const body = page.slice(page.indexOf('<section>'), page.indexOf('</section>'))
+  const shown = body.replace(/<h3>.*?<\/h3>|<b>.*?<\/b>|<[^>]*>/g, '').replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)))
+  t.is(shown, text)
+})
