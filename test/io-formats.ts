@@ -141,6 +141,14 @@ test('conll2003: columns of WNUT-17 and Universal NER come back as they were', a
   }
 })
 
+test('small differences of layout are kept: no blank after a mark, before an end, or at the end of the file', async (t) => {
+  const conll2003 = '-DOCSTART- -X- O O\nA X Y I-PER\n\nB X Y O\n\n-DOCSTART- -X- O O\n\nC X Y O\n'
+  t.is((await write('conll2003', (await read('conll2003', conll2003)).documents)).bytes.toString(), conll2003)
+  const row = 'd 0 0 a - * - - - - * -'
+  const conll2012 = `#begin document (d); part 000\n${row}\n#end document\n\n#begin document (e); part 000\n${row.replace('d', 'e')}\n\n#end document\n`
+  t.is((await write('conll2012', (await read('conll2012', conll2012)).documents)).bytes.toString(), conll2012)
+})
+
 test('conll2003: a broken line costs its document and no other', async (t) => {
   const { documents, errors } = await read('conll2003', '-DOCSTART- -X- -X- O\n\nA X Y O\nbroken\n\n-DOCSTART- -X- -X- O\n\nB X Y I-PER\n\n')
   t.deepEqual(

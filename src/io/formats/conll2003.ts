@@ -31,6 +31,10 @@ interface Extras {
   readonly tags?: readonly string[]
   /** Lines numbered from 1 within a sentence: word in column 2, tag in column 3 (Universal NER). */
   readonly numbered?: boolean
+  /** No blank line follows the `-DOCSTART-` line. */
+  readonly tight?: boolean
+  /** No blank line follows the last sentence. */
+  readonly unclosed?: boolean
   /** Comment lines before each sentence. */
   readonly comments?: readonly (readonly string[])[]
 }
@@ -50,6 +54,8 @@ const parser = (source: Source, context: FormatContext): LineParser => {
   let lengths: number[] = []
   let comments: string[][] = []
   let pending: string[] = []
+  let tight = false
+  let justStarted = false
 
   const reset = () => {
     rows = []
@@ -67,7 +73,7 @@ const parser = (source: Source, context: FormatContext): LineParser => {
   }
 
   const build = (): Document | undefined => {
-    closeSentence()
+    const unclosed = closeSentence()
     const documentId = id ?? `${name}:${count}`
     if (rows.length === 0 && start === undefined) {
       reset()
@@ -99,7 +105,10 @@ const parser = (source: Source, context: FormatContext): LineParser => {
       ...(again.every((tag, i) => tag === tags[i]) ? {} : { tags }),
       ...(numbered ? { numbered } : {}),
       ...(comments.some((lines) => lines.length > 0) ? { comments } : {}),
+      ...(tight ? { tight } : {}),
+      ...(unclosed ? { unclosed } : {}),
     }
+    tight = false
     const entities = onText(spans, tokens)
     reset()
     return createDocument({ id: documentId, text, tokens, sentences, [layer]: entities, metadata: { [key]: extras } })
@@ -109,6 +118,7 @@ const parser = (source: Source, context: FormatContext): LineParser => {
     line({ text, number }: Line) {
       const line = text.trimEnd()
       if (line === '') {
+        justStarted = false
         const closed = closeSentence()
         if (skipping && !hasDocuments) skipping = false
         // Without document marks every sentence is a document.
@@ -119,6 +129,7 @@ const parser = (source: Source, context: FormatContext): LineParser => {
         hasDocuments = true
         skipping = false
         start = line
+        justStarted = true
         separator ??= line.includes('\t') ? '\t' : ' '
         return done
       }
@@ -153,6 +164,8 @@ const parser = (source: Source, context: FormatContext): LineParser => {
         if (comments.length < lengths.length + 1) comments.push(pending)
         pending = []
       }
+      if (justStarted) tight = true
+      justStarted = false
       rows.push(fields)
       return undefined
     },
@@ -174,6 +187,8 @@ const isExtras = (extras: Record<string, unknown>, tokens: number): Extras => ({
   ...(Array.isArray(extras.columns) && extras.columns.every((column) => isStrings(column, tokens)) ? { columns: extras.columns } : {}),
   ...(isStrings(extras.tags, tokens) ? { tags: extras.tags } : {}),
   numbered: extras.numbered === true,
+  tight: extras.tight === true,
+  unclosed: extras.unclosed === true,
   ...(Array.isArray(extras.comments) && extras.comments.every((lines) => isStrings(lines)) ? { comments: extras.comments } : {}),
 })
 
@@ -204,7 +219,7 @@ const encode = (document: Document, context: FormatContext): string => {
   const list = words(document).map((word) => columnWord(word, document, context))
   const lines: string[] = []
   const opening = extras.docstart ?? (known ? undefined : `${docstart} -X- -X- O`)
-  if (opening !== undefined) lines.push(opening, '')
+  if (opening !== undefined) lines.push(opening, ...(extras.tight ? [] : ['']))
   for (let s = 0; s < begin.length; s++) {
     lines.push(...(extras.comments?.[s] ?? []))
     for (let i = begin[s]; i < end[s]; i++) {
@@ -213,6 +228,7 @@ const encode = (document: Document, context: FormatContext): string => {
     }
     lines.push('')
   }
+  if (extras.unclosed && lines[lines.length - 1] === '') lines.pop()
   return lines.length === 0 ? '' : `${lines.join('\n')}\n`
 }
 

@@ -35,6 +35,10 @@ interface Extras {
   readonly empty?: string
   /** The first three columns of each line, where they are not the document's name, part and word index. */
   readonly lead?: readonly string[]
+  /** No blank line before `#end document`. */
+  readonly tight?: boolean
+  /** Blank lines before `#begin document`. */
+  readonly before?: number
   /** Lines without their last column, where they have fewer columns than CoNLL-2012. */
   readonly short?: readonly string[]
 }
@@ -60,6 +64,8 @@ const parser = (context: FormatContext): LineParser => {
     lengths = []
     sentenceStart = 0
   }
+  let blanks = 0
+  let before = 0
   const closeSentence = () => {
     if (rows.length > sentenceStart) lengths.push(rows.length - sentenceStart)
     sentenceStart = rows.length
@@ -67,6 +73,7 @@ const parser = (context: FormatContext): LineParser => {
   const id = () => header && documentId(header.document, header.part)
 
   const build = (): Document => {
+    const tight = rows.length > sentenceStart
     closeSentence()
     const documentName = id() as string
     const { text, tokens } = joinTokens(rows.map((row) => row[wordColumn(row.length)]))
@@ -101,6 +108,8 @@ const parser = (context: FormatContext): LineParser => {
       coref: rawCoref,
       ...(tabs ? { separator: '\t' } : { gaps: compressGaps(gaps, rows) }),
       ...(empty === '' ? { empty } : {}),
+      ...(tight ? { tight } : {}),
+      ...(before > 0 ? { before } : {}),
     }
     const isAnnotated = rawEntities.some((cell) => cell !== '_' && cell !== '-') || rawEntities.length === 0
     reset()
@@ -122,6 +131,8 @@ const parser = (context: FormatContext): LineParser => {
         if (!match) throw new HmtlError('HMTL_INPUT_SYNTAX', 'a #begin document line without (name)')
         const unfinished = header && id()
         reset()
+        before = blanks
+        blanks = 0
         skipping = false
         header = { text: text.trimEnd(), document: match[1], part: match[2] ?? '' }
         begunAnew = unfinished
@@ -130,6 +141,7 @@ const parser = (context: FormatContext): LineParser => {
       }
       if (text.startsWith('#end document')) return header ? build() : undefined
       if (text.trim() === '') {
+        if (!header && !skipping) blanks++
         closeSentence()
         return undefined
       }
@@ -260,8 +272,10 @@ const encode = (document: Document, context: FormatContext): string => {
     }
     lines.push('')
   }
+  if (extras.tight === true && lines[lines.length - 1] === '') lines.pop()
   lines.push('#end document')
-  return `${lines.join('\n')}\n`
+  const blank = typeof extras.before === 'number' ? '\n'.repeat(Math.min(extras.before, 100)) : ''
+  return `${blank}${lines.join('\n')}\n`
 }
 
 const predicatesOf = (predicates: unknown, sentence: number, length: number): string[][] => {

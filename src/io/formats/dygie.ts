@@ -135,7 +135,8 @@ export const dygie: Format = {
   name: 'dygie',
   summary: 'DyGIE / SciERC JSON lines (doc_key, sentences, ner, relations, clusters)',
   accepts: (path) => /\.jsonl?$/.test(path),
-  sniff: (head) => (/^\s*\{/.test(head) && /"doc_key"\s*:/.test(head) && /"sentences"\s*:/.test(head) ? 2 : 0),
+  // Keys come in any order and lines are long: the nested sentence lists are the mark.
+  sniff: (head) => (/^\s*\{/.test(head) && /"sentences"\s*:\s*\[\s*\[/.test(head) ? 2 : 0),
   read,
   write,
   needsTokens: true,
