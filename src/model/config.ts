@@ -3,7 +3,7 @@
  * hierarchy, and how to train them. Any subset, any order, any label set.
  */
 import { readFile } from 'node:fs/promises'
-import { dirname, isAbsolute, join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { HmtlError } from '../io/errors.ts'
 
 export interface WordsConfig {
@@ -282,19 +282,10 @@ const readObject = async (path: string, depth = 0): Promise<JsonObject> => {
 
 /**
  * Reads a configuration file, its ancestors by `extends`, and `key=value` settings.
- * Paths of data and vectors are relative to `root` (the working directory).
+ * Paths of data and vectors stay as they are written, relative to the working directory.
  */
-export const loadConfig = async (path: string, settings: readonly string[] = [], root = process.cwd()): Promise<ModelConfig> => {
+export const loadConfig = async (path: string, settings: readonly string[] = []): Promise<ModelConfig> => {
   const object = await readObject(path)
   for (const setting of settings) setPath(object, setting)
-  const config = parseConfig(object)
-  const resolve = (file: string) => (file === '' || isAbsolute(file) ? file : join(root, file))
-  return {
-    ...config,
-    embeddings: { ...config.embeddings, words: { ...config.embeddings.words, file: resolve(config.embeddings.words.file ?? '') } },
-    tasks: config.tasks.map((task) => ({
-      ...task,
-      datasets: task.datasets.map((data) => Object.fromEntries(Object.entries(data).map(([split, file]) => [split, resolve(file)])) as unknown as DatasetConfig),
-    })),
-  }
+  return parseConfig(object)
 }
