@@ -40,6 +40,43 @@ test.serial('the package, packed and unpacked elsewhere, runs from its command a
   await rm(folder, { recursive: true })
 })
 
+test.serial('the public typings type-check in a strict consumer, and refuse what is wrong', async (t) => {
+  const folder = await mkdtemp(join(root('.'), 'dist', 'typings-'))
+  const file = join(folder, 'consumer.mts')
+  await writeFile(
+    file,
+    `import { createDocument, type Document, HmtlError, load, readDocuments } from 'hmtl'
+     import { formatNames, LossReport, writeDocuments } from 'hmtl/io'
+     import { CorefMetric, scoreDocuments } from 'hmtl/model'
+     import { prepareDocument } from 'hmtl/pipeline'
+     const document: Document = prepareDocument(createDocument({ id: 'x', text: 'y', entities: [{ start: 0, end: 1, label: 'L' }] }))
+     const begin: Int32Array | undefined = document.entities?.begin
+     export const run = async (): Promise<number> => {
+       const annotator = await load('en', { workers: 1 })
+       let n = 0
+       for await (const each of annotator.annotate(['text', { text: 'more' }, document])) n += each.tokens?.begin.length ?? 0
+       await writeDocuments(readDocuments('in.jsonl'), 'out.arrow', { format: 'arrow', report: new LossReport() })
+       const score = await scoreDocuments(readDocuments('a'), readDocuments('b'), 'coref')
+       return n + score.conll + formatNames.length + (begin?.length ?? 0) + new CorefMetric().score().muc.f1
+     }
+     export const code = (error: unknown) => (error instanceof HmtlError ? error.code : undefined)
+     // @ts-expect-error a label must be a string
+     createDocument({ id: 'x', text: 'y', entities: [{ start: 0, end: 1, label: 1 }] })
+     // @ts-expect-error documents cannot be changed
+     document.text = 'z'
+     // @ts-expect-error no such task
+     scoreDocuments(readDocuments('a'), readDocuments('b'), 'nothing')
+    `,
+  )
+  const tsc = root('node_modules/typescript/bin/tsc')
+  await t.notThrowsAsync(
+    exec(process.execPath, [tsc, '--ignoreConfig', '--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', '--types', 'node', '--skipLibCheck', file], { cwd: root('.') }).catch(
+      (error) => Promise.reject(new Error(error.stdout)),
+    ),
+  )
+  await rm(folder, { recursive: true })
+})
+
 test('publint finds nothing to mend', async (t) => {
   const { publint } = await import('publint')
   const { messages } = await publint({ pkgDir: root('.'), strict: true, pack: false })
