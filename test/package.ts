@@ -70,9 +70,9 @@ test.serial('the public typings type-check in a strict consumer, and refuse what
   )
   const tsc = root('node_modules/typescript/bin/tsc')
   await t.notThrowsAsync(
-    exec(process.execPath, [tsc, '--ignoreConfig', '--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', '--types', 'node', '--skipLibCheck', file], { cwd: root('.') }).catch(
-      (error) => Promise.reject(new Error(error.stdout)),
-    ),
+    exec(process.execPath, [tsc, '--ignoreConfig', '--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', '--types', 'node', '--skipLibCheck', file], {
+      cwd: root('.'),
+    }).catch((error) => Promise.reject(new Error(error.stdout))),
   )
   await rm(folder, { recursive: true })
 })
