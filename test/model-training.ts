@@ -10,6 +10,7 @@ import { loadConfig, parseConfig } from '../src/model/config.ts'
 import { engineMemory, startEngine } from '../src/model/engine.ts'
 import { bioulConstraints, bioulTags, createDecoder } from '../src/model/heads/crf-decode.ts'
 import { loadModel } from '../src/model/store.ts'
+import { createIndexer } from '../src/model/vocabulary.ts'
 import { samplingShares, train } from '../src/model/training/trainer.ts'
 import { prepareDocument } from '../src/pipeline/prepare.ts'
 import { root } from './helpers/documents.ts'
@@ -131,6 +132,14 @@ test.serial('a training that was stopped and resumed ends bit for bit where an u
     t.true(whole.equals(parts), file)
   }
   await rm(folder, { recursive: true })
+})
+
+test('words named like an object’s own methods are words', (t) => {
+  const indexer = createIndexer({ words: ['\0unknown', 'constructor', '('], characters: ['c'] })
+  t.is(indexer.word('Constructor'), 1)
+  t.is(indexer.word('__proto__'), 0)
+  t.is(indexer.word('toString'), 0)
+  t.is(indexer.word('-LRB-'), 2)
 })
 
 test('configurations: defaults, inheritance, and what is wrong by name', async (t) => {

@@ -22,27 +22,29 @@ const reservedCharacters = 4
 /** Longest part of a word that the characters see. */
 const maxCharacters = 32
 
-const brackets: Readonly<Record<string, string>> = {
-  '-lrb-': '(',
-  '-rrb-': ')',
-  '-lsb-': '[',
-  '-rsb-': ']',
-  '-lcb-': '{',
-  '-rcb-': '}',
-  '``': '"',
-  "''": '"',
-  '/.': '.',
-  '/?': '?',
-  '“': '"',
-  '”': '"',
-  '’': "'",
-  '‘': "'",
-}
+const brackets = new Map(
+  Object.entries({
+    '-lrb-': '(',
+    '-rrb-': ')',
+    '-lsb-': '[',
+    '-rsb-': ']',
+    '-lcb-': '{',
+    '-rcb-': '}',
+    '``': '"',
+    "''": '"',
+    '/.': '.',
+    '/?': '?',
+    '“': '"',
+    '”': '"',
+    '’': "'",
+    '‘': "'",
+  }),
+)
 
 /** The form in which a word is looked up: lower case, treebank escapes undone. */
 export const normalWord = (word: string): string => {
   const lower = word.toLowerCase()
-  return brackets[lower] ?? lower
+  return brackets.get(lower) ?? lower
 }
 
 export interface Indexer {
