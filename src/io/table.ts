@@ -56,8 +56,8 @@ export type ScoreColumn = (typeof scoreColumns)[number][0]
 export interface Row {
   readonly id: string
   readonly text: string
-  /** JSON text of the metadata, or null. */
-  readonly metadata: string | null | undefined
+  /** JSON text of the metadata, or null; asked for when it is looked at. */
+  metadata(): string | null | undefined
   ints(name: IntColumn): Int32Array | undefined
   names(name: NameColumn): readonly string[] | undefined
   scores(name: ScoreColumn): Float32Array | undefined
@@ -71,7 +71,7 @@ export const metadataJson = (document: Document): string | null => {
 
 /** A document from a row. @throws HmtlError `HMTL_FORMAT_SCHEMA`, `HMTL_DOCUMENT_*` */
 export const documentOfRow = (row: Row): Document => {
-  const { id, text, metadata: json } = row
+  const { id, text } = row
   let metadata: Record<string, unknown> | undefined
   const need = <T>(value: T | undefined, name: string): T => {
     if (value === undefined) throw new HmtlError('HMTL_FORMAT_SCHEMA', `column ${name} is null where its layer is not`, { document: id })
@@ -114,7 +114,7 @@ export const documentOfRow = (row: Row): Document => {
     clusters: clusters && { ...clusters, offsets: need(row.ints('cluster_offset'), 'cluster_offset') },
     // Parsed when first looked at: a training run never does.
     get metadata() {
-      metadata ??= parseMetadata(id, json)
+      metadata ??= parseMetadata(id, row.metadata())
       return metadata
     },
   })

@@ -7,7 +7,7 @@
  * disk. A file form that comes down a pipe has to be held whole.
  */
 
-import { open } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import {
   AsyncByteQueue,
   type Data,
@@ -24,6 +24,7 @@ import {
   Struct,
   Utf8,
 } from 'apache-arrow'
+import { verifyFile, verifyStream } from '../arrow-verify.ts'
 import type { Document } from '../document.ts'
 import { HmtlError, toHmtlError } from '../errors.ts'
 import { attempt, type Format, type FormatContext, layersAll, maxDocumentBytes } from '../format.ts'
@@ -190,13 +191,17 @@ const columnOf = (batch: RecordBatch, name: string): Column | undefined => {
 const schemaError = (message: string, source: string) =>
   new HmtlError('HMTL_FORMAT_SCHEMA', message, { source, remedy: `Expected an Arrow table of schema ${schemaName} v${schemaVersion}; make one with "hmtl convert --to arrow"` })
 
-const stringAt = (data: Data, row: number): string => {
+/** Reads strings of a column; the view over its bytes is made once a batch. */
+const stringsOf = (data: Data): ((row: number) => string) => {
   const offsets = data.valueOffsets as Int32Array
   const values = data.values as unknown as Uint8Array
-  const [begin, end] = [offsets[row], offsets[row + 1]]
-  if (!(begin >= 0 && begin <= end && end <= values.length))
-    throw new HmtlError('HMTL_FORMAT_SCHEMA', `string offsets ${begin}..${end} are outside of their ${values.length} bytes`)
-  return Buffer.from(values.buffer as ArrayBuffer, values.byteOffset, values.byteLength).toString('utf8', begin, end)
+  const bytes = Buffer.from(values.buffer as ArrayBuffer, values.byteOffset, values.byteLength)
+  return (row) => {
+    const [begin, end] = [offsets[row], offsets[row + 1]]
+    if (!(begin >= 0 && begin <= end && end <= bytes.length))
+      throw new HmtlError('HMTL_FORMAT_SCHEMA', `string offsets ${begin}..${end} are outside of their ${bytes.length} bytes`)
+    return bytes.toString('utf8', begin, end)
+  }
 }
 
 const listBounds = (data: Data, row: number, size: number): [number, number] => {
@@ -223,6 +228,15 @@ const rowsOf = (batch: RecordBatch, source: string): ((row: number) => Document)
   for (const [name] of intColumns) expect(name, 'List<Int32>')
   for (const [name] of nameColumns) expect(name, 'List<Utf8>')
   for (const [name] of scoreColumns) expect(name, 'List<Float32>')
+  const offsets = id.data.valueOffsets as Int32Array | undefined
+  if (batch.numRows > 0 && !(offsets && offsets.length > batch.numRows)) throw schemaError(`a batch says it has ${batch.numRows} rows`, source)
+  // A table without rows has columns without buffers.
+  if (batch.numRows === 0)
+    return () => {
+      throw schemaError('the batch has no rows', source)
+    }
+  const [idAt, textAt, metadataAt] = [stringsOf(id.data), stringsOf(text.data), stringsOf(metadata.data)]
+  const namesAt = new Map(nameColumns.map(([name]) => [name, stringsOf((columns.get(name) as Column).data.children[0])]))
   const numbers = <T extends Int32Array | Float32Array>(name: string, row: number): T | undefined => {
     const { data, isNull } = columns.get(name) as Column
     if (isNull(row)) return undefined
@@ -237,7 +251,8 @@ const rowsOf = (batch: RecordBatch, source: string): ((row: number) => Document)
     if (isNull(row)) return undefined
     const child = data.children[0]
     const [begin, end] = listBounds(data, row, child.length)
-    const list = Array.from({ length: end - begin }, (_, i) => stringAt(child, begin + i))
+    const at = namesAt.get(name) as (row: number) => string
+    const list = Array.from({ length: end - begin }, (_, i) => at(begin + i))
     const last = lastNames.get(name)
     if (last && last.length === list.length && last.every((label, i) => label === list[i])) return last
     lastNames.set(name, list)
@@ -245,9 +260,9 @@ const rowsOf = (batch: RecordBatch, source: string): ((row: number) => Document)
   }
   return (i) => {
     const row: Row = {
-      id: stringAt(id.data, i),
-      text: stringAt(text.data, i),
-      metadata: metadata.isNull(i) ? null : stringAt(metadata.data, i),
+      id: idAt(i),
+      text: textAt(i),
+      metadata: () => (metadata.isNull(i) ? null : metadataAt(i)),
       ints: (name: IntColumn) => numbers<Int32Array>(name, i),
       names: (name) => names(name, i),
       scores: (name: ScoreColumn) => numbers<Float32Array>(name, i),
@@ -292,6 +307,10 @@ const openReader = async (source: Source, context: FormatContext) => {
   const isFile = source.relative.startsWith('<') ? undefined : await hasMagic(source)
   if (isFile && source.path !== undefined && !source.path.endsWith('.gz')) {
     const handle = await open(source.path)
+    await verifyHandle(handle).catch(async (error) => {
+      await handle.close()
+      throw error
+    })
     return { reader: await opened(RecordBatchReader.from(handle), source), close: () => handle.close().catch(() => undefined) }
   }
   // A pipe's first bytes tell the forms apart; only the file form is gathered.
@@ -305,9 +324,20 @@ const openReader = async (source: Source, context: FormatContext) => {
   const close = async () => {
     await iterator.return?.()
   }
-  if (head.toString('latin1', 0, magic.length) !== magic) return { reader: await opened(RecordBatchReader.from(rest()), source), close }
+  if (head.toString('latin1', 0, magic.length) !== magic)
+    return { reader: await opened(RecordBatchReader.from(verifyStream(rest()) as AsyncIterable<Uint8Array<ArrayBuffer>>), source), close }
   const bytes = await readAll({ ...source, chunks: rest }, maxDocumentBytes(context))
+  await verifyFile(async (offset, length) => bytes.subarray(offset, offset + length), bytes.length)
   return { reader: await opened(Promise.resolve(RecordBatchReader.from(bytes)), source), close }
+}
+
+const verifyHandle = async (handle: FileHandle): Promise<void> => {
+  const { size } = await handle.stat()
+  await verifyFile(async (offset, length) => {
+    const bytes = Buffer.alloc(length)
+    const { bytesRead } = await handle.read(bytes, 0, length, offset)
+    return bytes.subarray(0, bytesRead)
+  }, size)
 }
 
 type Reader = { open(): unknown; schema: Schema; next(): Promise<IteratorResult<RecordBatch>> | IteratorResult<RecordBatch>; cancel(): unknown }

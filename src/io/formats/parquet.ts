@@ -101,6 +101,7 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<Doc
     const ours = metadata.key_value_metadata?.find(({ key }) => key === 'hmtl.schema')?.value === schemaName
     if (ours && metadata.key_value_metadata?.find(({ key }) => key === 'hmtl.version')?.value !== schemaVersion) throw schemaError('the schema version is not known', source.name)
     const toDocument = ours ? documentOf : hubDocument(metadata, source, context)
+    checkMetadata(metadata, buffer.byteLength, source.name)
     let rowStart = 0
     for (const group of metadata.row_groups) {
       const rowEnd = rowStart + Number(group.num_rows)
@@ -122,6 +123,25 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<Doc
   }
 }
 
+/**
+ * Lengths that the footer claims, against the size of the file: the reader makes
+ * arrays of them. Damage inside of a page is left to the reader's own checks.
+ */
+const checkMetadata = (metadata: FileMetaData, size: number, source: string): void => {
+  // A run-length coded page holds many rows in few bytes, but not without bound.
+  const most = 1000 * size + 1024
+  for (const group of metadata.row_groups) {
+    const rows = Number(group.num_rows)
+    if (!(rows >= 0 && rows <= most)) throw schemaError(`a row group says it has ${group.num_rows} rows`, source)
+    for (const { meta_data: column } of group.columns) {
+      if (!column) throw schemaError('a column has no metadata', source)
+      const values = Number(column.num_values)
+      const begin = Number(column.dictionary_page_offset ?? column.data_page_offset)
+      if (!(values >= 0 && values <= most && begin >= 0 && begin + Number(column.total_compressed_size) <= size)) throw schemaError('a column lies outside of the file', source)
+    }
+  }
+}
+
 const numbers = <T>(value: unknown, make: (list: ArrayLike<number>) => T): T | undefined => {
   if (value === null || value === undefined) return undefined
   const list = value as ArrayLike<number>
@@ -134,7 +154,7 @@ const documentOf = (row: Record<string, unknown>): Document => {
   return documentOfRow({
     id: row.id,
     text: row.text,
-    metadata: row.metadata as string | null,
+    metadata: () => row.metadata as string | null,
     ints: (name) => numbers(row[name], (list) => Int32Array.from(list)),
     names: (name) => (row[name] === null || row[name] === undefined ? undefined : (row[name] as string[])),
     scores: (name) => numbers(row[name], (list) => Float32Array.from(list)),
