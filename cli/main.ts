@@ -26,10 +26,28 @@ const commands: readonly LazyCommand[] = [
 
 const version = (): string => JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version
 
+interface Internals {
+  getOptions(): { key: Readonly<Record<string, unknown>> }
+}
+
+/**
+ * Options from `HMTL_` variables. Only those that the command knows count: a
+ * variable meant for another command or for a script must not be wrong use of this one.
+ */
+const withEnvironment = <T>(argv: Argv<T>): Argv<T> => {
+  const known = new Set(Object.keys((argv as unknown as Internals).getOptions().key))
+  for (const name of Object.keys(process.env)) {
+    if (!name.startsWith('HMTL_')) continue
+    const option = name.slice(5).toLowerCase().replace(/_/g, '-')
+    if (!known.has(option)) delete process.env[name]
+  }
+  return argv.env('HMTL')
+}
+
 const toModule = ({ command, describe, load }: LazyCommand, setCode: (code: number) => void): CommandModule => ({
   command,
   describe,
-  builder: (async (argv: Argv) => (await load()).builder(argv)) as never,
+  builder: (async (argv: Argv) => withEnvironment((await load()).builder(argv))) as never,
   handler: async (args) => setCode(await (await load()).handler(args as never)),
 })
 
@@ -38,7 +56,6 @@ const run = async (words: readonly string[]): Promise<number> => {
   let parser = yargs([...words])
     .scriptName('hmtl')
     .usage('$0 <command> …\n\nWho and what a stream of text talks about: names, mentions, relations, coreference.')
-    .env('HMTL')
     .config('config', 'JSON file with options')
     .strict()
     .demandCommand(1, 'Name a command')

@@ -13,9 +13,9 @@ interface Finished {
 
 const main = root('dist/cli/main.js')
 
-const hmtl = (args: readonly string[], input = ''): Promise<Finished> =>
+const hmtl = (args: readonly string[], input = '', env: Record<string, string> = {}): Promise<Finished> =>
   new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [main, ...args], { cwd: root('.'), env: { ...process.env, NO_COLOR: '1' } })
+    const child = spawn(process.execPath, [main, ...args], { cwd: root('.'), env: { ...process.env, NO_COLOR: '1', ...env } })
     let [out, err] = ['', '']
     child.stdout.on('data', (chunk) => (out += chunk))
     child.stderr.on('data', (chunk) => (err += chunk))
@@ -119,7 +119,13 @@ test('datasets: list, show and prepare', async (t) => {
   await rm(folder, { recursive: true })
 })
 
-test('options come from the environment and from a file too', async (t) => {
+test('options come from the environment, and variables of other commands are no fault', async (t) => {
+  const { out, code } = await hmtl(['convert'], '{"text":"a"}\n', { HMTL_TO: 'conll2003', HMTL_DATA: '/somewhere', HMTL_MODEL: 'en', HMTL_ENGINE: 'wasm' })
+  t.is(code, 0)
+  t.regex(out, /DOCSTART/)
+})
+
+test('options come from a file too', async (t) => {
   const folder = await temporary()
   await writeFile(join(folder, 'options.json'), '{"to":"conll2003","quiet":true}')
   const { out } = await hmtl(['convert', '--config', join(folder, 'options.json')], '{"text":"a"}\n')

@@ -11,10 +11,13 @@ export const say = (text: string): void => {
   process.stderr.write(`${text}\n`)
 }
 
+// Read once: variables that are no option of the command are taken out of the environment.
+const showStacks = process.env.HMTL_DEBUG !== undefined
+
 /** The message of an error as people should see it; stacks only with HMTL_DEBUG. */
 export const errorText = (error: unknown): string => {
   if (error instanceof HmtlError) return `${error.code}: ${error.message}`
-  if (error instanceof Error) return process.env.HMTL_DEBUG ? (error.stack ?? error.message) : error.message
+  if (error instanceof Error) return showStacks ? (error.stack ?? error.message) : error.message
   return String(error)
 }
 
