@@ -130,3 +130,32 @@ test('reading: a path, bytes, a stream and an iterable give the same, and a cons
   }
   t.true(closed)
 })
+
+test('writing: a slow reader gets everything and no listener stays behind', async (t) => {
+  const { Writable } = await import('node:stream')
+  const { writeStream } = await import('../src/io/write.ts')
+  let size = 0
+  let warned = false
+  const warn = () => {
+    warned = true
+  }
+  process.once('warning', warn)
+  const slow = new Writable({
+    highWaterMark: 1000,
+    write(chunk, _, done) {
+      size += chunk.length
+      setImmediate(done)
+    },
+  })
+  async function* chunks() {
+    for (let i = 0; i < 40; i++) yield Buffer.alloc(5000)
+  }
+  await writeStream(slow, chunks())
+  await new Promise((resolve) => setImmediate(resolve))
+  t.is(slow.listenerCount('drain'), 0)
+  t.true(slow.listenerCount('close') <= 1)
+  t.false(warned)
+  process.off('warning', warn)
+  await new Promise((resolve) => slow.end(resolve))
+  t.is(size, 200_000)
+})

@@ -81,7 +81,12 @@ export const writeStream = async (stream: Writable, chunks: AsyncIterable<string
   let held: string[] = []
   let size = 0
   const put = async (chunk: string | Uint8Array) => {
-    if (!stream.write(chunk) && !failure) await Promise.race([once(stream, 'drain'), once(stream, 'close')]).catch(onError)
+    if (stream.write(chunk) || failure) return
+    // Whichever does not come must not leave its listener behind.
+    const waiting = new AbortController()
+    const { signal } = waiting
+    await Promise.race([once(stream, 'drain', { signal }), once(stream, 'close', { signal })]).catch(onError)
+    waiting.abort()
   }
   let timer: NodeJS.Timeout | undefined
   const take = () => {
