@@ -110,6 +110,30 @@ test('ace05: a head option, no singletons, and charseqs that moved', async (t) =
   t.true(listMentions(escaped.mentions!).some(({ start, end }) => /^Tarn &(amp;)? Daughters$/.test(escaped.text.slice(start, end))))
 })
 
+test('ace05: APF 4 of ACE 2004, with its own names for arguments, bare ampersands and turns', async (t) => {
+  const { aceDocument } = await import('../src/io/formats/ace05.ts')
+  const { formatContext } = await import('../src/io/format.ts')
+  const sgml = '<DOC>\n<DOCNO> d </DOCNO>\n<BODY>\n<TEXT>\n<TURN>\nIda of R&D met Nils\nHolt .\n</TEXT>\n</BODY>\n</DOC>\n'
+  const text = sgml.replace(/<[^>]*>/g, '')
+  const charseq = (words: string) => `<charseq START="${text.indexOf(words)}" END="${text.indexOf(words) + words.length - 1}">${words.replace('&', '&amp;')}</charseq>`
+  const mention = (id: string, words: string) => `<entity_mention TYPE="NAM" ID="${id}"><extent>${charseq(words)}</extent><head>${charseq(words)}</head></entity_mention>`
+  const apf = `<?xml version="1.0"?><!DOCTYPE source_file SYSTEM "apf.v4.0.1.dtd"><source_file TYPE="text" VERSION="4.0" URI="d.sgm"><document DOCID="d">
+    <entity ID="E1" TYPE="PER">${mention('1-1', 'Ida')}</entity><entity ID="E2" TYPE="ORG">${mention('2-1', 'R&D')}</entity><entity ID="E3" TYPE="PER">${mention('3-1', 'Nils\nHolt')}</entity>
+    <relation ID="R1" TYPE="EMP-ORG"><rel_entity_arg ENTITYID="E1" ARGNUM="1"/><relation_mention ID="R1-1" LDCLEXICALCONDITION="Preposition">
+    <rel_mention_arg ENTITYMENTIONID="1-1" ARGNUM="1"/><rel_mention_arg ENTITYMENTIONID="2-1" ARGNUM="2"/></relation_mention></relation>
+    <relation ID="R2" TYPE="METONYMY"><relation_mention ID="R2-1"/></relation></document></source_file>`
+  const context = formatContext()
+  const document = aceDocument(sgml, apf, 'd', 'd', context)
+  const at = ({ start, end }: { start: number; end: number }) => document.text.slice(start, end)
+  t.deepEqual(listMentions(document.mentions!).map(at), ['Ida', 'R&D', 'Nils\nHolt'])
+  t.deepEqual(
+    listRelations(document.relations!).map(({ label, arg1, arg2 }) => [label, at(arg1), at(arg2)]),
+    [['EMP-ORG', 'Ida', 'R&D']],
+  )
+  t.is(context.report.count('metonymy-relation'), 1)
+  t.is(context.report.count('realigned-charseq') + context.report.count('unaligned-mention'), 0)
+})
+
 test('ace05: a DTD that defines entities is refused', async (t) => {
   const { parseXml } = await import('../src/io/xml.ts')
   t.throws(() => parseXml('<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>', 'test'), { code: 'HMTL_INPUT_SYNTAX' } as never)
