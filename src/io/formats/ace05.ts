@@ -5,7 +5,7 @@
  * to the nearest match or reported, never dropped silently. The whole annotation
  * (values, times, events, attributes) passes through, so ACE is written as read.
  */
-import { createDocument, type Document, listClusters, listMentions, listRelations, type MentionLike, mentionsOf, type RelationLike, type SpanLike } from '../document.ts'
+import { createDocument, type Document, listClusters, listMentions, listRelations, listSpans, type MentionLike, type RelationLike, type SpanLike } from '../document.ts'
 import { HmtlError } from '../errors.ts'
 import { attempt, type Format, type FormatContext, formatContext, maxDocumentBytes } from '../format.ts'
 import { readAll, readBeside, type Source, stem } from '../source.ts'
@@ -253,8 +253,7 @@ const unchanged = (apf: XmlElement, document: Document): boolean => {
 
 const encode = (document: Document, context: FormatContext): XmlElement => {
   const { id, text } = document
-  const mentions = document.mentions ?? document.entities
-  const list = document.mentions ? listMentions(document.mentions) : mentions ? listMentions(mentionsOf(listLabelled(document))) : []
+  const list: MentionLike[] = document.mentions ? listMentions(document.mentions) : document.entities ? listSpans(document.entities) : []
   const clusters = document.clusters ? listClusters(document.clusters) : []
   const byPlace = new Map(list.map((mention) => [`${mention.start} ${mention.end}`, mention]))
   const groups: MentionLike[][] = clusters.map((cluster) =>
@@ -305,11 +304,6 @@ const encode = (document: Document, context: FormatContext): XmlElement => {
   })
   return ['source_file', { URI: `${safeName(id)}.sgm`, TYPE: 'text' }, [['document', { DOCID: id }, [...entities, ...relations]]]]
 }
-
-const listLabelled = (document: Document): MentionLike[] =>
-  document.entities
-    ? Array.from(document.entities.begin, (start, i) => ({ start, end: document.entities?.end[i] ?? start, label: document.entities?.labels[document.entities.label[i]] ?? '' }))
-    : []
 
 export const ace05: Format = {
   name: 'ace05',

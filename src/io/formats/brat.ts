@@ -8,6 +8,7 @@ import { basename } from 'node:path'
 import { createDocument, type Document, type LabelledLike, listClusters, listRelations, listSpans, type RelationLike, type SpanLike } from '../document.ts'
 import { HmtlError } from '../errors.ts'
 import { attempt, type Format, type FormatContext, formatContext, maxDocumentBytes, reportUncarried } from '../format.ts'
+import { fromUtf16, toUtf16 } from '../offsets.ts'
 import { readAll, readBeside, type Source, stem } from '../source.ts'
 import { decodeUtf8 } from '../text.ts'
 
@@ -20,7 +21,7 @@ interface Standoff {
 }
 
 /** Reads `.ann` lines. @throws HmtlError with the line at fault */
-const decode = (ann: string, text: string, toUtf16: (offset: number) => number, document: string, context: FormatContext): Standoff => {
+const decode = (ann: string, text: string, offsetOf: (offset: number) => number, document: string, context: FormatContext): Standoff => {
   const spans = new Map<string, LabelledLike>()
   const relations: { label: string; arg1: string; arg2: string }[] = []
   const groups: string[][] = []
@@ -36,8 +37,8 @@ const decode = (ann: string, text: string, toUtf16: (offset: number) => number, 
       if (!match) throw new HmtlError('HMTL_INPUT_SYNTAX', `${id} is not "Type start end"`, { document, line })
       const pieces = match[2].split(';').map((piece) => piece.split(' ').map(Number))
       if (pieces.length > 1) context.report.add('discontinuous-span', document, `${id} ${match[2]}`)
-      const start = toUtf16(pieces[0][0])
-      const end = toUtf16(pieces[pieces.length - 1][1])
+      const start = offsetOf(pieces[0][0])
+      const end = offsetOf(pieces[pieces.length - 1][1])
       spans.set(id, { start, end, label: match[1] })
       if (pieces.length === 1) checkCovered(row.split('\t').slice(2).join('\t'), text.slice(start, end), id, document, line)
     } else if (kind === 'R') {
@@ -118,15 +119,6 @@ const checkCovered = (said: string, covered: string, id: string, document: strin
     })
 }
 
-/** brat counts code points; maps them to UTF-16, identity where there are no surrogates. */
-const codePoints = (text: string): ((offset: number) => number) => {
-  if (!/[\ud800-\udbff]/.test(text)) return (offset) => offset
-  const at: number[] = []
-  for (let i = 0; i < text.length; i += (text.codePointAt(i) as number) > 0xffff ? 2 : 1) at.push(i)
-  at.push(text.length)
-  return (offset) => at[offset] ?? offset + text.length
-}
-
 async function* read(source: Source, context: FormatContext): AsyncGenerator<Document> {
   const name = stem(source, '.txt', '.ann')
   const folder = source.relative.split('/').slice(0, -1).join('/')
@@ -138,7 +130,7 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<Doc
     const text = decodeUtf8(textBytes)
     if (!annBytes) return createDocument({ id, text })
     const ann = decodeUtf8(annBytes)
-    const { spans, relations, clusters } = decode(ann, text, codePoints(text), id, context)
+    const { spans, relations, clusters } = decode(ann, text, toUtf16(text, 'codepoint'), id, context)
     const layer = context.options.layer ?? 'entities'
     return createDocument({ id, text, [layer]: spans, relations, clusters, metadata: { [key]: { ann } } })
   })
@@ -168,7 +160,7 @@ const unchanged = (document: Document, context: FormatContext): string | undefin
   const extras = document.metadata[key] as { ann?: unknown } | undefined
   if (typeof extras?.ann !== 'string') return undefined
   try {
-    const read = decode(extras.ann, document.text, codePoints(document.text), document.id, formatContext())
+    const read = decode(extras.ann, document.text, toUtf16(document.text, 'codepoint'), document.id, formatContext())
     const now = {
       spans: spansToWrite(document, context.options.layer),
       relations: document.relations ? listRelations(document.relations) : [],
@@ -188,7 +180,7 @@ const normal = ({ spans, relations, clusters }: Standoff) => ({
 
 const encode = (document: Document, context: FormatContext): string => {
   const { text } = document
-  const toCodePoints = /[\ud800-\udbff]/.test(text) ? (offset: number) => [...text.slice(0, offset)].length : (offset: number) => offset
+  const toCodePoints = fromUtf16(text, 'codepoint')
   const lines: string[] = []
   const ids = new Map<string, string>()
   const spanLine = (label: string, { start, end }: SpanLike) => {

@@ -10,7 +10,7 @@
 import { sentencesOfLengths } from '../columns.ts'
 import { createDocument, type Document, listClusters, listRelations, listSpans, type RelationLike, type SpanLike } from '../document.ts'
 import { HmtlError } from '../errors.ts'
-import { attempt, type Format, type FormatContext, maxDocumentBytes, reportUncarried, requireTokens } from '../format.ts'
+import { attempt, type Format, type FormatContext, formatContext, maxDocumentBytes, reportUncarried, requireTokens } from '../format.ts'
 import { jsonArrayItems } from '../json-array.ts'
 import type { Source } from '../source.ts'
 import { joinTokens, sentenceSpans, tokenSpan, words } from '../tokens.ts'
@@ -180,7 +180,7 @@ const unchanged = (document: Document, context: FormatContext): Entry | undefine
   const { begin, end } = sentenceSpans(document)
   const entry = { title: document.id, vertexSet: extras.vertexSet, labels: extras.labels ?? [], sents: extras.sents ?? Array.from(begin, (from, s) => list.slice(from, end[s])) }
   try {
-    const again = decode(entry, { ...context, report: { add: () => undefined } as unknown as FormatContext['report'] })
+    const again = decode(entry, formatContext({ options: context.options }))
     return meaning(again) === meaning(document) ? entry : undefined
   } catch {
     return undefined

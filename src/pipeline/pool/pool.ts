@@ -20,7 +20,6 @@ interface Seat {
 interface Waiting {
   readonly resolve: (outcomes: readonly Outcome[]) => void
   readonly reject: (error: Error) => void
-  readonly seat: Seat
 }
 
 const groupsPerWorker = 2
@@ -86,7 +85,7 @@ export const startPool = async (settings: WorkerSettings, count: number): Promis
       const id = nextId++
       free.busy++
       return new Promise((resolve, reject) => {
-        waiting.set(id, { resolve, reject, seat: free })
+        waiting.set(id, { resolve, reject })
         const request: Request = { id, documents }
         free.worker.postMessage(request)
       })
