@@ -172,6 +172,22 @@ test('the library: texts, records and documents; aborted; disposed', async (t) =
   // A consumer that leaves early leaves the annotator usable.
   for await (const _ of annotator.annotate(endless())) break
   t.is((await collect(annotator.annotate(['Oslo']))).length, 1)
+  // … also while its source has nothing to say.
+  let wake: () => void = () => undefined
+  let closed = false
+  async function* idle() {
+    try {
+      yield 'Oslo'
+      await new Promise<void>((resolve) => (wake = resolve))
+      yield 'Moss'
+    } finally {
+      closed = true
+    }
+  }
+  for await (const _ of annotator.annotate(idle())) break
+  wake()
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  t.true(closed)
   await annotator.close()
   await t.throwsAsync(load(join(folder, 'nowhere')), { code: 'HMTL_MODEL_NOT_FOUND' } as never)
 })

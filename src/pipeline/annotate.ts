@@ -47,7 +47,8 @@ export async function* annotateStream(documents: AsyncIterable<Document>, pool: 
       for (let i = 0; i < head.group.length; i++) yield { source: head.group[i], outcome: outcomes[i] }
     }
   } finally {
-    await groups.return(undefined)
+    // Not awaited: a source that is idle closes when it next wakes, and must not hold back a consumer that has left.
+    groups.return(undefined).catch(() => undefined)
   }
 }
 
