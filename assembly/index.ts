@@ -11,3 +11,4 @@ export { gatherRows, scatterAddRows, pairSumForward, pairSumBackward, pairProduc
 export { spanAttentionForward, spanAttentionBackward } from './span-attention'
 export { dropout, reluBackward, sumSquares, columnSums } from './elementwise'
 export { adam } from './adam'
+export { mixForward, mixDots } from './mix'

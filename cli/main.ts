@@ -21,6 +21,7 @@ const commands: readonly LazyCommand[] = [
   { command: 'datasets [action] [name]', describe: 'List known corpora, or prepare one as Arrow files', load: () => import('./datasets.js') as never },
   { command: 'train <config>', describe: 'Train a model from a configuration', load: () => import('./train.js') as never },
   { command: 'evaluate <model>', describe: 'Score a model on gold data', load: () => import('./evaluate.js') as never },
+  { command: 'setup <what>', describe: 'Set up a faster engine for this machine', load: () => import('./setup.js') as never },
   { command: 'doctor', describe: 'Which engine computes here, and why', load: () => import('./doctor.js') as never },
 ]
 

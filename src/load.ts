@@ -8,6 +8,8 @@ import { createDocument, type Document } from './io/document.ts'
 import { type ErrorCode, HmtlError } from './io/errors.ts'
 import { fromJson } from './io/json.ts'
 import type { OffsetUnit } from './io/offsets.ts'
+import { chooseEngine, type EngineName } from './model/engine.ts'
+import { setTensorflowEnvironment } from './model/kernels/tensorflow/binding.ts'
 import { annotateStream } from './pipeline/annotate.ts'
 import { type Pool, startPool } from './pipeline/pool/pool.ts'
 
@@ -55,9 +57,11 @@ export const modelFolder = (model: string): string => {
 }
 
 /** A pool for a model. @param json set for JSON text as outcome, offsets in that unit */
-export const openPool = (model: string, options: LoadOptions = {}, json?: OffsetUnit): Promise<Pool> => {
-  const { workers = availableParallelism(), engine = process.env.HMTL_ENGINE ?? 'auto', tasks, minScore, goldMentions = false } = options
+export const openPool = async (model: string, options: LoadOptions = {}, json?: OffsetUnit): Promise<Pool> => {
+  const { workers = availableParallelism(), tasks, minScore, goldMentions = false } = options
   if (!(Number.isInteger(workers) && workers > 0)) throw new HmtlError('HMTL_USAGE', `${workers} is not a number of workers`)
+  const engine = await chooseEngine((options.engine ?? process.env.HMTL_ENGINE ?? 'auto') as EngineName)
+  if (engine === 'tensorflow' || engine === 'gpu') setTensorflowEnvironment()
   return startPool({ model: modelFolder(model), modelName: model.split(/[/\\]/).filter(Boolean).pop() ?? model, engine, tasks, minScore, goldMentions, json }, workers)
 }
 

@@ -12,6 +12,7 @@ import { startEngine } from '../src/model/engine.ts'
 import { train } from '../src/model/training/trainer.ts'
 import { groupDocuments } from '../src/pipeline/group.ts'
 import { prepareDocument } from '../src/pipeline/prepare.ts'
+import { testEngine } from './helpers/engine.ts'
 import { collect, root } from './helpers/documents.ts'
 
 const main = root('dist/cli/main.js')
@@ -20,7 +21,7 @@ let model = ''
 
 /** A model too small to be right, but with all four heads. */
 test.before(async () => {
-  await startEngine('wasm')
+  await startEngine(testEngine)
   folder = await mkdtemp(join(tmpdir(), 'hmtl-annotate-'))
   const text = 'Maren lives in Oslo . She likes Oslo .'
   const entities = [

@@ -6,8 +6,11 @@ import { crf } from '../src/model/kernels/ops/crf.ts'
 import { linear } from '../src/model/kernels/ops/linear.ts'
 import { antecedentLoss, sigmoidLoss, sum } from '../src/model/kernels/ops/losses.ts'
 import { biLstm } from '../src/model/kernels/ops/lstm.ts'
+import { scalarMix } from '../src/model/kernels/ops/mix.ts'
 import { concat, dropout, gather, pairProduct, pairSum, pairSumFull } from '../src/model/kernels/ops/rows.ts'
 import { spanAttention } from '../src/model/kernels/ops/span-attention.ts'
+
+import { testEngine } from './helpers/engine.ts'
 
 /** A loss over float inputs of given shapes, for comparing engines and checking gradients. */
 interface Case {
@@ -24,6 +27,16 @@ const noise = (size: number, seed: number) => Float32Array.from({ length: size }
 /** A sum with different weights, so that every element's gradient differs. */
 const weigh = (y: tf.Tensor) => sum(linear(tf.reshape(y, [1, y.size]) as tf.Tensor2D, tf.tensor2d(noise(y.size, 9), [y.size, 1])))
 
+const lstm = (x: tf.Tensor, w: tf.Tensor, b: tf.Tensor, u: tf.Tensor, offsets: tf.Tensor1D) =>
+  biLstm({ x: x as tf.Tensor2D, w: w as tf.Tensor2D, b: b as tf.Tensor1D, u: u as tf.Tensor3D, offsets }, true)
+
+/** First rows of the steps of sequences of these lengths, longest first. */
+const steps = (...lengths: number[]) => {
+  const firsts = [0]
+  for (let t = 0; t < lengths[0]; t++) firsts.push(firsts[t] + lengths.filter((length) => length > t).length)
+  return ints(...firsts)
+}
+
 const offsets = () => ints(0, 4, 7, 9, 10, 11)
 const cases: Case[] = [
   { name: 'linear', shapes: [[5, 7], [7, 9], [9]], loss: (x, w, b) => weigh(linear(x as tf.Tensor2D, w as tf.Tensor2D, b as tf.Tensor1D)) },
@@ -31,27 +44,23 @@ const cases: Case[] = [
   { name: 'linear of one row and column', shapes: [[1, 1], [1, 1], [1]], loss: (x, w, b) => weigh(linear(x as tf.Tensor2D, w as tf.Tensor2D, b as tf.Tensor1D)) },
   {
     name: 'lstm over sequences of 5, 3, 2 and 1 steps',
-    shapes: [
-      [11, 32],
-      [2, 4, 16],
-    ],
-    loss: (xp, u) => weigh(biLstm(xp as tf.Tensor2D, u as tf.Tensor3D, offsets())),
+    shapes: [[11, 6], [6, 32], [32], [2, 4, 16]],
+    loss: (x, w, b, u) => weigh(lstm(x, w, b, u, offsets())),
   },
   {
     name: 'lstm over one step',
-    shapes: [
-      [1, 64],
-      [2, 8, 32],
-    ],
-    loss: (xp, u) => weigh(biLstm(xp as tf.Tensor2D, u as tf.Tensor3D, ints(0, 1))),
+    shapes: [[1, 5], [5, 64], [64], [2, 8, 32]],
+    loss: (x, w, b, u) => weigh(lstm(x, w, b, u, ints(0, 1))),
   },
   {
     name: 'lstm over twelve sequences',
-    shapes: [
-      [36, 96],
-      [2, 12, 48],
-    ],
-    loss: (xp, u) => weigh(biLstm(xp as tf.Tensor2D, u as tf.Tensor3D, ints(0, 12, 24, 31, 36))),
+    shapes: [[36, 9], [9, 96], [96], [2, 12, 48]],
+    loss: (x, w, b, u) => weigh(lstm(x, w, b, u, ints(0, 12, 24, 31, 36))),
+  },
+  {
+    name: 'lstm over sequences of very different lengths',
+    shapes: [[58, 3], [3, 32], [32], [2, 4, 16]],
+    loss: (x, w, b, u) => weigh(lstm(x, w, b, u, steps(20, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2))),
   },
   { name: 'gather with repeats and a row of zeros', shapes: [[6, 5]], loss: (x) => weigh(gather(x as tf.Tensor2D, ints(0, 5, -1, 5, 2))) },
   {
@@ -111,6 +120,11 @@ const cases: Case[] = [
         }).loss,
       ),
   },
+  {
+    name: 'scalar mix of three layers',
+    shapes: [[3], [1]],
+    loss: (w, gamma) => weigh(scalarMix(tf.tensor2d(noise(4 * 15, 5), [4, 15]), w as tf.Tensor1D, gamma as tf.Tensor1D)),
+  },
   { name: 'sigmoid loss', shapes: [[3, 4]], loss: (x) => sigmoidLoss(x as tf.Tensor2D, ints(0, 5, 11)) },
   {
     name: 'antecedent loss',
@@ -150,11 +164,31 @@ const difference = (a: ArrayLike<number>, b: ArrayLike<number>) => {
   return most / scale
 }
 
+// TensorFlow's block LSTM, which a GPU takes, is held to the same on the CPU.
+if (testEngine === 'tensorflow' || testEngine === 'gpu')
+  for (const each of cases.filter(({ name }) => name.startsWith('lstm')))
+    test.serial(`${each.name}: the block form agrees with the reference`, async (t) => {
+      await switchEngine('cpu')
+      const reference = await evaluate(each)
+      await switchEngine(testEngine)
+      const { registerLstm } = await import('../src/model/kernels/tensorflow/register.ts')
+      registerLstm(tf.backend() as never, 'block')
+      try {
+        const fused = await evaluate(each)
+        t.true(Math.abs(fused.value - reference.value) <= 1e-5 * Math.max(1, Math.abs(reference.value)))
+        reference.gradients.forEach((gradient, i) => {
+          t.true(difference(fused.gradients[i], gradient) < 1e-5, `gradient ${i} differs by ${difference(fused.gradients[i], gradient)}`)
+        })
+      } finally {
+        registerLstm(tf.backend() as never, 'host')
+      }
+    })
+
 for (const each of cases) {
-  test.serial(`${each.name}: the wasm engine agrees with the reference`, async (t) => {
+  test.serial(`${each.name}: the ${testEngine} engine agrees with the reference`, async (t) => {
     await switchEngine('cpu')
     const reference = await evaluate(each)
-    await switchEngine('wasm')
+    await switchEngine(testEngine)
     const fused = await evaluate(each)
     t.true(Math.abs(fused.value - reference.value) <= 1e-5 * Math.max(1, Math.abs(reference.value)), `${fused.value} against ${reference.value}`)
     reference.gradients.forEach((gradient, i) => {

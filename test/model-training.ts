@@ -13,6 +13,7 @@ import { loadModel } from '../src/model/store.ts'
 import { createIndexer } from '../src/model/vocabulary.ts'
 import { samplingShares, train } from '../src/model/training/trainer.ts'
 import { prepareDocument } from '../src/pipeline/prepare.ts'
+import { testEngine } from './helpers/engine.ts'
 import { root } from './helpers/documents.ts'
 
 const names = ['Maren', 'Jonas', 'Ida', 'Olav', 'Siri', 'Nils']
@@ -71,7 +72,7 @@ const workspace = async () => {
 }
 
 test.serial('the four tasks are learned together, saved, loaded and used', async (t) => {
-  await startEngine('wasm')
+  await startEngine(testEngine)
   const { folder, config } = await workspace()
   const losses: Record<string, number[]> = {}
   const result = await train(config, { output: join(folder, 'run'), onUpdate: ({ task, loss }) => (losses[task] ??= []).push(loss) })
@@ -111,7 +112,7 @@ test.serial('the four tasks are learned together, saved, loaded and used', async
 })
 
 test.serial('a training that was stopped and resumed ends bit for bit where an uninterrupted one does', async (t) => {
-  await startEngine('wasm')
+  await startEngine(testEngine)
   const { folder, config } = await workspace()
   const short = { ...config, training: { ...config.training, updates: 60, validateEvery: 20 } }
   await train(short, { output: join(folder, 'whole') })
@@ -228,7 +229,7 @@ test('crf decoding: the best well-formed path and its spans’ exact probabiliti
 })
 
 test('models: a damaged, truncated or foreign file is refused with a code', async (t) => {
-  await startEngine('wasm')
+  await startEngine(testEngine)
   const { folder, config } = await workspace()
   await train({ ...config, training: { ...config.training, updates: 2, validateEvery: 2 } }, { output: join(folder, 'run') })
   const path = join(folder, 'run', 'model')

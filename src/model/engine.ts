@@ -11,50 +11,77 @@ export type EngineName = (typeof engineNames)[number]
 
 export interface Engine {
   readonly name: Exclude<EngineName, 'auto'>
-  /** Version of the backend package. */
+  /** Version of the backend package, or of the TensorFlow library. */
   readonly version: string
+  /** Whether a GPU computes. */
+  readonly gpu: boolean
 }
 
 let running: Promise<Engine> | undefined
 
 const startWasm = async (): Promise<Engine> => {
   const { version_wasm } = await import('@tensorflow/tfjs-backend-wasm')
+  const listeners = new Map((['uncaughtException', 'unhandledRejection'] as const).map((event) => [event, new Set<unknown>(process.listeners(event as never))]))
   if (!(await tf.setBackend('wasm')))
     throw new HmtlError('HMTL_ENGINE_UNAVAILABLE', 'the wasm backend did not start', { remedy: 'Node 20 or newer has the SIMD it needs; see hmtl doctor' })
   await tf.ready()
+  // The backend's module listens for every uncaught error and throws it anew without its message.
+  for (const [event, before] of listeners) for (const listener of process.listeners(event as never) as (() => void)[]) if (!before.has(listener)) process.off(event, listener)
   const { registerWasmOps } = await import('./kernels/wasm/register.ts')
   registerWasmOps()
-  return { name: 'wasm', version: version_wasm }
+  return { name: 'wasm', version: version_wasm, gpu: false }
 }
 
 const startCpu = async (): Promise<Engine> => {
   const { version_cpu } = await import('@tensorflow/tfjs-backend-cpu')
   await tf.setBackend('cpu')
   await tf.ready()
-  return { name: 'cpu', version: version_cpu }
+  return { name: 'cpu', version: version_cpu, gpu: false }
+}
+
+const startTensorflow = async (kind: 'tensorflow' | 'gpu'): Promise<Engine> => {
+  const { findTensorflow } = await import('../setup/tensorflow.ts')
+  const found = await findTensorflow(kind)
+  const command = `npx hmtl setup tensorflow${kind === 'gpu' ? ' --gpu' : ''}`
+  if (!found) throw new HmtlError('HMTL_ENGINE_UNAVAILABLE', `the ${kind} engine is not set up`, { remedy: `Run ${command}` })
+  const { loadBinding } = await import('./kernels/tensorflow/binding.ts')
+  const { startTensorflow: start } = await import('./kernels/tensorflow/register.ts')
+  try {
+    const backend = start(loadBinding(found.path))
+    return { name: kind, version: found.version, gpu: backend.binding.isUsingGpuDevice() }
+  } catch (cause) {
+    throw new HmtlError('HMTL_ENGINE_UNAVAILABLE', `the ${kind} engine cannot be loaded: ${(cause as Error).message}`, { cause, remedy: `Make it again with ${command} --force` })
+  }
+}
+
+/** What `auto` takes: an engine that was set up here, for that was somebody's wish, else wasm. */
+export const chooseEngine = async (name: EngineName): Promise<Exclude<EngineName, 'auto'>> => {
+  if (name !== 'auto') return name
+  const { findTensorflow } = await import('../setup/tensorflow.ts')
+  for (const kind of ['gpu', 'tensorflow'] as const) if (await findTensorflow(kind)) return kind
+  return 'wasm'
 }
 
 /**
  * Starts an engine, or returns the one that runs.
- * @param name from `--engine` or `HMTL_ENGINE`; `auto` takes wasm
- * @throws HmtlError `HMTL_ENGINE_UNAVAILABLE`
+ * @param name from `--engine` or `HMTL_ENGINE`
+ * @throws HmtlError `HMTL_ENGINE_UNAVAILABLE`; no other engine takes its place
  */
 export const startEngine = (name: EngineName = 'auto'): Promise<Engine> => {
   running ??= start(name)
   return running
 }
 
-const start = async (name: EngineName): Promise<Engine> => {
+const start = async (wanted: EngineName): Promise<Engine> => {
   registerFusedOps()
+  const name = await chooseEngine(wanted)
   if (name === 'cpu') return startCpu()
-  if (name === 'wasm' || name === 'auto') return startWasm()
-  throw new HmtlError('HMTL_ENGINE_UNAVAILABLE', `the ${name} engine is not part of this version`, { remedy: 'Use --engine wasm' })
+  return name === 'wasm' ? startWasm() : startTensorflow(name)
 }
 
-/** Switches between engines that were started; for tests that compare them. */
-export const switchEngine = async (name: 'wasm' | 'cpu'): Promise<Engine> => {
-  registerFusedOps()
-  running = name === 'wasm' ? startWasm() : startCpu()
+/** Switches between engines; for tests that compare them. */
+export const switchEngine = async (name: Exclude<EngineName, 'auto'>): Promise<Engine> => {
+  running = start(name)
   return running
 }
 

@@ -44,14 +44,32 @@ export interface CrfWeights {
   readonly end: Float32Array
 }
 
+/** For each tag those it goes with, one tag's after another's. */
+const neighbours = (size: number, goes: (tag: number, other: number) => boolean) => {
+  const [ids, owners, starts]: number[][] = [[], [], [0]]
+  for (let tag = 0; tag < size; tag++) {
+    for (let other = 0; other < size; other++)
+      if (goes(tag, other)) {
+        ids.push(other)
+        owners.push(tag)
+      }
+    starts.push(ids.length)
+  }
+  return { ids: Int32Array.from(ids), owners: Int32Array.from(owners), starts: Int32Array.from(starts) }
+}
+
 /** A decoder for one CRF; it keeps its weights ready in the forms the two passes need. */
 export const createDecoder = (tags: readonly string[], { transitions, start, end }: CrfWeights) => {
   const size = tags.length
   const allowed = bioulConstraints(tags)
-  // The few predecessors each tag may have, instead of all.
-  const predecessors = tags.map((_, j) => Int32Array.from(tags.keys()).filter((i) => allowed.transition[i * size + j] === 1))
-  const successors = tags.map((_, i) => Int32Array.from(tags.keys()).filter((j) => allowed.transition[i * size + j] === 1))
   const expTransitions = Float64Array.from(transitions, (x, at) => (allowed.transition[at] ? Math.exp(x) : 0))
+  // The few neighbours each tag may have, one tag after another, with what it costs to come from or go to each.
+  const before = neighbours(size, (j, i) => allowed.transition[i * size + j] === 1)
+  const after = neighbours(size, (i, j) => allowed.transition[i * size + j] === 1)
+  const costs = before.ids.map((i, at) => i * size + before.owners[at])
+  const viterbiCosts = Float64Array.from(costs, (at) => transitions[at])
+  const forwardWeights = Float64Array.from(costs, (at) => expTransitions[at])
+  const backwardWeights = Float64Array.from(after.ids, (j, at) => expTransitions[after.owners[at] * size + j])
   const expStart = Float64Array.from(start, (x, j) => (allowed.begin[j] ? Math.exp(x) : 0))
   const expEnd = Float64Array.from(end, (x, j) => (allowed.end[j] ? Math.exp(x) : 0))
   const labelOf = tags.map((tag) => tag.slice(2))
@@ -67,11 +85,11 @@ export const createDecoder = (tags: readonly string[], { transitions, start, end
       for (let j = 0; j < size; j++) {
         let best = Number.NEGATIVE_INFINITY
         let from = 0
-        for (const i of predecessors[j]) {
-          const s = score[i] + transitions[i * size + j]
+        for (let k = before.starts[j]; k < before.starts[j + 1]; k++) {
+          const s = score[before.ids[k]] + viterbiCosts[k]
           if (s > best) {
             best = s
-            from = i
+            from = before.ids[k]
           }
         }
         next[j] = best + emissions[rowOf[t] + j]
@@ -102,6 +120,7 @@ export const createDecoder = (tags: readonly string[], { transitions, start, end
     const alpha = new Float64Array(steps * size)
     const beta = new Float64Array(steps * size)
     const scale = new Float64Array(steps)
+    const ahead = new Float64Array(size)
     for (let t = 0; t < steps; t++) {
       let most = Number.NEGATIVE_INFINITY
       for (let j = 0; j < size; j++) most = Math.max(most, emissions[rowOf[t] + j])
@@ -110,7 +129,7 @@ export const createDecoder = (tags: readonly string[], { transitions, start, end
         const p = Math.exp(emissions[rowOf[t] + j] - most)
         psi[t * size + j] = p
         let sum = t === 0 ? expStart[j] : 0
-        if (t > 0) for (const i of predecessors[j]) sum += alpha[(t - 1) * size + i] * expTransitions[i * size + j]
+        if (t > 0) for (let k = before.starts[j]; k < before.starts[j + 1]; k++) sum += alpha[(t - 1) * size + before.ids[k]] * forwardWeights[k]
         total += alpha[t * size + j] = sum * p
       }
       scale[t] = total || 1e-300
@@ -118,16 +137,15 @@ export const createDecoder = (tags: readonly string[], { transitions, start, end
     }
     let z = 0
     for (let j = 0; j < size; j++) z += alpha[(steps - 1) * size + j] * expEnd[j]
-    for (let t = steps - 1; t >= 0; t--)
+    for (let i = 0; i < size; i++) beta[(steps - 1) * size + i] = expEnd[i] / (z || 1e-300)
+    for (let t = steps - 2; t >= 0; t--) {
+      for (let j = 0; j < size; j++) ahead[j] = (psi[(t + 1) * size + j] * beta[(t + 1) * size + j]) / scale[t + 1]
       for (let i = 0; i < size; i++) {
-        if (t === steps - 1) {
-          beta[t * size + i] = expEnd[i] / (z || 1e-300)
-          continue
-        }
         let sum = 0
-        for (const j of successors[i]) sum += expTransitions[i * size + j] * psi[(t + 1) * size + j] * beta[(t + 1) * size + j]
-        beta[t * size + i] = sum / scale[t + 1]
+        for (let k = after.starts[i]; k < after.starts[i + 1]; k++) sum += backwardWeights[k] * ahead[after.ids[k]]
+        beta[t * size + i] = sum
       }
+    }
     const spans: DecodedSpan[] = []
     for (let t = 0; t < steps; t++) {
       if (path[t] === 0) continue

@@ -7,6 +7,7 @@ import { crfOp, registerCrfGradient, scaleOp } from './ops/crf.ts'
 import { linearGradOp, linearOp, registerLinearGradient } from './ops/linear.ts'
 import { antecedentLossOp, fillOp, registerLossGradients, registerStockGradients, sigmoidLossOp, sumOp } from './ops/losses.ts'
 import { lstmGradOp, lstmOp, registerLstmGradient } from './ops/lstm.ts'
+import { mixGradOp, mixOp, mixWeightsGradOp, mixWeightsOp, registerMixGradient } from './ops/mix.ts'
 import { columnsOp, concatOp, dropoutOp, gatherOp, pairProductGradOp, pairProductOp, pairSumFullOp, pairSumGradOp, pairSumOp, registerRowGradients, scatterOp } from './ops/rows.ts'
 import { registerSpanAttentionGradient, spanAttentionGradOp, spanAttentionOp } from './ops/span-attention.ts'
 
@@ -37,6 +38,10 @@ export const fusedOps: readonly FusedOp[] = [
   fillOp,
   adamOp,
   sumSquaresOp,
+  mixOp,
+  mixGradOp,
+  mixWeightsOp,
+  mixWeightsGradOp,
 ]
 
 let registered = false
@@ -53,5 +58,6 @@ export const registerFusedOps = (): void => {
   registerCharPoolGradient()
   registerSpanAttentionGradient()
   registerLossGradients()
+  registerMixGradient()
   registerStockGradients()
 }

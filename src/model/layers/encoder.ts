@@ -1,7 +1,6 @@
 /** Stacked bidirectional LSTMs over the packed layout (spec section 6). */
 import type * as tf from '@tensorflow/tfjs-core'
 import type { EncoderConfig } from '../config.ts'
-import { linear } from '../kernels/ops/linear.ts'
 import { biLstm } from '../kernels/ops/lstm.ts'
 import { dropout } from '../kernels/ops/rows.ts'
 import type { Parameters } from '../parameters.ts'
@@ -22,7 +21,7 @@ export const encode = (name: string, { hidden, layers, dropout: rate }: EncoderC
     const w = parameters.get<tf.Tensor2D>(`${name}.encoder.${layer}.input`, [input, 8 * hidden], init)
     const b = parameters.get<tf.Tensor1D>(`${name}.encoder.${layer}.bias`, [8 * hidden], init)
     const u = parameters.get<tf.Tensor3D>(`${name}.encoder.${layer}.recurrent`, [2, hidden, 4 * hidden], init)
-    states = biLstm(linear(states, w, b), u, offsets)
+    states = biLstm({ x: states, w, b, u, offsets }, seeds !== undefined)
   }
   return states
 }

@@ -1,107 +1,133 @@
 /**
  * A bidirectional LSTM over packed sequences (rows by time step, longest
- * sequence first; see `layers/packing.ts`): xp [N,8H] are the input projections
- * with bias, forward gates first, u [2,H,4H] the recurrent weights. Gates in the
- * order input, forget, output, candidate. y [N,2H], and for the gradient the
- * activated gates [N,8H] and the cells [N,2H].
+ * sequence first; see `batch.ts`): x [N,I], w [I,8H] and b [8H] the input
+ * weights, forward gates first, u [2,H,4H] the recurrent ones. Gates in the
+ * order input, forget, output, candidate. y [N,2H]; what else a backend needs
+ * for the gradient follows it, here the activated gates [N,8H] and cells [N,2H].
  */
 import type * as tf from '@tensorflow/tfjs-core'
-import { type FusedOp, float, registerGradient, run } from '../op.ts'
+import { type FusedOp, float, type HostTensor, registerGradient, run } from '../op.ts'
+import { linearGradOp, linearOp } from './linear.ts'
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x))
 
 export const lstmOp: FusedOp = {
   name: 'HmtlBiLstm',
-  host: ({ xp, u, offsets }) => {
-    const n = xp.shape[0]
-    const h = u.shape[1]
-    const steps = offsets.values.length - 1
-    const [y, gates, cells] = [float([n, 2 * h]), float([n, 8 * h]), float([n, 2 * h])]
-    for (const d of [0, 1]) {
-      let previous: { first: number; rows: number } | undefined
-      for (let step = 0; step < steps; step++) {
-        const t = d === 0 ? step : steps - 1 - step
-        const first = offsets.values[t]
-        const rows = offsets.values[t + 1] - first
-        for (let r = 0; r < rows; r++) {
-          const has = previous !== undefined && r < previous.rows
-          const before = previous ? previous.first + r : 0
-          const z = new Float64Array(4 * h)
-          for (let j = 0; j < 4 * h; j++) {
-            z[j] = xp.values[(first + r) * 8 * h + d * 4 * h + j]
-            if (has) for (let k = 0; k < h; k++) z[j] += y.values[before * 2 * h + d * h + k] * u.values[(d * h + k) * 4 * h + j]
-          }
-          for (let j = 0; j < h; j++) {
-            const [i, f, o, g] = [sigmoid(z[j]), sigmoid(z[h + j]), sigmoid(z[2 * h + j]), Math.tanh(z[3 * h + j])]
-            const c = i * g + (has ? f * cells.values[before * 2 * h + d * h + j] : 0)
-            gates.values.set([i], (first + r) * 8 * h + d * 4 * h + j)
-            gates.values.set([f], (first + r) * 8 * h + d * 4 * h + h + j)
-            gates.values.set([o], (first + r) * 8 * h + d * 4 * h + 2 * h + j)
-            gates.values.set([g], (first + r) * 8 * h + d * 4 * h + 3 * h + j)
-            cells.values[(first + r) * 2 * h + d * h + j] = c
-            y.values[(first + r) * 2 * h + d * h + j] = o * Math.tanh(c)
-          }
-        }
-        previous = { first, rows }
-      }
-    }
-    return [y, gates, cells]
-  },
+  host: ({ x, w, b, u, offsets }) => recurrence(linearOp.host({ x, w, b }, {})[0], u, offsets),
 }
 
-/** dy [N,2H] and what the forward pass left → dxp [N,8H], du [2,H,4H]. */
+/** xp [N,8H] input projections → y, gates, cells. */
+const recurrence = (xp: HostTensor, u: HostTensor, offsets: HostTensor): HostTensor[] => {
+  const n = xp.shape[0]
+  const h = u.shape[1]
+  const steps = offsets.values.length - 1
+  const [y, gates, cells] = [float([n, 2 * h]), float([n, 8 * h]), float([n, 2 * h])]
+  for (const d of [0, 1]) {
+    let previous: { first: number; rows: number } | undefined
+    for (let step = 0; step < steps; step++) {
+      const t = d === 0 ? step : steps - 1 - step
+      const first = offsets.values[t]
+      const rows = offsets.values[t + 1] - first
+      for (let r = 0; r < rows; r++) {
+        const has = previous !== undefined && r < previous.rows
+        const before = previous ? previous.first + r : 0
+        const z = new Float64Array(4 * h)
+        for (let j = 0; j < 4 * h; j++) {
+          z[j] = xp.values[(first + r) * 8 * h + d * 4 * h + j]
+          if (has) for (let k = 0; k < h; k++) z[j] += y.values[before * 2 * h + d * h + k] * u.values[(d * h + k) * 4 * h + j]
+        }
+        for (let j = 0; j < h; j++) {
+          const [i, f, o, g] = [sigmoid(z[j]), sigmoid(z[h + j]), sigmoid(z[2 * h + j]), Math.tanh(z[3 * h + j])]
+          const c = i * g + (has ? f * cells.values[before * 2 * h + d * h + j] : 0)
+          gates.values.set([i], (first + r) * 8 * h + d * 4 * h + j)
+          gates.values.set([f], (first + r) * 8 * h + d * 4 * h + h + j)
+          gates.values.set([o], (first + r) * 8 * h + d * 4 * h + 2 * h + j)
+          gates.values.set([g], (first + r) * 8 * h + d * 4 * h + 3 * h + j)
+          cells.values[(first + r) * 2 * h + d * h + j] = c
+          y.values[(first + r) * 2 * h + d * h + j] = o * Math.tanh(c)
+        }
+      }
+      previous = { first, rows }
+    }
+  }
+  return [y, gates, cells]
+}
+
+/** dy [N,2H], the inputs and what the forward pass left (s0, s1, …) → dx [N,I], dw [I,8H], db [8H], du [2,H,4H]. */
 export const lstmGradOp: FusedOp = {
   name: 'HmtlBiLstmGrad',
-  host: ({ dy, u, offsets, y, gates, cells }) => {
-    const n = dy.shape[0]
-    const h = u.shape[1]
-    const steps = offsets.values.length - 1
-    const [dxp, du] = [float([n, 8 * h]), float([2, h, 4 * h])]
-    for (const d of [0, 1]) {
-      // Gradients handed to the state of a row, by row.
-      const [dh, dc] = [new Float64Array(n * h), new Float64Array(n * h)]
-      for (let step = steps - 1; step >= 0; step--) {
-        const t = d === 0 ? step : steps - 1 - step
-        const p = d === 0 ? t - 1 : t + 1
-        const first = offsets.values[t]
-        const rows = offsets.values[t + 1] - first
-        const previousRows = step === 0 ? 0 : offsets.values[p + 1] - offsets.values[p]
-        for (let r = 0; r < rows; r++) {
-          const row = first + r
-          const has = r < previousRows
-          const before = has ? offsets.values[p] + r : 0
-          for (let j = 0; j < h; j++) {
-            const at = row * 8 * h + d * 4 * h + j
-            const [i, f, o, g] = [gates.values[at], gates.values[at + h], gates.values[at + 2 * h], gates.values[at + 3 * h]]
-            const th = Math.tanh(cells.values[row * 2 * h + d * h + j])
-            const out = dy.values[row * 2 * h + d * h + j] + dh[row * h + j]
-            const cell = dc[row * h + j] + out * o * (1 - th * th)
-            const old = has ? cells.values[before * 2 * h + d * h + j] : 0
-            dxp.values[at] = cell * g * i * (1 - i)
-            dxp.values[at + h] = cell * old * f * (1 - f)
-            dxp.values[at + 2 * h] = out * th * o * (1 - o)
-            dxp.values[at + 3 * h] = cell * i * (1 - g * g)
-            if (has) dc[before * h + j] += cell * f
-          }
-          if (!has) continue
-          for (let k = 0; k < h; k++)
-            for (let j = 0; j < 4 * h; j++) {
-              const dz = dxp.values[row * 8 * h + d * 4 * h + j]
-              dh[before * h + k] += dz * u.values[(d * h + k) * 4 * h + j]
-              du.values[(d * h + k) * 4 * h + j] += dz * y.values[before * 2 * h + d * h + k]
-            }
-        }
-      }
-    }
-    return [dxp, du]
+  host: ({ dy, x, w, u, offsets, s0, s1, s2 }) => {
+    const [dxp, du] = recurrenceGradient(dy, u, offsets, s0, s1, s2)
+    const [dx, dw, db] = linearGradOp.host({ dy: dxp, x, w, y: dxp }, {})
+    return [dx, dw, db, du]
   },
 }
 
+const recurrenceGradient = (dy: HostTensor, u: HostTensor, offsets: HostTensor, y: HostTensor, gates: HostTensor, cells: HostTensor): HostTensor[] => {
+  const n = dy.shape[0]
+  const h = u.shape[1]
+  const steps = offsets.values.length - 1
+  const [dxp, du] = [float([n, 8 * h]), float([2, h, 4 * h])]
+  for (const d of [0, 1]) {
+    // Gradients handed to the state of a row, by row.
+    const [dh, dc] = [new Float64Array(n * h), new Float64Array(n * h)]
+    for (let step = steps - 1; step >= 0; step--) {
+      const t = d === 0 ? step : steps - 1 - step
+      const p = d === 0 ? t - 1 : t + 1
+      const first = offsets.values[t]
+      const rows = offsets.values[t + 1] - first
+      const previousRows = step === 0 ? 0 : offsets.values[p + 1] - offsets.values[p]
+      for (let r = 0; r < rows; r++) {
+        const row = first + r
+        const has = r < previousRows
+        const before = has ? offsets.values[p] + r : 0
+        for (let j = 0; j < h; j++) {
+          const at = row * 8 * h + d * 4 * h + j
+          const [i, f, o, g] = [gates.values[at], gates.values[at + h], gates.values[at + 2 * h], gates.values[at + 3 * h]]
+          const th = Math.tanh(cells.values[row * 2 * h + d * h + j])
+          const out = dy.values[row * 2 * h + d * h + j] + dh[row * h + j]
+          const cell = dc[row * h + j] + out * o * (1 - th * th)
+          const old = has ? cells.values[before * 2 * h + d * h + j] : 0
+          dxp.values[at] = cell * g * i * (1 - i)
+          dxp.values[at + h] = cell * old * f * (1 - f)
+          dxp.values[at + 2 * h] = out * th * o * (1 - o)
+          dxp.values[at + 3 * h] = cell * i * (1 - g * g)
+          if (has) dc[before * h + j] += cell * f
+        }
+        if (!has) continue
+        for (let k = 0; k < h; k++)
+          for (let j = 0; j < 4 * h; j++) {
+            const dz = dxp.values[row * 8 * h + d * 4 * h + j]
+            dh[before * h + k] += dz * u.values[(d * h + k) * 4 * h + j]
+            du.values[(d * h + k) * 4 * h + j] += dz * y.values[before * 2 * h + d * h + k]
+          }
+      }
+    }
+  }
+  return [dxp, du]
+}
+
+/** Most tensors that a backend may leave for the gradient. */
+const maxSaved = 512
+
 export const registerLstmGradient = (): void =>
-  registerGradient('HmtlBiLstm', { inputs: ['u', 'offsets'], outputs: [true, true, true] }, ([dy], [u, offsets, y, gates, cells]) => {
-    const grads = run('HmtlBiLstmGrad', { dy, u, offsets, y, gates, cells })
-    return { xp: () => grads[0], u: () => grads[1] }
+  registerGradient('HmtlBiLstm', { inputs: ['x', 'w', 'b', 'u', 'offsets'], outputs: Array.from({ length: maxSaved }, () => true) }, ([dy], [x, w, b, u, offsets, ...saved]) => {
+    const grads = run('HmtlBiLstmGrad', { dy, x, w, b, u, offsets, ...Object.fromEntries(saved.map((tensor, i) => [`s${i}`, tensor])) })
+    return { x: () => grads[0], w: () => grads[1], b: () => grads[2], u: () => grads[3] }
   })
 
-/** @param offsets int32 [T+1], first row of each step */
-export const biLstm = (xp: tf.Tensor2D, u: tf.Tensor3D, offsets: tf.Tensor1D): tf.Tensor2D => run('HmtlBiLstm', { xp, u, offsets })[0] as tf.Tensor2D
+export interface LstmInputs {
+  readonly x: tf.Tensor2D
+  readonly w: tf.Tensor2D
+  readonly b: tf.Tensor1D
+  readonly u: tf.Tensor3D
+  /** int32 [T+1], first row of each step. */
+  readonly offsets: tf.Tensor1D
+}
+
+/** @param differentiate whether a gradient will be asked for; without one what it would need is freed at once */
+export const biLstm = (inputs: LstmInputs, differentiate: boolean): tf.Tensor2D => {
+  const [y, ...saved] = run('HmtlBiLstm', { ...inputs })
+  if (!differentiate) for (const tensor of saved) tensor.dispose()
+  return y as tf.Tensor2D
+}

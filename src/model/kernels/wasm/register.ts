@@ -3,11 +3,12 @@
  * own memory, on pointers to its tensors. Ops that are a small part of the time
  * run their reference over views of the heap.
  */
-import { readFileSync } from 'node:fs'
 import * as tf from '@tensorflow/tfjs-core'
 import { HmtlError } from '../../../io/errors.ts'
 import { fusedOps } from '../index.ts'
 import type { Attributes, Values } from '../op.ts'
+import { loadKernels } from './module.ts'
+import { registerStockOps } from './stock.ts'
 
 interface WasmBackend {
   readonly wasm: { readonly asm: Record<string, unknown>; readonly tfjs: { disposeData(id: number): void } }
@@ -18,7 +19,6 @@ interface WasmBackend {
   write(values: unknown, shape: number[], dtype: string): object
 }
 
-type Exports = Record<string, (...args: number[]) => number>
 type Infos = Readonly<Record<string, tf.TensorInfo>>
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)
@@ -44,15 +44,6 @@ const guardHeap = (backend: WasmBackend): void => {
   }
 }
 
-const loadModule = (memory: WebAssembly.Memory): Exports => {
-  try {
-    const bytes = readFileSync(new URL('./kernels.wasm', import.meta.url))
-    return new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } }).exports as Exports
-  } catch (cause) {
-    throw new HmtlError('HMTL_ENGINE_KERNEL', 'the SIMD kernels cannot be loaded', { cause, remedy: 'Reinstall the package; from a checkout run npm run build' })
-  }
-}
-
 /** Registers every fused op for the running wasm backend. */
 export const registerWasmOps = (): void => {
   if (tf.getKernel('HmtlLinear', 'wasm')) return
@@ -61,7 +52,7 @@ export const registerWasmOps = (): void => {
   if (!memory)
     throw new HmtlError('HMTL_ENGINE_KERNEL', 'the wasm backend shows no memory', { remedy: 'Install the version of @tensorflow/tfjs-backend-wasm that package.json names' })
   guardHeap(backend)
-  const k = loadModule(memory)
+  const k = loadKernels(memory)
 
   const at = (info: tf.TensorInfo | undefined): number => (info === undefined ? 0 : backend.dataIdMap.get(info.dataId).memoryOffset)
   const floats = (...shape: number[]) => backend.makeOutput(shape, 'float32')
@@ -109,14 +100,17 @@ export const registerWasmOps = (): void => {
     if (d !== dy) backend.disposeData(d.dataId)
     return [dx, dw, db]
   })
-  register('HmtlBiLstm', ({ xp, u, offsets }) => {
-    const n = xp.shape[0]
+  register('HmtlBiLstm', ({ x, w, b, u, offsets }) => {
+    const n = x.shape[0]
     const h = u.shape[1]
+    const xp = floats(n, 8 * h)
+    gemm(x, false, w, false, xp, b)
     const [y, gates, cells] = [floats(n, 2 * h), floats(n, 8 * h), floats(n, 2 * h)]
     withScratch(4 * h * h + 64, (scratch) => k.lstmForward(at(xp), at(u), at(offsets), offsets.shape[0] - 1, n, h, at(y), at(gates), at(cells), scratch))
+    backend.disposeData(xp.dataId)
     return [y, gates, cells]
   })
-  register('HmtlBiLstmGrad', ({ dy, u, offsets, y, gates, cells }) => {
+  register('HmtlBiLstmGrad', ({ dy, x, w, u, offsets, s0: y, s1: gates, s2: cells }) => {
     const n = dy.shape[0]
     const h = u.shape[1]
     const steps = backend.typedArrayFromHeap(offsets)
@@ -125,7 +119,12 @@ export const registerWasmOps = (): void => {
     withScratch(k.lstmScratchFloats(n, batch, h), (scratch) =>
       k.lstmBackward(at(dy), at(u), at(offsets), offsets.shape[0] - 1, n, h, at(y), at(gates), at(cells), at(dxp), at(du), batch, scratch),
     )
-    return [dxp, du]
+    const [dx, dw, db] = [floats(...x.shape), floats(...w.shape), floats(w.shape[1])]
+    gemm(dxp, false, w, true, dx)
+    gemm(x, true, dxp, false, dw)
+    k.columnSums(at(dxp), n, 8 * h, at(db))
+    backend.disposeData(dxp.dataId)
+    return [dx, dw, db, du]
   })
   register('HmtlGather', ({ x, ids }) => {
     const y = floats(ids.shape[0], x.shape[1])
@@ -231,6 +230,17 @@ export const registerWasmOps = (): void => {
     withScratch(rows.shape[0] + 1, (scratch) => k.spanAttentionBackward(at(dy), at(x), at(rows), at(starts), at(weights), S, x.shape[1], at(dx), at(dScores), scratch))
     return [dx, dScores]
   })
+  register('HmtlMix', ({ x, weights }) => {
+    const layers = weights.shape[0]
+    const y = floats(x.shape[0], x.shape[1] / layers)
+    k.mixForward(at(x), at(weights), x.shape[0], layers, y.shape[1], at(y))
+    return [y]
+  })
+  register('HmtlMixGrad', ({ dy, x }, { layers }) => {
+    const dots = floats(layers)
+    k.mixDots(at(dy), at(x), dy.shape[0], layers, dy.shape[1], at(dots))
+    return [dots]
+  })
   register('HmtlAdam', ({ w, g, m, v }, { scale, clip, beta1, beta2, step, epsilon, decay }) => {
     k.adam(at(w), at(g), at(m), at(v), sizeOf(w.shape), scale, clip, beta1, beta2, step, epsilon, decay)
     return []
@@ -240,6 +250,8 @@ export const registerWasmOps = (): void => {
     backend.typedArrayFromHeap(out)[0] = k.sumSquares(at(x), sizeOf(x.shape))
     return [out]
   })
+
+  registerStockOps(k, { at, values: (info) => backend.typedArrayFromHeap(info), floats, zeros, withScratch })
 
   // The rest are cheap: their references run on views of the heap.
   for (const { name, host } of fusedOps) {

@@ -1,0 +1,50 @@
+/** One batch of a task through the model and its decoder, as inference does it: tags, relations above the threshold, the best antecedents. */
+import * as tf from '@tensorflow/tfjs-core'
+import { crfDecoder } from '../../dist/src/model/heads/crf.js'
+import { antecedentPairs, candidateScores, candidateSpans, keepBest, pairScores, spanRows, spanVectors } from '../../dist/src/model/heads/coref.js'
+import { pairTokens, relationLogits } from '../../dist/src/model/heads/relation.js'
+import { batchOf, forward, wordRows } from '../../dist/src/model/hierarchy.js'
+import { sentencesOf } from '../../dist/src/model/training/loss.js'
+
+export const predict = (model, task, examples) =>
+  tf.tidy(() => {
+    const batch = batchOf(model, sentencesOf(examples))
+    const rows = tf.tensor2d(wordRows(model, batch.wordIds), [batch.wordIds.length, model.config.embeddings.words.size])
+    const state = forward(model, batch, rows, undefined)
+    const { starts, rows: rowOf } = batch.packing
+    if (task.kind === 'crf') {
+      const emissions = state.emissions(task)
+      const values = emissions.dataSync()
+      const decoder = crfDecoder(task, model.parameters, model.labels[task.name])
+      return examples.map((_, s) =>
+        decoder.decode(
+          values,
+          rowOf.subarray(starts[s], starts[s + 1]).map((row) => row * emissions.shape[1]),
+        ),
+      )
+    }
+    if (task.kind === 'relation') {
+      const pairs = pairTokens(examples.map((_, s) => rowOf.slice(starts[s], starts[s + 1])))
+      const logits = relationLogits(task, model.parameters, state.relationStates(task), pairs, model.labels[task.name].length).dataSync()
+      const found = []
+      for (let i = 0; i < logits.length; i++) if (logits[i] > 0) found.push(i)
+      return found
+    }
+    const [states, inputs] = [state.states(task), state.input(task)]
+    const candidates = candidateSpans(starts, task.maxSpanWidth)
+    const scores = candidateScores(task, model.parameters, states, inputs, spanRows(candidates.begin, candidates.end, rowOf)).dataSync()
+    const kept = keepBest(scores, Math.floor(task.spansPerWord * rowOf.length))
+    const [begin, end] = [kept.map((i) => candidates.begin[i]), kept.map((i) => candidates.end[i])]
+    const vectors = spanVectors(task, model.parameters, states, inputs, spanRows(begin, end, rowOf))
+    const pairs = antecedentPairs(kept.length, task.maxAntecedents)
+    const links = pairScores(task, model.parameters, vectors, pairs, undefined).dataSync()
+    return Int32Array.from(kept, (_, i) => {
+      let best = -1
+      let most = 0
+      for (let p = pairs.starts[i]; p < pairs.starts[i + 1]; p++) {
+        const score = links[p] + scores[kept[i]] + scores[kept[pairs.antecedents[p]]]
+        if (score > most) [best, most] = [pairs.antecedents[p], score]
+      }
+      return best
+    })
+  })
