@@ -5,15 +5,16 @@ import { open, stat } from 'node:fs/promises'
 import type { Writable } from 'node:stream'
 import type { Argv } from 'yargs'
 import { drawDocument } from '../src/io/ansi.ts'
-import { type Document, layerNames } from '../src/io/document.ts'
+import type { Document } from '../src/io/document.ts'
 import { type ErrorCode, HmtlError } from '../src/io/errors.ts'
 import { formatNamed, formatNames } from '../src/io/formats/index.ts'
 import { rawLineOf } from '../src/io/formats/jsonl.ts'
 import { htmlPage } from '../src/io/html.ts'
-import { toJson } from '../src/io/json.ts'
 import type { OffsetUnit } from '../src/io/offsets.ts'
 import { writeDocuments, writeStream } from '../src/io/write.ts'
 import { openPool } from '../src/load.ts'
+import { engineNames } from '../src/model/engine.ts'
+import { annotatedLine } from '../src/pipeline/annotated-line.ts'
 import { annotateStream } from '../src/pipeline/annotate.ts'
 import { formatOptionsOf, inputOptions, outputOptions } from './support/command.ts'
 import { type Run, startRun } from './support/input.ts'
@@ -33,18 +34,12 @@ export const builder = (yargs: Argv) =>
     .option('min-score', { type: 'number', describe: 'Leave out what is less probable' })
     .option('gold-mentions', { type: 'boolean', default: false, describe: 'Link the mentions that the input has' })
     .option('workers', { type: 'number', describe: 'Worker threads (default: the number of cores)' })
-    .option('engine', { type: 'string', describe: 'auto, wasm or cpu' })
+    .option('engine', { type: 'string', choices: engineNames, describe: 'What computes (default: auto)' })
     .option('resume', { type: 'boolean', default: false, describe: 'Go on with an interrupted JSON lines output file' })
     .example('cat corpus.jsonl | $0 annotate > annotated.jsonl', 'a stream of JSON lines')
     .example('$0 annotate article.txt --to html -o article.html', 'a page to look at')
 
 type Args = Awaited<ReturnType<typeof builder>['argv']>
-
-/** The input's own line with the annotations put in at its end: not a byte of the rest changes. */
-const spliced = (line: string, annotations: string): string => {
-  const body = line.trimEnd().slice(0, -1).trimEnd()
-  return `${body}${body.endsWith('{') ? '' : ','}"hmtl":${annotations}}\n`
-}
 
 /** Length of a file's complete lines, and how many there are. */
 const completeLines = async (path: string): Promise<{ bytes: number; lines: number }> => {
@@ -130,14 +125,15 @@ async function* drawn(documents: AsyncIterable<Document>): AsyncGenerator<string
 }
 
 const writeJsonl = async (results: ReturnType<typeof annotateStream>, args: Args, run: Run, unit: OffsetUnit, from: number): Promise<void> => {
+  const options = { textField: args.textField, offsetUnit: unit }
   async function* lines(): AsyncGenerator<string> {
     for await (const { source, outcome } of results) {
       run.progress.add(wordsOf(source))
       if ('error' in outcome) {
         // A document that failed keeps its place, with the error where its annotations would be.
         run.fail(failed(source, outcome.error), rawLineOf(source))
-        yield lineOf(source, JSON.stringify({ error: outcome.error }), args, unit)
-      } else if ('json' in outcome) yield lineOf(source, outcome.json, args, unit)
+        yield `${annotatedLine(source, JSON.stringify({ error: outcome.error }), options)}\n`
+      } else if ('json' in outcome) yield `${annotatedLine(source, outcome.json, options)}\n`
     }
   }
   if (args.output === '-') return writeStream(process.stdout, lines())
@@ -148,11 +144,4 @@ const writeJsonl = async (results: ReturnType<typeof annotateStream>, args: Args
   const stream = createWriteStream(args.output, { flags: from > 0 ? 'r+' : 'w', start: from })
   await once(stream, 'open')
   await writeStream(stream, lines(), true)
-}
-
-const lineOf = (source: Document, annotations: string, args: Args, offsetUnit: OffsetUnit): string => {
-  const raw = rawLineOf(source)
-  if (raw !== undefined) return spliced(raw, annotations)
-  const bare = { ...source, tokens: undefined, sentences: undefined, ...Object.fromEntries(layerNames.map((layer) => [layer, undefined])) }
-  return spliced(JSON.stringify(toJson(bare, { textField: args.textField, offsetUnit })), annotations)
 }

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 /** The command line: parses, calls one command, and turns its outcome into an exit code. */
-import { readFileSync } from 'node:fs'
 import yargs, { type Argv, type CommandModule } from 'yargs'
 import { hideBin } from 'yargs/helpers'
 import { HmtlError } from '../src/io/errors.ts'
 import { errorText, exitCodes, say } from './support/output.ts'
+import { packageVersion } from './support/version.ts'
 
 interface LazyCommand {
   readonly command: string
@@ -19,13 +19,12 @@ const commands: readonly LazyCommand[] = [
   { command: 'score <gold> <predicted>', describe: 'Score predictions against gold by the field’s metrics', load: () => import('./score.js') as never },
   { command: 'inspect [inputs..]', describe: 'Counts, labels and the first documents of a file', load: () => import('./inspect.js') as never },
   { command: 'datasets [action] [name]', describe: 'List known corpora, or prepare one as Arrow files', load: () => import('./datasets.js') as never },
+  { command: 'enrich', describe: 'Annotate a Kafka topic into another, outputs and offsets together', load: () => import('./enrich.js') as never },
   { command: 'train <config>', describe: 'Train a model from a configuration', load: () => import('./train.js') as never },
   { command: 'evaluate <model>', describe: 'Score a model on gold data', load: () => import('./evaluate.js') as never },
   { command: 'setup <what>', describe: 'Set up a faster engine for this machine', load: () => import('./setup.js') as never },
   { command: 'doctor', describe: 'Which engine computes here, and why', load: () => import('./doctor.js') as never },
 ]
-
-const version = (): string => JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')).version
 
 interface Internals {
   getOptions(): { key: Readonly<Record<string, unknown>> }
@@ -62,7 +61,7 @@ const run = async (words: readonly string[]): Promise<number> => {
     .demandCommand(1, 'Name a command')
     .recommendCommands()
     .completion('completion', 'Print a completion script for your shell')
-    .version(version())
+    .version(packageVersion())
     .help()
     .wrap(Math.min(110, process.stderr.columns ?? 100))
     .exitProcess(false)

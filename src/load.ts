@@ -11,7 +11,7 @@ import type { OffsetUnit } from './io/offsets.ts'
 import { chooseEngine, type EngineName } from './model/engine.ts'
 import { setTensorflowEnvironment } from './model/kernels/tensorflow/binding.ts'
 import { annotateStream } from './pipeline/annotate.ts'
-import { type Pool, startPool } from './pipeline/pool/pool.ts'
+import { type Pool, type PoolOptions, startPool } from './pipeline/pool/pool.ts'
 
 export interface LoadOptions {
   /** Worker threads, one engine each. @default the number of cores */
@@ -57,12 +57,12 @@ export const modelFolder = (model: string): string => {
 }
 
 /** A pool for a model. @param json set for JSON text as outcome, offsets in that unit */
-export const openPool = async (model: string, options: LoadOptions = {}, json?: OffsetUnit): Promise<Pool> => {
+export const openPool = async (model: string, options: LoadOptions = {}, json?: OffsetUnit, poolOptions: PoolOptions = {}): Promise<Pool> => {
   const { workers = availableParallelism(), tasks, minScore, goldMentions = false } = options
   if (!(Number.isInteger(workers) && workers > 0)) throw new HmtlError('HMTL_USAGE', `${workers} is not a number of workers`)
   const engine = await chooseEngine((options.engine ?? process.env.HMTL_ENGINE ?? 'auto') as EngineName)
   if (engine === 'tensorflow' || engine === 'gpu') setTensorflowEnvironment()
-  return startPool({ model: modelFolder(model), modelName: model.split(/[/\\]/).filter(Boolean).pop() ?? model, engine, tasks, minScore, goldMentions, json }, workers)
+  return startPool({ model: modelFolder(model), modelName: model.split(/[/\\]/).filter(Boolean).pop() ?? model, engine, tasks, minScore, goldMentions, json }, workers, poolOptions)
 }
 
 const toDocument = (input: AnnotateInput, index: number): Document => {

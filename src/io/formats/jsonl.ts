@@ -2,7 +2,7 @@
 import type { Document } from '../document.ts'
 import { HmtlError } from '../errors.ts'
 import { type Format, type FormatContext, layersAll } from '../format.ts'
-import { fromJson, toJson } from '../json.ts'
+import { fromJson, type JsonOptions, toJson } from '../json.ts'
 import type { Line } from '../lines.ts'
 import { parseLines } from '../parse-lines.ts'
 import type { Source } from '../source.ts'
@@ -25,18 +25,24 @@ const rawLines = new WeakMap<Document, string>()
 /** The line a document was read from, where the reader was asked to keep it. */
 export const rawLineOf = (document: Document): string | undefined => rawLines.get(document)
 
+/**
+ * A document of one JSON line.
+ * @param keep whether `rawLineOf` shall know the line
+ * @throws HmtlError `HMTL_INPUT_JSON` or what `fromJson` throws
+ */
+export const documentOfLine = (text: string, fallbackId: string, options: JsonOptions, keep: boolean): Document => {
+  const record = parseJsonLine(text)
+  const document = fromJson(record, fallbackId, options)
+  // A line that is annotated already is written anew, not spliced.
+  if (keep && !Object.hasOwn(record as object, 'hmtl')) rawLines.set(document, text)
+  return document
+}
+
 const read = (source: Source, context: FormatContext) => {
   const name = stem(source, '.jsonl', '.ndjson', '.json')
   const { textField, offsetUnit, keepLines } = context.options
   return parseLines(source, context, {
-    line(line: Line) {
-      if (line.text.trim() === '') return undefined
-      const record = parseJsonLine(line.text)
-      const document = fromJson(record, `${name}:${line.number}`, { textField, offsetUnit })
-      // A line that is annotated already is written anew, not spliced.
-      if (keepLines && !Object.hasOwn(record as object, 'hmtl')) rawLines.set(document, line.text)
-      return document
-    },
+    line: (line: Line) => (line.text.trim() === '' ? undefined : documentOfLine(line.text, `${name}:${line.number}`, { textField, offsetUnit }, keepLines === true)),
     end: () => undefined,
     recover: () => undefined,
   })

@@ -1,0 +1,196 @@
+/** `hmtl enrich`: a Kafka topic through the model into another. */
+import { readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { pino } from 'pino'
+import type { Argv } from 'yargs'
+import { HmtlError } from '../src/io/errors.ts'
+import { type OffsetUnit, offsetUnits } from '../src/io/offsets.ts'
+import { openPool } from '../src/load.ts'
+import { engineNames } from '../src/model/engine.ts'
+import { startEnrich } from '../src/pipeline/kafka/enrich.ts'
+import { type ClientOptions, codecs, type SaslMechanism } from '../src/pipeline/kafka/port.ts'
+import { valueTypes } from '../src/pipeline/kafka/record.ts'
+import { createMetrics, serveMetrics } from './support/metrics.ts'
+import { exitCodes } from './support/output.ts'
+import { packageVersion } from './support/version.ts'
+
+// Read at once and taken out: a secret is no option, and no child process or report should see it.
+const password = process.env.HMTL_SASL_PASSWORD
+delete process.env.HMTL_SASL_PASSWORD
+
+export const command = 'enrich'
+export const describe = 'Annotate a Kafka topic into another, outputs and offsets together'
+
+const mechanisms: readonly SaslMechanism[] = ['plain', 'scram-sha-256', 'scram-sha-512']
+
+export const builder = (yargs: Argv) =>
+  yargs
+    .option('brokers', { type: 'string', array: true, describe: 'host:port, one or more' })
+    .option('from', { type: 'string', demandOption: true, describe: 'Topic that is read' })
+    .option('to', { type: 'string', demandOption: true, describe: 'Topic that is written' })
+    .option('group', { type: 'string', demandOption: true, describe: 'Consumer group; processes of one group share the partitions' })
+    .option('dead-letter', { type: 'string', describe: 'Topic for records that fail; without one the first stops the run' })
+    .option('value', { type: 'string', choices: valueTypes, default: 'json' as const, describe: 'What the values are' })
+    .option('text-field', { type: 'string', default: 'text', describe: 'Field of a JSON value that holds the text' })
+    .option('offset-unit', { type: 'string', choices: offsetUnits, default: 'utf16' as const, describe: 'What offsets in the output count' })
+    .option('model', { type: 'string', default: 'en', describe: 'A bundled model, or the folder of one' })
+    .option('tasks', { type: 'string', array: true, describe: 'Only these tasks' })
+    .option('min-score', { type: 'number', describe: 'Leave out what is less probable' })
+    .option('workers', { type: 'number', describe: 'Worker threads (default: the number of cores)' })
+    .option('engine', { type: 'string', choices: engineNames, describe: 'What computes (default: auto)' })
+    .option('delivery', { type: 'string', choices: ['atomic', 'at-least-once'] as const, default: 'atomic' as const, describe: 'Whether outputs and offsets are one transaction' })
+    .option('codec', { type: 'string', choices: codecs, default: 'none' as const, describe: 'Compression of what is written' })
+    .option('start', { type: 'string', choices: ['earliest', 'latest'] as const, default: 'earliest' as const, describe: 'Where a group without offsets begins' })
+    .option('stop-at-end', { type: 'boolean', default: false, describe: 'End when the topic is read to where it ended at the start' })
+    .option('chunk-records', { type: 'number', default: 200, describe: 'Most records a transaction' })
+    .option('deadline', { type: 'number', default: 120, describe: 'Longest that the model may take over some documents, in seconds' })
+    .option('max-message-bytes', { type: 'number', default: 1_000_000, describe: 'Largest record that the output topic takes' })
+    .option('fetch-bytes', { type: 'number', default: 256 * 1024, describe: 'Most bytes fetched of a partition at once' })
+    .option('session-timeout', { type: 'number', default: 45, describe: 'Seconds without a sign of life after which the group takes the partitions away' })
+    .option('tls', { type: 'boolean', describe: 'Encrypt the connections' })
+    .option('tls-ca', { type: 'string', describe: 'File with the certificate authority' })
+    .option('tls-cert', { type: 'string', describe: 'File with the client’s certificate' })
+    .option('tls-key', { type: 'string', describe: 'File with the client’s key' })
+    .option('sasl', { type: 'string', choices: mechanisms, describe: 'How to log in; the password is HMTL_SASL_PASSWORD or in --client-config' })
+    .option('sasl-username', { type: 'string', describe: 'User name' })
+    .option('client-config', { type: 'string', describe: 'JSON file with brokers, tls {ca, cert, key} and sasl {mechanism, username, password}' })
+    .option('metrics-port', { type: 'number', describe: 'Serves /metrics, /healthz and /readyz' })
+    .option('log-level', { type: 'string', choices: ['error', 'warn', 'info', 'debug', 'silent'] as const, default: 'info' as const, describe: 'Logs are JSON lines on standard error' })
+    .example('$0 enrich --brokers localhost:9092 --from news --to news-annotated --group hmtl --dead-letter news-failed', 'until it is stopped')
+    .example('HMTL_SASL_PASSWORD=… $0 enrich --brokers kafka:9094 --tls --sasl scram-sha-512 --sasl-username hmtl --from a --to b --group g', 'with a login')
+
+type Args = Awaited<ReturnType<typeof builder>['argv']>
+
+const readText = (path: string, what: string): string => {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (cause) {
+    throw new HmtlError('HMTL_INPUT_NOT_FOUND', `cannot read ${what} ${path}`, { cause })
+  }
+}
+
+const usage = (message: string, remedy?: string) => new HmtlError('HMTL_USAGE', message, { remedy })
+
+interface ClientFile {
+  readonly brokers?: readonly string[]
+  readonly tls?: boolean | { readonly ca?: string; readonly cert?: string; readonly key?: string }
+  readonly sasl?: { readonly mechanism?: string; readonly username?: string; readonly password?: string }
+}
+
+const readClientFile = (path: string): ClientFile => {
+  const text = readText(path, 'the client configuration')
+  try {
+    const value = JSON.parse(text) as ClientFile
+    for (const key of Object.keys(value)) if (!['brokers', 'tls', 'sasl'].includes(key)) throw usage(`unknown key "${key}" in ${path}`, 'It has brokers, tls and sasl')
+    return value
+  } catch (error) {
+    if (error instanceof HmtlError) throw error
+    // The parser's message quotes the text, and with it perhaps the password.
+    throw usage(`${path} is not valid JSON`)
+  }
+}
+
+/** The connection from options, file and environment; options come first. */
+const clientOptionsOf = (args: Args): ClientOptions => {
+  const file = args.clientConfig === undefined ? {} : readClientFile(args.clientConfig)
+  const brokers = (args.brokers ?? file.brokers ?? []).flatMap((each) => each.split(',')).filter(Boolean)
+  if (brokers.length === 0) throw usage('no broker is named', 'Use --brokers host:port')
+  const fileTls = typeof file.tls === 'object' ? file.tls : {}
+  const tlsFiles = { ca: args.tlsCa ?? fileTls.ca, cert: args.tlsCert ?? fileTls.cert, key: args.tlsKey ?? fileTls.key }
+  const tls = (args.tls ?? Boolean(file.tls)) || Object.values(tlsFiles).some(Boolean)
+  const mechanism = args.sasl ?? file.sasl?.mechanism
+  const [username, secret] = [args.saslUsername ?? file.sasl?.username, password ?? file.sasl?.password]
+  if (mechanism !== undefined) {
+    if (!mechanisms.includes(mechanism as SaslMechanism)) throw usage(`sasl mechanism "${mechanism}" is not one of ${mechanisms.join(', ')}`)
+    if (!username) throw usage('--sasl needs a user name', 'Use --sasl-username')
+    if (!secret) throw usage('--sasl needs a password', 'Set HMTL_SASL_PASSWORD, or use --client-config')
+  }
+  const content = (path: string | undefined, what: string) => (path === undefined ? undefined : readText(path, what))
+  const [ca, cert, key] = [content(tlsFiles.ca, 'the certificate authority'), content(tlsFiles.cert, 'the certificate'), content(tlsFiles.key, 'the key')]
+  return {
+    brokers,
+    ...(tls ? { tls: { ...(ca ? { ca } : {}), ...(cert ? { cert } : {}), ...(key ? { key } : {}) } } : {}),
+    ...(mechanism !== undefined ? { sasl: { mechanism: mechanism as SaslMechanism, username: username as string, password: secret as string } } : {}),
+  }
+}
+
+export const handler = async (args: Args): Promise<number> => {
+  const log = pino({ level: args.logLevel, base: { name: 'hmtl' }, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ dest: 2, sync: true }))
+  const connection = clientOptionsOf(args)
+  const { connectKafka } = await import('../src/pipeline/kafka/kafkajs.ts')
+  const metrics = createMetrics()
+  const { observer } = metrics
+  const workers = args.workers ?? availableParallelism()
+  let assigned: readonly number[] | undefined
+  const client = await connectKafka({ ...connection, onLog: (level, message, details) => log[level === 'info' ? 'debug' : level](details, message) })
+  const pool = await openPool(args.model, { workers, engine: args.engine, tasks: args.tasks, minScore: args.minScore }, args.offsetUnit as OffsetUnit, {
+    deadline: args.deadline * 1000,
+    onReplaced: (error) => log.warn({ error: error.message }, 'a worker was replaced'),
+  }).catch(async (error) => {
+    await client.close()
+    throw error
+  })
+  let signalled: NodeJS.Signals | undefined
+  const signals = ['SIGTERM', 'SIGINT'] as const
+  const started = performance.now()
+  let server: Awaited<ReturnType<typeof serveMetrics>> | undefined
+  try {
+    const enrichment = await startEnrich(client, pool, {
+      from: args.from,
+      to: args.to,
+      group: args.group,
+      deadLetter: args.deadLetter,
+      value: args.value,
+      textField: args.textField,
+      offsetUnit: args.offsetUnit as OffsetUnit,
+      model: args.model.split(/[/\\]/).filter(Boolean).pop() ?? args.model,
+      version: packageVersion(),
+      delivery: args.delivery,
+      codec: args.codec,
+      chunkRecords: args.chunkRecords,
+      maxMessageBytes: args.maxMessageBytes,
+      stopAtEnd: args.stopAtEnd,
+      consumer: { sessionTimeout: args.sessionTimeout * 1000, heartbeatInterval: Math.min(3000, (args.sessionTimeout * 1000) / 5), fetchBytes: args.fetchBytes, concurrency: workers + 2, from: args.start },
+      observer: {
+        ...observer,
+        onDead(place, error) {
+          observer.onDead(place, error)
+          log.warn({ place, ...error }, 'dead letter')
+        },
+        onRetry(partition, error) {
+          observer.onRetry(partition, error)
+          log.warn({ partition, error: error.message }, 'a chunk is taken up again')
+        },
+        onAssigned(partitions) {
+          observer.onAssigned(partitions)
+          assigned = partitions
+          log.info({ partitions }, 'assigned')
+        },
+      },
+    })
+    const stop = (signal: NodeJS.Signals) => {
+      if (signalled) return
+      signalled = signal
+      log.info({ signal }, 'finishing what is under way')
+      enrichment.stop().catch((error) => log.error({ error: (error as Error).message }, 'stopping failed'))
+    }
+    for (const signal of signals) process.on(signal, stop)
+    try {
+      if (args.metricsPort !== undefined) server = await serveMetrics(metrics, args.metricsPort, () => assigned !== undefined && signalled === undefined)
+      log.info({ from: args.from, to: args.to, group: args.group, delivery: args.delivery, model: args.model, workers }, 'enriching')
+      await enrichment.done
+    } finally {
+      for (const signal of signals) process.off(signal, stop)
+      await enrichment.stop()
+    }
+  } finally {
+    server?.close()
+    server?.closeAllConnections()
+    await pool.close()
+    await client.close().catch(() => undefined)
+  }
+  const totals = await metrics.totals()
+  log.info({ ...totals, seconds: Math.round((performance.now() - started) / 100) / 10 }, 'ended')
+  if (signalled === 'SIGINT') return exitCodes.interrupted
+  return totals.deadLetters > 0 ? exitCodes.deadLetters : exitCodes.ok
+}

@@ -1,0 +1,23 @@
+/** A document's own JSON with its annotations put in at the end: not a byte of the rest changes. */
+import { type Document, layerNames } from '../io/document.ts'
+import { rawLineOf } from '../io/formats/jsonl.ts'
+import { toJson } from '../io/json.ts'
+import type { OffsetUnit } from '../io/offsets.ts'
+
+export interface AnnotatedLineOptions {
+  readonly textField?: string | undefined
+  readonly offsetUnit?: OffsetUnit | undefined
+}
+
+const spliced = (line: string, annotations: string): string => {
+  const body = line.trimEnd().slice(0, -1).trimEnd()
+  return `${body}${body.endsWith('{') ? '' : ','}"hmtl":${annotations}}`
+}
+
+/** @param annotations the `hmtl` object as JSON text */
+export const annotatedLine = (source: Document, annotations: string, { textField, offsetUnit }: AnnotatedLineOptions = {}): string => {
+  const raw = rawLineOf(source)
+  if (raw !== undefined) return spliced(raw, annotations)
+  const bare = { ...source, tokens: undefined, sentences: undefined, ...Object.fromEntries(layerNames.map((layer) => [layer, undefined])) }
+  return spliced(JSON.stringify(toJson(bare, { textField, offsetUnit })), annotations)
+}

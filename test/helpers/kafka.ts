@@ -1,0 +1,95 @@
+/** A broker for tests, topics on it, and an independent client (kcat) to count with. */
+import { execFile } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { promisify } from 'node:util'
+import type { Kafka } from 'kafkajs'
+import { connectKafka } from '../../src/pipeline/kafka/kafkajs.ts'
+import type { Outcome } from '../../src/pipeline/pool/messages.ts'
+import type { Pool } from '../../src/pipeline/pool/pool.ts'
+import { root } from './documents.ts'
+
+const exec = promisify(execFile)
+const kafkajs = createRequire(import.meta.url)('kafkajs') as typeof import('kafkajs')
+
+export interface Broker {
+  readonly bootstrap: string
+  readonly sasl: string | undefined
+  readonly tls: string | undefined
+  readonly ca: string | undefined
+  kill(): Promise<void>
+  restart(): Promise<void>
+  stop(): Promise<void>
+}
+
+export const startBroker = async (options: object = {}): Promise<Broker> => ((await import(root('scripts/kafka.mjs'))) as { startKafka(options: object): Promise<Broker> }).startKafka(options)
+
+/** Whether Java, Maven and kcat are here; without them the tests are listed as skipped. */
+export const kafkaTools = async (): Promise<boolean> => {
+  try {
+    await Promise.all([exec('java', ['-version']), exec('mvn', ['-version']), exec('kcat', ['-V'])])
+    return true
+  } catch {
+    return false
+  }
+}
+
+export const clientOf = (bootstrap: string): Kafka =>
+  new kafkajs.Kafka({ brokers: [bootstrap], logLevel: kafkajs.logLevel.NOTHING, retry: { initialRetryTime: 50, maxRetryTime: 1000, retries: 40 } })
+
+let topics = 0
+
+/** Makes topics with names of their own. */
+export const makeTopics = async (bootstrap: string, partitions: readonly number[]): Promise<string[]> => {
+  const admin = clientOf(bootstrap).admin()
+  await admin.connect()
+  const names = partitions.map((numPartitions) => ({ topic: `t${process.pid}-${++topics}`, numPartitions }))
+  await admin.createTopics({ topics: names, waitForLeaders: true })
+  await admin.disconnect()
+  return names.map(({ topic }) => topic)
+}
+
+export interface Sent {
+  readonly key?: string | Buffer | null
+  readonly value: string | Buffer | null
+  readonly partition?: number
+  readonly headers?: Record<string, string>
+  readonly timestamp?: string
+}
+
+export const produce = async (bootstrap: string, topic: string, messages: readonly Sent[]): Promise<void> => {
+  const producer = clientOf(bootstrap).producer({ idempotent: true })
+  await producer.connect()
+  for (let at = 0; at < messages.length; at += 500) await producer.send({ topic, messages: messages.slice(at, at + 500) as never })
+  await producer.disconnect()
+}
+
+export interface Seen {
+  readonly partition: number
+  readonly offset: number
+  readonly ts: number
+  readonly key: string | null
+  readonly payload: string | null
+  readonly headers: readonly string[]
+}
+
+/** What a topic holds for a reader of committed records, by kcat. */
+export const consume = async (bootstrap: string, topic: string, options: readonly string[] = []): Promise<Seen[]> => {
+  const { stdout } = await exec('kcat', ['-b', bootstrap, '-C', '-t', topic, '-e', '-q', '-J', '-X', 'isolation.level=read_committed', ...options], { maxBuffer: 1 << 28, timeout: 60_000 })
+  return stdout
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => ({ headers: [], ...JSON.parse(line) }))
+}
+
+/** A pool that annotates with nothing, after a while. */
+export const idlePool = (delay: () => number = () => 0, outcome: (text: string) => Outcome = (text) => ({ json: JSON.stringify({ characters: text.length }) })): Pool => ({
+  capacity: 4,
+  run: async (documents) => {
+    const ms = delay()
+    if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms))
+    return documents.map(({ text }) => outcome(text))
+  },
+  close: async () => undefined,
+})
+
+export const connect = (bootstrap: string) => connectKafka({ brokers: [bootstrap] })
