@@ -55,7 +55,12 @@ export const builder = (yargs: Argv) =>
     .option('sasl-username', { type: 'string', describe: 'User name' })
     .option('client-config', { type: 'string', describe: 'JSON file with brokers, tls {ca, cert, key} and sasl {mechanism, username, password}' })
     .option('metrics-port', { type: 'number', describe: 'Serves /metrics, /healthz and /readyz' })
-    .option('log-level', { type: 'string', choices: ['error', 'warn', 'info', 'debug', 'silent'] as const, default: 'info' as const, describe: 'Logs are JSON lines on standard error' })
+    .option('log-level', {
+      type: 'string',
+      choices: ['error', 'warn', 'info', 'debug', 'silent'] as const,
+      default: 'info' as const,
+      describe: 'Logs are JSON lines on standard error',
+    })
     .example('$0 enrich --brokers localhost:9092 --from news --to news-annotated --group hmtl --dead-letter news-failed', 'until it is stopped')
     .example('HMTL_SASL_PASSWORD=… $0 enrich --brokers kafka:9094 --tls --sasl scram-sha-512 --sasl-username hmtl --from a --to b --group g', 'with a login')
 
@@ -150,7 +155,13 @@ export const handler = async (args: Args): Promise<number> => {
       chunkRecords: args.chunkRecords,
       maxMessageBytes: args.maxMessageBytes,
       stopAtEnd: args.stopAtEnd,
-      consumer: { sessionTimeout: args.sessionTimeout * 1000, heartbeatInterval: Math.min(3000, (args.sessionTimeout * 1000) / 5), fetchBytes: args.fetchBytes, concurrency: workers + 2, from: args.start },
+      consumer: {
+        sessionTimeout: args.sessionTimeout * 1000,
+        heartbeatInterval: Math.min(3000, (args.sessionTimeout * 1000) / 5),
+        fetchBytes: args.fetchBytes,
+        concurrency: workers + 2,
+        from: args.start,
+      },
       observer: {
         ...observer,
         onDead(place, error) {

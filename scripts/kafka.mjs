@@ -37,7 +37,9 @@ const jars = async (version) => {
         dependency('org.apache.kafka', 'kafka_2.13', version) + dependency('org.slf4j', 'slf4j-simple', '1.7.36')
       }</dependencies></project>`,
     )
-    await exec('mvn', ['-q', '-B', '-f', join(making, 'pom.xml'), 'dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${join(making, 'libs')}`], { maxBuffer: 1 << 26 })
+    await exec('mvn', ['-q', '-B', '-f', join(making, 'pom.xml'), 'dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${join(making, 'libs')}`], {
+      maxBuffer: 1 << 26,
+    })
     await rename(join(making, 'libs'), folder).catch((error) => {
       if (!existsSync(folder)) throw error
     })
@@ -87,7 +89,23 @@ const clusterId = () => {
 /** A certificate for localhost made on the spot: key and certificate as PEM, and the certificate alone. */
 const certificate = async (folder) => {
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
-  await exec('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', cert, '-days', '2', '-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'])
+  await exec('openssl', [
+    'req',
+    '-x509',
+    '-newkey',
+    'rsa:2048',
+    '-nodes',
+    '-keyout',
+    key,
+    '-out',
+    cert,
+    '-days',
+    '2',
+    '-subj',
+    '/CN=localhost',
+    '-addext',
+    'subjectAltName=DNS:localhost,IP:127.0.0.1',
+  ])
   await writeFile(join(folder, 'keystore.pem'), (await readFile(key, 'utf8')) + (await readFile(cert, 'utf8')))
   return { keystore: join(folder, 'keystore.pem'), ca: cert }
 }
@@ -114,7 +132,12 @@ const start = async ({ version, port, sasl, tls, config, heap }) => {
   const folder = await mkdtemp(join(tmpdir(), 'hmtl-kafka-'))
   const [main, controller, saslPort, tlsPort] = [port ?? (await freePort()), await freePort(), sasl ? await freePort() : 0, tls ? await freePort() : 0]
   const made = tls ? await certificate(folder) : undefined
-  const listeners = [`PLAINTEXT://127.0.0.1:${main}`, `CONTROLLER://127.0.0.1:${controller}`, ...(sasl ? [`SASL_PLAINTEXT://127.0.0.1:${saslPort}`] : []), ...(tls ? [`SSL://127.0.0.1:${tlsPort}`] : [])]
+  const listeners = [
+    `PLAINTEXT://127.0.0.1:${main}`,
+    `CONTROLLER://127.0.0.1:${controller}`,
+    ...(sasl ? [`SASL_PLAINTEXT://127.0.0.1:${saslPort}`] : []),
+    ...(tls ? [`SSL://127.0.0.1:${tlsPort}`] : []),
+  ]
   const settings = {
     'process.roles': 'broker,controller',
     'node.id': 1,
@@ -149,7 +172,12 @@ const start = async ({ version, port, sasl, tls, config, heap }) => {
     ...config,
   }
   const file = join(folder, 'server.properties')
-  await writeFile(file, Object.entries(settings).map(([key, value]) => `${key}=${value}\n`).join(''))
+  await writeFile(
+    file,
+    Object.entries(settings)
+      .map(([key, value]) => `${key}=${value}\n`)
+      .join(''),
+  )
   const java = ['-XX:+UseSerialGC', '-Djava.awt.headless=true', '-Djava.net.preferIPv4Stack=true', '-cp', `${libs}/*`]
   const scram = sasl ? ['--add-scram', 'SCRAM-SHA-256=[name=bob,password=bob-secret]', '--add-scram', 'SCRAM-SHA-512=[name=bob,password=bob-secret]'] : []
   await exec('java', ['-Xmx128m', '-XX:TieredStopAtLevel=1', ...java, 'kafka.tools.StorageTool', 'format', '-t', clusterId(), '-c', file, ...scram]).catch((error) => {
@@ -157,7 +185,12 @@ const start = async ({ version, port, sasl, tls, config, heap }) => {
   })
   const logFile = join(folder, 'broker.log')
   const log = await open(logFile, 'a')
-  const complaints = async () => (await readFile(logFile, 'utf8')).split('\n').filter((line) => /ERROR|FATAL|Exception/.test(line)).slice(0, 6).join('\n')
+  const complaints = async () =>
+    (await readFile(logFile, 'utf8'))
+      .split('\n')
+      .filter((line) => /ERROR|FATAL|Exception/.test(line))
+      .slice(0, 6)
+      .join('\n')
   let child
   let ended = true
   // Its standard input is a pipe that this process holds: however this one ends, the reader behind it ends the broker.

@@ -21,7 +21,12 @@ export const createMetrics = (): Metrics => {
   const redelivered = counter('redelivered_total', 'Records fetched again after they had been worked on')
   const retries = counter('chunk_retries_total', 'Chunks that could not be written and were taken up again')
   const lag = new Gauge({ name: 'hmtl_lag', help: 'Records of a partition not yet written', labelNames: ['partition'], registers: [registry] })
-  const seconds = new Histogram({ name: 'hmtl_chunk_seconds', help: 'From a chunk’s first record to its commit', buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60], registers: [registry] })
+  const seconds = new Histogram({
+    name: 'hmtl_chunk_seconds',
+    help: 'From a chunk’s first record to its commit',
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+    registers: [registry],
+  })
   return {
     registry,
     observer: {

@@ -77,7 +77,11 @@ export const chaos = async (options: ChaosOptions): Promise<ChaosResult> => {
     let sent = 0
     const feed = (async () => {
       while (sent < messages) {
-        const batch = Array.from({ length: Math.min(250, messages - sent) }, (_, i) => ({ key: String(sent + i), value: JSON.stringify({ n: sent + i, text: `Message ${sent + i}.` }), partition: (sent + i) % partitions }))
+        const batch = Array.from({ length: Math.min(250, messages - sent) }, (_, i) => ({
+          key: String(sent + i),
+          value: JSON.stringify({ n: sent + i, text: `Message ${sent + i}.` }),
+          partition: (sent + i) % partitions,
+        }))
         await produce(broker.bootstrap, from, batch)
         sent += batch.length
         await sleep(80)

@@ -21,7 +21,8 @@ export interface Broker {
   stop(): Promise<void>
 }
 
-export const startBroker = async (options: object = {}): Promise<Broker> => ((await import(root('scripts/kafka.mjs'))) as { startKafka(options: object): Promise<Broker> }).startKafka(options)
+export const startBroker = async (options: object = {}): Promise<Broker> =>
+  ((await import(root('scripts/kafka.mjs'))) as { startKafka(options: object): Promise<Broker> }).startKafka(options)
 
 /** Whether Java, Maven and kcat are here; without them the tests are listed as skipped. */
 export const kafkaTools = async (): Promise<boolean> => {
@@ -74,7 +75,10 @@ export interface Seen {
 
 /** What a topic holds for a reader of committed records, by kcat. */
 export const consume = async (bootstrap: string, topic: string, options: readonly string[] = []): Promise<Seen[]> => {
-  const { stdout } = await exec('kcat', ['-b', bootstrap, '-C', '-t', topic, '-e', '-q', '-J', '-X', 'isolation.level=read_committed', ...options], { maxBuffer: 1 << 28, timeout: 60_000 })
+  const { stdout } = await exec('kcat', ['-b', bootstrap, '-C', '-t', topic, '-e', '-q', '-J', '-X', 'isolation.level=read_committed', ...options], {
+    maxBuffer: 1 << 28,
+    timeout: 60_000,
+  })
   return stdout
     .split('\n')
     .filter(Boolean)

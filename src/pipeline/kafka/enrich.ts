@@ -70,8 +70,12 @@ interface Item {
   readonly outcome: Outcome | undefined
 }
 
+/** Refusals of one chunk by brokers that answer, after which it is not tried again. */
+const mostRefusals = 8
+
 /** Failures of a write that trying again cannot mend. */
-const isFatal = (error: unknown): boolean => error instanceof HmtlError && (['HMTL_KAFKA_AUTH', 'HMTL_KAFKA_MESSAGE', 'HMTL_KAFKA_TOO_LARGE', 'HMTL_KAFKA_TOPIC'] as ErrorCode[]).includes(error.code)
+const isFatal = (error: unknown): boolean =>
+  error instanceof HmtlError && (['HMTL_KAFKA_AUTH', 'HMTL_KAFKA_MESSAGE', 'HMTL_KAFKA_TOO_LARGE', 'HMTL_KAFKA_TOPIC'] as ErrorCode[]).includes(error.code)
 
 const defaults = { delivery: 'atomic', codec: 'none', chunkRecords: 200, chunkWait: 500, maxMessageBytes: 1_000_000, stopAtEnd: false, observer: {} as EnrichObserver } as const
 const consumerDefaults = { sessionTimeout: 45_000, heartbeatInterval: 3000, fetchBytes: 256 * 1024, concurrency: 4, from: 'earliest' } as const
@@ -95,6 +99,8 @@ export const startEnrich = async (client: KafkaClient, pool: Pool, given: Enrich
   const reached = new Map<number, bigint>()
   /** Highest offset of each partition that this process has worked on. */
   const worked = new Map<number, bigint>()
+  /** Refusals in a row at an offset. */
+  const refused = new Map<number, { at: bigint | undefined; count: number }>()
   let stopping = false
   let finish: () => void = () => undefined
   let fail: (error: Error) => void = () => undefined
@@ -154,7 +160,9 @@ export const startEnrich = async (client: KafkaClient, pool: Pool, given: Enrich
     const partition = record.partition % width
     const refuse = (error: { code: string; message: string }) => {
       if (deadLetter === undefined)
-        throw new HmtlError('HMTL_KAFKA_MESSAGE', `record ${placeOf(record)} failed: ${error.code}: ${error.message}`, { remedy: 'Name a topic for such records with --dead-letter; nothing after it was committed' })
+        throw new HmtlError('HMTL_KAFKA_MESSAGE', `record ${placeOf(record)} failed: ${error.code}: ${error.message}`, {
+          remedy: 'Name a topic for such records with --dead-letter; nothing after it was committed',
+        })
       observer.onDead?.(placeOf(record), error)
       return { dead: deadRecord(record, error, record.partition % deadWidth) }
     }
@@ -163,7 +171,9 @@ export const startEnrich = async (client: KafkaClient, pool: Pool, given: Enrich
     if (!('json' in outcome) || !document) throw new HmtlError('HMTL_INTERNAL', 'the workers were not asked for JSON')
     const out = annotatedRecord(record, document, outcome.json, options, partition)
     const bytes = recordBytes(out)
-    return bytes <= options.maxMessageBytes ? { out } : refuse({ code: 'HMTL_KAFKA_TOO_LARGE', message: `the annotated record has ${bytes} bytes, more than ${options.maxMessageBytes}` })
+    return bytes <= options.maxMessageBytes
+      ? { out }
+      : refuse({ code: 'HMTL_KAFKA_TOO_LARGE', message: `the annotated record has ${bytes} bytes, more than ${options.maxMessageBytes}` })
   }
 
   const writeChunk = async (batch: KafkaBatch, items: readonly Item[], state: Owned | undefined, begun: number): Promise<void> => {
@@ -279,7 +289,12 @@ export const startEnrich = async (client: KafkaClient, pool: Pool, given: Enrich
       if (batch.running()) await flush()
     } catch (error) {
       if (lost) throw lost
-      if (isFatal(error) || (error instanceof HmtlError && error.code === 'HMTL_WORKER_FAILED')) {
+      const unreachable = error instanceof HmtlError && error.code === 'HMTL_KAFKA_UNREACHABLE'
+      const refusals = { at: state?.next ?? records[0]?.offset, count: 1 }
+      const earlier = refused.get(partition)
+      if (earlier?.at === refusals.at) refusals.count += earlier?.count ?? 0
+      if (!unreachable) refused.set(partition, refusals)
+      if (refusals.count > mostRefusals || isFatal(error) || (error instanceof HmtlError && error.code === 'HMTL_WORKER_FAILED')) {
         fail(error as Error)
         stopping = true
         return

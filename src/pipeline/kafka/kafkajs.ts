@@ -39,12 +39,25 @@ export const kafkaError = (error: unknown, doing: string): HmtlError => {
   const errors = chain(error)
   const types = errors.map(({ type, name }) => `${type ?? ''} ${name}`).join(' ')
   const message = errors.at(-1)?.message ?? String(error)
-  if (/AUTHORIZATION_FAILED/.test(types)) return new HmtlError('HMTL_KAFKA_AUTH', `${doing}: not allowed (${message})`, { cause: error, remedy: 'Ask for the rights on the topics, the group and the transactional ids of this group' })
-  if (/SASL|AUTHENTICATION/.test(types)) return new HmtlError('HMTL_KAFKA_AUTH', `${doing}: the brokers refused the credentials (${message})`, { cause: error, remedy: 'Check --sasl, the user name and HMTL_SASL_PASSWORD' })
-  if (/UNKNOWN_TOPIC_OR_PARTITION|TopicMetadataNotLoaded/.test(types)) return new HmtlError('HMTL_KAFKA_TOPIC', `${doing}: no such topic`, { cause: error, remedy: 'Create it first, or check its name' })
-  if (/MESSAGE_TOO_LARGE|RECORD_LIST_TOO_LARGE/.test(types)) return new HmtlError('HMTL_KAFKA_TOO_LARGE', `${doing}: ${message}`, { cause: error, remedy: 'Lower --max-message-bytes to the topic’s max.message.bytes' })
+  if (/AUTHORIZATION_FAILED/.test(types))
+    return new HmtlError('HMTL_KAFKA_AUTH', `${doing}: not allowed (${message})`, {
+      cause: error,
+      remedy: 'Ask for the rights on the topics, the group and the transactional ids of this group',
+    })
+  if (/SASL|AUTHENTICATION/.test(types))
+    return new HmtlError('HMTL_KAFKA_AUTH', `${doing}: the brokers refused the credentials (${message})`, {
+      cause: error,
+      remedy: 'Check --sasl, the user name and HMTL_SASL_PASSWORD',
+    })
+  if (/UNKNOWN_TOPIC_OR_PARTITION|TopicMetadataNotLoaded/.test(types))
+    return new HmtlError('HMTL_KAFKA_TOPIC', `${doing}: no such topic`, { cause: error, remedy: 'Create it first, or check its name' })
+  if (/MESSAGE_TOO_LARGE|RECORD_LIST_TOO_LARGE/.test(types))
+    return new HmtlError('HMTL_KAFKA_TOO_LARGE', `${doing}: ${message}`, { cause: error, remedy: 'Lower --max-message-bytes to the topic’s max.message.bytes' })
   if (/KafkaJSConnection|ECONNREFUSED|ENOTFOUND|ETIMEDOUT|CoordinatorNotFound|BrokerNotFound/.test(`${types} ${message}`))
-    return new HmtlError('HMTL_KAFKA_UNREACHABLE', `${doing}: the brokers cannot be reached (${message})`, { cause: error, remedy: 'Check --brokers, the network, and whether the listener wants --tls or --sasl' })
+    return new HmtlError('HMTL_KAFKA_UNREACHABLE', `${doing}: the brokers cannot be reached (${message})`, {
+      cause: error,
+      remedy: 'Check --brokers, the network, and whether the listener wants --tls or --sasl',
+    })
   return new HmtlError('HMTL_KAFKA_FAILED', `${doing}: ${message}`, { cause: error })
 }
 
@@ -153,7 +166,11 @@ export const connectKafka = async ({ brokers, clientId = 'hmtl', tls, sasl, onLo
       () =>
       ({ level, log: { message, error, groupId, broker } }) =>
         // Its errors are mostly answers that it tries again after; those that count are thrown.
-        onLog?.(level === logLevel.ERROR ? 'info' : (levels[level] ?? 'debug'), message, Object.fromEntries(Object.entries({ error, groupId, broker }).filter(([, value]) => value !== undefined))),
+        onLog?.(
+          level === logLevel.ERROR ? 'info' : (levels[level] ?? 'debug'),
+          message,
+          Object.fromEntries(Object.entries({ error, groupId, broker }).filter(([, value]) => value !== undefined)),
+        ),
     ...(tls ? { ssl: { ...(tls.ca ? { ca: [tls.ca] } : {}), ...(tls.cert ? { cert: tls.cert } : {}), ...(tls.key ? { key: tls.key } : {}) } } : {}),
     ...(sasl ? { sasl: sasl as SASLOptions } : {}),
   })

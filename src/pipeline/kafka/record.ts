@@ -71,7 +71,8 @@ const headerOverhead = 16
 export const recordBytes = ({ key, value, headers }: OutgoingRecord): number => {
   let bytes = 70 + (key?.length ?? 0) + (value?.length ?? 0)
   for (const [name, content] of Object.entries(headers)) {
-    for (const each of Array.isArray(content) ? content : [content]) bytes += headerOverhead + Buffer.byteLength(name) + (each === undefined ? 0 : Buffer.byteLength(each as string))
+    for (const each of Array.isArray(content) ? content : [content])
+      bytes += headerOverhead + Buffer.byteLength(name) + (each === undefined ? 0 : Buffer.byteLength(each as string))
   }
   return bytes
 }

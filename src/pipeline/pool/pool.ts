@@ -64,7 +64,10 @@ export const startPool = async (settings: WorkerSettings, count: number, options
     clearTimeout(seat.timer)
     seat.timer = undefined
     if (deadline === undefined || seat.jobs.length === 0) return
-    seat.timer = setTimeout(() => replace(seat, new HmtlError('HMTL_WORKER_FAILED', `a group of ${seat.jobs[0]?.documents.length} documents took longer than ${deadline} ms`)), deadline)
+    seat.timer = setTimeout(
+      () => replace(seat, new HmtlError('HMTL_WORKER_FAILED', `a group of ${seat.jobs[0]?.documents.length} documents took longer than ${deadline} ms`)),
+      deadline,
+    )
   }
 
   const post = (seat: Seat, job: Job) => {
