@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
+import { Duplex } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { createDocument, type Document } from './io/document.ts'
 import { type ErrorCode, HmtlError } from './io/errors.ts'
@@ -39,6 +40,14 @@ export interface Annotator {
    * @throws HmtlError for a document that cannot be annotated
    */
   annotate(documents: Iterable<AnnotateInput> | AsyncIterable<AnnotateInput>, options?: { signal?: AbortSignal }): AsyncGenerator<Document>
+  /**
+   * The same as a Node stream, in object mode: texts, records or documents in,
+   * annotated documents out, in order; also a stage of a stream-chain.
+   *
+   * @example
+   * pipeline(Readable.from(texts), hmtl.stream(), async (documents) => { for await (const document of documents) … })
+   */
+  stream(options?: { signal?: AbortSignal }): Duplex
   /** Ends the workers. */
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
@@ -83,13 +92,15 @@ export const load = async (model = 'en', options: LoadOptions = {}): Promise<Ann
     for await (const input of inputs) yield toDocument(input, index++)
   }
   const close = () => pool.close()
+  async function* annotate(inputs: Iterable<AnnotateInput> | AsyncIterable<AnnotateInput>, { signal }: { signal?: AbortSignal } = {}) {
+    for await (const { outcome } of annotateStream(documents(inputs), pool, { signal })) {
+      if ('error' in outcome) throw new HmtlError(outcome.error.code as ErrorCode, outcome.error.message)
+      if ('document' in outcome) yield outcome.document
+    }
+  }
   return {
-    async *annotate(inputs, { signal } = {}) {
-      for await (const { outcome } of annotateStream(documents(inputs), pool, { signal })) {
-        if ('error' in outcome) throw new HmtlError(outcome.error.code as ErrorCode, outcome.error.message)
-        if ('document' in outcome) yield outcome.document
-      }
-    },
+    annotate,
+    stream: (options) => Duplex.from((source: AsyncIterable<AnnotateInput>) => annotate(source, options)),
     close,
     [Symbol.asyncDispose]: close,
   }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -191,6 +192,22 @@ test('the library: texts, records and documents; aborted; disposed', async (t) =
   t.true(closed)
   await annotator.close()
   await t.throwsAsync(load(join(folder, 'nowhere')), { code: 'HMTL_MODEL_NOT_FOUND' } as never)
+})
+
+test('the library as a Node stream, and as a stage of a stream-chain', async (t) => {
+  const { default: chain } = await import('stream-chain')
+  const hmtl = await load(model, { workers: 1, engine: 'wasm' })
+  try {
+    const line = chain([(text: string) => text.toUpperCase(), hmtl.stream(), ({ text, tokens }: Document) => `${text} ${tokens?.begin.length}`])
+    const out: string[] = []
+    line.on('data', (item: string) => out.push(item))
+    for (const text of ['one two', 'three', 'four five six']) line.write(text)
+    line.end()
+    await once(line, 'end')
+    t.deepEqual(out, ['ONE TWO 2', 'THREE 1', 'FOUR FIVE SIX 3'])
+  } finally {
+    await hmtl.close()
+  }
 })
 
 test('groups: filled by size, and not held back for long', async (t) => {

@@ -11,9 +11,11 @@ import { HmtlError } from '../../src/io/errors.ts'
 import { type EnrichOptions, startEnrich } from '../../src/pipeline/kafka/enrich.ts'
 import { connectKafka } from '../../src/pipeline/kafka/kafkajs.ts'
 import { codecs } from '../../src/pipeline/kafka/port.ts'
+import { kafkaSink, kafkaSource } from '../../src/pipeline/kafka/stages.ts'
 import type { Pool } from '../../src/pipeline/pool/pool.ts'
 import { root } from '../helpers/documents.ts'
 import { type Broker, clientOf, connect, consume, idlePool, kafkaTools, makeTopics, produce, type Sent, startBroker } from '../helpers/kafka.ts'
+import { portContract } from '../helpers/kafka-port.ts'
 import { chaos } from '../helpers/kafka-chaos.ts'
 
 const exec = promisify(execFile)
@@ -60,6 +62,13 @@ const enrich = async (from: string, to: string, more: Partial<EnrichOptions> = {
     await client.close()
   }
 }
+
+portContract(kafkaTest as never, {
+  name: 'kafkajs',
+  connect: () => connect(broker.bootstrap),
+  bootstrap: () => broker.bootstrap,
+  topics: (partitions) => makeTopics(broker.bootstrap, partitions),
+})
 
 const texts = (count: number): Sent[] => Array.from({ length: count }, (_, i) => ({ key: `k${i}`, value: JSON.stringify({ n: i, text: `Text number ${i}.` }), partition: i % 4 }))
 
@@ -200,6 +209,42 @@ for (const codec of codecs)
       Array.from({ length: 300 }, (_, i) => i),
     )
   })
+
+kafkaTest('a topic as a source and a sink: in order, committed behind the reader, a reader that leaves early goes on there', async (t) => {
+  const [from, to] = await makeTopics(broker.bootstrap, [1, 1])
+  await produce(
+    broker.bootstrap,
+    from,
+    texts(50).map((message) => ({ ...message, partition: 0 })),
+  )
+  const client = await connect(broker.bootstrap)
+  const name = group()
+  async function* some(count: number) {
+    for await (const { key, value, headers, timestamp } of kafkaSource(client, { topic: from, group: name })) {
+      yield { key, value, headers, timestamp, partition: 0 }
+      if (--count === 0) return
+    }
+  }
+  t.is(await kafkaSink(client, some(20), { topic: to, records: 7 }), 20)
+  const committed = Number((await client.committed(name, from)).get(0))
+  // The last one taken was not said to be done.
+  t.is(committed, 19)
+  t.is(await kafkaSink(client, some(31), { topic: to }), 31)
+  t.deepEqual(
+    (await consume(broker.bootstrap, to)).map(({ key }) => Number(key?.slice(1))),
+    [...Array.from({ length: 20 }, (_, i) => i), ...Array.from({ length: 31 }, (_, i) => i + 19)],
+  )
+  const controller = new AbortController()
+  setTimeout(() => controller.abort(), 500)
+  const error = await t.throwsAsync(
+    async () => {
+      for await (const _ of kafkaSource(client, { topic: from, group: name, signal: controller.signal }));
+    },
+    { instanceOf: HmtlError },
+  )
+  t.is((error as HmtlError).code, 'HMTL_ABORTED')
+  await client.close()
+})
 
 kafkaTest('at least once: the same records, without transactions', async (t) => {
   const [from, to] = await makeTopics(broker.bootstrap, [4, 4])

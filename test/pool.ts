@@ -1,0 +1,55 @@
+/** A worker that dies or hangs takes down one document, not the run. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import test from 'ava'
+import { createDocument } from '../src/io/document.ts'
+import { HmtlError } from '../src/io/errors.ts'
+import type { WorkerSettings } from '../src/pipeline/pool/messages.ts'
+import { startPool } from '../src/pipeline/pool/pool.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'hmtl-pool-'))
+test.after.always(() => rmSync(folder, { recursive: true }))
+
+const module = join(folder, 'worker.mjs')
+writeFileSync(
+  module,
+  `import { parentPort } from 'node:worker_threads'
+   parentPort.on('message', ({ id, documents }) => {
+     for (const { text } of documents) {
+       if (text === 'die') process.exit(7)
+       if (text === 'throw') throw new Error('thrown')
+       while (text === 'hang');
+     }
+     parentPort.postMessage({ id, outcomes: documents.map(({ text }) => ({ json: JSON.stringify(text) })) })
+   })
+   parentPort.postMessage({ ready: true })`,
+)
+const settings: WorkerSettings = { model: '', modelName: '', engine: 'wasm', tasks: undefined, minScore: undefined, goldMentions: false, json: 'utf16' }
+const documents = (...texts: string[]) => texts.map((text, i) => createDocument({ id: String(i), text }))
+const open = (options: object = {}) => startPool(settings, 2, { module: pathToFileURL(module), ...options })
+
+for (const fault of ['die', 'throw', 'hang'])
+  test(`${fault}: the document to blame fails, its neighbours and what follows do not`, async (t) => {
+    const replaced: HmtlError[] = []
+    const pool = await open({ deadline: 400, onReplaced: (error: HmtlError) => replaced.push(error) })
+    const [first, second, third] = await Promise.all([pool.run(documents('a', fault, 'b')), pool.run(documents('c')), pool.run(documents('d', 'e'))])
+    t.deepEqual(
+      first.map((outcome) => ('json' in outcome ? outcome.json : 'error' in outcome ? outcome.error.code : '')),
+      ['"a"', 'HMTL_WORKER_FAILED', '"b"'],
+    )
+    t.deepEqual(
+      [second, third].flat().map((outcome) => 'json' in outcome && outcome.json),
+      ['"c"', '"d"', '"e"'],
+    )
+    t.true(replaced.length >= 2)
+    await pool.close()
+  })
+
+test('workers that only fail break the pool instead of being replaced for ever', async (t) => {
+  const pool = await open()
+  const error = await t.throwsAsync(Promise.all(Array.from({ length: 12 }, () => pool.run(documents('die', 'die')))), { instanceOf: HmtlError })
+  t.is((error as HmtlError).code, 'HMTL_WORKER_FAILED')
+  await pool.close()
+})
