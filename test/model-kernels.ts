@@ -6,6 +6,7 @@ import { crf } from '../src/model/kernels/ops/crf.ts'
 import { linear } from '../src/model/kernels/ops/linear.ts'
 import { antecedentLoss, sigmoidLoss, sum } from '../src/model/kernels/ops/losses.ts'
 import { biLstm } from '../src/model/kernels/ops/lstm.ts'
+import { highway, lstmProjected } from '../src/model/kernels/ops/lstm-projected.ts'
 import { scalarMix } from '../src/model/kernels/ops/mix.ts'
 import { concat, dropout, gather, pairProduct, pairSum, pairSumFull } from '../src/model/kernels/ops/rows.ts'
 import { spanAttention } from '../src/model/kernels/ops/span-attention.ts'
@@ -183,6 +184,29 @@ if (testEngine === 'tensorflow' || testEngine === 'gpu')
         registerLstm(tf.backend() as never, 'host')
       }
     })
+
+test.serial(`projected lstm and highway, which have no gradient: the ${testEngine} engine agrees with the reference`, async (t) => {
+  const lengths = [5, 3, 1]
+  const [H, P] = [8, 4]
+  const compute = (reverse: boolean) => {
+    const matrix = (rows: number, columns: number, seed: number) => tf.tensor2d(noise(rows * columns, seed), [rows, columns])
+    const { y, c, h } = lstmProjected(
+      { xp: matrix(9, 4 * H, 1), u: matrix(P, 4 * H, 2), w: matrix(H, P, 3), offsets: steps(...lengths), c: matrix(3, H, 4), h: matrix(3, P, 5) },
+      reverse,
+      0.6,
+      0.5,
+    )
+    return [y, c, h, highway(matrix(3, 8, 6), matrix(3, 8, 7), matrix(3, 8, 8))].map((tensor) => tensor.dataSync())
+  }
+  for (const reverse of [false, true]) {
+    await switchEngine('cpu')
+    const reference = compute(reverse)
+    await switchEngine(testEngine)
+    compute(reverse).forEach((values, i) => {
+      t.true(difference(values, reference[i]) < 1e-5, `output ${i}`)
+    })
+  }
+})
 
 for (const each of cases) {
   test.serial(`${each.name}: the ${testEngine} engine agrees with the reference`, async (t) => {

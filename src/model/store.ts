@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto'
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HmtlError, toHmtlError } from '../io/errors.ts'
+import { halfOf, ofHalf } from '../io/half.ts'
 import { type ModelConfig, parseConfig } from './config.ts'
 import { createModel, type Model } from './hierarchy.ts'
 
@@ -17,34 +18,6 @@ export interface StoredTensor {
 
 const maxHeaderBytes = 16 * 1024 * 1024
 const maxFileBytes = 2 ** 31
-
-const half = (value: number): number => {
-  // To the nearest float16, ties to even.
-  f32[0] = value
-  const bits = u32[0]
-  const sign = (bits >>> 16) & 0x8000
-  const exponent = ((bits >>> 23) & 0xff) - 112
-  const mantissa = bits & 0x7fffff
-  if (exponent >= 31) return sign | 0x7bff
-  if (exponent <= 0) {
-    if (exponent < -10) return sign
-    const shifted = (mantissa | 0x800000) >> (1 - exponent)
-    return sign | ((shifted + 0xfff + ((shifted >> 13) & 1)) >> 13)
-  }
-  const rounded = ((exponent << 23) | mantissa) + 0xfff + ((mantissa >> 13) & 1)
-  return sign | Math.min(rounded >> 13, 0x7bff)
-}
-const f32 = new Float32Array(1)
-const u32 = new Uint32Array(f32.buffer)
-
-const unhalf = (bits: number): number => {
-  const sign = bits & 0x8000 ? -1 : 1
-  const exponent = (bits >> 10) & 0x1f
-  const mantissa = bits & 0x3ff
-  if (exponent === 0) return sign * mantissa * 2 ** -24
-  if (exponent === 31) return mantissa ? Number.NaN : sign * Number.POSITIVE_INFINITY
-  return sign * (1 + mantissa / 1024) * 2 ** (exponent - 15)
-}
 
 /** A safetensors file of float32 or float16 tensors. */
 export const encodeSafetensors = (tensors: ReadonlyMap<string, StoredTensor>, type: 'F32' | 'F16', metadata: Record<string, string> = {}): Buffer => {
@@ -65,7 +38,7 @@ export const encodeSafetensors = (tensors: ReadonlyMap<string, StoredTensor>, ty
   for (const { values } of tensors.values()) {
     for (let i = 0; i < values.length; i++, at += width) {
       if (width === 4) out.writeFloatLE(values[i], at)
-      else out.writeUInt16LE(half(values[i]), at)
+      else out.writeUInt16LE(halfOf(values[i]), at)
     }
   }
   return out
@@ -99,7 +72,7 @@ export const decodeSafetensors = (bytes: Buffer, file = 'safetensors'): Map<stri
     if (!Array.isArray(offsets) || offsets[0] !== end || offsets[1] - offsets[0] !== count * width || offsets[1] > data.length)
       throw corrupt(file, `tensor ${name} does not lie where it says`)
     const values = new Float32Array(count)
-    for (let i = 0, at = end; i < count; i++, at += width) values[i] = width === 4 ? data.readFloatLE(at) : unhalf(data.readUInt16LE(at))
+    for (let i = 0, at = end; i < count; i++, at += width) values[i] = width === 4 ? data.readFloatLE(at) : ofHalf(data.readUInt16LE(at))
     if (!values.every(Number.isFinite)) throw corrupt(file, `tensor ${name} holds numbers that are not finite`)
     end = offsets[1]
     out.set(name, { shape, values })

@@ -9,7 +9,6 @@
 
 import { type FileHandle, open } from 'node:fs/promises'
 import {
-  AsyncByteQueue,
   type Data,
   Field,
   Float32,
@@ -26,6 +25,7 @@ import {
 } from 'apache-arrow'
 import { verifyFile, verifyStream } from '../arrow-verify.ts'
 import type { Document } from '../document.ts'
+import { Drain } from '../drain.ts'
 import { HmtlError, toHmtlError } from '../errors.ts'
 import { attempt, type Format, type FormatContext, layersAll, maxDocumentBytes } from '../format.ts'
 import { readAll, type Source } from '../source.ts'
@@ -132,19 +132,6 @@ export const recordBatch = (documents: readonly Document[]): RecordBatch => {
     utf8Data(documents.map(metadataJson)),
   ]
   return new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length: documents.length, nullCount: 0, children: children as Data[] }) as never)
-}
-
-/** A sink that hands over what was written so far, so that the writer never runs ahead of its reader. */
-class Drain extends AsyncByteQueue {
-  #chunks: Uint8Array[] = []
-  override write(chunk: Uint8Array | ArrayBufferView): void {
-    if (chunk.byteLength > 0) this.#chunks.push(new Uint8Array(chunk.buffer as ArrayBuffer, chunk.byteOffset, chunk.byteLength))
-  }
-  take(): Uint8Array[] {
-    const chunks = this.#chunks
-    this.#chunks = []
-    return chunks
-  }
 }
 
 /** Batches of about a mebibyte of text, or of a set number of documents. */

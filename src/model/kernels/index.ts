@@ -7,6 +7,7 @@ import { crfOp, registerCrfGradient, scaleOp } from './ops/crf.ts'
 import { linearGradOp, linearOp, registerLinearGradient } from './ops/linear.ts'
 import { antecedentLossOp, fillOp, registerLossGradients, registerStockGradients, sigmoidLossOp, sumOp } from './ops/losses.ts'
 import { lstmGradOp, lstmOp, registerLstmGradient } from './ops/lstm.ts'
+import { highwayOp, lstmProjectedOp } from './ops/lstm-projected.ts'
 import { mixGradOp, mixOp, mixWeightsGradOp, mixWeightsOp, registerMixGradient } from './ops/mix.ts'
 import { columnsOp, concatOp, dropoutOp, gatherOp, pairProductGradOp, pairProductOp, pairSumFullOp, pairSumGradOp, pairSumOp, registerRowGradients, scatterOp } from './ops/rows.ts'
 import { registerSpanAttentionGradient, spanAttentionGradOp, spanAttentionOp } from './ops/span-attention.ts'
@@ -38,6 +39,8 @@ export const fusedOps: readonly FusedOp[] = [
   fillOp,
   adamOp,
   sumSquaresOp,
+  lstmProjectedOp,
+  highwayOp,
   mixOp,
   mixGradOp,
   mixWeightsOp,

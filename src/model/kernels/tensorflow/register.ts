@@ -10,6 +10,7 @@ import { dropoutMask, simdKernels } from '../simd-host.ts'
 import { type Native, TensorflowBackend } from './backend.ts'
 import type { Binding } from './binding.ts'
 import { blockForward, blockGradient, gatherOrZero, hostForward, hostGradient } from './lstm.ts'
+import { projectedForward } from './lstm-projected.ts'
 import { Scope } from './scope.ts'
 
 type Inputs = Readonly<Record<string, Native>>
@@ -132,6 +133,11 @@ const kernels: Readonly<Record<string, Compute>> = {
   HmtlDropout: (s, { x }, attributes) => [s.one('Mul', x, s.floats(x.shape, dropoutMask(sizeOf(x.shape), attributes)))],
   // Of a factor a sequence all are the same.
   HmtlScale: (s, { x, factor }) => [s.one('Mul', x, s.reshape(s.slice(s.reshape(factor, sizeOf(factor.shape)), [0], [1])))],
+  HmtlLstmProjected: (s, inputs, attributes, host) => projectedForward(s, inputs as never, host('offsets'), attributes),
+  HmtlHighway: (s, { x, gate, transform }) => {
+    const g = s.one('Sigmoid', gate)
+    return [s.one('AddV2', x, s.one('Mul', g, s.one('Sub', transform, x)))]
+  },
   HmtlMix: (s, { x, weights }) => [mix(s, x, weights)],
   HmtlMixGrad: (s, { dy, x }, { layers }) => [mixGrad(s, dy, x, layers)],
   HmtlSpanAttention: spanAttention,

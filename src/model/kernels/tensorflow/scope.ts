@@ -124,6 +124,19 @@ export class Scope {
     return parts.length === 1 ? parts[0] : this.op('AddN', parts, [this.T, this.whole('N', parts.length)])[0]
   }
 
+  /** Frees what is made within and not returned, for loops whose steps need much. */
+  section(run: () => Native[]): Native[] {
+    const before = new Set(this.made)
+    const results = run()
+    const kept = new Set(results.map(({ id }) => id))
+    for (const id of this.made)
+      if (!before.has(id) && !kept.has(id)) {
+        this.backend.binding.deleteTensor(id)
+        this.made.delete(id)
+      }
+    return results
+  }
+
   /** Frees what was made and is not among these. @returns them, each a handle of its own */
   close(results: readonly Native[]): Native[] {
     const kept = new Set<number>()

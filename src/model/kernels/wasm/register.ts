@@ -230,6 +230,20 @@ export const registerWasmOps = (): void => {
     withScratch(rows.shape[0] + 1, (scratch) => k.spanAttentionBackward(at(dy), at(x), at(rows), at(starts), at(weights), S, x.shape[1], at(dx), at(dScores), scratch))
     return [dx, dScores]
   })
+  register('HmtlLstmProjected', ({ xp, u, w, offsets, c, h }, { reverse, cellClip, projectionClip }) => {
+    const [H, P] = w.shape
+    const B = c.shape[0]
+    const [y, cells, states] = [floats(xp.shape[0], P), floats(B, H), floats(B, P)]
+    for (const [from, to] of [
+      [c, cells],
+      [h, states],
+    ])
+      backend.typedArrayFromHeap(to).set(backend.typedArrayFromHeap(from))
+    withScratch(k.lstmProjectedScratchFloats(B, H, P), (scratch) =>
+      k.lstmProjected(at(xp), at(u), at(w), at(offsets), offsets.shape[0] - 1, B, H, P, reverse, cellClip, projectionClip, at(cells), at(states), at(y), scratch),
+    )
+    return [y, cells, states]
+  })
   register('HmtlMix', ({ x, weights }) => {
     const layers = weights.shape[0]
     const y = floats(x.shape[0], x.shape[1] / layers)

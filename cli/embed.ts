@@ -1,0 +1,139 @@
+/** `hmtl embed`: sentences as vectors of a model's layer, or every token's ELMo vectors. */
+import type { Argv } from 'yargs'
+import type { Document } from '../src/io/document.ts'
+import { HmtlError } from '../src/io/errors.ts'
+import { writeNpy } from '../src/io/npy.ts'
+import { type VectorRow, vectorStream } from '../src/io/vectors.ts'
+import { writeStream } from '../src/io/write.ts'
+import { modelFolder } from '../src/load.ts'
+import { loadElmo } from '../src/model/elmo/elmo.ts'
+import { engineNames, startEngine } from '../src/model/engine.ts'
+import { embedSentences, pools } from '../src/model/sentence-embeddings.ts'
+import { loadModel } from '../src/model/store.ts'
+import { prepareDocument } from '../src/pipeline/prepare.ts'
+import { formatOptionsOf, inputOptions } from './support/command.ts'
+import { startRun } from './support/input.ts'
+
+export const command = 'embed [inputs..]'
+export const describe = 'Vectors of sentences from a layer of a model, or of tokens from ELMo'
+
+// Here a layer is one of the model's, not of the documents'.
+const { layer: _, ...readingOptions } = inputOptions
+
+export const builder = (yargs: Argv) =>
+  yargs
+    .positional('inputs', { type: 'string', array: true, default: [] as string[], describe: 'Files or folders; - or none is standard input' })
+    .options(readingOptions)
+    .option('model', { type: 'string', default: 'en', describe: 'A bundled model, or the folder of one' })
+    .option('layer', { type: 'string', default: 'base', describe: 'base, or the name of a task' })
+    .option('pool', { type: 'string', choices: pools, default: 'max' as const, describe: 'How a sentence’s tokens become one vector' })
+    .option('elmo', { type: 'string', array: true, nargs: 2, describe: 'Options and weights of an ELMo model: all layers of every token instead' })
+    .option('half', { type: 'boolean', default: false, describe: 'float16 in Arrow' })
+    .option('to', { type: 'string', choices: ['jsonl', 'arrow', 'npy'] as const, describe: 'Output format; by the name of the output, else jsonl' })
+    .option('output', { type: 'string', alias: 'o', default: '-', describe: 'File; - is standard output' })
+    .option('engine', { type: 'string', choices: engineNames, default: 'auto' as const, describe: 'What computes' })
+    .example('$0 embed corpus.jsonl --layer emd --pool max -o vectors.npy', 'a row a sentence')
+    .example('$0 embed --elmo options.json weights.hdf5 corpus.jsonl -o elmo.arrow --half', 'three layers of every token, once for all')
+
+type Args = Awaited<ReturnType<typeof builder>['argv']>
+
+/** Tokens that are computed at once. */
+const groupTokens = 1024
+
+interface Sentence {
+  readonly id: string
+  readonly sentence: number
+  readonly words: readonly string[]
+}
+
+const sentencesOf = function* (document: Document): Generator<Sentence> {
+  const { id, text, tokens, sentences } = prepareDocument(document)
+  if (!tokens || !sentences) return
+  for (let s = 0; s < sentences.begin.length; s++)
+    yield {
+      id,
+      sentence: s,
+      words: Array.from({ length: sentences.end[s] - sentences.begin[s] }, (_, i) => text.slice(tokens.begin[sentences.begin[s] + i], tokens.end[sentences.begin[s] + i])),
+    }
+}
+
+export const handler = async (args: Args): Promise<number> => {
+  const { output } = args
+  const to = args.to ?? (/\.arrows?$/.test(output) ? 'arrow' : output.endsWith('.npy') ? 'npy' : 'jsonl')
+  const toFile = output !== '-'
+  if (to === 'npy' && !toFile) throw new HmtlError('HMTL_USAGE', 'npy needs -o FILE: its header says how many rows follow')
+  await startEngine(args.engine)
+  const { size, describe, encode } = await encoderOf(args)
+  const run = startRun('embedded', args, formatOptionsOf({ ...args, layer: undefined }))
+  async function* groups(): AsyncGenerator<VectorRow[]> {
+    let group: Sentence[] = []
+    let tokens = 0
+    const flush = () => {
+      const rows = encode(group)
+      group = []
+      tokens = 0
+      return rows
+    }
+    for await (const document of run.documents(args.inputs)) {
+      for (const sentence of sentencesOf(document)) {
+        group.push(sentence)
+        tokens += sentence.words.length
+        if (tokens >= groupTokens) yield flush()
+      }
+      run.progress.add(document.text.length)
+    }
+    if (group.length > 0) yield flush()
+  }
+  async function* lines(): AsyncGenerator<string> {
+    for await (const rows of groups())
+      for (const { id, sentence, values } of rows) {
+        const vectors = Array.from({ length: values.length / size }, (_, i) => Array.from(values.subarray(i * size, (i + 1) * size), (value) => Math.round(value * 1e6) / 1e6))
+        yield `${JSON.stringify({ id, sentence, ...(args.elmo ? { vectors } : { vector: vectors[0] }) })}\n`
+      }
+  }
+  if (to === 'npy') {
+    const writer = await writeNpy(output, size)
+    try {
+      for await (const rows of groups()) for (const { values } of rows) await writer.write(values)
+    } finally {
+      await writer.close()
+    }
+  } else {
+    const stream = toFile ? (await import('node:fs')).createWriteStream(output) : process.stdout
+    await writeStream(stream, to === 'arrow' ? vectorStream(groups(), { size, half: args.half, metadata: describe }) : lines(), toFile)
+  }
+  return run.finish()
+}
+
+/** What turns sentences into rows of vectors. */
+const encoderOf = async (args: Args): Promise<{ size: number; describe: Record<string, string>; encode(sentences: readonly Sentence[]): VectorRow[] }> => {
+  if (args.elmo) {
+    const [options, weights] = args.elmo
+    const elmo = await loadElmo(options, weights)
+    const size = elmo.layers * elmo.size
+    return {
+      size,
+      describe: { kind: 'elmo', layers: String(elmo.layers), size: String(elmo.size), weights },
+      encode(sentences) {
+        const all = elmo.encode(sentences.map(({ words }) => words))
+        let token = 0
+        return sentences.map(({ id, sentence, words }) => ({ id, sentence, values: all.subarray(token * size, (token += words.length) * size) }))
+      },
+    }
+  }
+  const model = await loadModel(modelFolder(args.model))
+  const wanted = [{ layer: args.layer, pool: args.pool }]
+  const [{ size }] = embedSentences(model, [['a']], wanted)
+  return {
+    size,
+    describe: { kind: 'sentence', model: args.model, layer: args.layer, pool: args.pool },
+    encode(sentences) {
+      const [{ values }] = embedSentences(
+        model,
+        sentences.map(({ words }) => words),
+        wanted,
+      )
+      return sentences.map(({ id, sentence }, i) => ({ id, sentence, values: values.subarray(i * size, (i + 1) * size) }))
+    },
+  }
+}
