@@ -1,5 +1,6 @@
 /** `hmtl evaluate`: a trained model on gold data. */
 import type { Argv } from 'yargs'
+import { modelFolder } from '../src/load.ts'
 import { chosenTasks } from '../src/model/annotate.ts'
 import { engineNames, startEngine } from '../src/model/engine.ts'
 import { loadModel } from '../src/model/store.ts'
@@ -14,6 +15,7 @@ export const builder = (yargs: Argv) =>
     .positional('model', { type: 'string', demandOption: true, describe: 'Folder of the model' })
     .option('data', { type: 'string', array: true, demandOption: true, describe: 'Gold documents, any format' })
     .option('task', { type: 'string', array: true, describe: 'Tasks to score; all by default' })
+    .option('gold-mentions', { type: 'boolean', describe: 'Coreference among the gold mentions (default: as the task was trained)' })
     .option('engine', { type: 'string', choices: engineNames, default: 'auto' as const, describe: 'What computes' })
     .option('json', { type: 'boolean', default: false, describe: 'Print JSON, scores as fractions' })
     .example('$0 evaluate runs/default/model --data data/redocred/test.arrow --task ner relation', 'two tasks on one file')
@@ -22,11 +24,11 @@ type Args = Awaited<ReturnType<typeof builder>['argv']>
 
 export const handler = async (args: Args): Promise<number> => {
   await startEngine(args.engine)
-  const model = await loadModel(args.model)
+  const model = await loadModel(modelFolder(args.model))
   const all: Record<string, unknown> = {}
   const rows: string[][] = [['task', 'F1']]
   for (const task of chosenTasks(model, args.task)) {
-    const score = await evaluateTask(model, task, args.data)
+    const score = await evaluateTask(model, task, args.data, { goldMentions: args.goldMentions })
     all[task.name] = score
     rows.push([task.name, (100 * mainScore(task, score)).toFixed(2)])
   }

@@ -6,6 +6,7 @@ import type { Argv } from 'yargs'
 import { HmtlError } from '../src/io/errors.ts'
 import { modelFolder } from '../src/load.ts'
 import { engineNames, startEngine } from '../src/model/engine.ts'
+import { createModel } from '../src/model/hierarchy.ts'
 import { majority, type ProbingSet, probe, probingTasks } from '../src/model/probing.ts'
 import { embedSentences, layerNamesOf, pools } from '../src/model/sentence-embeddings.ts'
 import { loadModel } from '../src/model/store.ts'
@@ -21,6 +22,7 @@ export const builder = (yargs: Argv) =>
     .option('task', { type: 'string', array: true, choices: probingTasks.map(({ file }) => file), describe: 'Only these tasks' })
     .option('layer', { type: 'string', array: true, describe: 'Only these layers' })
     .option('pool', { type: 'string', array: true, choices: pools, default: ['max', 'average'] as string[], describe: 'How tokens become one vector' })
+    .option('random', { type: 'boolean', default: false, describe: 'A baseline: the model’s words, with encoders that were never trained' })
     .option('seed', { type: 'number', default: 1, describe: 'Order of the training rows' })
     .option('engine', { type: 'string', choices: engineNames, default: 'auto' as const, describe: 'What computes' })
     .option('json', { type: 'boolean', default: false, describe: 'Print JSON, accuracies as fractions' })
@@ -37,7 +39,9 @@ const groupSize = 64
 
 export const handler = async (args: Args): Promise<number> => {
   await startEngine(args.engine)
-  const model = await loadModel(modelFolder(args.model))
+  const trained = await loadModel(modelFolder(args.model))
+  const { config, vocabulary, labels, wordTable } = trained
+  const model = args.random ? createModel({ config, vocabulary, labels, wordTable }) : trained
   const layers = args.layer ?? layerNamesOf(model)
   const wanted = layers.flatMap((layer) => args.pool.map((pool) => ({ layer, pool: pool as (typeof pools)[number] })))
   const tasks = probingTasks.filter(({ file }) => args.task?.includes(file) ?? true)

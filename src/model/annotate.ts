@@ -34,7 +34,7 @@ export interface AnnotateOptions {
   readonly minScore?: number | undefined
   /** Tokens computed at once. @default 2048 */
   readonly batchTokens?: number | undefined
-  /** Use the document's own mentions as the only candidates of coreference. */
+  /** Use the document's own mentions as the only candidates of coreference. @default as the task was configured */
   readonly goldMentions?: boolean | undefined
 }
 
@@ -193,10 +193,11 @@ export const createAnnotator = (model: Model, options: AnnotateOptions = {}) => 
     const offset = item.sentences.begin[window.from]
     const coref = (item.coref ??= { begin: [], end: [], parent: [], scores: [], vectors: new Float32Array(0), recent: new Float32Array(0) })
     const [states, inputs] = [state.states(task), state.input(task)]
-    const candidates = options.goldMentions ? goldSpans(item, offset, tokenRows.length, task.maxSpanWidth) : candidateSpans(relative, task.maxSpanWidth)
+    const gold = options.goldMentions ?? task.goldMentions
+    const candidates = gold ? goldSpans(item, offset, tokenRows.length, task.maxSpanWidth) : candidateSpans(relative, task.maxSpanWidth)
     if (candidates.begin.length === 0) return
     const all = candidateScores(task, model.parameters, states, inputs, spanRows(candidates.begin, candidates.end, tokenRows)).dataSync() as Float32Array
-    const kept = options.goldMentions ? Int32Array.from(all.keys()) : keepBest(all, Math.floor(task.spansPerWord * tokenRows.length))
+    const kept = gold ? Int32Array.from(all.keys()) : keepBest(all, Math.floor(task.spansPerWord * tokenRows.length))
     if (kept.length === 0) return
     const begin = kept.map((i) => candidates.begin[i])
     const end = kept.map((i) => candidates.end[i])
@@ -207,9 +208,7 @@ export const createAnnotator = (model: Model, options: AnnotateOptions = {}) => 
     const together = carried > 0 ? (tf.tensor2d(joined(coref.vectors, vectors.dataSync() as Float32Array), [carried + kept.length, D]) as tf.Tensor2D) : vectors
     const mention = joined(
       coref.recent,
-      kept.length === all.length && !options.goldMentions
-        ? (mentionScores(task, model.parameters, vectors, undefined).dataSync() as Float32Array)
-        : Float32Array.from(kept, (i) => all[i]),
+      kept.length === all.length && !gold ? (mentionScores(task, model.parameters, vectors, undefined).dataSync() as Float32Array) : Float32Array.from(kept, (i) => all[i]),
     )
     const total = carried + kept.length
     const pairs = antecedentPairs(total, task.maxAntecedents, carried)

@@ -4,6 +4,7 @@
  * longest first. Nothing is padded.
  */
 import * as tf from '@tensorflow/tfjs-core'
+import type { ContextualEncoder } from './contextual.ts'
 import type { Indexer } from './vocabulary.ts'
 
 /** The order of tokens as rows. */
@@ -53,9 +54,16 @@ export interface Batch {
   readonly chars: Int32Array
   readonly charStarts: Int32Array
   readonly formOf: Int32Array
+  /** Layers of a contextual encoder by row, and how many: [tokens, layers·size]. */
+  readonly contextual: { readonly values: Float32Array; readonly layers: number } | undefined
 }
 
-export const createBatch = (sentences: readonly (readonly string[])[], indexer: Indexer, replaceWord: (id: number) => number = (id) => id): Batch => {
+export const createBatch = (
+  sentences: readonly (readonly string[])[],
+  indexer: Indexer,
+  replaceWord: (id: number) => number = (id) => id,
+  encoder?: ContextualEncoder | undefined,
+): Batch => {
   const packing = packSentences(sentences.map((sentence) => sentence.length))
   const forms = new Map<string, number>()
   const words = new Map<number, number>()
@@ -78,7 +86,18 @@ export const createBatch = (sentences: readonly (readonly string[])[], indexer: 
   for (let i = 0; i < pieces.length; i++) charStarts[i + 1] = charStarts[i] + pieces[i].length
   const chars = new Int32Array(charStarts[pieces.length])
   for (let i = 0; i < pieces.length; i++) chars.set(pieces[i], charStarts[i])
-  return { packing, wordIds: Int32Array.from(words.keys()), wordOf, chars, charStarts, formOf }
+  return { packing, wordIds: Int32Array.from(words.keys()), wordOf, chars, charStarts, formOf, contextual: encoder && packedLayers(encoder, sentences, packing) }
+}
+
+const packedLayers = (encoder: ContextualEncoder, sentences: readonly (readonly string[])[], { rows }: Packing): { values: Float32Array; layers: number } => {
+  const { layers, size } = encoder
+  const width = layers * size
+  const given = encoder.encode(sentences)
+  const values = new Float32Array(given.length)
+  rows.forEach((row, token) => {
+    values.set(given.subarray(token * width, (token + 1) * width), row * width)
+  })
+  return { values, layers }
 }
 
 /** An int32 vector on the engine; disposed by the tidy scope around it. */

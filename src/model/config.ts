@@ -24,6 +24,14 @@ export interface CharactersConfig {
   readonly width: number
 }
 
+/** A frozen contextual encoder whose layers are mixed by trained weights, shared by all tasks. */
+export interface ContextualConfig {
+  readonly kind: 'elmo'
+  /** ELMo's options file and weights, as published. */
+  readonly options: string
+  readonly weights: string
+}
+
 export interface EncoderConfig {
   /** Cells a direction; a multiple of 4. */
   readonly hidden: number
@@ -85,6 +93,8 @@ export interface CorefTaskConfig extends TaskBase {
   readonly maxTokens: number
   /** Output mentions that no other corefers with, where the mention score is above 0. */
   readonly singletons: boolean
+  /** Candidates are the gold mentions alone, in training and evaluation (the paper's GM rows). */
+  readonly goldMentions: boolean
   /** Also teach the mention scorer which kept spans are mentions (a step past the paper). */
   readonly mentionLoss: boolean
 }
@@ -110,7 +120,12 @@ export interface TrainingConfig {
 
 export interface ModelConfig {
   readonly name: string
-  readonly embeddings: { readonly words: WordsConfig; readonly characters: CharactersConfig | null; readonly dropout: number }
+  readonly embeddings: {
+    readonly words: WordsConfig
+    readonly characters: CharactersConfig | null
+    readonly contextual: ContextualConfig | null
+    readonly dropout: number
+  }
   readonly tasks: readonly TaskConfig[]
   readonly training: TrainingConfig
 }
@@ -135,6 +150,7 @@ const taskDefaults = {
     lexicalDropout: 0.5,
     maxTokens: 520,
     singletons: false,
+    goldMentions: false,
     mentionLoss: false,
     batch: 1,
   },
@@ -145,6 +161,7 @@ const defaults = {
   embeddings: {
     words: { file: '', size: 100, maxWords: 100_000, wordDropout: 0.02, trainable: true },
     characters: { size: 16, filters: 64, width: 3 },
+    contextual: null as ContextualConfig | null,
     dropout: 0,
   },
   training: {
@@ -201,11 +218,22 @@ const merge = (base: JsonObject, given: JsonObject, path: string, open: readonly
 
 const fail = (message: string, remedy?: string) => new HmtlError('HMTL_CONFIG_VALUE', message, { remedy })
 
+const checkContextual = (given: Json): void => {
+  if (given === null) return
+  if (!isObject(given)) throw new HmtlError('HMTL_CONFIG_TYPE', '"embeddings.contextual" must be an object or null')
+  const known = ['kind', 'options', 'weights']
+  for (const key of Object.keys(given))
+    if (!known.includes(key)) throw new HmtlError('HMTL_CONFIG_KEY', `unknown key "embeddings.contextual.${key}"`, { remedy: `Did you mean "${nearest(key, known)}"?` })
+  if (given.kind !== 'elmo') throw fail('"embeddings.contextual.kind" must be "elmo"')
+  if (typeof given.options !== 'string' || typeof given.weights !== 'string') throw fail('"embeddings.contextual" needs "options" and "weights", the two files of an ELMo model')
+}
+
 /** A full configuration from a partial one. @throws HmtlError `HMTL_CONFIG_*` */
 export const parseConfig = (given: unknown): ModelConfig => {
   if (!isObject(given)) throw new HmtlError('HMTL_CONFIG_TYPE', 'a configuration is a JSON object')
   const { tasks, ...rest } = given
-  const merged = merge(defaults as unknown as JsonObject, rest, '', ['training.sampling'])
+  const merged = merge(defaults as unknown as JsonObject, rest, '', ['training.sampling', 'embeddings.contextual'])
+  checkContextual((merged.embeddings as JsonObject).contextual)
   if (!Array.isArray(tasks) || tasks.length === 0) throw fail('"tasks" must be a list of at least one task')
   const seen = new Set<string>()
   const list = tasks.map((task, i) => {

@@ -6,6 +6,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { type Batch, createBatch, indexes } from './batch.ts'
 import type { CrfTaskConfig, ModelConfig, RelationTaskConfig, TaskConfig } from './config.ts'
+import type { ContextualEncoder } from './contextual.ts'
 import { emissionsOf, tagMarginals } from './heads/crf.ts'
 import { linear } from './kernels/ops/linear.ts'
 import { concat } from './kernels/ops/rows.ts'
@@ -24,6 +25,8 @@ export interface Model {
   readonly parameters: Parameters
   /** [words, size]. */
   readonly wordTable: Float32Array
+  /** Frozen, where the configuration names one. */
+  readonly contextual: ContextualEncoder | undefined
 }
 
 export interface ModelParts {
@@ -31,14 +34,16 @@ export interface ModelParts {
   readonly vocabulary: Vocabulary
   readonly labels: Readonly<Record<string, readonly string[]>>
   readonly wordTable: Float32Array
+  readonly contextual?: ContextualEncoder | undefined
   readonly stored?: ReadonlyMap<string, { shape: readonly number[]; values: Float32Array }>
 }
 
-export const createModel = ({ config, vocabulary, labels, wordTable, stored }: ModelParts): Model => ({
+export const createModel = ({ config, vocabulary, labels, wordTable, contextual, stored }: ModelParts): Model => ({
   config,
   vocabulary,
   labels,
   wordTable,
+  contextual,
   indexer: createIndexer(vocabulary),
   parameters: createParameters(config.training.seed, stored),
 })
@@ -55,7 +60,7 @@ export const wordRows = ({ wordTable, config }: Model, ids: Int32Array): Float32
 
 /** A batch of sentences; in training a share of the words becomes the unknown one. */
 export const batchOf = (model: Model, sentences: readonly (readonly string[])[], drop?: () => boolean): Batch =>
-  createBatch(sentences, model.indexer, drop ? (id) => (drop() ? unknownWord : id) : undefined)
+  createBatch(sentences, model.indexer, drop ? (id) => (drop() ? unknownWord : id) : undefined, model.contextual)
 
 /** States of the tasks over one batch, made when first asked for. */
 export interface Forward {

@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { HmtlError, toHmtlError } from '../io/errors.ts'
 import { halfOf, ofHalf } from '../io/half.ts'
 import { type ModelConfig, parseConfig } from './config.ts'
+import { loadContextual } from './contextual.ts'
 import { createModel, type Model } from './hierarchy.ts'
 
 export interface StoredTensor {
@@ -186,5 +187,12 @@ export const loadModel = async (folder: string): Promise<Model> => {
   const table = stored.get(wordsKey)
   if (table?.shape.length !== 2 || table.shape[0] !== list.length || table.shape[1] !== config.embeddings.words.size)
     throw new HmtlError('HMTL_MODEL_MISMATCH', `${list.length} words but vectors of shape [${table?.shape}]`, { source: folder })
-  return createModel({ config, labels: labels as Record<string, string[]>, vocabulary: { words: list, characters }, wordTable: table.values, stored })
+  return createModel({
+    config,
+    labels: labels as Record<string, string[]>,
+    vocabulary: { words: list, characters },
+    wordTable: table.values,
+    stored,
+    contextual: await loadContextual(config),
+  })
 }

@@ -117,3 +117,55 @@ elmoTest('a truncated file, one of another model, options that no model has: eac
   }
   await rm(folder, { recursive: true })
 })
+
+elmoTest('a model that stands on ELMo learns its mix, is stored without it, and loads with it', async (t) => {
+  await switchEngine(testEngine)
+  const { createDocument } = await import('../../src/io/document.ts')
+  const { writeDocuments } = await import('../../src/io/write.ts')
+  const { createAnnotator } = await import('../../src/model/annotate.ts')
+  const { parseConfig } = await import('../../src/model/config.ts')
+  const { loadModel } = await import('../../src/model/store.ts')
+  const { train } = await import('../../src/model/training/trainer.ts')
+  const { prepareDocument } = await import('../../src/pipeline/prepare.ts')
+  const folder = await mkdtemp(join(tmpdir(), 'hmtl-elmo-train-'))
+  const text = 'Maren lives in Oslo .'
+  const document = prepareDocument(
+    createDocument({
+      id: 'a',
+      text,
+      entities: [
+        { start: 0, end: 5, label: 'PER' },
+        { start: 15, end: 19, label: 'LOC' },
+      ],
+    }),
+  )
+  const file = join(folder, 'train.arrow')
+  await writeDocuments(
+    (async function* () {
+      for (let i = 0; i < 4; i++) yield { ...document, id: String(i) }
+    })(),
+    file,
+    { format: 'arrow' },
+  )
+  const config = parseConfig({
+    embeddings: { words: { size: 8, wordDropout: 0 }, characters: null, contextual: { kind: 'elmo', options: join(data, 'options.json'), weights: join(data, 'lm_weights.hdf5') } },
+    tasks: [{ name: 'ner', kind: 'crf', encoder: { hidden: 8, layers: 1 }, datasets: [{ train: file, dev: file }] }],
+    training: { updates: 60, validateEvery: 60, learningRate: 0.02 },
+  })
+  const { bestMain } = await train(config, { output: folder })
+  t.is(bestMain.ner, 1)
+  const model = await loadModel(join(folder, 'model'))
+  const [annotated] = createAnnotator(model)([document])
+  t.is(annotated.entities?.begin.length, 2)
+  const mix = model.parameters.all().get('contextual.mix')?.dataSync()
+  t.true(mix !== undefined && mix.some((value) => Math.abs(value) > 1e-3))
+  const error = await t.throwsAsync(
+    async () =>
+      (await import('../../src/model/contextual.ts')).loadContextual(
+        parseConfig({ ...config, embeddings: { ...config.embeddings, contextual: { kind: 'elmo', options: 'none', weights: 'none' } } }),
+      ),
+    { instanceOf: HmtlError },
+  )
+  t.is((error as HmtlError).code, 'HMTL_MODEL_NOT_FOUND')
+  await rm(folder, { recursive: true })
+})

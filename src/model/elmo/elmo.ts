@@ -195,14 +195,19 @@ export const loadElmo = async (optionsPath: string, weightsPath: string): Promis
           const start = (kind: 'c' | 'h', width: number) => {
             const values = new Float32Array(B * width)
             const known = state?.get(key)?.[kind]
-            if (known) packing.order.forEach((sentence, place) => values.set(known.subarray(sentence * width, (sentence + 1) * width), place * width))
+            if (known)
+              packing.order.forEach((sentence, place) => {
+                values.set(known.subarray(sentence * width, (sentence + 1) * width), place * width)
+              })
             return tf.tensor2d(values, [B, width])
           }
           const { y, c, h } = lstmProjected({ xp: linear(x, w, b), u, w: p, offsets, c: start('c', H), h: start('h', P) }, direction === 1, lstm.cell_clip, lstm.proj_clip)
           if (state) {
             const end = (tensor: tf.Tensor2D, width: number) => {
               const [values, out] = [tensor.dataSync(), new Float32Array(B * width)]
-              packing.order.forEach((sentence, place) => out.set(values.subarray(place * width, (place + 1) * width), sentence * width))
+              packing.order.forEach((sentence, place) => {
+                out.set(values.subarray(place * width, (place + 1) * width), sentence * width)
+              })
               return out
             }
             state.set(key, { c: end(c, H), h: end(h, P) })

@@ -1,21 +1,21 @@
-/** g_e, the base representation: word vector and character CNN side by side (spec section 4). */
-import type * as tf from '@tensorflow/tfjs-core'
+/** g_e, the base representation: word vector, character CNN and mixed contextual layers side by side (spec section 4). */
+import * as tf from '@tensorflow/tfjs-core'
 import { type Batch, indexes } from '../batch.ts'
 import type { ModelConfig } from '../config.ts'
 import { charPool } from '../kernels/ops/char-pool.ts'
 import { linear } from '../kernels/ops/linear.ts'
+import { scalarMix } from '../kernels/ops/mix.ts'
 import { concat, gather } from '../kernels/ops/rows.ts'
 import type { Parameters } from '../parameters.ts'
 
-/** Width of g_e. */
-export const embeddingSize = ({ embeddings }: ModelConfig): number => embeddings.words.size + (embeddings.characters?.filters ?? 0)
-
 /**
  * @param wordRows [different words, size], the rows of the batch's words, which a gradient may be taken of
- * @returns [tokens, words + filters] in the packed layout
+ * @returns [tokens, words + contextual + filters] in the packed layout
  */
 export const embed = (config: ModelConfig, parameters: Parameters, batch: Batch, wordRows: tf.Tensor2D, characterCount: number): tf.Tensor2D => {
-  const words = gather(wordRows, indexes(batch.wordOf))
+  const contextual = mixedLayers(parameters, batch)
+  const gathered = gather(wordRows, indexes(batch.wordOf))
+  const words = contextual ? concat(gathered, contextual) : gathered
   const { characters } = config.embeddings
   if (!characters) return words
   const { size, filters, width } = characters
@@ -26,4 +26,13 @@ export const embed = (config: ModelConfig, parameters: Parameters, batch: Batch,
   const projected = linear(table, kernel)
   const forms = charPool(projected, bias, indexes(batch.chars), indexes(batch.charStarts), width)
   return concat(words, gather(forms, indexes(batch.formOf)))
+}
+
+/** The contextual layers as one, by weights that all tasks share: w = 0 and gamma = 1 to begin with. */
+const mixedLayers = (parameters: Parameters, { contextual, packing }: Batch): tf.Tensor2D | undefined => {
+  if (!contextual) return undefined
+  const { values, layers } = contextual
+  const w = parameters.get<tf.Tensor1D>('contextual.mix', [layers], { kind: 'zeros' })
+  const gamma = parameters.get<tf.Tensor1D>('contextual.gamma', [1], { kind: 'constant', value: 1 })
+  return scalarMix(tf.tensor2d(values, [packing.size, values.length / packing.size]), w, gamma)
 }

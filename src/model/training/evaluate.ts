@@ -21,10 +21,15 @@ export const mainScore = (task: TaskConfig, score: TaskScores[ScoredTask]): numb
 const groupTokens = 4096
 
 /** Scores of one task on documents. Relations of labels that the model does not have, and of pairs across sentences, are no part of the gold. */
-export const evaluateTask = async (model: Model, task: TaskConfig, paths: readonly string[]): Promise<TaskScores[ScoredTask]> => {
+export const evaluateTask = async (
+  model: Model,
+  task: TaskConfig,
+  paths: readonly string[],
+  options: { readonly goldMentions?: boolean | undefined } = {},
+): Promise<TaskScores[ScoredTask]> => {
   const needed =
     task.kind === 'relation' ? model.config.tasks.filter((other) => other.kind === 'crf' && (other.name === task.on || other.name === task.tagsOf)).map(({ name }) => name) : []
-  const annotate = createAnnotator(model, { tasks: [...needed, task.name] })
+  const annotate = createAnnotator(model, { tasks: [...needed, task.name], goldMentions: options.goldMentions })
   const metric = metricOf(scoredTaskOf(task)) as Metric<TaskScores[ScoredTask]>
   let group: Document[] = []
   let tokens = 0

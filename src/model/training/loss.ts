@@ -56,6 +56,12 @@ const corefLoss = (model: Model, task: CorefTaskConfig, state: Forward, examples
   return total
 }
 
+/** The gold mentions that are not too wide. */
+const goldCandidates = ({ begin, end }: CorefExample, most: number) => {
+  const keep = Int32Array.from(begin.keys()).filter((i) => end[i] - begin[i] <= most && (i === 0 || begin[i] !== begin[i - 1] || end[i] !== end[i - 1]))
+  return { begin: keep.map((i) => begin[i]), end: keep.map((i) => end[i]) }
+}
+
 const pieceLoss = (
   model: Model,
   task: CorefTaskConfig,
@@ -69,7 +75,8 @@ const pieceLoss = (
   const tokenRows = rows.subarray(first, sentenceStarts[sentenceStarts.length - 1])
   const relative = sentenceStarts.map((start) => start - first)
   const [states, inputs] = [state.states(task), state.input(task)]
-  const candidates = candidateSpans(relative, task.maxSpanWidth)
+  const candidates = task.goldMentions ? goldCandidates(example, task.maxSpanWidth) : candidateSpans(relative, task.maxSpanWidth)
+  if (candidates.begin.length < 2) return undefined
   // Which spans are kept is decided outside of the tape: no gradient goes through the others (Lee et al. 2017).
   const scores = tf.tidy(() => candidateScores(task, model.parameters, states, inputs, spanRows(candidates.begin, candidates.end, tokenRows)).dataSync() as Float32Array)
   const kept = keepBest(scores, Math.floor(task.spansPerWord * tokenRows.length))

@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import { HmtlError } from '../../io/errors.ts'
 import type { ModelConfig, TaskConfig } from '../config.ts'
+import { loadContextual } from '../contextual.ts'
 import { batchOf, createModel, forward, type Model, wordRows } from '../hierarchy.ts'
 import type { ScoredTask, TaskScores } from '../metrics/score.ts'
 import { type Random, type RandomState, randomFrom, randomOf } from '../random.ts'
@@ -189,7 +190,7 @@ export const initialModel = async (config: ModelConfig, found: Survey): Promise<
   const { words } = config.embeddings
   const random = randomOf(config.training.seed, 'words')
   const { words: list, table } = await loadWordVectors(words.file ?? '', words.size, words.maxWords, found.words, random)
-  return createModel({ config, labels: found.labels, vocabulary: { words: list, characters: found.characters }, wordTable: table })
+  return createModel({ config, labels: found.labels, vocabulary: { words: list, characters: found.characters }, wordTable: table, contextual: await loadContextual(config) })
 }
 
 /**

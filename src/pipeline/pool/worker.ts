@@ -22,7 +22,7 @@ const failure = (error: unknown, document?: string) => {
 const start = async () => {
   await startEngine(settings.engine as EngineName)
   const model = await loadModel(settings.model)
-  const annotate = createAnnotator(model, { tasks: settings.tasks, minScore: settings.minScore, goldMentions: settings.goldMentions })
+  const annotate = createAnnotator(model, { tasks: settings.tasks, minScore: settings.minScore, goldMentions: settings.goldMentions || undefined })
   const outcome = (document: Document): Outcome => (settings.json ? { json: JSON.stringify(toAnnotations(document, settings.json, settings.modelName)) } : { document })
 
   const run = (documents: readonly Document[]): Outcome[] => {

@@ -1,0 +1,70 @@
+/**
+ * The rows of the paper's tables as configurations in configs/paper, made from one
+ * list so that they differ in nothing but what the row says: `node scripts/paper-configs.mjs`.
+ * Sizes, batches and metrics are the original's (Sanh, Wolf and Ruder 2019, tables 1 to 7).
+ */
+import { readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const folder = join(dirname(fileURLToPath(import.meta.url)), '..', 'configs', 'paper')
+const corpus = (name, train = 'train') => [{ train: `data/${name}/${train}.arrow`, dev: `data/${name}/dev.arrow`, test: `data/${name}/test.arrow` }]
+const ontonotes = corpus('conll2012')
+const ace = corpus('ace05')
+
+const tasks = {
+  ner: { name: 'ner', kind: 'crf', layer: 'entities', datasets: ontonotes },
+  emd: { name: 'emd', kind: 'crf', layer: 'mentions', datasets: ace },
+  relation: { name: 'relation', kind: 'relation', bearingOnly: true, datasets: ace },
+  coref: { name: 'coref', kind: 'coref', datasets: ace },
+}
+const elmo = { kind: 'elmo', options: 'data/elmo_options.json', weights: 'data/elmo_weights.hdf5' }
+const embeddings = { words: { file: 'data/glove.6B.100d.txt', size: 100, maxWords: 400000 }, contextual: elmo }
+
+/** Names from the lowest up; where one stands on another says the pair. */
+const row = (name, comment, stack, { on = {}, over = {}, changes = {} } = {}) => {
+  let below = 'base'
+  const list = stack.map((task) => {
+    const stands = on[task] ?? below
+    if (task === 'ner' || task === 'emd') below = task
+    return { ...tasks[task], on: stands, ...over[task] }
+  })
+  return {
+    file: `${name}.json`,
+    config: {
+      comment,
+      name: `paper-${name}`,
+      embeddings: { ...embeddings, ...changes },
+      tasks: list,
+      training: { updates: 60000, validateEvery: 1000, patience: 10, finalRate: 1 },
+    },
+  }
+}
+
+const gold = { over: { coref: { goldMentions: true } } }
+const full = ['ner', 'emd', 'relation', 'coref']
+const rows = [
+  row('a', 'Table 1, A: the full model.', full),
+  row('a-gm', 'Table 1, A-GM: the full model, coreference of gold mentions.', full, gold),
+  row('b', 'Table 1, B: NER.', ['ner']),
+  row('c', 'Table 1, C: EMD.', ['emd']),
+  row('d', 'Table 1, D: RE.', ['relation']),
+  row('e', 'Table 1, E: CR.', ['coref']),
+  row('e-gm', 'Table 1, E-GM: CR of gold mentions.', ['coref'], gold),
+  row('f', 'Table 1, F: NER and EMD.', ['ner', 'emd']),
+  row('g', 'Table 1, G: EMD and RE.', ['emd', 'relation']),
+  row('h', 'Table 1, H: EMD and CR.', ['emd', 'coref']),
+  row('i', 'Table 1, I: NER, EMD and RE.', ['ner', 'emd', 'relation']),
+  row('j', 'Table 1, J: NER, EMD and CR.', ['ner', 'emd', 'coref']),
+  row('k', 'Hierarchy, K: NER above EMD.', ['emd', 'ner']),
+  row('l', 'Hierarchy, L: EMD, NER, RE, CR.', ['emd', 'ner', 'relation', 'coref']),
+  row('a-conll2003', 'A with NER of CoNLL-2003.', full, { over: { ner: { datasets: corpus('conll2003') } } }),
+  row('a-conll2012', 'A with CR of CoNLL-2012.', full, { over: { coref: { datasets: ontonotes } } }),
+  row('coref-conll2012', 'CR of CoNLL-2012 alone.', ['coref'], { over: { coref: { datasets: ontonotes } } }),
+  row('ablation-glove-char', 'Embeddings: without ELMo (from A-GM).', full, { ...gold, changes: { contextual: null } }),
+  row('ablation-glove', 'Embeddings: words alone (from A-GM).', full, { ...gold, changes: { contextual: null, characters: null } }),
+]
+
+for (const file of readdirSync(folder)) if (file.endsWith('.json')) rmSync(join(folder, file))
+for (const { file, config } of rows) writeFileSync(join(folder, file), `${JSON.stringify(config, null, 1)}\n`)
+console.log(`${rows.length} configurations`)
