@@ -7,6 +7,7 @@ import { HmtlError } from '../src/io/errors.ts'
 import { type OffsetUnit, offsetUnits } from '../src/io/offsets.ts'
 import { openPool } from '../src/load.ts'
 import { engineNames } from '../src/model/engine.ts'
+import { avroFromRegistry, avroOf } from '../src/pipeline/kafka/avro.ts'
 import { startEnrich } from '../src/pipeline/kafka/enrich.ts'
 import { type ClientOptions, codecs, type SaslMechanism } from '../src/pipeline/kafka/port.ts'
 import { valueTypes } from '../src/pipeline/kafka/record.ts'
@@ -17,6 +18,8 @@ import { packageVersion } from './support/version.ts'
 // Read at once and taken out: a secret is no option, and no child process or report should see it.
 const password = process.env.HMTL_SASL_PASSWORD
 delete process.env.HMTL_SASL_PASSWORD
+const registryAuth = process.env.HMTL_REGISTRY_AUTH
+delete process.env.HMTL_REGISTRY_AUTH
 
 export const command = 'enrich'
 export const describe = 'Annotate a Kafka topic into another, outputs and offsets together'
@@ -31,6 +34,8 @@ export const builder = (yargs: Argv) =>
     .option('group', { type: 'string', demandOption: true, describe: 'Consumer group; processes of one group share the partitions' })
     .option('dead-letter', { type: 'string', describe: 'Topic for records that fail; without one the first stops the run' })
     .option('value', { type: 'string', choices: valueTypes, default: 'json' as const, describe: 'What the values are' })
+    .option('avro-schema', { type: 'string', describe: 'File with the schema of Avro values' })
+    .option('schema-registry', { type: 'string', describe: 'URL of the registry that Avro values name their schema in; user:password is HMTL_REGISTRY_AUTH' })
     .option('text-field', { type: 'string', default: 'text', describe: 'Field of a JSON value that holds the text' })
     .option('offset-unit', { type: 'string', choices: offsetUnits, default: 'utf16' as const, describe: 'What offsets in the output count' })
     .option('model', { type: 'string', default: 'en', describe: 'A bundled model, or the folder of one' })
@@ -119,6 +124,13 @@ const clientOptionsOf = (args: Args): ClientOptions => {
   }
 }
 
+const decoderOf = ({ value, avroSchema, schemaRegistry }: Args) => {
+  if (value !== 'avro') return undefined
+  if (schemaRegistry !== undefined) return avroFromRegistry(schemaRegistry, registryAuth)
+  if (avroSchema !== undefined) return avroOf(readText(avroSchema, 'the schema'), avroSchema)
+  throw usage('--value avro needs --avro-schema or --schema-registry')
+}
+
 export const handler = async (args: Args): Promise<number> => {
   const log = pino({ level: args.logLevel, base: { name: 'hmtl' }, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ dest: 2, sync: true }))
   const connection = clientOptionsOf(args)
@@ -146,6 +158,7 @@ export const handler = async (args: Args): Promise<number> => {
       group: args.group,
       deadLetter: args.deadLetter,
       value: args.value,
+      decoder: decoderOf(args),
       textField: args.textField,
       offsetUnit: args.offsetUnit as OffsetUnit,
       model: args.model.split(/[/\\]/).filter(Boolean).pop() ?? args.model,

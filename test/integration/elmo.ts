@@ -158,7 +158,7 @@ elmoTest('a model that stands on ELMo learns its mix, is stored without it, and 
   const [annotated] = createAnnotator(model)([document])
   t.is(annotated.entities?.begin.length, 2)
   const mix = model.parameters.all().get('contextual.mix')?.dataSync()
-  t.true(mix !== undefined && mix.some((value) => Math.abs(value) > 1e-3))
+  t.true(mix?.some((value) => Math.abs(value) > 1e-3) ?? false)
   const error = await t.throwsAsync(
     async () =>
       (await import('../../src/model/contextual.ts')).loadContextual(

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import test from 'ava'
 import { HmtlError } from '../../src/io/errors.ts'
+import { avroFromRegistry, avroOf } from '../../src/pipeline/kafka/avro.ts'
 import { type EnrichOptions, startEnrich } from '../../src/pipeline/kafka/enrich.ts'
 import { connectKafka } from '../../src/pipeline/kafka/kafkajs.ts'
 import { codecs } from '../../src/pipeline/kafka/port.ts'
@@ -287,6 +288,61 @@ kafkaTest('records of aborted transactions are not read, as kcat does not read t
     (await consume(broker.bootstrap, to)).map(({ payload }) => JSON.parse(payload as string).text),
     committed.map((payload) => JSON.parse(payload as string).text),
   )
+})
+
+kafkaTest('Avro values: of a schema from a file, and framed with the number of one in a registry', async (t) => {
+  const { createServer } = await import('node:http')
+  const { default: avro } = await import('avsc')
+  const schema = {
+    type: 'record',
+    name: 'News',
+    fields: [
+      { name: 'n', type: 'long' },
+      { name: 'text', type: 'string' },
+    ],
+  }
+  const type = avro.Type.forSchema(schema as never)
+  const plain = (n: number) => type.toBuffer({ n, text: `Avro ${n}.` })
+  const framed = (id: number, n: number) => {
+    const head = Buffer.alloc(5)
+    head.writeUInt32BE(id, 1)
+    return Buffer.concat([head, plain(n)])
+  }
+  let asked = 0
+  const registry = createServer(({ url, headers }, response) => {
+    asked++
+    if (headers.authorization !== `Basic ${Buffer.from('me:secret').toString('base64')}`) response.writeHead(401).end()
+    else if (url === '/schemas/ids/7') response.end(JSON.stringify({ schema: JSON.stringify(schema) }))
+    else response.writeHead(404).end('{}')
+  })
+  await new Promise<void>((resolve) => registry.listen(0, '127.0.0.1', resolve))
+  const { port } = registry.address() as { port: number }
+  try {
+    const [from, to, dead, framedFrom, framedTo] = await makeTopics(broker.bootstrap, [1, 1, 1, 1, 1])
+    await produce(broker.bootstrap, from, [{ value: plain(1) }, { value: Buffer.from([0xff]) }, { value: plain(2) }])
+    await enrich(from, to, { value: 'avro', decoder: avroOf(JSON.stringify(schema)), deadLetter: dead })
+    t.deepEqual(
+      (await consume(broker.bootstrap, to)).map(({ payload }) => JSON.parse(payload as string)).map(({ n, text }) => [n, text]),
+      [
+        [1, 'Avro 1.'],
+        [2, 'Avro 2.'],
+      ],
+    )
+    await produce(broker.bootstrap, framedFrom, [{ value: framed(7, 3) }, { value: framed(8, 4) }, { value: framed(7, 5) }])
+    await enrich(framedFrom, framedTo, { value: 'avro', decoder: avroFromRegistry(`http://127.0.0.1:${port}`, 'me:secret'), deadLetter: dead })
+    t.deepEqual(
+      (await consume(broker.bootstrap, framedTo)).map(({ payload }) => JSON.parse(payload as string).n),
+      [3, 5],
+    )
+    t.is(asked, 2)
+    t.is((await consume(broker.bootstrap, dead)).length, 2)
+    const refused = await t.throwsAsync(enrich(framedFrom, framedTo, { value: 'avro', decoder: avroFromRegistry(`http://127.0.0.1:${port}`, 'me:wrong'), deadLetter: dead }), {
+      instanceOf: HmtlError,
+    })
+    t.is((refused as HmtlError).code, 'HMTL_KAFKA_AUTH')
+  } finally {
+    registry.close()
+  }
 })
 
 kafkaTest('logins by PLAIN and SCRAM, and TLS; a wrong password is refused without being shown', async (t) => {

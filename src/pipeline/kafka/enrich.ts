@@ -278,6 +278,7 @@ export const startEnrich = async (client: KafkaClient, pool: Pool, given: Enrich
       begun = performance.now()
     }
     try {
+      await options.decoder?.prepare(records.map(({ value }) => value))
       for await (const item of outcomes(records, controller.signal)) {
         if (lost) throw lost
         if (!batch.running()) return

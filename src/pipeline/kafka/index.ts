@@ -1,4 +1,5 @@
 /** `hmtl/kafka`: topics through the model, and as source and sink. Apart from the rest, so that nothing else loads a Kafka client. */
+export { avroFromRegistry, avroOf, type ValueDecoder } from './avro.ts'
 export { type Delivery, type EnrichObserver, type EnrichOptions, type Enrichment, startEnrich } from './enrich.ts'
 export { connectKafka } from './kafkajs.ts'
 export {

@@ -199,7 +199,7 @@ export const connectKafka = async ({ brokers, clientId = 'hmtl', tls, sasl, onLo
         heartbeatInterval,
         rebalanceTimeout: Math.max(sessionTimeout, 10_000),
         maxBytesPerPartition: fetchBytes,
-        maxWaitTimeInMs: 250,
+        maxWaitTimeInMs: 500,
         readUncommitted: false,
         // The consumer outlives its brokers: it begins anew after every failure that may pass.
         retry: { ...retry, restartOnFailure: async () => true },

@@ -3,15 +3,19 @@ import type { Document } from '../../io/document.ts'
 import { createDocument } from '../../io/document.ts'
 import { HmtlError, toHmtlError } from '../../io/errors.ts'
 import { documentOfLine } from '../../io/formats/jsonl.ts'
+import { fromJson } from '../../io/json.ts'
 import type { OffsetUnit } from '../../io/offsets.ts'
 import { annotatedLine } from '../annotated-line.ts'
+import type { ValueDecoder } from './avro.ts'
 import type { Headers, KafkaRecord, OutgoingRecord } from './port.ts'
 
-export const valueTypes = ['json', 'text'] as const
+export const valueTypes = ['json', 'text', 'avro'] as const
 export type ValueType = (typeof valueTypes)[number]
 
 export interface RecordOptions {
   readonly value: ValueType
+  /** For `avro`: what turns a value into an object. */
+  readonly decoder?: ValueDecoder | undefined
   readonly textField?: string | undefined
   readonly offsetUnit?: OffsetUnit | undefined
   /** Written into the headers of what is annotated. */
@@ -24,11 +28,15 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
 export const placeOf = ({ topic, partition, offset }: KafkaRecord): string => `${topic}/${partition}@${offset}`
 
 /** @returns undefined for a tombstone or an empty value, which pass through */
-export const documentOfRecord = (record: KafkaRecord, { value: type, textField, offsetUnit }: RecordOptions): Document | undefined => {
+export const documentOfRecord = (record: KafkaRecord, { value: type, decoder, textField, offsetUnit }: RecordOptions): Document | undefined => {
   const { value } = record
   if (value === null || value.length === 0) return undefined
   const id = placeOf(record)
   try {
+    if (type === 'avro') {
+      if (!decoder) throw new HmtlError('HMTL_USAGE', 'Avro values need a schema')
+      return fromJson(decoder.decode(value), id, { textField, offsetUnit })
+    }
     let text: string
     try {
       text = utf8.decode(value)
