@@ -1,50 +1,75 @@
 /**
- * Are scores probabilities? Predictions on development data by score, and how many of them are right.
- *   node scripts/calibration.mjs [MODEL] [--json]
+ * Are scores probabilities? Fits each task's calibration on development data,
+ * and prints predictions on test data by score, and how many of them are right.
+ *   node scripts/calibration.mjs [MODEL] [--write]     --write keeps the fit in the model's config.json
  */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { listRelations, listSpans } from '../dist/src/io/document.js'
-import { createAnnotator } from '../dist/src/model/annotate.js'
-import { startEngine } from '../dist/src/model/engine.js'
-import { loadModel } from '../dist/src/model/store.js'
-import { datasetDocuments } from '../dist/src/model/training/stream.js'
 import { modelFolder } from '../dist/src/load.js'
+import { createAnnotator } from '../dist/src/model/annotate.js'
+import { calibrated, fitCalibration } from '../dist/src/model/calibration.js'
+import { startEngine } from '../dist/src/model/engine.js'
+import { loadModel, writeWhole } from '../dist/src/model/store.js'
+import { datasetDocuments } from '../dist/src/model/training/stream.js'
 
-const [name = 'en'] = process.argv.slice(2)
+const args = process.argv.slice(2)
+const folder = modelFolder(args.find((arg) => !arg.startsWith('--')) ?? 'en')
 await startEngine('wasm')
-const model = await loadModel(modelFolder(name))
-const data = { ner: 'data/redocred/dev.arrow', emd: 'data/litbank/dev.arrow', relation: 'data/redocred/dev.arrow' }
+const loaded = await loadModel(folder)
+// Scores as the model has them, whatever was fitted before.
+const model = { ...loaded, config: { ...loaded.config, tasks: loaded.config.tasks.map((task) => (task.kind === 'coref' ? task : { ...task, calibration: [1, 0] })) } }
+const corpora = { ner: 'redocred', emd: 'litbank', relation: 'redocred' }
 
-console.log('| task | score | predictions | mean score | right |\n|---|---|---|---|---|')
-for (const [task, path] of Object.entries(data)) {
+const predictionsOf = async (task, split) => {
   const config = model.config.tasks.find((each) => each.name === task)
-  const tasks = task === 'relation' ? ['ner', 'emd', 'relation'] : [task]
-  const annotate = createAnnotator(model, { tasks })
-  const bins = Array.from({ length: 5 }, () => ({ count: 0, score: 0, right: 0 }))
+  const annotate = createAnnotator(model, { tasks: task === 'relation' ? ['ner', 'emd', 'relation'] : [task] })
   const labels = new Set(model.labels[task])
-  for await (const document of datasetDocuments([path])) {
+  const span = ({ start, end, label }) => `${start} ${end} ${label}`
+  const pair = ({ label, arg1, arg2 }) => `${label} ${arg1.end} ${arg2.end}`
+  const out = []
+  for await (const document of datasetDocuments([`data/${corpora[task]}/${split}.arrow`])) {
     const [found] = annotate([document])
-    const key = ({ start, end, label }) => `${start} ${end} ${label}`
-    const pair = ({ label, arg1, arg2 }) => `${label} ${arg1.end} ${arg2.end}`
     const [predicted, gold] =
       task === 'relation'
         ? [
             listRelations(found.relations).map((item) => [pair(item), item.score]),
-            new Set((document.relations ? listRelations(document.relations) : []).filter(({ label }) => labels.has(label)).map(pair)),
+            (document.relations ? listRelations(document.relations) : []).filter(({ label }) => labels.has(label)).map(pair),
           ]
-        : [listSpans(found[config.layer]).map((item) => [key(item), item.score]), new Set((document[config.layer] ? listSpans(document[config.layer]) : []).map(key))]
-    for (const [id, score] of predicted) {
-      const bin = bins[Math.min(4, Math.floor(score * 5))]
-      bin.count++
-      bin.score += score
-      bin.right += gold.has(id) ? 1 : 0
-    }
+        : [listSpans(found[config.layer]).map((item) => [span(item), item.score]), (document[config.layer] ? listSpans(document[config.layer]) : []).map(span)]
+    const right = new Set(gold)
+    for (const [id, score] of predicted) out.push({ score, right: right.has(id) })
   }
-  const total = bins.reduce((sum, { count }) => sum + count, 0)
-  let error = 0
-  bins.forEach(({ count, score, right }, i) => {
-    if (count === 0) return
-    error += Math.abs(score - right) / total
-    console.log(`| ${task} | ${(i / 5).toFixed(1)}–${((i + 1) / 5).toFixed(1)} | ${count} | ${(score / count).toFixed(2)} | ${(right / count).toFixed(2)} |`)
+  return out
+}
+
+const errorOf = (predictions) => {
+  const bins = Array.from({ length: 10 }, () => ({ count: 0, score: 0, right: 0 }))
+  for (const { score, right } of predictions) {
+    const bin = bins[Math.min(9, Math.floor(score * 10))]
+    bin.count++
+    bin.score += score
+    bin.right += right ? 1 : 0
+  }
+  return { bins, error: bins.reduce((sum, { score, right }) => sum + Math.abs(score - right), 0) / predictions.length }
+}
+
+const fits = {}
+console.log('| task | score | predictions | mean score | right |\n|---|---|---|---|---|')
+const summary = []
+for (const task of Object.keys(corpora)) {
+  fits[task] = fitCalibration(await predictionsOf(task, 'dev'))
+  const raw = await predictionsOf(task, 'test')
+  const fitted = errorOf(raw.map(({ score, right }) => ({ score: calibrated(score, fits[task]), right })))
+  fitted.bins.forEach(({ count, score, right }, i) => {
+    if (count > 0) console.log(`| ${task} | ${(i / 10).toFixed(1)}–${((i + 1) / 10).toFixed(1)} | ${count} | ${(score / count).toFixed(2)} | ${(right / count).toFixed(2)} |`)
   })
-  console.log(`| ${task} | all | ${total} | expected calibration error ${(100 * error).toFixed(1)} points | |`)
+  summary.push(`| ${task} | ${raw.length} | ${(100 * errorOf(raw).error).toFixed(1)} | ${(100 * fitted.error).toFixed(1)} | ${fits[task].join(', ')} |`)
+}
+console.log(`\n| task | test predictions | calibration error before, points | after | slope, intercept |\n|---|---|---|---|---|\n${summary.join('\n')}`)
+if (args.includes('--write')) {
+  const path = join(folder, 'config.json')
+  const stored = JSON.parse(readFileSync(path, 'utf8'))
+  for (const task of stored.config.tasks) if (fits[task.name]) task.calibration = fits[task.name]
+  await writeWhole(path, `${JSON.stringify(stored, null, 2)}\n`)
 }

@@ -15,6 +15,7 @@ import { switchEngine } from '../src/model/engine.ts'
 import { createModel } from '../src/model/hierarchy.ts'
 import { majority, probe } from '../src/model/probing.ts'
 import { embedSentences } from '../src/model/sentence-embeddings.ts'
+import { randomOf } from '../src/model/random.ts'
 import { saveModel } from '../src/model/store.ts'
 import { materialize } from '../src/model/training/materialize.ts'
 import { root } from './helpers/documents.ts'
@@ -118,12 +119,13 @@ test.serial('sentences are pooled over their own tokens, alone as in a batch; a 
 test.serial('a probe finds what is there and not what is not, and the same again', async (t) => {
   await switchEngine('wasm')
   const set = (rows: number, from: number) => {
-    const features = Float32Array.from({ length: rows * 4 }, (_, i) => Math.sin((from + i) * 12.9898) * 3)
+    const random = randomOf(from, 'features')
+    const features = Float32Array.from({ length: rows * 4 }, () => random.normal())
     return { features, classes: Int32Array.from({ length: rows }, (_, i) => (features[i * 4 + 2] > 0 ? 1 : 0)) }
   }
   const [train, validation, testing] = [set(600, 0), set(100, 9001), set(200, 77777)]
   const found = probe(train, validation, testing, 4, 2)
-  t.true(found.accuracy > 0.9, String(found.accuracy))
+  t.true(found.accuracy > 0.85, String(found.accuracy))
   t.deepEqual(probe(train, validation, testing, 4, 2), found)
   const blind = (data: ReturnType<typeof set>) => ({ ...data, features: data.features.map((value, i) => (i % 4 === 2 ? 0 : value)) })
   t.true(probe(blind(train), blind(validation), blind(testing), 4, 2).accuracy < 0.65)

@@ -6,9 +6,11 @@ import { createDocument, type Document, listClusters, listSpans } from '../src/i
 import { writeDocuments } from '../src/io/write.ts'
 import { createAnnotator } from '../src/model/annotate.ts'
 import { packSentences } from '../src/model/batch.ts'
+import { calibrated, fitCalibration } from '../src/model/calibration.ts'
 import { loadConfig, parseConfig } from '../src/model/config.ts'
 import { engineMemory, startEngine } from '../src/model/engine.ts'
 import { bioulConstraints, bioulTags, createDecoder } from '../src/model/heads/crf-decode.ts'
+import { randomOf } from '../src/model/random.ts'
 import { loadModel } from '../src/model/store.ts'
 import { createIndexer } from '../src/model/vocabulary.ts'
 import { samplingShares, train } from '../src/model/training/trainer.ts'
@@ -154,6 +156,20 @@ test('configurations: defaults, inheritance, and what is wrong by name', async (
   const config = await loadConfig(root('configs/free.json'), ['training.updates=7', 'tasks.0.batch=3'])
   t.is(config.training.updates, 7)
   t.is(config.tasks[0].batch, 3)
+})
+
+test('calibration: what was drawn by a known line is found again; order is kept', (t) => {
+  const random = randomOf(4, 'calibration')
+  const predictions = Array.from({ length: 20000 }, () => {
+    const score = random.next()
+    return { score, right: random.next() < calibrated(score, [0.6, -0.4]) }
+  })
+  const [slope, intercept] = fitCalibration(predictions)
+  t.true(Math.abs(slope - 0.6) < 0.05 && Math.abs(intercept + 0.4) < 0.05, `${slope} ${intercept}`)
+  t.deepEqual(fitCalibration([{ score: 0.9, right: true }]), [1, 0])
+  t.is(calibrated(0.3, [1, 0]), 0.3)
+  for (let i = 1; i < 100; i++) t.true(calibrated(i / 100, [0.6, -0.4]) > calibrated((i - 1) / 100, [0.6, -0.4]))
+  t.throws(() => parseConfig({ tasks: [{ name: 'a', kind: 'crf', calibration: [0, 1] }] }), { message: /calibration/ })
 })
 
 test('sampling: in proportion to batches, uniform, or by weight', (t) => {

@@ -20,6 +20,7 @@ import {
 } from '../io/document.ts'
 import { HmtlError } from '../io/errors.ts'
 import { indexes } from './batch.ts'
+import { calibrated } from './calibration.ts'
 import type { CorefTaskConfig, RelationTaskConfig, TaskConfig } from './config.ts'
 import { antecedentPairs, candidateScores, candidateSpans, keepBest, mentionScores, pairScores, spanRows, spanVectors } from './heads/coref.ts'
 import { crfDecoder } from './heads/crf.ts'
@@ -129,7 +130,8 @@ export const createAnnotator = (model: Model, options: AnnotateOptions = {}) => 
       for (let s = from; s < to; s++, sentence++) {
         const rowOf = rows.subarray(starts[sentence], starts[sentence + 1]).map((row) => row * width)
         const base = item.sentences.begin[s]
-        for (const { begin, end, label, score } of decoder.decode(values, rowOf)) {
+        for (const { begin, end, label, score: posterior } of decoder.decode(values, rowOf)) {
+          const score = calibrated(posterior, task.calibration)
           if (score < minScore) continue
           spans.push({ start: item.tokens.begin[base + begin], end: item.tokens.end[base + end - 1], label, score })
           item.spanEnding.set(base + end - 1, base + begin)
@@ -165,8 +167,9 @@ export const createAnnotator = (model: Model, options: AnnotateOptions = {}) => 
       for (const one of list)
         for (const two of list) {
           for (let k = 0; k < labels.length; k++) {
-            const score = 1 / (1 + Math.exp(-logits[p * labels.length + k]))
-            if (score > task.threshold && score >= minScore && one !== two) {
+            const sigmoid = 1 / (1 + Math.exp(-logits[p * labels.length + k]))
+            const score = sigmoid > task.threshold && one !== two ? calibrated(sigmoid, task.calibration) : -1
+            if (score >= Math.max(minScore, 0)) {
               const item = work[one.document]
               const argument = (token: number) => ({ start: item.tokens.begin[item.spanEnding.get(token) ?? token], end: item.tokens.end[token] })
               item.relations.push({ label: labels[k], arg1: argument(one.token), arg2: argument(two.token), score })

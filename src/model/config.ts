@@ -46,6 +46,9 @@ export interface DatasetConfig {
   readonly test?: string
 }
 
+/** Slope and intercept on the log-odds of a score, fitted on development data (Platt 1999); [1, 0] leaves it as it is. */
+export type Calibration = readonly [slope: number, intercept: number]
+
 interface TaskBase {
   readonly name: string
   /** `base`, or the name of an earlier task; the input is always g_e, with that task's states joined to it. */
@@ -62,6 +65,7 @@ export interface CrfTaskConfig extends TaskBase {
   readonly kind: 'crf'
   /** Which layer of the documents is learned, and written. */
   readonly layer: 'entities' | 'mentions'
+  readonly calibration: Calibration
 }
 
 export interface RelationTaskConfig extends TaskBase {
@@ -76,6 +80,7 @@ export interface RelationTaskConfig extends TaskBase {
   /** Distance and product terms in the pair layer (a step past the paper). */
   readonly pairFeatures: boolean
   readonly threshold: number
+  readonly calibration: Calibration
 }
 
 export interface CorefTaskConfig extends TaskBase {
@@ -135,8 +140,19 @@ const common = { on: 'base', encoder, dropout: 0.2, datasets: [] as DatasetConfi
 
 /** Defaults by kind of task; the sizes are the original's. */
 const taskDefaults = {
-  crf: { ...common, layer: 'entities' },
-  relation: { ...common, encoder: { ...encoder, layers: 3 }, hidden: 64, maxLabels: 0, bearingOnly: false, tagsOf: '', pairFeatures: false, threshold: 0.5, batch: 4 },
+  crf: { ...common, layer: 'entities', calibration: [1, 0] },
+  relation: {
+    ...common,
+    encoder: { ...encoder, layers: 3 },
+    hidden: 64,
+    maxLabels: 0,
+    bearingOnly: false,
+    tagsOf: '',
+    pairFeatures: false,
+    threshold: 0.5,
+    calibration: [1, 0],
+    batch: 4,
+  },
   coref: {
     ...common,
     encoder: { hidden: 200, layers: 1, dropout: 0.2 },
@@ -253,6 +269,14 @@ export const parseConfig = (given: unknown): ModelConfig => {
       !datasets.every((data) => isObject(data) && typeof data.train === 'string' && Object.keys(data).every((key) => ['train', 'dev', 'test'].includes(key)))
     )
       throw fail(`"tasks[${i}].datasets" must be a list of {"train", "dev", "test"} paths`)
+    const { calibration = [1, 0] } = full
+    if (
+      !Array.isArray(calibration) ||
+      calibration.length !== 2 ||
+      !calibration.every((value) => typeof value === 'number' && Number.isFinite(value)) ||
+      !((calibration[0] as number) > 0)
+    )
+      throw fail(`"tasks[${i}].calibration" must be two numbers, the first above 0`)
     seen.add(name)
     return full
   })

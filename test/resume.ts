@@ -1,0 +1,89 @@
+/** A training that is killed and gone on with ends as the one that was left alone: bit for bit. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test from 'ava'
+import { createDocument } from '../src/io/document.ts'
+import { writeDocuments } from '../src/io/write.ts'
+import { prepareDocument } from '../src/pipeline/prepare.ts'
+import { root } from './helpers/documents.ts'
+import { testEngine } from './helpers/engine.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'hmtl-resume-'))
+test.after.always(() => rmSync(folder, { recursive: true }))
+
+const names = ['Maren', 'Jonas', 'Ida', 'Olav', 'Siri']
+const places = ['Oslo', 'Bergen', 'Moss']
+
+async function* stories() {
+  for (let i = 0; i < 40; i++) {
+    const [name, place] = [names[i % 5], places[i % 3]]
+    const text = `${name} lives in ${place} . She likes ${place} .`
+    const person = { start: 0, end: name.length, label: 'PER' }
+    const at = text.indexOf(place)
+    const where = { start: at, end: at + place.length, label: 'LOC' }
+    const again = text.lastIndexOf(place)
+    const she = text.indexOf('She')
+    yield prepareDocument(
+      createDocument({
+        id: String(i),
+        text,
+        entities: [person, where],
+        clusters: [
+          [person, { start: she, end: she + 3 }],
+          [where, { start: again, end: again + place.length }],
+        ],
+      }),
+    )
+  }
+}
+
+const train = (output: string, ...more: string[]) =>
+  spawn(process.execPath, [root('dist/cli/main.js'), 'train', join(folder, 'config.json'), '-o', output, '--engine', testEngine, '--quiet', ...more], { stdio: ['ignore', 'ignore', 'inherit'] })
+
+const validations = (output: string): number => {
+  try {
+    return readFileSync(join(output, 'metrics.jsonl'), 'utf8').split('"event":"validation"').length - 1
+  } catch {
+    return 0
+  }
+}
+
+test('killed with SIGKILL three times', async (t) => {
+  t.timeout(170_000)
+  const data = join(folder, 'train.arrow')
+  await writeDocuments(stories(), data, { format: 'arrow' })
+  const encoder = { hidden: 8, layers: 1 }
+  const datasets = [{ train: data, dev: data }]
+  writeFileSync(
+    join(folder, 'config.json'),
+    JSON.stringify({
+      embeddings: { words: { size: 8 }, characters: { size: 4, filters: 8, width: 3 } },
+      tasks: [
+        { name: 'ner', kind: 'crf', encoder, datasets, batch: 4 },
+        { name: 'coref', kind: 'coref', on: 'ner', hidden: 8, feature: 4, encoder, datasets },
+      ],
+      training: { updates: 120, validateEvery: 10 },
+    }),
+  )
+  const whole = join(folder, 'whole')
+  t.is((await once(train(whole), 'exit'))[0], 0)
+  const killed = join(folder, 'killed')
+  let kills = 0
+  for (let start = 0; kills < 3; kills++) {
+    const child = train(killed, ...(kills === 0 ? [] : ['--resume']))
+    const ended = once(child, 'exit')
+    const before = validations(killed)
+    start = Date.now()
+    // At no particular moment after some progress: in an update, a validation, or in the middle of saving.
+    while (validations(killed) < (kills === 0 ? 2 : before + 2) && Date.now() - start < 40_000) await new Promise((resolve) => setTimeout(resolve, 5 + 7 * kills))
+    child.kill('SIGKILL')
+    t.is((await ended)[1], 'SIGKILL')
+  }
+  t.is((await once(train(killed, '--resume'), 'exit'))[0], 0)
+  t.true(readFileSync(join(killed, 'model', 'model.safetensors')).equals(readFileSync(join(whole, 'model', 'model.safetensors'))))
+  const last = (output: string) => JSON.parse(readFileSync(join(output, 'state', `state-${readFileSync(join(output, 'state', 'current'), 'utf8')}.json`), 'utf8'))
+  t.deepEqual(last(killed), last(whole))
+})
