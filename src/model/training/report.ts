@@ -1,0 +1,126 @@
+/** A training run as one page: learning curves, scores by label, how the tasks were drawn. No script; every text escaped. */
+import type { ModelConfig } from '../config.ts'
+
+/** A line of a run's `metrics.jsonl`. */
+export type RunEvent =
+  | { readonly event: 'update'; readonly update: number; readonly task: string; readonly loss: number; readonly rate: number; readonly seconds: number }
+  | {
+      readonly event: 'validation'
+      readonly update: number
+      readonly main: Readonly<Record<string, number>>
+      readonly mean: number
+      readonly best: boolean
+      readonly scores: Readonly<Record<string, { readonly byLabel?: Readonly<Record<string, { precision: number; recall: number; f1: number; gold: number; predicted: number }>> }>>
+      readonly taskUpdates?: Readonly<Record<string, number>>
+    }
+  | { readonly event: 'end'; readonly seconds: number; readonly taskUpdates: Readonly<Record<string, number>>; readonly maxRss: number }
+
+/** Events of a log; a last line that a crash cut short is left out. */
+export const parseEvents = (text: string): RunEvent[] => {
+  const lines = text.split('\n')
+  const cut = lines.pop()
+  return [...lines, ...(cut === '' || cut === undefined ? [] : isWhole(cut) ? [cut] : [])].filter((line) => line !== '').map((line) => JSON.parse(line) as RunEvent)
+}
+
+const isWhole = (line: string): boolean => {
+  try {
+    JSON.parse(line)
+    return true
+  } catch {
+    return false
+  }
+}
+
+const escaped = (text: string): string => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`)
+
+type Points = readonly (readonly [x: number, y: number])[]
+
+const [width, height, margin] = [640, 220, 44]
+const hues = [210, 20, 130, 280, 50, 330]
+const colour = (i: number) => `hsl(${hues[i % hues.length]} 60% 45%)`
+
+/** Means over about eighty stretches: single losses are noise. */
+const smoothed = (points: Points): Points => {
+  const size = Math.max(1, Math.ceil(points.length / 80))
+  const out: [number, number][] = []
+  for (let at = 0; at < points.length; at += size) {
+    const part = points.slice(at, at + size)
+    out.push([part[part.length - 1][0], part.reduce((sum, [, y]) => sum + y, 0) / part.length])
+  }
+  return out
+}
+
+const chart = (title: string, lines: Readonly<Record<string, Points>>, format: (y: number) => string): string => {
+  const all = Object.values(lines).flat()
+  if (all.length === 0) return ''
+  const [xs, ys] = [all.map(([x]) => x), all.map(([, y]) => y)]
+  const [right, low, high] = [Math.max(...xs), Math.min(...ys, 0), Math.max(...ys)]
+  const x = (value: number) => margin + (value / (right || 1)) * (width - margin - 8)
+  const y = (value: number) => height - 24 - ((value - low) / (high - low || 1)) * (height - 40)
+  const grid = [0, 0.25, 0.5, 0.75, 1].map((part) => {
+    const value = low + part * (high - low)
+    return `<line x1="${margin}" x2="${width - 8}" y1="${y(value)}" y2="${y(value)}"/><text x="${margin - 6}" y="${y(value) + 4}" text-anchor="end">${format(value)}</text>`
+  })
+  const drawn = Object.entries(lines).map(
+    ([name, points], i) =>
+      `<polyline style="stroke:${colour(i)}" points="${points.map(([a, b]) => `${x(a).toFixed(1)},${y(b).toFixed(1)}`).join(' ')}"><title>${escaped(name)}</title></polyline>`,
+  )
+  const legend = Object.keys(lines).map((name, i) => `<span style="color:${colour(i)}">■ ${escaped(name)}</span>`)
+  return `<figure><figcaption>${escaped(title)} ${legend.join(' ')}</figcaption><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escaped(title)}"><g class="grid">${grid.join('')}</g>${drawn.join('')}<text x="${width - 8}" y="${height - 6}" text-anchor="end">${right.toLocaleString('en-US')} updates</text></svg></figure>`
+}
+
+const percent = (value: number): string => (100 * value).toFixed(1)
+
+const tableOf = (head: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
+  `<table><tr>${head.map((cell) => `<th>${escaped(cell)}</th>`).join('')}</tr>${rows.map((row) => `<tr>${row.map((cell) => `<td>${escaped(String(cell))}</td>`).join('')}</tr>`).join('')}</table>`
+
+const style =
+  'body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222;background:#fff}figure{margin:1.5rem 0}figcaption{font-weight:600}figcaption span{font-weight:400;margin-left:.8em}svg{width:100%;height:auto}svg text{font-size:11px;fill:#666}polyline{fill:none;stroke-width:1.8}.grid line{stroke:#e5e5e5}table{border-collapse:collapse;margin:.5rem 0 1.5rem}td,th{padding:.2rem .8rem;text-align:right;border-bottom:1px solid #eee}td:first-child,th:first-child{text-align:left}'
+
+/** @returns the page's HTML */
+export const trainingReport = (config: ModelConfig, events: readonly RunEvent[]): string => {
+  const updates = events.filter((event) => event.event === 'update')
+  const validations = events.filter((event) => event.event === 'validation')
+  const end = events.findLast((event) => event.event === 'end')
+  const last = validations[validations.length - 1]
+  const best = validations.findLast((event) => event.best)
+  const names = config.tasks.map(({ name }) => name)
+  // Losses differ by orders of magnitude: each as a share of its first stretch.
+  const losses = Object.fromEntries(
+    names.map((name) => {
+      const points = smoothed(updates.filter(({ task }) => task === name).map(({ update, loss }) => [update, loss] as const))
+      const first = points[0]?.[1] || 1
+      return [name, points.map(([x, y]) => [x, y / first] as const)]
+    }),
+  )
+  const scores = Object.fromEntries(names.map((name) => [name, validations.filter(({ main }) => name in main).map(({ update, main }) => [update, main[name]] as const)]))
+  const drawn = end?.taskUpdates ?? last?.taskUpdates ?? {}
+  const total = Object.values(drawn).reduce((a, b) => a + b, 0)
+  const labels = names.flatMap((name) => {
+    const byLabel = (best ?? last)?.scores[name]?.byLabel
+    if (!byLabel) return []
+    const rows = Object.entries(byLabel)
+      .sort((a, b) => b[1].gold - a[1].gold)
+      .map(([label, { precision, recall, f1, gold, predicted }]) => [label, gold, predicted, percent(precision), percent(recall), percent(f1)])
+    return [`<h2>${escaped(name)} by label, at the best update</h2>`, tableOf(['label', 'gold', 'predicted', 'precision', 'recall', 'F1'], rows)]
+  })
+  const bestOf = (name: string) =>
+    validations
+      .filter(({ main }) => name in main)
+      .reduce<(typeof validations)[number] | undefined>((most, each) => (!most || each.main[name] > most.main[name] ? each : most), undefined)
+  const tasks = tableOf(
+    ['task', 'updates of it', 'share', 'best dev score', 'at update', 'of its own'],
+    names.map((name) => {
+      const top = bestOf(name)
+      return [
+        name,
+        drawn[name] ?? '',
+        total > 0 ? `${percent((drawn[name] ?? 0) / total)} %` : '',
+        top ? percent(top.main[name]) : '',
+        top?.update ?? '',
+        top?.taskUpdates?.[name] ?? '',
+      ]
+    }),
+  )
+  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escaped(config.name)}</title><style>${style}</style></head><body><h1>${escaped(config.name)}</h1><p>${last ? `${last.update.toLocaleString('en-US')} updates` : 'No validation yet'}${end ? ` in ${Math.round(end.seconds).toLocaleString('en-US')} s, at most ${Math.round(end.maxRss / 2 ** 20)} MB` : ''}${best ? `; best mean of development scores ${percent(best.mean)} at update ${best.update}` : ''}. Seed ${config.training.seed}.</p>${chart('Development scores', scores, percent)}${chart('Loss, as a share of its beginning', losses, (value) => value.toFixed(2))}<h2>Tasks</h2>${tasks}${labels.join('')}</body></html>\n`
+}

@@ -1,0 +1,64 @@
+/** What is left of a training for people and for TensorBoard. */
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test from 'ava'
+import { parseConfig } from '../src/model/config.ts'
+import { parseEvents, trainingReport } from '../src/model/training/report.ts'
+import { crc32c, openEvents } from '../src/model/training/tensorboard.ts'
+
+test('CRC-32C: the check value of its definition, and of nothing', (t) => {
+  t.is(crc32c(Buffer.from('123456789')), 0xe3069283)
+  t.is(crc32c(new Uint8Array(0)), 0)
+})
+
+test('event files: records with their lengths and checksums, the scalars in them', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'hmtl-events-'))
+  const events = openEvents(folder, () => 1700000000.5)
+  events.scalars(300, { 'loss/ner': 0.5 })
+  const bytes = readFileSync(join(folder, readdirSync(folder)[0]))
+  const unmask = (value: number) => {
+    const rotated = (value - 0xa282ead8) >>> 0
+    return ((rotated >>> 17) | (rotated << 15)) >>> 0
+  }
+  const records: Buffer[] = []
+  for (let at = 0; at < bytes.length; ) {
+    const length = Number(bytes.readBigUInt64LE(at))
+    t.is(unmask(bytes.readUInt32LE(at + 8)), crc32c(bytes.subarray(at, at + 8)))
+    const data = bytes.subarray(at + 12, at + 12 + length)
+    t.is(unmask(bytes.readUInt32LE(at + 12 + length)), crc32c(data))
+    records.push(data)
+    at += 16 + length
+  }
+  t.is(records.length, 2)
+  t.is(records[0].toString('latin1', 11), 'brain.Event:2')
+  t.is(records[1].readDoubleLE(1), 1700000000.5)
+  // Step 300 as a varint, then the summary with its one value.
+  t.deepEqual([...records[1].subarray(9, 12)], [16, 0xac, 2])
+  t.true(records[1].includes('loss/ner'))
+  t.is(records[1].readFloatLE(records[1].length - 4), 0.5)
+  rmSync(folder, { recursive: true })
+})
+
+test('the page: every name escaped, no script, a line cut short by a crash left out', (t) => {
+  const config = parseConfig({ name: '<b>x', tasks: [{ name: '<i>ner', kind: 'crf' }] })
+  const label = { precision: 0.5, recall: 0.25, f1: 1 / 3, gold: 8, predicted: 4 }
+  const lines = [
+    { event: 'update', update: 20, task: '<i>ner', loss: 5, rate: 1, seconds: 1 },
+    {
+      event: 'validation',
+      update: 20,
+      main: { '<i>ner': 0.4 },
+      mean: 0.4,
+      best: true,
+      scores: { '<i>ner': { byLabel: { '"PER"<script>': label } } },
+      taskUpdates: { '<i>ner': 20 },
+    },
+  ]
+  const events = parseEvents(`${lines.map((line) => JSON.stringify(line)).join('\n')}\n{"event":"upd`)
+  t.is(events.length, 2)
+  const page = trainingReport(config, events)
+  t.false(/<script|<b>|<i>/.test(page))
+  t.regex(page, /<td>50\.0<\/td><td>25\.0<\/td><td>33\.3<\/td>/)
+  t.regex(page, /<polyline/)
+})
