@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
 import { createDocument, type Document, listClusters, listSpans } from '../src/io/document.ts'
+import { decodeTags } from '../src/io/tags.ts'
 import { writeDocuments } from '../src/io/write.ts'
 import { createAnnotator } from '../src/model/annotate.ts'
 import { packSentences } from '../src/model/batch.ts'
 import { calibrated, fitCalibration } from '../src/model/calibration.ts'
 import { loadConfig, parseConfig } from '../src/model/config.ts'
 import { engineMemory, startEngine } from '../src/model/engine.ts'
-import { bioulConstraints, bioulTags, createDecoder } from '../src/model/heads/crf-decode.ts'
+import { constraintsOf, createDecoder, tagSchemes, tagsOf } from '../src/model/heads/crf-decode.ts'
 import { randomOf } from '../src/model/random.ts'
 import { loadModel } from '../src/model/store.ts'
 import { createIndexer } from '../src/model/vocabulary.ts'
@@ -193,56 +194,48 @@ test('packing: rows by step, longest sentence first, every token once', (t) => {
   t.deepEqual([...packSentences([]).offsets], [0])
 })
 
-test('crf decoding: the best well-formed path and its spans’ exact probabilities, against enumeration', (t) => {
-  const tags = bioulTags(['A', 'B'])
-  const size = tags.length
-  const noise = (n: number, seed: number) => Float32Array.from({ length: n }, (_, i) => 2 * Math.sin(i * 7.13 + seed))
-  const weights = { transitions: noise(size * size, 1), start: noise(size, 2), end: noise(size, 3) }
-  const steps = 4
-  const emissions = noise(steps * size, 4)
-  const allowed = bioulConstraints(tags)
-  let [best, total] = [Number.NEGATIVE_INFINITY, 0]
-  let bestPath: number[] = []
-  const mass = new Map<string, number>()
-  const spansOf = (path: readonly number[]) => {
-    const out: string[] = []
-    for (let t = 0; t < path.length; t++) {
-      if (tags[path[t]] === 'O') continue
-      const begin = t
-      while (tags[path[t]][0] !== 'U' && tags[path[t]][0] !== 'L') t++
-      out.push(`${begin} ${t + 1} ${tags[path[t]].slice(2)}`)
-    }
-    return out
-  }
-  const walk = (path: number[], score: number) => {
-    const t = path.length
-    if (t === steps) {
-      if (!allowed.end[path[t - 1]]) return
-      const all = score + weights.end[path[t - 1]]
-      total += Math.exp(all)
-      for (const span of spansOf(path)) mass.set(span, (mass.get(span) ?? 0) + Math.exp(all))
-      if (all > best) {
-        best = all
-        bestPath = path
+for (const scheme of tagSchemes)
+  test(`crf decoding, ${scheme}: the best well-formed path and its spans’ exact probabilities, against enumeration`, (t) => {
+    const tags = tagsOf(['A', 'B'], scheme)
+    const size = tags.length
+    const noise = (n: number, seed: number) => Float32Array.from({ length: n }, (_, i) => 2 * Math.sin(i * 7.13 + seed))
+    const weights = { transitions: noise(size * size, 1), start: noise(size, 2), end: noise(size, 3) }
+    const steps = 4
+    const emissions = noise(steps * size, 4)
+    const allowed = constraintsOf(tags, scheme)
+    let [best, total] = [Number.NEGATIVE_INFINITY, 0]
+    let bestPath: number[] = []
+    const mass = new Map<string, number>()
+    const spansOf = (path: readonly number[]) => decodeTags(path.map((tag) => tags[tag])).map(({ begin, end, label }) => `${begin} ${end} ${label}`)
+    const walk = (path: number[], score: number) => {
+      const t = path.length
+      if (t === steps) {
+        if (!allowed.end[path[t - 1]]) return
+        const all = score + weights.end[path[t - 1]]
+        total += Math.exp(all)
+        for (const span of spansOf(path)) mass.set(span, (mass.get(span) ?? 0) + Math.exp(all))
+        if (all > best) {
+          best = all
+          bestPath = path
+        }
+        return
       }
-      return
+      for (let j = 0; j < size; j++) {
+        if (t === 0 ? !allowed.begin[j] : !allowed.transition[path[t - 1] * size + j]) continue
+        walk([...path, j], score + emissions[t * size + j] + (t === 0 ? weights.start[j] : weights.transitions[path[t - 1] * size + j]))
+      }
     }
-    for (let j = 0; j < size; j++) {
-      if (t === 0 ? !allowed.begin[j] : !allowed.transition[path[t - 1] * size + j]) continue
-      walk([...path, j], score + emissions[t * size + j] + (t === 0 ? weights.start[j] : weights.transitions[path[t - 1] * size + j]))
-    }
-  }
-  walk([], 0)
-  const decoded = createDecoder(tags, weights).decode(
-    emissions,
-    Int32Array.from({ length: steps }, (_, i) => i * size),
-  )
-  t.deepEqual(
-    decoded.map(({ begin, end, label }) => `${begin} ${end} ${label}`),
-    spansOf(bestPath),
-  )
-  for (const { begin, end, label, score } of decoded) t.true(Math.abs(score - (mass.get(`${begin} ${end} ${label}`) ?? 0) / total) < 1e-6)
-})
+    walk([], 0)
+    const decoded = createDecoder(tags, weights, scheme).decode(
+      emissions,
+      Int32Array.from({ length: steps }, (_, i) => i * size),
+    )
+    t.deepEqual(
+      decoded.map(({ begin, end, label }) => `${begin} ${end} ${label}`),
+      spansOf(bestPath),
+    )
+    for (const { begin, end, label, score } of decoded) t.true(Math.abs(score - (mass.get(`${begin} ${end} ${label}`) ?? 0) / total) < 1e-6)
+  })
 
 test('models: a damaged, truncated or foreign file is refused with a code', async (t) => {
   await startEngine(testEngine)

@@ -9,7 +9,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { indexes, packSentences } from '../../dist/src/model/batch.js'
 import { parseConfig } from '../../dist/src/model/config.js'
 import { startEngine } from '../../dist/src/model/engine.js'
-import { bioulTags } from '../../dist/src/model/heads/crf-decode.js'
+import { tagsOf } from '../../dist/src/model/heads/crf-decode.js'
 import { createModel } from '../../dist/src/model/hierarchy.js'
 import { encode } from '../../dist/src/model/layers/encoder.js'
 import { createParameters } from '../../dist/src/model/parameters.js'
@@ -66,7 +66,7 @@ const make = async () => {
   await saveModel(model, join(folder, 'model'))
   const tagged = (name, mean) => () => {
     const list = sentence(mean)
-    const tags = bioulTags(labels[name]).length
+    const tags = tagsOf(labels[name]).length
     return { kind: 'crf', id: '', words: list, tags: list.map(() => whole(tags)) }
   }
   const related = () => {

@@ -5,6 +5,7 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { HmtlError } from '../io/errors.ts'
+import { type TagScheme, tagSchemes } from './heads/crf-decode.ts'
 
 export interface WordsConfig {
   /** Vectors in text form, plain or gzip; random where absent. */
@@ -65,6 +66,8 @@ export interface CrfTaskConfig extends TaskBase {
   readonly kind: 'crf'
   /** Which layer of the documents is learned, and written. */
   readonly layer: 'entities' | 'mentions'
+  /** How spans are spelled in tags. */
+  readonly scheme: TagScheme
   readonly calibration: Calibration
 }
 
@@ -140,7 +143,7 @@ const common = { on: 'base', encoder, dropout: 0.2, datasets: [] as DatasetConfi
 
 /** Defaults by kind of task; the sizes are the original's. */
 const taskDefaults = {
-  crf: { ...common, layer: 'entities', calibration: [1, 0] },
+  crf: { ...common, layer: 'entities', scheme: 'bioul', calibration: [1, 0] },
   relation: {
     ...common,
     encoder: { ...encoder, layers: 3 },
@@ -277,6 +280,7 @@ export const parseConfig = (given: unknown): ModelConfig => {
       !((calibration[0] as number) > 0)
     )
       throw fail(`"tasks[${i}].calibration" must be two numbers, the first above 0`)
+    if (kind === 'crf' && !tagSchemes.includes(full.scheme as TagScheme)) throw fail(`"tasks[${i}].scheme" must be one of ${tagSchemes.join(', ')}`)
     seen.add(name)
     return full
   })

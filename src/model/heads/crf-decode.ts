@@ -1,5 +1,5 @@
 /**
- * Decoding a CRF: the best well-formed BIOUL sequence by Viterbi, and the exact
+ * Decoding a CRF: the best well-formed tag sequence by Viterbi, and the exact
  * probability of each of its spans by forward-backward over well-formed
  * sequences. Typed arrays, one sentence at a time.
  */
@@ -20,21 +20,29 @@ export interface Constraints {
   readonly end: Uint8Array
 }
 
-/** BIOUL tags of labels, `O` first. */
-export const bioulTags = (labels: readonly string[]): string[] => ['O', ...labels.flatMap((label) => [`B-${label}`, `I-${label}`, `L-${label}`, `U-${label}`])]
+/** How spans are spelled in tags: with the last token and single ones marked, or only the first. */
+export const tagSchemes = ['bioul', 'bio'] as const
+export type TagScheme = (typeof tagSchemes)[number]
 
-export const bioulConstraints = (tags: readonly string[]): Constraints => {
+/** Tags of labels, `O` first. */
+export const tagsOf = (labels: readonly string[], scheme: TagScheme = 'bioul'): string[] => {
+  const prefixes = scheme === 'bioul' ? ['B', 'I', 'L', 'U'] : ['B', 'I']
+  return ['O', ...labels.flatMap((label) => prefixes.map((prefix) => `${prefix}-${label}`))]
+}
+
+export const constraintsOf = (tags: readonly string[], scheme: TagScheme = 'bioul'): Constraints => {
   const size = tags.length
   const transition = new Uint8Array(size * size)
-  const opens = (tag: string) => tag === 'O' || tag[0] === 'B' || tag[0] === 'U'
-  const closed = (tag: string) => tag === 'O' || tag[0] === 'L' || tag[0] === 'U'
+  // What goes on inside of a span wants one of its label before it; in BIOUL what is open must also go on.
+  const goesOn = (tag: string) => tag[0] === 'I' || tag[0] === 'L'
+  const open = (tag: string) => tag[0] === 'B' || tag[0] === 'I'
+  const mayEnd = (tag: string) => scheme === 'bio' || !open(tag)
   for (let i = 0; i < size; i++)
     for (let j = 0; j < size; j++) {
       const [from, to] = [tags[i], tags[j]]
-      const inside = !closed(from) && (to[0] === 'I' || to[0] === 'L') && from.slice(1) === to.slice(1)
-      transition[i * size + j] = inside || (closed(from) && opens(to)) ? 1 : 0
+      transition[i * size + j] = (goesOn(to) ? open(from) && from.slice(1) === to.slice(1) : mayEnd(from)) ? 1 : 0
     }
-  return { transition, begin: Uint8Array.from(tags, (tag) => (opens(tag) ? 1 : 0)), end: Uint8Array.from(tags, (tag) => (closed(tag) ? 1 : 0)) }
+  return { transition, begin: Uint8Array.from(tags, (tag) => (goesOn(tag) ? 0 : 1)), end: Uint8Array.from(tags, (tag) => (mayEnd(tag) ? 1 : 0)) }
 }
 
 export interface CrfWeights {
@@ -59,9 +67,9 @@ const neighbours = (size: number, goes: (tag: number, other: number) => boolean)
 }
 
 /** A decoder for one CRF; it keeps its weights ready in the forms the two passes need. */
-export const createDecoder = (tags: readonly string[], { transitions, start, end }: CrfWeights) => {
+export const createDecoder = (tags: readonly string[], { transitions, start, end }: CrfWeights, scheme: TagScheme = 'bioul') => {
   const size = tags.length
-  const allowed = bioulConstraints(tags)
+  const allowed = constraintsOf(tags, scheme)
   const expTransitions = Float64Array.from(transitions, (x, at) => (allowed.transition[at] ? Math.exp(x) : 0))
   // The few neighbours each tag may have, one tag after another, with what it costs to come from or go to each.
   const before = neighbours(size, (j, i) => allowed.transition[i * size + j] === 1)
@@ -73,6 +81,8 @@ export const createDecoder = (tags: readonly string[], { transitions, start, end
   const expStart = Float64Array.from(start, (x, j) => (allowed.begin[j] ? Math.exp(x) : 0))
   const expEnd = Float64Array.from(end, (x, j) => (allowed.end[j] ? Math.exp(x) : 0))
   const labelOf = tags.map((tag) => tag.slice(2))
+  /** Whether a tag is of the same span as the one before it. */
+  const continues = (from: number, to: number): boolean => (tags[to][0] === 'I' || tags[to][0] === 'L') && allowed.transition[from * size + to] === 1
 
   /** @param rowOf first element of each token's emissions in `emissions` */
   const viterbi = (emissions: Float32Array, rowOf: Int32Array): Int32Array => {
@@ -146,14 +156,25 @@ export const createDecoder = (tags: readonly string[], { transitions, start, end
         beta[t * size + i] = sum
       }
     }
+    /** Mass of all that may follow a span whose last tag is this; in BIO the next must not go on with it. */
+    const endingMass = (t: number, tag: number): number => {
+      if (scheme === 'bioul' || t === steps - 1) return beta[t * size + tag]
+      let sum = 0
+      for (let k = after.starts[tag]; k < after.starts[tag + 1]; k++) {
+        const j = after.ids[k]
+        if (!continues(tag, j)) sum += (backwardWeights[k] * psi[(t + 1) * size + j] * beta[(t + 1) * size + j]) / scale[t + 1]
+      }
+      return sum
+    }
     const spans: DecodedSpan[] = []
     for (let t = 0; t < steps; t++) {
       if (path[t] === 0) continue
       const begin = t
-      while (t + 1 < steps && tags[path[t]][0] !== 'U' && tags[path[t]][0] !== 'L') t++
+      while (t + 1 < steps && continues(path[t], path[t + 1])) t++
       let p = alpha[begin * size + path[begin]]
       for (let k = begin + 1; k <= t; k++) p *= (expTransitions[path[k - 1] * size + path[k]] * psi[k * size + path[k]]) / scale[k]
-      spans.push({ begin, end: t + 1, label: labelOf[path[t]], score: Math.min(1, p * beta[t * size + path[t]]) })
+      p *= endingMass(t, path[t])
+      spans.push({ begin, end: t + 1, label: labelOf[path[t]], score: Math.min(1, p) })
     }
     return spans
   }

@@ -7,7 +7,7 @@ import { linear } from '../kernels/ops/linear.ts'
 import { sum } from '../kernels/ops/losses.ts'
 import { dropoutIf, type Seeds } from '../layers/encoder.ts'
 import type { Parameters } from '../parameters.ts'
-import { bioulTags, type CrfWeights, createDecoder } from './crf-decode.ts'
+import { type CrfWeights, createDecoder, tagsOf } from './crf-decode.ts'
 
 const crfParameters = (name: string, parameters: Parameters, tags: number) => ({
   transitions: parameters.get<tf.Tensor2D>(`${name}.crf.transitions`, [tags, tags], { kind: 'xavier' }),
@@ -17,7 +17,7 @@ const crfParameters = (name: string, parameters: Parameters, tags: number) => ({
 
 /** Emission scores [tokens, tags] of the task's states [tokens, 2·hidden]. */
 export const emissionsOf = (task: CrfTaskConfig, parameters: Parameters, states: tf.Tensor2D, labels: readonly string[], seeds: Seeds): tf.Tensor2D => {
-  const tags = bioulTags(labels).length
+  const tags = tagsOf(labels, task.scheme).length
   const w = parameters.get<tf.Tensor2D>(`${task.name}.tags.weight`, [states.shape[1], tags], { kind: 'xavier' })
   const b = parameters.get<tf.Tensor1D>(`${task.name}.tags.bias`, [tags], { kind: 'zeros' })
   return linear(dropoutIf(states, task.dropout, seeds), w, b)
@@ -41,8 +41,8 @@ export const tagMarginals = (task: CrfTaskConfig, parameters: Parameters, emissi
 
 /** A decoder with the present weights. */
 export const crfDecoder = (task: CrfTaskConfig, parameters: Parameters, labels: readonly string[]) => {
-  const tags = bioulTags(labels)
+  const tags = tagsOf(labels, task.scheme)
   const { transitions, start, end } = crfParameters(task.name, parameters, tags.length)
   const weights: CrfWeights = { transitions: transitions.dataSync() as Float32Array, start: start.dataSync() as Float32Array, end: end.dataSync() as Float32Array }
-  return createDecoder(tags, weights)
+  return createDecoder(tags, weights, task.scheme)
 }

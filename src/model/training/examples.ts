@@ -4,8 +4,8 @@ import { type Document, listClusters, listRelations } from '../../io/document.ts
 import { formatContext } from '../../io/format.ts'
 import { encodeTags } from '../../io/tags.ts'
 import { tokenSpan, words } from '../../io/tokens.ts'
-import type { CorefTaskConfig, RelationTaskConfig, TaskConfig } from '../config.ts'
-import { bioulTags } from '../heads/crf-decode.ts'
+import type { CorefTaskConfig, CrfTaskConfig, RelationTaskConfig, TaskConfig } from '../config.ts'
+import { tagsOf } from '../heads/crf-decode.ts'
 
 export interface TagExample {
   readonly kind: 'crf'
@@ -44,16 +44,16 @@ export const exampleTokens = (example: Example): number => (example.kind === 'co
 export function* examplesOf(document: Document, task: TaskConfig, labels: readonly string[]): Generator<Example> {
   const { tokens, sentences } = document
   if (!tokens || !sentences || tokens.begin.length === 0) return
-  if (task.kind === 'crf') yield* tagExamples(document, task.layer, labels)
+  if (task.kind === 'crf') yield* tagExamples(document, task, labels)
   else if (task.kind === 'relation') yield* relationExamples(document, task, labels)
   else yield* corefExamples(document, task)
 }
 
-function* tagExamples(document: Document, layer: 'entities' | 'mentions', labels: readonly string[]): Generator<TagExample> {
+function* tagExamples(document: Document, { layer, scheme }: CrfTaskConfig, labels: readonly string[]): Generator<TagExample> {
   const { tokens, sentences } = document
   if (!tokens || !sentences) return
   const known = new Set(labels)
-  const tagIds = labelIndex(bioulTags(labels))
+  const tagIds = labelIndex(tagsOf(labels, scheme))
   const spans = flatTokenSpans(document, document[layer], layer, formatContext(), tokens).filter(({ label }) => known.has(label))
   const list = words(document)
   const tags: string[] = []
@@ -61,7 +61,7 @@ function* tagExamples(document: Document, layer: 'entities' | 'mentions', labels
     const [begin, end] = [sentences.begin[s], sentences.end[s]]
     const from = k
     while (k < spans.length && spans[k].end <= end) k++
-    encodeTags(spans.slice(from, k), begin, end, 'bioul', tags)
+    encodeTags(spans.slice(from, k), begin, end, scheme, tags)
     yield { kind: 'crf', id: `${document.id}#${s}`, words: list.slice(begin, end), tags: Int32Array.from({ length: end - begin }, (_, i) => tagIds.get(tags[begin + i]) ?? 0) }
   }
 }
