@@ -32,6 +32,8 @@ test.serial('the package, packed and unpacked elsewhere, runs from its command a
      import { tokenize } from 'hmtl/pipeline'
      import { formatNames } from 'hmtl/io'
      import { CorefMetric } from 'hmtl/model'
+     import { kafkaSource } from 'hmtl/kafka'
+     if (typeof kafkaSource !== 'function') throw new Error('no kafka')
      console.log(createDocument({ id: 'x', text: 'y' }).id, tokenize('a b').begin.length, formatNames.length > 10, typeof CorefMetric, HmtlError.name)`,
   )
   t.is((await exec(process.execPath, [join(folder, 'package', 'use.mjs')])).stdout.trim(), 'x 2 true function HmtlError')
@@ -48,7 +50,13 @@ test.serial('the public typings type-check in a strict consumer, and refuse what
     `import { createDocument, type Document, HmtlError, load, readDocuments } from 'hmtl'
      import { formatNames, LossReport, writeDocuments } from 'hmtl/io'
      import { CorefMetric, scoreDocuments } from 'hmtl/model'
+     import { type KafkaClient, kafkaSource, startEnrich } from 'hmtl/kafka'
      import { prepareDocument } from 'hmtl/pipeline'
+     export const firstValue = async (client: KafkaClient): Promise<Buffer | null> => {
+       for await (const record of kafkaSource(client, { topic: 't', group: 'g' })) return record.value
+       return null
+     }
+     export const start: typeof startEnrich = startEnrich
      const document: Document = prepareDocument(createDocument({ id: 'x', text: 'y', entities: [{ start: 0, end: 1, label: 'L' }] }))
      const begin: Int32Array | undefined = document.entities?.begin
      export const run = async (): Promise<number> => {
