@@ -73,6 +73,9 @@ interface Item {
 /** Refusals of one chunk by brokers that answer, after which it is not tried again. */
 const mostRefusals = 8
 
+/** Longer than a fetch waits for records: after it, none are there. And how long another member's partition must stand still. */
+const [quietMs, othersQuietMs] = [8000, 30_000]
+
 /** Failures of a write that trying again cannot mend. */
 const isFatal = (error: unknown): boolean =>
   error instanceof HmtlError && (['HMTL_KAFKA_AUTH', 'HMTL_KAFKA_MESSAGE', 'HMTL_KAFKA_TOO_LARGE', 'HMTL_KAFKA_TOPIC'] as ErrorCode[]).includes(error.code)
@@ -99,6 +102,12 @@ export const startEnrich = async (client: KafkaClient, pool: Pool, given: Enrich
   const reached = new Map<number, bigint>()
   /** Highest offset of each partition that this process has worked on. */
   const worked = new Map<number, bigint>()
+  /** Batches under way, and when the last ended. */
+  let handling = 0
+  let lastHandled = performance.now()
+  let assigned: ReadonlySet<number> = new Set()
+  let joined = 0
+  let ending: NodeJS.Timeout | undefined
   /** Refusals in a row at an offset. */
   const refused = new Map<number, { at: bigint | undefined; count: number }>()
   let stopping = false
@@ -133,6 +142,8 @@ export const startEnrich = async (client: KafkaClient, pool: Pool, given: Enrich
 
   consumer.onAssigned((partitions) => {
     observer.onAssigned?.(partitions)
+    assigned = new Set(partitions)
+    joined = performance.now()
     for (const partition of [...owned.keys()]) if (!partitions.includes(partition)) release(partition)
     for (const partition of [...worked.keys()]) if (!partitions.includes(partition)) worked.delete(partition)
   })
@@ -311,8 +322,19 @@ export const startEnrich = async (client: KafkaClient, pool: Pool, given: Enrich
     }
   }
 
+  const handleCounted = async (batch: KafkaBatch): Promise<void> => {
+    handling++
+    try {
+      await handle(batch)
+    } finally {
+      handling--
+      lastHandled = performance.now()
+    }
+  }
+
   const close = async () => {
     stopping = true
+    clearInterval(ending)
     await consumer.close().catch(() => undefined)
     for (const partition of [...owned.keys()]) {
       const state = owned.get(partition)
@@ -322,11 +344,47 @@ export const startEnrich = async (client: KafkaClient, pool: Pool, given: Enrich
     await plain?.close().catch(() => undefined)
   }
 
+  /**
+   * The end is not always where the last record stands: markers of transactions
+   * have offsets too, and other members have partitions of their own. Where nothing
+   * comes any more, the group's offsets are asked for.
+   */
+  const watchEnd = (ends: ReadonlyMap<number, { readonly first: bigint; readonly end: bigint }>): NodeJS.Timeout => {
+    const seen = new Map<number, { next: bigint; since: number }>()
+    let asking = false
+    return setInterval(async () => {
+      const now = performance.now()
+      if (asking || handling > 0 || now - lastHandled < quietMs) return
+      asking = true
+      try {
+        const committed = await client.committed(group, from)
+        let settled = true
+        for (const [partition, { first, end }] of ends) {
+          const next = committed.get(partition) ?? -1n
+          const before = seen.get(partition)
+          if (before?.next !== next) seen.set(partition, { next, since: now })
+          if (end === first || next >= end) continue
+          // Mine, and the brokers have sent no more of it; another's, and it has stood still for long.
+          const still = now - (seen.get(partition)?.since ?? now)
+          if (!(assigned.has(partition) && joined > 0 && now - joined > quietMs) && still < othersQuietMs) settled = false
+        }
+        if (settled && handling === 0) finish()
+      } catch (error) {
+        observer.onRetry?.(-1, error as Error)
+      } finally {
+        asking = false
+      }
+    }, 1000)
+  }
+
   const atEnd = () => goal !== undefined && [...goal].every(([partition, { first, end }]) => end === first || (reached.get(partition) ?? -1n) >= end)
   try {
     if (goal) for (const [partition, next] of await client.committed(group, from)) if (next >= 0n) reached.set(partition, next)
     if (atEnd()) finish()
-    else await consumer.run(from, handle)
+    else {
+      await consumer.run(from, handleCounted)
+      if (goal) ending = watchEnd(goal)
+    }
   } catch (error) {
     await close()
     throw error
