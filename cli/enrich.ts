@@ -15,11 +15,14 @@ import { createMetrics, serveMetrics } from './support/metrics.ts'
 import { exitCodes } from './support/output.ts'
 import { packageVersion } from './support/version.ts'
 
-// Read at once and taken out: a secret is no option, and no child process or report should see it.
-const password = process.env.HMTL_SASL_PASSWORD
-delete process.env.HMTL_SASL_PASSWORD
-const registryAuth = process.env.HMTL_REGISTRY_AUTH
-delete process.env.HMTL_REGISTRY_AUTH
+/** A secret is no option, and no child process or report should see it: read at once and taken out. */
+const takeSecret = (name: string): string | undefined => {
+  const value = process.env[name]
+  delete process.env[name]
+  return value
+}
+const password = takeSecret('HMTL_SASL_PASSWORD')
+const registryAuth = takeSecret('HMTL_REGISTRY_AUTH')
 
 export const command = 'enrich'
 export const describe = 'Annotate a Kafka topic into another, outputs and offsets together'

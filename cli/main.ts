@@ -33,16 +33,22 @@ interface Internals {
   getOptions(): { key: Readonly<Record<string, unknown>> }
 }
 
+/** Variables that are no option of the command, kept from yargs while it parses. */
+const hidden = new Map<string, string | undefined>()
+
 /**
  * Options from `HMTL_` variables. Only those that the command knows count: a
- * variable meant for another command or for a script must not be wrong use of this one.
+ * variable meant for another command, for the library (`HMTL_CACHE`) or for a
+ * script must not be wrong use of this one.
  */
 const withEnvironment = <T>(argv: Argv<T>): Argv<T> => {
   const known = new Set(Object.keys((argv as unknown as Internals).getOptions().key))
   for (const name of Object.keys(process.env)) {
     if (!name.startsWith('HMTL_')) continue
     const option = name.slice(5).toLowerCase().replace(/_/g, '-')
-    if (!known.has(option)) delete process.env[name]
+    if (known.has(option)) continue
+    hidden.set(name, process.env[name])
+    delete process.env[name]
   }
   return argv.env('HMTL')
 }
@@ -51,7 +57,10 @@ const toModule = ({ command, describe, load }: LazyCommand, setCode: (code: numb
   command,
   describe,
   builder: (async (argv: Argv) => withEnvironment((await load()).builder(argv))) as never,
-  handler: async (args) => setCode(await (await load()).handler(args as never)),
+  handler: async (args) => {
+    for (const [name, value] of hidden) process.env[name] = value
+    setCode(await (await load()).handler(args as never))
+  },
 })
 
 const run = async (words: readonly string[]): Promise<number> => {

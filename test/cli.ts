@@ -134,7 +134,11 @@ test('options come from a file too', async (t) => {
 })
 
 test('doctor: says which engine computes', async (t) => {
-  const { out, code } = await hmtl(['doctor', '--json'])
+  const { out, code } = await hmtl(['doctor', '--json', '--engine', 'wasm'])
   t.is(code, 0)
   t.is(JSON.parse(out).engine.name, 'wasm')
+  // A machine where nothing was set up: auto takes wasm, and says how to get a faster one.
+  const { out: bare } = await hmtl(['doctor', '--json'], '', { HMTL_CACHE: '/nonexistent', HMTL_ENGINE: 'auto' })
+  t.is(JSON.parse(bare).engine.name, 'wasm')
+  t.regex(JSON.parse(bare).engines.tensorflow, /not set up; npx hmtl setup tensorflow/)
 })

@@ -39,6 +39,9 @@ console.log(`${out} documents, exit ${code}, ${Math.round((1000 * out) / (perfor
 
 // A reader of ten kilobytes a second: what is written to the command must stop being taken.
 const slow = start()
+// It is ended while it is written to.
+slow.stdin.on('error', () => undefined)
+slow.stdin.setMaxListeners(0)
 slow.stdout.pause()
 let written = 0
 let full = false
