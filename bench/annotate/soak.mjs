@@ -50,7 +50,7 @@ const feeding = (async () => {
   for (let i = 0; !full; i++) {
     const text = line(i)
     written += text.length
-    if (!slow.stdin.write(text)) await Promise.race([once(slow.stdin, 'drain'), new Promise((resolve) => setTimeout(resolve, 1000))])
+    if (!slow.stdin.write(text)) await Promise.race([once(slow.stdin, 'drain').catch(() => undefined), new Promise((resolve) => setTimeout(resolve, 1000))])
   }
 })()
 for (let second = 0; second < 20; second++) {
