@@ -3,7 +3,7 @@
  * node, data thrown away. Needs Java 17 and Maven, which fetches Kafka's jars once
  * into the user's cache.
  *
- *   node scripts/kafka.mjs [PORT]        runs until it is interrupted (npm run kafka:start)
+ *   node scripts/kafka.mjs [PORT] [TOPIC …]        runs until it is interrupted (npm run kafka:start)
  */
 import { execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -263,8 +263,15 @@ const start = async ({ version, port, sasl, tls, config, heap }) => {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const broker = await startKafka({ port: Number(process.argv[2] ?? 9092), config: { 'auto.create.topics.enable': true, 'num.partitions': 4 } })
-  console.log(`Kafka ${broker.version} at ${broker.bootstrap}; topics are made when first used, with 4 partitions. Ctrl-C ends it.`)
+  const [port = '9092', ...named] = process.argv.slice(2)
+  const topics = named.length > 0 ? named : ['news', 'news-annotated', 'news-failed']
+  const broker = await startKafka({ port: Number(port) })
+  const { default: kafkajs } = await import('kafkajs')
+  const admin = new kafkajs.Kafka({ brokers: [broker.bootstrap], logLevel: kafkajs.logLevel.NOTHING }).admin()
+  await admin.connect()
+  await admin.createTopics({ topics: topics.map((topic) => ({ topic, numPartitions: 4 })) })
+  await admin.disconnect()
+  console.log(`Kafka ${broker.version} at ${broker.bootstrap} with the topics ${topics.join(', ')}, 4 partitions each. Ctrl-C ends it.`)
   for (const name of ['SIGINT', 'SIGTERM']) process.once(name, () => broker.stop().then(() => process.exit(0)))
   setInterval(() => {}, 1 << 30)
 }

@@ -69,7 +69,7 @@ export const modelFolder = (model: string): string => {
 export const openPool = async (model: string, options: LoadOptions = {}, json?: OffsetUnit, poolOptions: PoolOptions = {}): Promise<Pool> => {
   const { workers = availableParallelism(), tasks, minScore, goldMentions = false } = options
   if (!(Number.isInteger(workers) && workers > 0)) throw new HmtlError('HMTL_USAGE', `${workers} is not a number of workers`)
-  const engine = await chooseEngine((options.engine ?? process.env.HMTL_ENGINE ?? 'auto') as EngineName)
+  const engine = await chooseEngine((options.engine || process.env.HMTL_ENGINE || 'auto') as EngineName)
   if (engine === 'tensorflow' || engine === 'gpu') setTensorflowEnvironment()
   return startPool({ model: modelFolder(model), modelName: model.split(/[/\\]/).filter(Boolean).pop() ?? model, engine, tasks, minScore, goldMentions, json }, workers, poolOptions)
 }
