@@ -381,6 +381,48 @@ kafkaTest('logins by PLAIN and SCRAM, and TLS; a wrong password is refused witho
   t.notRegex(stderr, /not-the-password/)
 })
 
+kafkaTest('a user without rights on the topic or the group is refused with a code', async (t) => {
+  const guarded = await startBroker({
+    sasl: true,
+    config: { 'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer', 'super.users': 'User:ANONYMOUS;User:bob' },
+  })
+  try {
+    const [from, to] = await makeTopics(guarded.bootstrap, [1, 1])
+    const as = (username: 'alice' | 'bob') =>
+      connectKafka({ brokers: [guarded.sasl as string], sasl: { mechanism: username === 'alice' ? 'plain' : 'scram-sha-256', username, password: `${username}-secret` } })
+    const alice = await as('alice')
+    const error = await t.throwsAsync(startEnrich(alice, idlePool(), { from, to, group: 'g', value: 'json', model: 'idle', version: '1' }), { instanceOf: HmtlError })
+    t.is((error as HmtlError).code, 'HMTL_KAFKA_AUTH')
+    const refused = await t.throwsAsync(alice.committed('g', from), { instanceOf: HmtlError })
+    t.is((refused as HmtlError).code, 'HMTL_KAFKA_AUTH')
+    // Allowed the topics, not the group: the run ends instead of looking for another coordinator for ever.
+    const admin = clientOf(guarded.bootstrap).admin()
+    await admin.connect()
+    const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } = await import('kafkajs').then((module) => module.default)
+    await admin.createAcls({
+      acl: [from, to].map((resourceName) => ({
+        resourceType: AclResourceTypes.TOPIC,
+        resourceName,
+        resourcePatternType: ResourcePatternTypes.LITERAL,
+        principal: 'User:alice',
+        host: '*',
+        operation: AclOperationTypes.ALL,
+        permissionType: AclPermissionTypes.ALLOW,
+      })),
+    })
+    await admin.disconnect()
+    const run = await startEnrich(alice, idlePool(), { from, to, group: 'g', value: 'json', model: 'idle', version: '1' })
+    const ended = await t.throwsAsync(run.done, { instanceOf: HmtlError })
+    t.is((ended as HmtlError).code, 'HMTL_KAFKA_AUTH')
+    await alice.close()
+    const bob = await as('bob')
+    t.is(await bob.partitions(from), 1)
+    await bob.close()
+  } finally {
+    await guarded.stop()
+  }
+})
+
 kafkaTest('a topic that is not there, brokers that do not answer: said with what to do', async (t) => {
   const [to] = await makeTopics(broker.bootstrap, [1])
   const missing = await enrichCommand([

@@ -97,7 +97,16 @@ const toRecord = (topic: string, partition: number, { offset, key, value, header
   timestamp,
 })
 
-const wrapConsumer = (consumer: Consumer, concurrency: number, fromBeginning: boolean): KafkaConsumer => ({
+/** Refusals that kafkajs only logs: it goes on looking for a coordinator that would not refuse. */
+interface Refusals {
+  latest: HmtlError | undefined
+  readonly listeners: Set<(error: HmtlError) => void>
+}
+
+const notAllowed = (message: string): HmtlError =>
+  new HmtlError('HMTL_KAFKA_AUTH', `the brokers refuse: ${message}`, { remedy: 'Ask for the rights on the topics, the group and the transactional ids of this group' })
+
+const wrapConsumer = (consumer: Consumer, concurrency: number, fromBeginning: boolean, refusals: Refusals): KafkaConsumer => ({
   async run(topic, handle) {
     await trying(`subscribing to ${topic}`, () => consumer.subscribe({ topics: [topic], fromBeginning }))
     await consumer.run({
@@ -124,6 +133,8 @@ const wrapConsumer = (consumer: Consumer, concurrency: number, fromBeginning: bo
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => listener(Object.values(payload.memberAssignment).flat()))
   },
   onFailed(listener) {
+    refusals.listeners.add(listener)
+    consumer.on(consumer.events.DISCONNECT, () => refusals.listeners.delete(listener))
     consumer.on(consumer.events.CRASH, ({ payload }) => {
       if (!payload.restart) listener(kafkaError(payload.error, 'consuming'))
     })
@@ -156,6 +167,12 @@ const wrapProducer = (producer: Producer, codec: Codec): KafkaProducer => {
 /** Connects to a cluster. @throws HmtlError `HMTL_KAFKA_UNREACHABLE`, `HMTL_KAFKA_AUTH` */
 export const connectKafka = async ({ brokers, clientId = 'hmtl', tls, sasl, onLog }: ClientOptions): Promise<KafkaClient> => {
   const levels = { [logLevel.ERROR]: 'error', [logLevel.WARN]: 'warn', [logLevel.INFO]: 'info', [logLevel.DEBUG]: 'debug' } as Record<number, 'error' | 'warn' | 'info' | 'debug'>
+  const refusals: Refusals = { latest: undefined, listeners: new Set() }
+  const refused = (text: unknown) => {
+    if (typeof text !== 'string' || !/authorization failed/i.test(text)) return
+    refusals.latest = notAllowed(text)
+    for (const listener of refusals.listeners) listener(refusals.latest)
+  }
   const kafka = new Kafka({
     clientId,
     brokers: [...brokers],
@@ -164,13 +181,13 @@ export const connectKafka = async ({ brokers, clientId = 'hmtl', tls, sasl, onLo
     logLevel: logLevel.INFO,
     logCreator:
       () =>
-      ({ level, log: { message, error, groupId, broker } }) =>
-        // Its errors are mostly answers that it tries again after; those that count are thrown.
-        onLog?.(
-          level === logLevel.ERROR ? 'info' : (levels[level] ?? 'debug'),
-          message,
-          Object.fromEntries(Object.entries({ error, groupId, broker }).filter(([, value]) => value !== undefined)),
-        ),
+      ({ level, log: { message, error, groupId, broker } }) => {
+        refused(error)
+        // Its errors are mostly answers that it tries again after; those that count are thrown. And that retries
+        // are limited is meant: a producer that gave up is replaced, and its partition taken up from the group's offset.
+        const own = message.startsWith('Limiting retries') ? 'debug' : level === logLevel.ERROR ? 'info' : (levels[level] ?? 'debug')
+        onLog?.(own, message, Object.fromEntries(Object.entries({ error, groupId, broker }).filter(([, value]) => value !== undefined)))
+      },
     ...(tls ? { ssl: { ...(tls.ca ? { ca: [tls.ca] } : {}), ...(tls.cert ? { cert: tls.cert } : {}), ...(tls.key ? { key: tls.key } : {}) } } : {}),
     ...(sasl ? { sasl: sasl as SASLOptions } : {}),
   })
@@ -184,7 +201,10 @@ export const connectKafka = async ({ brokers, clientId = 'hmtl', tls, sasl, onLo
       }),
     committed: (group, topic) =>
       patiently('asking for the offsets', async () => {
-        const [{ partitions }] = await admin.fetchOffsets({ groupId: group, topics: [topic] })
+        refusals.latest = undefined
+        const [{ partitions }] = await admin.fetchOffsets({ groupId: group, topics: [topic] }).catch((error) => {
+          throw refusals.latest ?? error
+        })
         return new Map(partitions.map(({ partition, offset }) => [partition, BigInt(offset)]))
       }),
     bounds: (topic) =>
@@ -205,7 +225,7 @@ export const connectKafka = async ({ brokers, clientId = 'hmtl', tls, sasl, onLo
         retry: { ...retry, restartOnFailure: async () => true },
       })
       await trying('connecting the consumer', () => consumer.connect())
-      return wrapConsumer(consumer, concurrency, from === 'earliest')
+      return wrapConsumer(consumer, concurrency, from === 'earliest', refusals)
     },
     async producer({ transactionalId, transactionTimeout, codec }) {
       const producer = kafka.producer({
