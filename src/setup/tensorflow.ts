@@ -65,12 +65,18 @@ export interface FoundBinding {
 const manifestName = 'manifest.json'
 const bindingName = 'tfjs_binding.node'
 
+const failed = (message: string, remedy: string, cause?: unknown) => new HmtlError('HMTL_SETUP_FAILED', message, { remedy, cause })
+
 /** The set-up engine, else the binding of an installed @tensorflow/tfjs-node (or -gpu) package, else undefined. */
 export const findTensorflow = async (kind: TensorflowKind): Promise<FoundBinding | undefined> => {
   const folder = tensorflowFolder(kind)
   if (existsSync(join(folder, manifestName)) && existsSync(join(folder, bindingName))) {
-    const { library } = JSON.parse(await readFile(join(folder, manifestName), 'utf8')) as { library: string }
-    return { path: join(folder, bindingName), origin: 'cache', version: library }
+    try {
+      const { library } = JSON.parse(await readFile(join(folder, manifestName), 'utf8')) as { library: string }
+      return { path: join(folder, bindingName), origin: 'cache', version: library }
+    } catch (cause) {
+      throw failed(`${join(folder, manifestName)} is damaged`, 'Delete that folder and set the engine up again', cause)
+    }
   }
   const installed = packageFolder(kind === 'gpu' ? '@tensorflow/tfjs-node-gpu' : '@tensorflow/tfjs-node')
   if (!installed) return undefined
@@ -104,8 +110,6 @@ export interface SetupOptions {
   readonly onStep?: ((text: string) => void) | undefined
   readonly signal?: AbortSignal | undefined
 }
-
-const failed = (message: string, remedy: string, cause?: unknown) => new HmtlError('HMTL_SETUP_FAILED', message, { remedy, cause })
 
 /** Runs a program to its end; its output goes into the error. */
 const runProgram = (program: string, args: readonly string[], remedy: string, signal?: AbortSignal, cwd?: string): Promise<string> =>

@@ -11,10 +11,10 @@
 import type { Document } from '../../io/document.ts'
 import { type ErrorCode, HmtlError, toHmtlError } from '../../io/errors.ts'
 import { annotateStream } from '../annotate.ts'
-import type { Outcome } from '../pool/messages.ts'
 import type { Pool } from '../pool/pool.ts'
-import type { Codec, ConsumerOptions, KafkaBatch, KafkaClient, KafkaProducer, KafkaRecord, OutgoingRecord } from './port.ts'
-import { annotatedRecord, deadRecord, documentOfRecord, passedRecord, placeOf, type RecordOptions, recordBytes } from './record.ts'
+import { type ChunkOptions, type Item, resultOf, sendBatches } from './chunk.ts'
+import type { Codec, ConsumerOptions, KafkaBatch, KafkaClient, KafkaProducer, KafkaRecord } from './port.ts'
+import { documentOfRecord, type RecordOptions } from './record.ts'
 
 export type Delivery = 'atomic' | 'at-least-once'
 
@@ -64,21 +64,15 @@ interface Owned {
   next: bigint
 }
 
-interface Item {
-  readonly record: KafkaRecord
-  readonly document: Document | undefined
-  readonly outcome: Outcome | undefined
-}
-
 /** Refusals of one chunk by brokers that answer, after which it is not tried again. */
 const mostRefusals = 8
 
-/** Longer than a fetch waits for records: after it, none are there. And how long another member's partition must stand still. */
-const [quietMs, othersQuietMs] = [8000, 30_000]
+/** How often the group is asked whether it has come to the end. */
+const endInterval = 1000
 
 /** Failures of a write that trying again cannot mend. */
 const isFatal = (error: unknown): boolean =>
-  error instanceof HmtlError && (['HMTL_KAFKA_AUTH', 'HMTL_KAFKA_MESSAGE', 'HMTL_KAFKA_TOO_LARGE', 'HMTL_KAFKA_TOPIC'] as ErrorCode[]).includes(error.code)
+  error instanceof HmtlError && (['HMTL_KAFKA_AUTH', 'HMTL_KAFKA_MESSAGE', 'HMTL_KAFKA_TOO_LARGE', 'HMTL_KAFKA_TOPIC', 'HMTL_WORKER_FAILED'] as ErrorCode[]).includes(error.code)
 
 const defaults = { delivery: 'atomic', codec: 'none', chunkRecords: 200, chunkWait: 500, maxMessageBytes: 1_000_000, stopAtEnd: false, observer: {} as EnrichObserver } as const
 const consumerDefaults = { sessionTimeout: 45_000, heartbeatInterval: 3000, fetchBytes: 256 * 1024, concurrency: 4, from: 'earliest' } as const
@@ -89,24 +83,26 @@ const consumerDefaults = { sessionTimeout: 45_000, heartbeatInterval: 3000, fetc
  */
 export const startEnrich = async (client: KafkaClient, pool: Pool, given: EnrichOptions): Promise<Enrichment> => {
   const options = { ...defaults, ...given }
-  const { from, to, group, deadLetter, delivery, codec, observer } = options
+  const { from, to, group, deadLetter, delivery, codec, observer, maxMessageBytes } = options
   const consumerOptions = { ...consumerDefaults, ...given.consumer, group }
   await client.partitions(from)
   const width = await client.partitions(to)
-  const deadWidth = deadLetter === undefined ? 0 : await client.partitions(deadLetter)
+  const deadWidth = deadLetter === undefined ? undefined : await client.partitions(deadLetter)
+  const chunkOptions: ChunkOptions = { ...options, width, deadWidth, onDead: observer.onDead?.bind(observer) }
   const goal = options.stopAtEnd ? await client.bounds(from) : undefined
   const owned = new Map<number, Owned>()
-  const plain = delivery === 'atomic' ? undefined : await client.producer({ codec })
   const consumer = await client.consumer(consumerOptions)
-  /** Next offset of each partition after what this process wrote. */
-  const reached = new Map<number, bigint>()
+  const plain =
+    delivery === 'atomic'
+      ? undefined
+      : await client.producer({ codec }).catch(async (error) => {
+          await consumer.close()
+          throw error
+        })
+  /** Partitions of which a batch is under way, or was not done to its end. */
+  const behind = new Set<number>()
   /** Highest offset of each partition that this process has worked on. */
   const worked = new Map<number, bigint>()
-  /** Batches under way, and when the last ended. */
-  let handling = 0
-  let lastHandled = performance.now()
-  let assigned: ReadonlySet<number> = new Set()
-  let joined = 0
   let ending: NodeJS.Timeout | undefined
   /** Refusals in a row at an offset. */
   const refused = new Map<number, { at: bigint | undefined; count: number }>()
@@ -142,76 +138,44 @@ export const startEnrich = async (client: KafkaClient, pool: Pool, given: Enrich
 
   consumer.onAssigned((partitions) => {
     observer.onAssigned?.(partitions)
-    assigned = new Set(partitions)
-    joined = performance.now()
     for (const partition of [...owned.keys()]) if (!partitions.includes(partition)) release(partition)
     for (const partition of [...worked.keys()]) if (!partitions.includes(partition)) worked.delete(partition)
+    behind.clear()
+  })
+  // Markers of transactions have offsets too: committed, they are no lag, and the end of a topic can be come to.
+  consumer.onSkipped((partition, next) => {
+    if (behind.has(partition)) return
+    const state = owned.get(partition)
+    if (state) state.next = next
+    consumer.commit(from, partition, next).catch((error) => observer.onRetry?.(partition, error))
   })
   consumer.onFailed((error) => fail(error))
 
-  /** Records in batches that a broker takes. */
-  const send = async (writer: Pick<KafkaProducer, 'send'>, topic: string, records: readonly OutgoingRecord[]) => {
-    let batch: OutgoingRecord[] = []
-    let bytes = 0
-    for (const record of records) {
-      const size = recordBytes(record)
-      if (batch.length > 0 && bytes + size > options.maxMessageBytes) {
-        await writer.send(topic, batch)
-        batch = []
-        bytes = 0
-      }
-      batch.push(record)
-      bytes += size
-    }
-    await writer.send(topic, batch)
-  }
-
-  /** What becomes of a record: an output, or a dead letter. */
-  const written = ({ record, document, outcome }: Item): { out?: OutgoingRecord; dead?: OutgoingRecord } => {
-    const partition = record.partition % width
-    const refuse = (error: { code: string; message: string }) => {
-      if (deadLetter === undefined)
-        throw new HmtlError('HMTL_KAFKA_MESSAGE', `record ${placeOf(record)} failed: ${error.code}: ${error.message}`, {
-          remedy: 'Name a topic for such records with --dead-letter; nothing after it was committed',
-        })
-      observer.onDead?.(placeOf(record), error)
-      return { dead: deadRecord(record, error, record.partition % deadWidth) }
-    }
-    if (!outcome) return { out: passedRecord(record, partition) }
-    if ('error' in outcome) return refuse(outcome.error)
-    if (!('json' in outcome) || !document) throw new HmtlError('HMTL_INTERNAL', 'the workers were not asked for JSON')
-    const out = annotatedRecord(record, document, outcome.json, options, partition)
-    const bytes = recordBytes(out)
-    return bytes <= options.maxMessageBytes
-      ? { out }
-      : refuse({ code: 'HMTL_KAFKA_TOO_LARGE', message: `the annotated record has ${bytes} bytes, more than ${options.maxMessageBytes}` })
-  }
-
   const writeChunk = async (batch: KafkaBatch, items: readonly Item[], state: Owned | undefined, begun: number): Promise<void> => {
     const { topic, partition } = batch
-    const results = items.map(written)
+    const results = items.map((item) => resultOf(item, chunkOptions))
     const outs = results.flatMap(({ out }) => (out ? [out] : []))
     const deads = results.flatMap(({ dead }) => (dead ? [dead] : []))
     const last = items[items.length - 1].record.offset
+    const next = last === batch.records[batch.records.length - 1].offset ? batch.next : last + 1n
     if (state) {
       const transaction = await state.producer.transaction()
       try {
-        await send(transaction, to, outs)
-        if (deadLetter !== undefined) await send(transaction, deadLetter, deads)
-        await transaction.sendOffset(group, topic, partition, last + 1n)
+        await sendBatches(transaction, to, outs, maxMessageBytes)
+        if (deadLetter !== undefined) await sendBatches(transaction, deadLetter, deads, maxMessageBytes)
+        await transaction.sendOffset(group, topic, partition, next)
         await transaction.commit()
       } catch (error) {
         await transaction.abort().catch(() => undefined)
         throw error
       }
-      state.next = last + 1n
+      state.next = next
     } else if (plain) {
-      await send(plain, to, outs)
-      if (deadLetter !== undefined) await send(plain, deadLetter, deads)
-      await consumer.commit(topic, partition, last + 1n)
+      await sendBatches(plain, to, outs, maxMessageBytes)
+      if (deadLetter !== undefined) await sendBatches(plain, deadLetter, deads, maxMessageBytes)
+      await consumer.commit(topic, partition, next)
     }
-    batch.resolve(last)
-    reached.set(partition, last + 1n)
+    batch.resolve(next - 1n)
     observer.onChunk?.({
       partition,
       records: items.length,
@@ -219,9 +183,8 @@ export const startEnrich = async (client: KafkaClient, pool: Pool, given: Enrich
       dead: deads.length,
       bytes: outs.reduce((sum, out) => sum + (out.value?.length ?? 0), 0),
       seconds: (performance.now() - begun) / 1000,
-      lag: Number(batch.end - last - 1n),
+      lag: Number(batch.end - next),
     })
-    if (atEnd()) finish()
   }
 
   /** Records with their outcomes, in order; documents go through the pool, the rest past it. */
@@ -255,7 +218,8 @@ export const startEnrich = async (client: KafkaClient, pool: Pool, given: Enrich
     }
   }
 
-  const handle = async (batch: KafkaBatch): Promise<void> => {
+  /** Works a batch off, from where the group stands. @returns whether to its end */
+  const work = async (batch: KafkaBatch, signal: AbortSignal, lost: () => Error | undefined): Promise<boolean> => {
     const { topic, partition } = batch
     let state: Owned | undefined
     if (delivery === 'atomic') {
@@ -263,22 +227,14 @@ export const startEnrich = async (client: KafkaClient, pool: Pool, given: Enrich
       state = mine
       if (fresh && mine.next >= 0n && mine.next !== batch.records[0]?.offset) {
         consumer.seek(topic, partition, mine.next)
-        return
+        // Nothing before that offset is owed.
+        return true
       }
     }
     const records = batch.records.filter(({ offset }) => !state || offset >= state.next)
     const before = worked.get(partition) ?? -1n
     const again = records.filter(({ offset }) => offset <= before).length
     if (again > 0) observer.onRedelivered?.(partition, again)
-    const controller = new AbortController()
-    let lost: Error | undefined
-    // The model works in other threads: this one is free to say that it lives.
-    const heart = setInterval(() => {
-      batch.heartbeat().catch((error: Error) => {
-        lost = error
-        controller.abort()
-      })
-    }, consumerOptions.heartbeatInterval)
     let chunk: Item[] = []
     let begun = performance.now()
     const flush = async () => {
@@ -288,47 +244,62 @@ export const startEnrich = async (client: KafkaClient, pool: Pool, given: Enrich
       await writeChunk(batch, items, state, begun)
       begun = performance.now()
     }
-    try {
-      await options.decoder?.prepare(records.map(({ value }) => value))
-      for await (const item of outcomes(records, controller.signal)) {
-        if (lost) throw lost
-        if (!batch.running()) return
-        worked.set(partition, item.record.offset)
-        chunk.push(item)
-        if (chunk.length >= options.chunkRecords || performance.now() - begun > options.chunkWait || stopping) await flush()
-        if (stopping) return
-      }
-      if (batch.running()) await flush()
-    } catch (error) {
-      if (lost) throw lost
-      const unreachable = error instanceof HmtlError && error.code === 'HMTL_KAFKA_UNREACHABLE'
-      const refusals = { at: state?.next ?? records[0]?.offset, count: 1 }
-      const earlier = refused.get(partition)
-      if (earlier?.at === refusals.at) refusals.count += earlier?.count ?? 0
-      if (!unreachable) refused.set(partition, refusals)
-      if (refusals.count > mostRefusals || isFatal(error) || (error instanceof HmtlError && error.code === 'HMTL_WORKER_FAILED')) {
-        fail(error as Error)
-        stopping = true
-        return
-      }
-      observer.onRetry?.(partition, error as Error)
-      if (!state) throw error
-      // A failed commit is not known to have failed: a new owner asks the group.
-      if (owned.get(partition) === state) release(partition)
-      const { state: mine } = await own(partition)
-      consumer.seek(topic, partition, mine.next >= 0n ? mine.next : (records[0]?.offset ?? 0n))
-    } finally {
-      clearInterval(heart)
+    await options.decoder?.prepare(records.map(({ value }) => value))
+    for await (const item of outcomes(records, signal)) {
+      const error = lost()
+      if (error) throw error
+      if (!batch.running()) return false
+      worked.set(partition, item.record.offset)
+      chunk.push(item)
+      if (chunk.length >= options.chunkRecords || performance.now() - begun > options.chunkWait || stopping) await flush()
+      if (stopping) return false
     }
+    const error = lost()
+    if (error) throw error
+    if (!batch.running()) return false
+    await flush()
+    return true
   }
 
-  const handleCounted = async (batch: KafkaBatch): Promise<void> => {
-    handling++
+  /** After a failure: ends the run where trying again cannot help, else goes back to where the group stands. */
+  const recover = async (batch: KafkaBatch, error: unknown): Promise<void> => {
+    const { topic, partition } = batch
+    const state = owned.get(partition)
+    const refusals = { at: state?.next ?? batch.records[0]?.offset, count: 1 }
+    const earlier = refused.get(partition)
+    if (earlier?.at === refusals.at) refusals.count += earlier?.count ?? 0
+    if (!(error instanceof HmtlError && error.code === 'HMTL_KAFKA_UNREACHABLE')) refused.set(partition, refusals)
+    if (refusals.count > mostRefusals || isFatal(error)) {
+      stopping = true
+      fail(error as Error)
+      return
+    }
+    observer.onRetry?.(partition, error as Error)
+    if (delivery !== 'atomic') throw error
+    // A failed commit is not known to have failed: a new owner asks the group.
+    release(partition)
+    const { state: mine } = await own(partition)
+    consumer.seek(topic, partition, mine.next >= 0n ? mine.next : (batch.records[0]?.offset ?? 0n))
+  }
+
+  const handle = async (batch: KafkaBatch): Promise<void> => {
+    const controller = new AbortController()
+    let lost: Error | undefined
+    // The model works in other threads: this one is free to say that it lives.
+    const heart = setInterval(() => {
+      batch.heartbeat().catch((error: Error) => {
+        lost = error
+        controller.abort()
+      })
+    }, consumerOptions.heartbeatInterval)
+    behind.add(batch.partition)
     try {
-      await handle(batch)
+      if (await work(batch, controller.signal, () => lost)) behind.delete(batch.partition)
+    } catch (error) {
+      if (lost) throw lost
+      await recover(batch, error)
     } finally {
-      handling--
-      lastHandled = performance.now()
+      clearInterval(heart)
     }
   }
 
@@ -344,46 +315,37 @@ export const startEnrich = async (client: KafkaClient, pool: Pool, given: Enrich
     await plain?.close().catch(() => undefined)
   }
 
-  /**
-   * The end is not always where the last record stands: markers of transactions
-   * have offsets too, and other members have partitions of their own. Where nothing
-   * comes any more, the group's offsets are asked for.
-   */
-  const watchEnd = (ends: ReadonlyMap<number, { readonly first: bigint; readonly end: bigint }>): NodeJS.Timeout => {
-    const seen = new Map<number, { next: bigint; since: number }>()
-    let asking = false
-    return setInterval(async () => {
-      const now = performance.now()
-      if (asking || handling > 0 || now - lastHandled < quietMs) return
-      asking = true
-      try {
-        const committed = await client.committed(group, from)
-        let settled = true
-        for (const [partition, { first, end }] of ends) {
-          const next = committed.get(partition) ?? -1n
-          const before = seen.get(partition)
-          if (before?.next !== next) seen.set(partition, { next, since: now })
-          if (end === first || next >= end) continue
-          // Mine, and the brokers have sent no more of it; another's, and it has stood still for long.
-          const still = now - (seen.get(partition)?.since ?? now)
-          if (!(assigned.has(partition) && joined > 0 && now - joined > quietMs) && still < othersQuietMs) settled = false
-        }
-        if (settled && handling === 0) finish()
-      } catch (error) {
-        observer.onRetry?.(-1, error as Error)
-      } finally {
-        asking = false
-      }
-    }, 1000)
+  /** Whether the group has committed all that stood in the topic at the start. */
+  const atEnd = async (goal: ReadonlyMap<number, { readonly first: bigint; readonly end: bigint }>, none: boolean): Promise<boolean> => {
+    const committed = await client.committed(group, from)
+    return [...goal].every(([partition, { first, end }]) => {
+      const next = committed.get(partition) ?? -1n
+      return end === first || next >= end || (none && next < 0n)
+    })
   }
 
-  const atEnd = () => goal !== undefined && [...goal].every(([partition, { first, end }]) => end === first || (reached.get(partition) ?? -1n) >= end)
   try {
-    if (goal) for (const [partition, next] of await client.committed(group, from)) if (next >= 0n) reached.set(partition, next)
-    if (atEnd()) finish()
+    // A group that begins with what comes later owes nothing of what is there.
+    const none = consumerOptions.from === 'latest'
+    if (goal && (await atEnd(goal, none))) finish()
     else {
-      await consumer.run(from, handleCounted)
-      if (goal) ending = watchEnd(goal)
+      await consumer.run(from, handle)
+      let asking = false
+      if (goal)
+        ending = setInterval(() => {
+          if (asking) return
+          asking = true
+          atEnd(goal, none)
+            .then(
+              (reached) => {
+                if (reached) finish()
+              },
+              (error) => (isFatal(error) ? fail(error) : observer.onRetry?.(-1, error)),
+            )
+            .finally(() => {
+              asking = false
+            })
+        }, endInterval)
     }
   } catch (error) {
     await close()

@@ -118,6 +118,7 @@ const wrapConsumer = (consumer: Consumer, concurrency: number, fromBeginning: bo
           topic: batch.topic,
           partition: batch.partition,
           records: batch.messages.map((message) => toRecord(batch.topic, batch.partition, message)),
+          next: BigInt(batch.lastOffset()) + 1n,
           end: BigInt(batch.highWatermark),
           heartbeat,
           running: () => isRunning() && !isStale(),
@@ -131,6 +132,11 @@ const wrapConsumer = (consumer: Consumer, concurrency: number, fromBeginning: bo
   commit: (topic, partition, next) => trying('committing', () => consumer.commitOffsets([{ topic, partition, offset: String(next) }])),
   onAssigned(listener) {
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => listener(Object.values(payload.memberAssignment).flat()))
+  },
+  onSkipped(listener) {
+    consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload: { partition, batchSize, lastOffset } }) => {
+      if (batchSize === 0) listener(partition, BigInt(lastOffset) + 1n)
+    })
   },
   onFailed(listener) {
     refusals.listeners.add(listener)

@@ -31,6 +31,8 @@ export interface KafkaBatch {
   readonly topic: string
   readonly partition: number
   readonly records: readonly KafkaRecord[]
+  /** Offset after the batch, with what is not shown of it (markers of transactions, aborted records). */
+  readonly next: bigint
   /** Offset that the next record written to the partition will have. */
   readonly end: bigint
   /** Tells the group that this member lives; rejects when the group is rebalancing. */
@@ -60,6 +62,8 @@ export interface KafkaConsumer {
   commit(topic: string, partition: number, next: bigint): Promise<void>
   /** Called with this member's partitions at each join of the group. */
   onAssigned(listener: (partitions: readonly number[]) => void): void
+  /** Called where all that was fetched of a partition is not shown: its readers are at `next`. */
+  onSkipped(listener: (partition: number, next: bigint) => void): void
   /** Called when the consumer has given up. */
   onFailed(listener: (error: Error) => void): void
   /** Lets what is being handled end, then leaves the group. */

@@ -1,8 +1,8 @@
 /**
  * A tfjs backend on TensorFlow's eager interface. Only what our ops use: values
  * in and out, ops by name, and resource variables for what is updated in place.
- * @tensorflow/tfjs-node's own backend needs the union package (308 MB) for the
- * three hundred kernels that nothing here calls.
+ * @tensorflow/tfjs-node's own backend needs the union package, for hundreds of
+ * kernels that nothing here calls.
  */
 import * as tf from '@tensorflow/tfjs-core'
 import { HmtlError } from '../../../io/errors.ts'

@@ -162,25 +162,28 @@ const registerAdam = (backend: TensorflowBackend): void => {
       const { w, g, m, v } = inputs as Readonly<Record<string, tf.TensorInfo>>
       const { scale, clip, beta1, beta2, step, epsilon, decay } = attrs as unknown as Attributes
       const s = new Scope(backend)
-      const clipped = s.op('ClipByValue', [backend.native(g.dataId), s.scalar(-clip), s.scalar(clip)])[0]
-      const gradient = scale === 1 ? clipped : s.one('Mul', clipped, s.scalar(scale))
-      const variables = [w, m, v].map(({ dataId }) => backend.variable(dataId))
-      // Its own bias correction is switched off by powers of 0: the step has it already.
-      const numbers = [0, 0, step, beta1, beta2, epsilon].map((value) => s.scalar(value))
-      if (decay > 0) {
-        const shrunk = s.one('Mul', backend.native(w.dataId), s.scalar(decay))
-        backend.execute('AssignSubVariableOp', [s.type('dtype', 'float')], [variables[0], shrunk.id], 0)
+      try {
+        const clipped = s.op('ClipByValue', [backend.native(g.dataId), s.scalar(-clip), s.scalar(clip)])[0]
+        const gradient = scale === 1 ? clipped : s.one('Mul', clipped, s.scalar(scale))
+        const variables = [w, m, v].map(({ dataId }) => backend.variable(dataId))
+        // Its own bias correction is switched off by powers of 0: the step has it already.
+        const numbers = [0, 0, step, beta1, beta2, epsilon].map((value) => s.scalar(value))
+        if (decay > 0) {
+          const shrunk = s.one('Mul', backend.native(w.dataId), s.scalar(decay))
+          backend.execute('AssignSubVariableOp', [s.type('dtype', 'float')], [variables[0], shrunk.id], 0)
+        }
+        // A value read earlier would have to be copied before the update.
+        for (const { dataId } of [w, m, v]) backend.changed(dataId)
+        backend.execute(
+          'ResourceApplyAdam',
+          [s.type('T', 'float'), s.flag('use_locking', false), s.flag('use_nesterov', false)],
+          [...variables, ...numbers.map(({ id }) => id), gradient.id],
+          0,
+        )
+        return []
+      } finally {
+        s.close([])
       }
-      // A value read earlier would have to be copied before the update.
-      for (const { dataId } of [w, m, v]) backend.changed(dataId)
-      backend.execute(
-        'ResourceApplyAdam',
-        [s.type('T', 'float'), s.flag('use_locking', false), s.flag('use_nesterov', false)],
-        [...variables, ...numbers.map(({ id }) => id), gradient.id],
-        0,
-      )
-      s.close([])
-      return []
     },
   })
 }
@@ -250,8 +253,14 @@ export const startTensorflow = (binding: Binding): TensorflowBackend => {
     register(name, (inputs, attributes) => {
       const scope = new Scope(backend)
       const natives = Object.fromEntries(Object.entries(inputs).map(([key, info]) => [key, backend.native((info as tf.TensorInfo).dataId)]))
-      const outputs = compute(scope, natives, attributes, (key) => backend.host((inputs[key] as tf.TensorInfo).dataId))
-      const infos = scope.close(outputs).map((native) => backend.adopt(native))
+      let infos: tf.TensorInfo[] = []
+      try {
+        const outputs = compute(scope, natives, attributes, (key) => backend.host((inputs[key] as tf.TensorInfo).dataId))
+        infos = scope.close(outputs).map((native) => backend.adopt(native))
+      } finally {
+        // What a failing op leaves half made is freed too.
+        scope.close([])
+      }
       // tfjs's own kernels return one tensor, not a list.
       return name.startsWith('Hmtl') ? infos : infos[0]
     })
@@ -275,11 +284,11 @@ const aliases = (backend: TensorflowBackend) => ({
   Reshape: (inputs: tf.NamedTensorInfoMap, attributes: Attributes): tf.TensorInfo => {
     const x = inputs.x as tf.TensorInfo
     const shape = tf.util.inferFromImplicitShape(attributes.shape as unknown as number[], sizeOf(x.shape))
-    const scope = new Scope(backend)
     if (x.dtype !== 'float32') {
       const values = backend.host(x.dataId)
       return { dataId: backend.write(values, shape, x.dtype), shape, dtype: x.dtype }
     }
+    const scope = new Scope(backend)
     const [native] = scope.close([scope.reshape(backend.native(x.dataId), ...shape)])
     return backend.adopt(native)
   },
