@@ -138,7 +138,7 @@ export const handler = async (args: Args): Promise<number> => {
   const log = pino({ level: args.logLevel, base: { name: 'hmtl' }, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ dest: 2, sync: true }))
   const connection = clientOptionsOf(args)
   const { connectKafka } = await import('../src/pipeline/kafka/kafkajs.ts')
-  const metrics = createMetrics()
+  const metrics = createMetrics(args.metricsPort !== undefined)
   const { observer } = metrics
   const workers = args.workers ?? availableParallelism()
   let assigned: readonly number[] | undefined

@@ -10,9 +10,10 @@ export interface Metrics {
   totals(): Promise<Record<string, number>>
 }
 
-export const createMetrics = (): Metrics => {
+/** @param ofProcess also those of the process, which wake it often to measure its delays */
+export const createMetrics = (ofProcess: boolean): Metrics => {
   const registry = new Registry()
-  collectDefaultMetrics({ register: registry })
+  if (ofProcess) collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 })
   const counter = (name: string, help: string, labelNames: string[] = []) => new Counter({ name: `hmtl_${name}`, help, labelNames, registers: [registry] })
   const documents = counter('documents_total', 'Records written, dead letters among them')
   const words = counter('words_total', 'Words of the documents, about')

@@ -185,6 +185,7 @@ export const startEnrich = async (client: KafkaClient, pool: Pool, given: Enrich
       seconds: (performance.now() - begun) / 1000,
       lag: Number(batch.end - next),
     })
+    if (next >= (goal?.get(partition)?.end ?? next + 1n)) checkEnd()
   }
 
   /** Records with their outcomes, in order; documents go through the pool, the rest past it. */
@@ -316,36 +317,36 @@ export const startEnrich = async (client: KafkaClient, pool: Pool, given: Enrich
   }
 
   /** Whether the group has committed all that stood in the topic at the start. */
-  const atEnd = async (goal: ReadonlyMap<number, { readonly first: bigint; readonly end: bigint }>, none: boolean): Promise<boolean> => {
+  const atEnd = async (goal: ReadonlyMap<number, { readonly first: bigint; readonly end: bigint }>): Promise<boolean> => {
     const committed = await client.committed(group, from)
     return [...goal].every(([partition, { first, end }]) => {
       const next = committed.get(partition) ?? -1n
-      return end === first || next >= end || (none && next < 0n)
+      // A group that begins with what comes later owes nothing of what is there.
+      return end === first || next >= end || (consumerOptions.from === 'latest' && next < 0n)
     })
   }
 
+  let asking = false
+  const checkEnd = () => {
+    if (asking || !goal) return
+    asking = true
+    atEnd(goal)
+      .then(
+        (reached) => {
+          if (reached) finish()
+        },
+        (error) => (isFatal(error) ? fail(error) : observer.onRetry?.(-1, error)),
+      )
+      .finally(() => {
+        asking = false
+      })
+  }
+
   try {
-    // A group that begins with what comes later owes nothing of what is there.
-    const none = consumerOptions.from === 'latest'
-    if (goal && (await atEnd(goal, none))) finish()
+    if (goal && (await atEnd(goal))) finish()
     else {
       await consumer.run(from, handle)
-      let asking = false
-      if (goal)
-        ending = setInterval(() => {
-          if (asking) return
-          asking = true
-          atEnd(goal, none)
-            .then(
-              (reached) => {
-                if (reached) finish()
-              },
-              (error) => (isFatal(error) ? fail(error) : observer.onRetry?.(-1, error)),
-            )
-            .finally(() => {
-              asking = false
-            })
-        }, endInterval)
+      if (goal) ending = setInterval(checkEnd, endInterval)
     }
   } catch (error) {
     await close()
