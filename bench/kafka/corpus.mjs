@@ -9,7 +9,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { clientOf, consume, makeTopics, produce } from '../../dist/test/helpers/kafka.js'
+import { connect, consume, makeTopics, produce } from '../../dist/test/helpers/kafka.js'
 import { startKafka } from '../../scripts/kafka.mjs'
 
 const cli = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'dist', 'cli', 'main.js')
@@ -52,12 +52,11 @@ try {
   const members = [0, 1].map(() =>
     start('enrich', '--brokers', broker.bootstrap, '--from', from, '--to', to, '--group', 'corpus', '--engine', engine, '--workers', '1', '--log-level', 'error'),
   )
-  const admin = clientOf(broker.bootstrap).admin()
-  await admin.connect()
+  const client = await connect(broker.bootstrap)
   const from0 = performance.now()
   for (;;) {
-    const [{ partitions }] = await admin.fetchOffsets({ groupId: 'corpus', topics: [from] })
-    if (partitions.reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0) >= lines.length) break
+    const committed = await client.committed('corpus', from)
+    if ([...committed.values()].reduce((sum, next) => sum + Math.max(0, Number(next)), 0) >= lines.length) break
     if (performance.now() - from0 > 1_500_000) throw new Error('too slow')
     await sleep(500)
   }
@@ -67,7 +66,7 @@ try {
   console.log(
     `enrich, two processes of one worker: ${seen.length} records in ${took.toFixed(0)} s, ${same} byte for byte as annotate wrote them, ${new Set(seen.map(({ key }) => key)).size} different`,
   )
-  await admin.disconnect()
+  await client.close()
   await sleep(3000)
   const cpu = () =>
     members.map(

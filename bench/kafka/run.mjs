@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { startKafka } from '../../scripts/kafka.mjs'
-import { clientOf, makeTopics, produce } from '../../dist/test/helpers/kafka.js'
+import { connect, makeTopics, produce } from '../../dist/test/helpers/kafka.js'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 const [corpus, documents = '2000', passes = '3', messages = '200000'] = process.argv.slice(2)
@@ -123,14 +123,12 @@ try {
     '--log-level',
     'error',
   )
-  const admin = clientOf(broker.bootstrap).admin()
-  await admin.connect()
+  const client = await connect(broker.bootstrap)
   const rows = []
   const begun = performance.now()
   for (let next = count / 10; next <= count; ) {
     await sleep(100)
-    const [{ partitions }] = await admin.fetchOffsets({ groupId: 'many', topics: [many] })
-    const done = partitions.reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0)
+    const done = [...(await client.committed('many', many)).values()].reduce((sum, next) => sum + Math.max(0, Number(next)), 0)
     while (done >= next && next <= count) {
       rows.push(`${next} messages ${Math.round(usage(child.pid).rss)} MB`)
       next += count / 10
@@ -138,7 +136,7 @@ try {
     if (performance.now() - begun > 900_000) throw new Error(`only ${done} messages in 900 s`)
   }
   console.log(`\nmemory: ${rows.join(', ')}; ${Math.round((1000 * count) / (performance.now() - begun))} messages/s`)
-  await admin.disconnect()
+  await client.close()
   await sleep(2000)
   const [before, wait] = [usage(child.pid).cpu, 30]
   await sleep(1000 * wait)
