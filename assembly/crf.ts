@@ -21,7 +21,7 @@ function f(p: usize, i: i32): f32 {
  * E [N,L] emissions, A [L,L] transitions (from, to), start and end [L], tags [N].
  * Out: loss[b] = -log p(tags), marginals [N,L], and the gradients of the summed
  * loss dE [N,L], dA [L,L], dStart, dEnd [L] (zeroed by the caller). With tags 0
- * (no tags) only marginals and log Z (in loss) are made.
+ * (no tags) the loss is log Z, and so are the gradients; with dE 0 there are none.
  */
 export function crfForwardBackward(E: usize, A: usize, start: usize, end: usize, tags: usize, offsets: usize, lengths: usize, B: i32, T: i32, L: i32, loss: usize, marginals: usize, dE: usize, dA: usize, dStart: usize, dEnd: usize, scratch: usize): void {
   const P = (L + 3) & ~3
@@ -106,7 +106,7 @@ export function crfForwardBackward(E: usize, A: usize, start: usize, end: usize,
           const m = expAT + <usize>i * pb
           for (let j: usize = 0; j < pb; j += 16) v128.store(bt + j, f32x4.add(v128.load(bt + j), f32x4.mul(w, v128.load(m + j))))
         }
-        if (tags) {
+        if (dE) {
           const a = alpha + <usize>t * pb
           for (let i = 0; i < L; i++) {
             const w = f(a, i)
@@ -121,7 +121,7 @@ export function crfForwardBackward(E: usize, A: usize, start: usize, end: usize,
       const p = marginals + <usize>row * lb
       for (let j = 0; j < L; j++) store<f32>(p + (<usize>j << 2), f(a, j) * f(bt, j))
     }
-    if (!tags) {
+    if (!dE) {
       store<f32>(loss + (<usize>b << 2), <f32>logZ)
       continue
     }
@@ -129,9 +129,10 @@ export function crfForwardBackward(E: usize, A: usize, start: usize, end: usize,
     let before = -1
     for (let t = 0; t < n; t++) {
       const row = load<i32>(offsets + (<usize>t << 2)) + b
+      memory.copy(dE + <usize>row * lb, marginals + <usize>row * lb, lb)
+      if (!tags) continue
       const tag = load<i32>(tags + (<usize>row << 2))
       gold += <f64>f(E, row * L + tag)
-      memory.copy(dE + <usize>row * lb, marginals + <usize>row * lb, lb)
       const at = dE + (<usize>(row * L + tag) << 2)
       store<f32>(at, load<f32>(at) - 1)
       if (t == 0) gold += <f64>f(start, tag)
@@ -142,7 +143,7 @@ export function crfForwardBackward(E: usize, A: usize, start: usize, end: usize,
       }
       before = tag
     }
-    gold += <f64>f(end, before)
+    if (tags) gold += <f64>f(end, before)
     const firstRow = load<i32>(offsets) + b
     const lastRow = load<i32>(offsets + (<usize>(n - 1) << 2)) + b
     for (let j = 0; j < L; j++) {

@@ -110,15 +110,27 @@ const cases: Case[] = [
     shapes: [[11, 5], [5, 5], [5], [5]],
     loss: (e, a, s, z) =>
       sum(
-        crf({
-          emissions: e as tf.Tensor2D,
-          transitions: a as tf.Tensor2D,
-          start: s as tf.Tensor1D,
-          end: z as tf.Tensor1D,
-          tags: ints(0, 1, 2, 3, 4, 0, 1, 2, 3, 1, 1),
-          offsets: offsets(),
-          lengths: ints(5, 3, 2, 1),
-        }).loss,
+        crf(
+          {
+            emissions: e as tf.Tensor2D,
+            transitions: a as tf.Tensor2D,
+            start: s as tf.Tensor1D,
+            end: z as tf.Tensor1D,
+            tags: ints(0, 1, 2, 3, 4, 0, 1, 2, 3, 1, 1),
+            offsets: offsets(),
+            lengths: ints(5, 3, 2, 1),
+          },
+          true,
+        ).loss,
+      ),
+  },
+  {
+    name: 'crf without tags',
+    shapes: [[11, 5], [5, 5], [5], [5]],
+    loss: (e, a, s, z) =>
+      sum(
+        crf({ emissions: e as tf.Tensor2D, transitions: a as tf.Tensor2D, start: s as tf.Tensor1D, end: z as tf.Tensor1D, offsets: offsets(), lengths: ints(5, 3, 2, 1) }, true)
+          .loss,
       ),
   },
   {

@@ -45,6 +45,8 @@ export interface DatasetConfig {
   readonly train: string
   readonly dev?: string
   readonly test?: string
+  /** The labels that this data set annotates, where it has not all of the task's: what it leaves untagged may be any of the others. */
+  readonly labels?: readonly string[]
 }
 
 /** Slope and intercept on the log-odds of a score, fitted on development data (Platt 1999); [1, 0] leaves it as it is. */
@@ -269,9 +271,15 @@ export const parseConfig = (given: unknown): ModelConfig => {
     const { datasets } = full
     if (
       !Array.isArray(datasets) ||
-      !datasets.every((data) => isObject(data) && typeof data.train === 'string' && Object.keys(data).every((key) => ['train', 'dev', 'test'].includes(key)))
+      !datasets.every(
+        (data) =>
+          isObject(data) &&
+          typeof data.train === 'string' &&
+          Object.keys(data).every((key) => ['train', 'dev', 'test', 'labels'].includes(key)) &&
+          (data.labels === undefined || (kind === 'crf' && Array.isArray(data.labels) && data.labels.length > 0 && data.labels.every((label) => typeof label === 'string'))),
+      )
     )
-      throw fail(`"tasks[${i}].datasets" must be a list of {"train", "dev", "test"} paths`)
+      throw fail(`"tasks[${i}].datasets" must be a list of {"train", "dev", "test"} paths, and for a tagger "labels", those that the data set annotates`)
     const { calibration = [1, 0] } = full
     if (
       !Array.isArray(calibration) ||

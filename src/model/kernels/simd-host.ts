@@ -62,16 +62,17 @@ const withArena = <T>(use: (arena: Arena) => T): T => {
   })
 }
 
-const crf: HostKernel = ({ emissions, transitions, start, end, tags, offsets, lengths }) => {
+const crf: HostKernel = ({ emissions, transitions, start, end, tags, offsets, lengths }, { gradients }) => {
   const [n, L] = emissions.shape
   const B = lengths.values.length
   const T = offsets.values.length - 1
   return withArena(({ k, put, room, zeros, take }) => {
     const inputs = [emissions, transitions, start, end, tags, offsets, lengths].map((tensor) => put(tensor?.values))
-    const sizes = [B, n * L, tags ? n * L : 0, L * L, L, L]
+    const sizes = [B, n * L, gradients ? n * L : 0, L * L, L, L]
     const outputs = sizes.map((size, i) => (i < 3 ? room(size) : zeros(size)))
-    k.crfForwardBackward(...inputs, B, T, L, ...outputs, room(k.crfScratchFloats(L, T)))
-    const shapes = [[B], [n, L], [tags ? n : 0, L], [L, L], [L], [L]]
+    const [loss, marginals, dE, ...rest] = outputs
+    k.crfForwardBackward(...inputs, B, T, L, loss, marginals, gradients ? dE : 0, ...rest, room(k.crfScratchFloats(L, T)))
+    const shapes = [[B], [n, L], [gradients ? n : 0, L], [L, L], [L], [L]]
     return outputs.map((pointer, i) => float(shapes[i], take(pointer, sizes[i])))
   })
 }

@@ -12,6 +12,8 @@ export interface TagExample {
   readonly id: string
   readonly words: readonly string[]
   readonly tags: Int32Array
+  /** Where the data set annotates only some labels: the ids of tags that an untagged token may have all the same. */
+  readonly open?: Int32Array
 }
 
 export interface RelationExample {
@@ -40,19 +42,23 @@ export const labelIndex = (labels: readonly string[]): ReadonlyMap<string, numbe
 /** Tokens of an example; what a batch costs. */
 export const exampleTokens = (example: Example): number => (example.kind === 'coref' ? example.sentences.reduce((sum, sentence) => sum + sentence.length, 0) : example.words.length)
 
-/** Examples of one document for one task; labels that the task does not know are left out. */
-export function* examplesOf(document: Document, task: TaskConfig, labels: readonly string[]): Generator<Example> {
+/**
+ * Examples of one document for one task; labels that the task does not know are left out.
+ * @param annotated the labels that the data set annotates, where it has not all of them
+ */
+export function* examplesOf(document: Document, task: TaskConfig, labels: readonly string[], annotated?: readonly string[]): Generator<Example> {
   const { tokens, sentences } = document
   if (!tokens || !sentences || tokens.begin.length === 0) return
-  if (task.kind === 'crf') yield* tagExamples(document, task, labels)
+  if (task.kind === 'crf') yield* tagExamples(document, task, labels, annotated)
   else if (task.kind === 'relation') yield* relationExamples(document, task, labels)
   else yield* corefExamples(document, task)
 }
 
-function* tagExamples(document: Document, { layer, scheme }: CrfTaskConfig, labels: readonly string[]): Generator<TagExample> {
+function* tagExamples(document: Document, { layer, scheme }: CrfTaskConfig, labels: readonly string[], annotated?: readonly string[]): Generator<TagExample> {
   const { tokens, sentences } = document
   if (!tokens || !sentences) return
-  const known = new Set(labels)
+  const known = new Set(annotated ? labels.filter((label) => annotated.includes(label)) : labels)
+  const open = annotated && Int32Array.from(tagsOf(labels, scheme).flatMap((tag, id) => (id > 0 && !known.has(tag.slice(2)) ? [id] : [])))
   const tagIds = labelIndex(tagsOf(labels, scheme))
   const spans = flatTokenSpans(document, document[layer], layer, formatContext(), tokens).filter(({ label }) => known.has(label))
   const list = words(document)
@@ -62,7 +68,13 @@ function* tagExamples(document: Document, { layer, scheme }: CrfTaskConfig, labe
     const from = k
     while (k < spans.length && spans[k].end <= end) k++
     encodeTags(spans.slice(from, k), begin, end, scheme, tags)
-    yield { kind: 'crf', id: `${document.id}#${s}`, words: list.slice(begin, end), tags: Int32Array.from({ length: end - begin }, (_, i) => tagIds.get(tags[begin + i]) ?? 0) }
+    yield {
+      kind: 'crf',
+      id: `${document.id}#${s}`,
+      words: list.slice(begin, end),
+      tags: Int32Array.from({ length: end - begin }, (_, i) => tagIds.get(tags[begin + i]) ?? 0),
+      ...(open?.length ? { open } : {}),
+    }
   }
 }
 

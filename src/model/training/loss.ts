@@ -1,9 +1,9 @@
 /** The loss of a task over a group of its examples. */
 import * as tf from '@tensorflow/tfjs-core'
-import { indexes } from '../batch.ts'
+import { indexes, type Packing } from '../batch.ts'
 import type { CorefTaskConfig, CrfTaskConfig, RelationTaskConfig, TaskConfig } from '../config.ts'
 import { antecedentPairs, candidateScores, candidateSpans, keepBest, mentionScores, pairScores, spanRows, spanVectors } from '../heads/coref.ts'
-import { crfLoss } from '../heads/crf.ts'
+import { crfLoss, partialCrfLoss } from '../heads/crf.ts'
 import { pairTokens, relationLogits } from '../heads/relation.ts'
 import type { Forward, Model } from '../hierarchy.ts'
 import { antecedentLoss, sigmoidLoss } from '../kernels/ops/losses.ts'
@@ -25,7 +25,22 @@ const tagLoss = (model: Model, task: CrfTaskConfig, state: Forward, examples: re
   const tags = new Int32Array(packing.size)
   let token = 0
   for (const example of examples) for (const tag of example.tags) tags[packing.rows[token++]] = tag
+  if (examples.some(({ open }) => open))
+    return partialCrfLoss(task, model.parameters, state.emissions(task), barredTags(examples, packing, state.emissions(task).shape[1]), packing)
   return crfLoss(task, model.parameters, state.emissions(task), tags, packing)
+}
+
+/** [tokens, tags] by row: every tag but the annotated one is barred, save for those that an untagged token may have. */
+const barredTags = (examples: readonly TagExample[], { size, rows }: Packing, count: number): Uint8Array => {
+  const barred = new Uint8Array(size * count).fill(1)
+  let token = 0
+  for (const { tags, open } of examples)
+    for (const tag of tags) {
+      const row = rows[token++] * count
+      barred[row + tag] = 0
+      if (tag === 0 && open) for (const other of open) barred[row + other] = 0
+    }
+  return barred
 }
 
 const relationLoss = (model: Model, task: RelationTaskConfig, state: Forward, examples: readonly RelationExample[]): tf.Tensor1D => {

@@ -7,7 +7,7 @@ import type { Document } from '../../io/document.ts'
 import { HmtlError } from '../../io/errors.ts'
 import { readDocuments } from '../../io/read.ts'
 import { prepareDocument } from '../../pipeline/prepare.ts'
-import type { TaskConfig } from '../config.ts'
+import type { DatasetConfig, TaskConfig } from '../config.ts'
 import { randomOf } from '../random.ts'
 import { type Example, examplesOf, exampleTokens } from './examples.ts'
 
@@ -26,6 +26,11 @@ export interface BatchStream {
 /** Documents of data sets one after another, ready for the model. */
 export async function* datasetDocuments(paths: readonly string[]): AsyncGenerator<Document> {
   for (const path of paths) for await (const document of readDocuments(path)) yield prepareDocument(document)
+}
+
+/** Training examples of a task's data sets one after another. */
+export async function* trainingExamples(task: TaskConfig, labels: readonly string[], datasets: readonly DatasetConfig[] = task.datasets): AsyncGenerator<Example> {
+  for (const { train, labels: annotated } of datasets) for await (const document of datasetDocuments([train])) yield* examplesOf(document, task, labels, annotated)
 }
 
 /** Batches that fill the buffer are sorted into groups of this many. */
@@ -48,12 +53,10 @@ export async function* epochBatches(task: TaskConfig, labels: readonly string[],
     }
     yield* random.shuffle(batches)
   }
-  const paths = random.shuffle(task.datasets.map(({ train }) => train))
-  for await (const document of datasetDocuments(paths))
-    for (const example of examplesOf(document, task, labels)) {
-      buffer.push(example)
-      if (buffer.length >= most) yield* drain(false)
-    }
+  for await (const example of trainingExamples(task, labels, random.shuffle([...task.datasets]))) {
+    buffer.push(example)
+    if (buffer.length >= most) yield* drain(false)
+  }
   yield* drain(true)
 }
 

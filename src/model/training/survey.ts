@@ -5,8 +5,7 @@ import { HmtlError } from '../../io/errors.ts'
 import { words } from '../../io/tokens.ts'
 import type { ModelConfig, TaskConfig } from '../config.ts'
 import { normalWord } from '../vocabulary.ts'
-import { examplesOf } from './examples.ts'
-import { datasetDocuments } from './stream.ts'
+import { datasetDocuments, trainingExamples } from './stream.ts'
 
 export interface Survey {
   /** How often each normal form occurs. */
@@ -22,10 +21,14 @@ const labelsOf = async (task: TaskConfig): Promise<string[]> => {
   if (task.kind === 'coref') return []
   const counts = new Map<string, number>()
   const add = (label: string) => counts.set(label, (counts.get(label) ?? 0) + 1)
-  for await (const document of datasetDocuments(task.datasets.map(({ train }) => train))) {
-    if (task.kind === 'crf') for (const { label } of document[task.layer] ? listSpans(document[task.layer] as never) : []) add(label)
-    else for (const { label } of document.relations ? listRelations(document.relations) : []) add(label)
-  }
+  for (const { train, labels: annotated } of task.datasets)
+    for await (const document of datasetDocuments([train])) {
+      if (task.kind === 'crf')
+        for (const { label } of document[task.layer] ? listSpans(document[task.layer] as never) : []) {
+          if (!annotated || annotated.includes(label)) add(label)
+        }
+      else for (const { label } of document.relations ? listRelations(document.relations) : []) add(label)
+    }
   const sorted = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([label]) => label)
   return task.kind === 'relation' && task.maxLabels > 0 ? sorted.slice(0, task.maxLabels) : sorted
 }
@@ -53,7 +56,7 @@ export const survey = async (config: ModelConfig): Promise<Survey> => {
         remedy: `The task learns the layer ${task.kind === 'crf' ? task.layer : 'relations'}`,
       })
     let examples = 0
-    for await (const document of datasetDocuments(train)) for (const _ of examplesOf(document, task, labels[task.name])) examples++
+    for await (const _ of trainingExamples(task, labels[task.name])) examples++
     if (examples === 0) throw new HmtlError('HMTL_TRAIN_DATA', `no example for task ${task.name} in ${train.join(', ')}`)
     batches[task.name] = Math.ceil(examples / task.batch)
   }

@@ -3,7 +3,7 @@
  * sequences, its gradient and the marginals in one forward-backward pass.
  * Emissions [N,L] in the packed layout, transitions [L,L] (from, to), start and
  * end [L], tags int32 [N], offsets int32 [T+1], lengths int32 [B].
- * Outputs: loss [B], marginals [N,L], and the gradients of the summed loss.
+ * Outputs: loss [B] (log Z without tags), marginals [N,L], and with `gradients` those of the summed loss.
  */
 import type * as tf from '@tensorflow/tfjs-core'
 import { type FusedOp, float, type HostTensor, registerGradient, run } from '../op.ts'
@@ -20,13 +20,13 @@ const logSumExp = (values: ArrayLike<number>): number => {
 /** The textbook form, in log space and double precision. */
 export const crfOp: FusedOp = {
   name: 'HmtlCrf',
-  host: ({ emissions, transitions, start, end, tags, offsets, lengths }) => {
+  host: ({ emissions, transitions, start, end, tags, offsets, lengths }, { gradients }) => {
     const [n, L] = emissions.shape
     const B = lengths.values.length
     const e = emissions.values
     const a = transitions.values
     const loss = float([B])
-    const [marginals, dE, dA, dS, dZ] = [float([n, L]), float([n, L]), float([L, L]), float([L]), float([L])]
+    const [marginals, dE, dA, dS, dZ] = [float([n, L]), float([gradients ? n : 0, L]), float([L, L]), float([L]), float([L])]
     for (let b = 0; b < B; b++) {
       const T = lengths.values[b]
       const row = (t: number) => (offsets.values[t] + b) * L
@@ -40,25 +40,24 @@ export const crfOp: FusedOp = {
           beta[t][i] = t === T - 1 ? end.values[i] : logSumExp(Float64Array.from({ length: L }, (_, j) => a[i * L + j] + e[row(t + 1) + j] + beta[t + 1][j]))
       const logZ = logSumExp(alpha[T - 1].map((x, j) => x + end.values[j]))
       for (let t = 0; t < T; t++) for (let j = 0; j < L; j++) marginals.values[row(t) + j] = Math.exp(alpha[t][j] + beta[t][j] - logZ)
-      if (!tags) {
-        loss.values[b] = logZ
-        continue
-      }
-      const tag = (t: number) => tags.values[offsets.values[t] + b]
-      let gold = start.values[tag(0)] + end.values[tag(T - 1)]
+      loss.values[b] = logZ
+      if (!gradients) continue
+      // Without tags the gradient is that of log Z: nothing is taken off.
+      const tag = (t: number) => (tags ? tags.values[offsets.values[t] + b] : -1)
+      let gold = tags ? start.values[tag(0)] + end.values[tag(T - 1)] : 0
       for (let t = 0; t < T; t++) {
-        gold += e[row(t) + tag(t)]
+        if (tags) gold += e[row(t) + tag(t)]
         for (let j = 0; j < L; j++) dE.values[row(t) + j] = marginals.values[row(t) + j] - (j === tag(t) ? 1 : 0)
         if (t === 0) continue
-        gold += a[tag(t - 1) * L + tag(t)]
+        if (tags) gold += a[tag(t - 1) * L + tag(t)]
         for (let i = 0; i < L; i++) for (let j = 0; j < L; j++) dA.values[i * L + j] += Math.exp(alpha[t - 1][i] + a[i * L + j] + e[row(t) + j] + beta[t][j] - logZ)
-        dA.values[tag(t - 1) * L + tag(t)] -= 1
+        if (tags) dA.values[tag(t - 1) * L + tag(t)] -= 1
       }
       for (let j = 0; j < L; j++) {
         dS.values[j] += dE.values[row(0) + j]
         dZ.values[j] += dE.values[row(T - 1) + j]
       }
-      loss.values[b] = logZ - gold
+      loss.values[b] -= gold
     }
     return [loss, marginals, dE, dA, dS, dZ]
   },
@@ -91,8 +90,8 @@ export interface CrfInputs {
   readonly lengths: tf.Tensor1D
 }
 
-/** Loss of each sequence [B] and marginals [N,L]. Only a plain sum of the losses may be differentiated. */
-export const crf = (inputs: CrfInputs): { loss: tf.Tensor1D; marginals: tf.Tensor2D } => {
-  const [loss, marginals] = run('HmtlCrf', { ...inputs })
+/** Loss of each sequence [B], without tags log Z, and marginals [N,L]. Only a plain sum of the losses may be differentiated, and only with `gradients`. */
+export const crf = (inputs: CrfInputs, gradients = false): { loss: tf.Tensor1D; marginals: tf.Tensor2D } => {
+  const [loss, marginals] = run('HmtlCrf', { ...inputs }, { gradients: gradients ? 1 : 0 })
   return { loss: loss as tf.Tensor1D, marginals: marginals as tf.Tensor2D }
 }

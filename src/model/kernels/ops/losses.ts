@@ -100,6 +100,7 @@ export const sum = (x: tf.Tensor): tf.Tensor1D => run('HmtlSum', { x })[0] as tf
 export const registerStockGradients = (): void => {
   registerGradient('Reshape', { inputs: ['x'], outputs: [] }, ([dy], [x]) => ({ x: () => tf.reshape(dy, x.shape) }))
   registerGradient('Identity', { inputs: [], outputs: [] }, ([dy]) => ({ x: () => tf.clone(dy) }))
-  // Only for equal shapes, which is how losses are added.
+  // Only for equal shapes, which is how losses are added and taken off.
   registerGradient('Add', { inputs: [], outputs: [] }, ([dy]) => ({ a: () => tf.clone(dy), b: () => tf.clone(dy) }))
+  registerGradient('Sub', { inputs: [], outputs: [] }, ([dy]) => ({ a: () => tf.clone(dy), b: () => run('HmtlScale', { x: dy, factor: tf.tensor1d([-1]) })[0] }))
 }

@@ -150,6 +150,7 @@ const kernels: Readonly<Record<string, Compute>> = {
   HmtlSumSquares: (s, { x }) => [s.reshape(s.one('Mul', s.one('L2Loss', x), s.scalar(2)), 1)],
   // The few of tfjs's own that are in use.
   Add: (s, { a, b }) => [s.one('AddV2', a, b)],
+  Sub: (s, { a, b }) => [s.one('Sub', a, b)],
   Slice: (s, { x }, { begin, size }) => [s.slice(x, begin as never, size as never)],
 }
 

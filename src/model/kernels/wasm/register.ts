@@ -177,11 +177,11 @@ export const registerWasmOps = (): void => {
     k.dropout(at(x), sizeOf(x.shape), seed | 0, threshold | 0, scale, at(y))
     return [y]
   })
-  register('HmtlCrf', ({ emissions, transitions, start, end, tags, offsets, lengths }) => {
+  register('HmtlCrf', ({ emissions, transitions, start, end, tags, offsets, lengths }, { gradients }) => {
     const [n, L] = emissions.shape
     const B = lengths.shape[0]
     const T = offsets.shape[0] - 1
-    const [loss, marginals, dE, dA, dS, dZ] = [floats(B), floats(n, L), floats(tags ? n : 0, L), zeros(L, L), zeros(L), zeros(L)]
+    const [loss, marginals, dE, dA, dS, dZ] = [floats(B), floats(n, L), floats(gradients ? n : 0, L), zeros(L, L), zeros(L), zeros(L)]
     withScratch(k.crfScratchFloats(L, T), (scratch) =>
       k.crfForwardBackward(
         at(emissions),
@@ -196,7 +196,7 @@ export const registerWasmOps = (): void => {
         L,
         at(loss),
         at(marginals),
-        at(dE),
+        gradients ? at(dE) : 0,
         at(dA),
         at(dS),
         at(dZ),
