@@ -1,12 +1,15 @@
-/** `hmtl embed`: sentences as vectors of a model's layer, or every token's ELMo vectors. */
+/** `hmtl embed`: sentences as vectors of a model's layer, or every token's vectors by a contextual encoder. */
+import { createWriteStream, existsSync } from 'node:fs'
+import { truncate } from 'node:fs/promises'
 import type { Argv } from 'yargs'
 import type { Document } from '../src/io/document.ts'
 import { HmtlError } from '../src/io/errors.ts'
 import { writeNpy } from '../src/io/npy.ts'
-import { type VectorRow, vectorStream } from '../src/io/vectors.ts'
+import { openVectors, type VectorFile } from '../src/io/vector-file.ts'
+import { sentenceKey, type VectorRow, vectorStream } from '../src/io/vectors.ts'
 import { writeStream } from '../src/io/write.ts'
 import { modelFolder } from '../src/load.ts'
-import { loadElmo } from '../src/model/elmo/elmo.ts'
+import { type ContextualEncoder, findEncoder } from '../src/model/contextual.ts'
 import { engineNames, startEngine } from '../src/model/engine.ts'
 import { embedSentences, pools } from '../src/model/sentence-embeddings.ts'
 import { loadModel } from '../src/model/store.ts'
@@ -15,7 +18,7 @@ import { formatOptionsOf, inputOptions } from './support/command.ts'
 import { startRun } from './support/input.ts'
 
 export const command = 'embed [inputs..]'
-export const describe = 'Vectors of sentences from a layer of a model, or of tokens from ELMo'
+export const describe = 'Vectors of sentences from a layer of a model, or of tokens from a contextual encoder'
 
 // Here a layer is one of the model's, not of the documents'.
 const { layer: _, ...readingOptions } = inputOptions
@@ -28,12 +31,15 @@ export const builder = (yargs: Argv) =>
     .option('layer', { type: 'string', default: 'base', describe: 'base, or the name of a task' })
     .option('pool', { type: 'string', choices: pools, default: 'max' as const, describe: 'How a sentence’s tokens become one vector' })
     .option('elmo', { type: 'string', array: true, nargs: 2, describe: 'Options and weights of an ELMo model: all layers of every token instead' })
+    .option('encoder', { type: 'string', describe: 'An encoder of the BERT family, its folder or name: all layers of every token instead', conflicts: 'elmo' })
+    .option('resume', { type: 'boolean', default: false, describe: 'Go on with an Arrow file that was broken off, with the same inputs' })
     .option('half', { type: 'boolean', default: false, describe: 'float16 in Arrow' })
     .option('to', { type: 'string', choices: ['jsonl', 'arrow', 'npy'] as const, describe: 'Output format; by the name of the output, else jsonl' })
     .option('output', { type: 'string', alias: 'o', default: '-', describe: 'File; - is standard output' })
     .option('engine', { type: 'string', choices: engineNames, default: 'auto' as const, describe: 'What computes' })
     .example('$0 embed corpus.jsonl --layer emd --pool max -o vectors.npy', 'a row a sentence')
-    .example('$0 embed --elmo options.json weights.hdf5 corpus.jsonl -o elmo.arrow --half', 'three layers of every token, once for all')
+    .example('$0 embed --elmo options.json weights.hdf5 corpus.jsonl -o elmo.arrows --half', 'three layers of every token, once for all')
+    .example('$0 embed --encoder all-MiniLM-L6-v2 train.arrow dev.arrow -o cache.arrows --half', 'what embeddings.contextual.cache takes')
 
 type Args = Awaited<ReturnType<typeof builder>['argv']>
 
@@ -62,8 +68,11 @@ export const handler = async (args: Args): Promise<number> => {
   const to = args.to ?? (/\.arrows?$/.test(output) ? 'arrow' : output.endsWith('.npy') ? 'npy' : 'jsonl')
   const toFile = output !== '-'
   if (to === 'npy' && !toFile) throw new HmtlError('HMTL_USAGE', 'npy needs -o FILE: its header says how many rows follow')
+  if (args.resume && (to !== 'arrow' || !toFile)) throw new HmtlError('HMTL_USAGE', '--resume goes on with an Arrow file', { remedy: 'Name one with -o FILE.arrows' })
   await startEngine(args.engine)
   const { size, describe, encode } = await encoderOf(args)
+  const done = args.resume && existsSync(output) ? await openDone(output, { ...describe, half: String(args.half) }) : undefined
+  let skip = done?.rows ?? 0
   const run = startRun('embedded', args, formatOptionsOf({ ...args, layer: undefined }))
   async function* groups(): AsyncGenerator<VectorRow[]> {
     let group: Sentence[] = []
@@ -76,6 +85,13 @@ export const handler = async (args: Args): Promise<number> => {
     }
     for await (const document of run.documents(args.inputs)) {
       for (const sentence of sentencesOf(document)) {
+        if (skip > 0) {
+          if (--skip === 0 && (sentence.id !== done?.last?.id || sentence.sentence !== done.last.sentence))
+            throw new HmtlError('HMTL_OUTPUT_FAILED', `${output} ends with sentence ${done?.last?.sentence} of ${done?.last?.id}, which is not where these inputs are`, {
+              remedy: 'Resume with the inputs it was begun with, or leave --resume out',
+            })
+          continue
+        }
         group.push(sentence)
         tokens += sentence.words.length
         if (tokens >= groupTokens) yield flush()
@@ -88,7 +104,7 @@ export const handler = async (args: Args): Promise<number> => {
     for await (const rows of groups())
       for (const { id, sentence, values } of rows) {
         const vectors = Array.from({ length: values.length / size }, (_, i) => Array.from(values.subarray(i * size, (i + 1) * size), (value) => Math.round(value * 1e6) / 1e6))
-        yield `${JSON.stringify({ id, sentence, ...(args.elmo ? { vectors } : { vector: vectors[0] }) })}\n`
+        yield `${JSON.stringify({ id, sentence, ...(args.elmo || args.encoder ? { vectors } : { vector: vectors[0] }) })}\n`
       }
   }
   if (to === 'npy') {
@@ -99,27 +115,42 @@ export const handler = async (args: Args): Promise<number> => {
       await writer.close()
     }
   } else {
-    const stream = toFile ? (await import('node:fs')).createWriteStream(output) : process.stdout
-    await writeStream(stream, to === 'arrow' ? vectorStream(groups(), { size, half: args.half, metadata: describe }) : lines(), toFile)
+    if (done) await truncate(output, done.end)
+    const stream = !toFile ? process.stdout : done ? createWriteStream(output, { flags: 'r+', start: done.end }) : createWriteStream(output)
+    const metadata = { ...describe, half: String(args.half) }
+    await writeStream(stream, to === 'arrow' ? vectorStream(groups(), { size, half: args.half, metadata, append: done !== undefined }) : lines(), toFile)
   }
   return run.finish()
 }
 
+/** What is there of a file that was broken off. @throws HmtlError `HMTL_OUTPUT_FAILED` where it holds something else */
+const openDone = async (path: string, metadata: Readonly<Record<string, string>>): Promise<VectorFile> => {
+  const file = await openVectors(path)
+  file.close()
+  const other = Object.keys(metadata).find((key) => file.metadata.get(key) !== metadata[key])
+  if (other)
+    throw new HmtlError('HMTL_OUTPUT_FAILED', `${path} was made with ${other} ${file.metadata.get(other)}, not ${metadata[other]}`, {
+      remedy: 'Resume with the same options, or leave --resume out to begin anew',
+    })
+  return file
+}
+
+interface SentenceEncoder {
+  readonly size: number
+  readonly describe: Readonly<Record<string, string>>
+  encode(sentences: readonly Sentence[]): VectorRow[]
+}
+
 /** What turns sentences into rows of vectors. */
-const encoderOf = async (args: Args): Promise<{ size: number; describe: Record<string, string>; encode(sentences: readonly Sentence[]): VectorRow[] }> => {
+const encoderOf = async (args: Args): Promise<SentenceEncoder> => {
+  if (args.encoder !== undefined) {
+    const { loadTransformer } = await import('../src/model/transformer/transformer.ts')
+    return tokenEncoder('transformer', args.encoder, await loadTransformer(findEncoder(args.encoder)))
+  }
   if (args.elmo) {
+    const { loadElmo } = await import('../src/model/elmo/elmo.ts')
     const [options, weights] = args.elmo
-    const elmo = await loadElmo(options, weights)
-    const size = elmo.layers * elmo.size
-    return {
-      size,
-      describe: { kind: 'elmo', layers: String(elmo.layers), size: String(elmo.size), weights },
-      encode(sentences) {
-        const all = elmo.encode(sentences.map(({ words }) => words))
-        let token = 0
-        return sentences.map(({ id, sentence, words }) => ({ id, sentence, values: all.subarray(token * size, (token += words.length) * size) }))
-      },
-    }
+    return tokenEncoder('elmo', weights, await loadElmo(options, weights))
   }
   const model = await loadModel(modelFolder(args.model))
   const wanted = [{ layer: args.layer, pool: args.pool }]
@@ -133,7 +164,21 @@ const encoderOf = async (args: Args): Promise<{ size: number; describe: Record<s
         sentences.map(({ words }) => words),
         wanted,
       )
-      return sentences.map(({ id, sentence }, i) => ({ id, sentence, values: values.subarray(i * size, (i + 1) * size) }))
+      return sentences.map(({ id, sentence, words }, i) => ({ id, sentence, key: sentenceKey(words), values: values.subarray(i * size, (i + 1) * size) }))
+    },
+  }
+}
+
+/** All layers of every token. */
+const tokenEncoder = (kind: string, model: string, encoder: ContextualEncoder): SentenceEncoder => {
+  const size = encoder.layers * encoder.size
+  return {
+    size,
+    describe: { kind, model, layers: String(encoder.layers), size: String(encoder.size) },
+    encode(sentences) {
+      const all = encoder.encode(sentences.map(({ words }) => words))
+      let token = 0
+      return sentences.map(({ id, sentence, words }) => ({ id, sentence, key: sentenceKey(words), values: all.subarray(token * size, (token += words.length) * size) }))
     },
   }
 }

@@ -61,6 +61,9 @@ export const handler = async (args: Args): Promise<number> => {
             .join('  ')}  mean ${(100 * mean).toFixed(2)}${best ? '  best' : ''}  (${seconds.toFixed(1)} s)`,
         )
     },
+    onDecision: ({ task, setting, value, before, after }) => {
+      if (!args.quiet) say(`${task}: ${setting} ${value} on dev, ${(100 * before).toFixed(2)} to ${(100 * after).toFixed(2)}`)
+    },
   }).finally(() => process.off('SIGINT', stop))
   process.stdout.write(`${JSON.stringify({ model: `${args.output}/model`, ...result })}\n`)
   return exitCodes.ok

@@ -3,14 +3,12 @@
  * and prints predictions on test data by score, and how many of them are right.
  *   node scripts/calibration.mjs [MODEL] [--write]     --write keeps the fit in the model's config.json
  */
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { listRelations, listSpans } from '../dist/src/io/document.js'
 import { modelFolder } from '../dist/src/load.js'
 import { createAnnotator } from '../dist/src/model/annotate.js'
 import { calibrated, fitCalibration } from '../dist/src/model/calibration.js'
 import { startEngine } from '../dist/src/model/engine.js'
-import { loadModel, writeWhole } from '../dist/src/model/store.js'
+import { loadModel, updateTasks } from '../dist/src/model/store.js'
 import { datasetDocuments } from '../dist/src/model/training/stream.js'
 
 const args = process.argv.slice(2)
@@ -67,9 +65,4 @@ for (const task of Object.keys(corpora)) {
   summary.push(`| ${task} | ${raw.length} | ${(100 * errorOf(raw).error).toFixed(1)} | ${(100 * fitted.error).toFixed(1)} | ${fits[task].join(', ')} |`)
 }
 console.log(`\n| task | test predictions | calibration error before, points | after | slope, intercept |\n|---|---|---|---|---|\n${summary.join('\n')}`)
-if (args.includes('--write')) {
-  const path = join(folder, 'config.json')
-  const stored = JSON.parse(readFileSync(path, 'utf8'))
-  for (const task of stored.config.tasks) if (fits[task.name]) task.calibration = fits[task.name]
-  await writeWhole(path, `${JSON.stringify(stored, null, 2)}\n`)
-}
+if (args.includes('--write')) await updateTasks(folder, Object.fromEntries(Object.entries(fits).map(([task, calibration]) => [task, { calibration }])))

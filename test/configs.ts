@@ -22,7 +22,9 @@ for (const file of files)
     await switchEngine('wasm')
     const config = await loadConfig(join(folder, file))
     const { contextual, words, characters } = config.embeddings
-    const fake = contextual ? { layers: 3, size: 1024, encode: (sentences: readonly (readonly string[])[]) => new Float32Array(sentences.flat().length * 3 * 1024) } : undefined
+    const fake = contextual
+      ? { layers: 3, size: 1024, dispose: () => undefined, encode: (sentences: readonly (readonly string[])[]) => new Float32Array(sentences.flat().length * 3 * 1024) }
+      : undefined
     const labels = Object.fromEntries(config.tasks.map(({ name, kind }) => [name, kind === 'coref' ? [] : ['A', 'B']]))
     const model = createModel({ config, labels, vocabulary: { words: ['\u0000unknown', 'a'], characters: ['a'] }, wordTable: new Float32Array(2 * words.size), contextual: fake })
     materialize(model)

@@ -9,7 +9,7 @@ import test from 'ava'
 import fc from 'fast-check'
 import { halfOf, ofHalf } from '../src/io/half.ts'
 import { writeNpy } from '../src/io/npy.ts'
-import { vectorStream } from '../src/io/vectors.ts'
+import { sentenceKey, vectorStream } from '../src/io/vectors.ts'
 import { parseConfig } from '../src/model/config.ts'
 import { switchEngine } from '../src/model/engine.ts'
 import { createModel } from '../src/model/hierarchy.ts'
@@ -54,13 +54,13 @@ test('float16: every finite one survives, others go to the nearest', (t) => {
 
 test('Arrow: ids, sentences and vectors come back, in float32 and float16', async (t) => {
   const rows = [
-    { id: 'a', sentence: 0, values: Float32Array.of(1, 2, 3, 4) },
-    { id: 'ü', sentence: 1, values: Float32Array.of(-0.5, 0.25) },
+    { id: 'a', sentence: 0, key: sentenceKey(['a', 'b']), values: Float32Array.of(1, 2, 3, 4) },
+    { id: 'ü', sentence: 1, key: sentenceKey(['ü']), values: Float32Array.of(-0.5, 0.25) },
   ]
   async function* groups() {
     yield rows
     yield []
-    yield [{ id: 'c', sentence: 0, values: new Float32Array(0) }]
+    yield [{ id: 'c', sentence: 0, key: sentenceKey([]), values: new Float32Array(0) }]
   }
   for (const half of [false, true]) {
     const chunks: Uint8Array[] = []

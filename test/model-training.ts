@@ -14,6 +14,7 @@ import { constraintsOf, createDecoder, tagSchemes, tagsOf } from '../src/model/h
 import { randomOf } from '../src/model/random.ts'
 import { loadModel } from '../src/model/store.ts'
 import { createIndexer } from '../src/model/vocabulary.ts'
+import type { Decision } from '../src/model/training/decisions.ts'
 import { samplingShares, train } from '../src/model/training/trainer.ts'
 import { prepareDocument } from '../src/pipeline/prepare.ts'
 import { testEngine } from './helpers/engine.ts'
@@ -78,10 +79,24 @@ test.serial('the four tasks are learned together, saved, loaded and used', async
   await startEngine(testEngine)
   const { folder, config } = await workspace()
   const losses: Record<string, number[]> = {}
-  const result = await train(config, { output: join(folder, 'run'), onUpdate: ({ task, loss }) => (losses[task] ??= []).push(loss) })
+  const decisions: Decision[] = []
+  const deciding = { ...config, training: { ...config.training, fitDecisions: true } }
+  const result = await train(deciding, {
+    output: join(folder, 'run'),
+    onDecision: (decision) => decisions.push(decision),
+    onUpdate: ({ task, loss }) => (losses[task] ??= []).push(loss),
+  })
   for (const [task, list] of Object.entries(losses)) t.true(list[list.length - 1] < list[0] / 4, `${task}: ${list[0]} to ${list[list.length - 1]}`)
   for (const [task, score] of Object.entries(result.bestMain)) t.true(score > 0.95, `${task} ${score}`)
+  t.deepEqual(
+    decisions.map(({ task, setting }) => `${task} ${setting}`),
+    ['relation threshold', 'coref linkBias'],
+  )
+  for (const { after, before } of decisions) t.true(after >= before)
   const model = await loadModel(join(folder, 'run', 'model'))
+  for (const { task, setting, value } of decisions) t.is((model.config.tasks.find(({ name }) => name === task) as unknown as Record<string, number>)[setting], value)
+  // The best of each task by itself is kept too, and loads.
+  for (const { name } of config.tasks) t.is((await loadModel(join(folder, 'run', 'best', name))).config.tasks.length, 4)
   const annotate = createAnnotator(model)
   const text = 'Siri lives in Moss . Then Siri likes Moss .'
   const [document] = annotate([prepareDocument(createDocument({ id: 'x', text }))])
@@ -255,7 +270,7 @@ test('models: a damaged, truncated or foreign file is refused with a code', asyn
     loadModel(path).then((model) => createAnnotator(model)(stories.slice(0, 1))),
     { code: 'HMTL_MODEL_MISMATCH' } as never,
   )
-  const { decodeSafetensors } = await import('../src/model/store.ts')
+  const { decodeSafetensors } = await import('../src/model/safetensors.ts')
   for (const bytes of [Buffer.alloc(0), Buffer.alloc(8, 255), Buffer.from([2, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0x7d, 1])])
     t.throws(() => decodeSafetensors(bytes), { code: 'HMTL_MODEL_CORRUPT' } as never)
   await rm(folder, { recursive: true })

@@ -110,6 +110,21 @@ export const verifyMessage = (bytes: Buffer): number => {
   return body
 }
 
+/** Where the buffers of a record batch lie in its body, checked as `verifyMessage` does; undefined for a message of another kind. */
+export const recordBatchOf = (bytes: Buffer): { readonly rows: number; readonly buffers: readonly { readonly offset: number; readonly length: number }[] } | undefined => {
+  verifyMessage(bytes)
+  const buffer = flat(bytes)
+  const message = buffer.root()
+  if (bytes[buffer.field(message, 1)] !== recordBatchHeader) return undefined
+  const header = buffer.child(message, 2)
+  const lengthAt = buffer.field(header, 0)
+  const { first, count } = buffer.vector(header, 2, 16)
+  return {
+    rows: lengthAt === 0 ? 0 : buffer.int64(lengthAt),
+    buffers: Array.from({ length: count }, (_, i) => ({ offset: buffer.int64(first + 16 * i), length: buffer.int64(first + 16 * i + 8) })),
+  }
+}
+
 /** Reads `length` bytes at `offset` of a file. */
 export type ReadAt = (offset: number, length: number) => Promise<Buffer>
 

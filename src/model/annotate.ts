@@ -223,10 +223,11 @@ export const createAnnotator = (model: Model, options: AnnotateOptions = {}) => 
       let sum = 1
       const [from, to] = [pairs.starts[i], pairs.starts[i + 1]]
       let most = 0
-      for (let p = from; p < to; p++) most = Math.max(most, scores[p] + mention[carried + i] + mention[pairs.antecedents[p]])
+      const own = mention[carried + i] + task.linkBias
+      for (let p = from; p < to; p++) most = Math.max(most, scores[p] + own + mention[pairs.antecedents[p]])
       sum = Math.exp(-most)
       for (let p = from; p < to; p++) {
-        const score = scores[p] + mention[carried + i] + mention[pairs.antecedents[p]]
+        const score = scores[p] + own + mention[pairs.antecedents[p]]
         sum += Math.exp(score - most)
         if (score > best) {
           best = score

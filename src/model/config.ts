@@ -26,11 +26,21 @@ export interface CharactersConfig {
 }
 
 /** A frozen contextual encoder whose layers are mixed by trained weights, shared by all tasks. */
-export interface ContextualConfig {
-  readonly kind: 'elmo'
-  /** ELMo's options file and weights, as published. */
-  readonly options: string
-  readonly weights: string
+export type ContextualConfig = (
+  | {
+      readonly kind: 'elmo'
+      /** ELMo's options file and weights, as published. */
+      readonly options: string
+      readonly weights: string
+    }
+  | {
+      readonly kind: 'transformer'
+      /** Folder of an encoder of the BERT family, or the name of one that was set up. */
+      readonly model: string
+    }
+) & {
+  /** Vectors of all the data that `hmtl embed` made: training reads them and needs no encoder. */
+  readonly cache?: string
 }
 
 export interface EncoderConfig {
@@ -105,6 +115,8 @@ export interface CorefTaskConfig extends TaskBase {
   readonly singletons: boolean
   /** Candidates are the gold mentions alone, in training and evaluation (the paper's GM rows). */
   readonly goldMentions: boolean
+  /** Added to every antecedent's score against having none: above 0 more is linked (a step past the paper, where it is 0). */
+  readonly linkBias: number
   /** Also teach the mention scorer which kept spans are mentions (a step past the paper). */
   readonly mentionLoss: boolean
 }
@@ -125,6 +137,8 @@ export interface TrainingConfig {
   readonly gradientClip: number
   /** Validations without a better mean score before training stops; 0 never. */
   readonly patience: number
+  /** After training, choose each relation task's threshold and each coreference task's link bias on development data (a step past the paper). */
+  readonly fitDecisions: boolean
   readonly shuffleBuffer: number
 }
 
@@ -173,6 +187,7 @@ const taskDefaults = {
     singletons: false,
     goldMentions: false,
     mentionLoss: false,
+    linkBias: 0,
     batch: 1,
   },
 } as const
@@ -196,6 +211,7 @@ const defaults = {
     gradientNorm: 5,
     gradientClip: 10,
     patience: 0,
+    fitDecisions: false,
     shuffleBuffer: 8192,
   },
 }
@@ -239,14 +255,19 @@ const merge = (base: JsonObject, given: JsonObject, path: string, open: readonly
 
 const fail = (message: string, remedy?: string) => new HmtlError('HMTL_CONFIG_VALUE', message, { remedy })
 
+const contextualKeys: Readonly<Record<ContextualConfig['kind'], readonly string[]>> = { elmo: ['options', 'weights'], transformer: ['model'] }
+
 const checkContextual = (given: Json): void => {
   if (given === null) return
   if (!isObject(given)) throw new HmtlError('HMTL_CONFIG_TYPE', '"embeddings.contextual" must be an object or null')
-  const known = ['kind', 'options', 'weights']
+  const { kind } = given
+  if (typeof kind !== 'string' || !Object.hasOwn(contextualKeys, kind)) throw fail(`"embeddings.contextual.kind" must be one of ${Object.keys(contextualKeys).join(', ')}`)
+  const needed = contextualKeys[kind as ContextualConfig['kind']]
+  const known = ['kind', 'cache', ...needed]
   for (const key of Object.keys(given))
     if (!known.includes(key)) throw new HmtlError('HMTL_CONFIG_KEY', `unknown key "embeddings.contextual.${key}"`, { remedy: `Did you mean "${nearest(key, known)}"?` })
-  if (given.kind !== 'elmo') throw fail('"embeddings.contextual.kind" must be "elmo"')
-  if (typeof given.options !== 'string' || typeof given.weights !== 'string') throw fail('"embeddings.contextual" needs "options" and "weights", the two files of an ELMo model')
+  for (const key of needed) if (typeof given[key] !== 'string') throw fail(`"embeddings.contextual" of kind ${kind} needs ${needed.map((name) => `"${name}"`).join(' and ')}`)
+  if (given.cache !== undefined && typeof given.cache !== 'string') throw new HmtlError('HMTL_CONFIG_TYPE', '"embeddings.contextual.cache" must be a path')
 }
 
 /** A full configuration from a partial one. @throws HmtlError `HMTL_CONFIG_*` */

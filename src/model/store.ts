@@ -7,80 +7,10 @@ import { createHash } from 'node:crypto'
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HmtlError, toHmtlError } from '../io/errors.ts'
-import { halfOf, ofHalf } from '../io/half.ts'
 import { type ModelConfig, parseConfig } from './config.ts'
-import { loadContextual } from './contextual.ts'
+import { type ContextualOptions, loadContextual } from './contextual.ts'
 import { createModel, type Model } from './hierarchy.ts'
-
-export interface StoredTensor {
-  readonly shape: readonly number[]
-  readonly values: Float32Array
-}
-
-const maxHeaderBytes = 16 * 1024 * 1024
-const maxFileBytes = 2 ** 31
-
-/** A safetensors file of float32 or float16 tensors. */
-export const encodeSafetensors = (tensors: ReadonlyMap<string, StoredTensor>, type: 'F32' | 'F16', metadata: Record<string, string> = {}): Buffer => {
-  const width = type === 'F32' ? 4 : 2
-  const header: Record<string, unknown> = { __metadata__: { format: 'hmtl', ...metadata } }
-  let offset = 0
-  for (const [name, { shape, values }] of tensors) {
-    header[name] = { dtype: type, shape, data_offsets: [offset, offset + values.length * width] }
-    offset += values.length * width
-  }
-  let json = JSON.stringify(header)
-  json += ' '.repeat((8 - (Buffer.byteLength(json) % 8)) % 8)
-  const size = Buffer.byteLength(json)
-  const out = Buffer.alloc(8 + size + offset)
-  out.writeBigUInt64LE(BigInt(size), 0)
-  out.write(json, 8, 'utf8')
-  let at = 8 + size
-  for (const { values } of tensors.values()) {
-    for (let i = 0; i < values.length; i++, at += width) {
-      if (width === 4) out.writeFloatLE(values[i], at)
-      else out.writeUInt16LE(halfOf(values[i]), at)
-    }
-  }
-  return out
-}
-
-const corrupt = (file: string, message: string, cause?: unknown) =>
-  new HmtlError('HMTL_MODEL_CORRUPT', `${file}: ${message}`, { cause, remedy: 'The file is damaged or not a model: fetch or train it again' })
-
-/** Tensors of a safetensors file. @throws HmtlError `HMTL_MODEL_CORRUPT` */
-export const decodeSafetensors = (bytes: Buffer, file = 'safetensors'): Map<string, StoredTensor> => {
-  if (bytes.length < 8) throw corrupt(file, 'shorter than its header')
-  const size = Number(bytes.readBigUInt64LE(0))
-  if (!(size > 0 && size <= maxHeaderBytes && 8 + size <= bytes.length)) throw corrupt(file, `header of ${size} bytes in a file of ${bytes.length}`)
-  let header: unknown
-  try {
-    header = JSON.parse(bytes.toString('utf8', 8, 8 + size))
-  } catch (cause) {
-    throw corrupt(file, 'header is not JSON', cause)
-  }
-  if (typeof header !== 'object' || header === null || Array.isArray(header)) throw corrupt(file, 'header is not an object')
-  const data = bytes.subarray(8 + size)
-  const out = new Map<string, StoredTensor>()
-  let end = 0
-  for (const [name, entry] of Object.entries(header)) {
-    if (name === '__metadata__') continue
-    const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as { dtype?: unknown; shape?: unknown; data_offsets?: unknown }
-    const width = dtype === 'F32' ? 4 : dtype === 'F16' ? 2 : 0
-    if (width === 0) throw corrupt(file, `tensor ${name} is of type ${String(dtype)}`)
-    if (!Array.isArray(shape) || !shape.every((n) => Number.isInteger(n) && n >= 0 && n < 2 ** 31)) throw corrupt(file, `tensor ${name} has no shape`)
-    const count = shape.reduce((a: number, b: number) => a * b, 1)
-    if (!Array.isArray(offsets) || offsets[0] !== end || offsets[1] - offsets[0] !== count * width || offsets[1] > data.length)
-      throw corrupt(file, `tensor ${name} does not lie where it says`)
-    const values = new Float32Array(count)
-    for (let i = 0, at = end; i < count; i++, at += width) values[i] = width === 4 ? data.readFloatLE(at) : ofHalf(data.readUInt16LE(at))
-    if (!values.every(Number.isFinite)) throw corrupt(file, `tensor ${name} holds numbers that are not finite`)
-    end = offsets[1]
-    out.set(name, { shape, values })
-  }
-  if (end !== data.length) throw corrupt(file, `${data.length - end} bytes belong to no tensor`)
-  return out
-}
+import { decodeSafetensors, encodeSafetensors, type StoredTensor } from './safetensors.ts'
 
 const digest = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex')
 
@@ -104,6 +34,11 @@ export const writeWhole = async (path: string, data: string | Uint8Array): Promi
     })
   }
 }
+
+const corrupt = (file: string, message: string, cause?: unknown) =>
+  new HmtlError('HMTL_MODEL_CORRUPT', `${file}: ${message}`, { cause, remedy: 'The file is damaged or not a model: fetch or train it again' })
+
+const maxFileBytes = 2 ** 31
 
 const formatName = 'hmtl.model'
 const formatVersion = 1
@@ -143,6 +78,18 @@ export const saveModel = async (model: Model, folder: string, options: SaveOptio
   await writeWhole(join(folder, 'config.json'), `${JSON.stringify(config, null, 2)}\n`)
 }
 
+/**
+ * Changes settings of a stored model's tasks that its weights do not depend on, such as thresholds.
+ * @throws HmtlError `HMTL_MODEL_*`, and `HMTL_CONFIG_*` for settings that cannot be
+ */
+export const updateTasks = async (folder: string, changes: Readonly<Record<string, Readonly<Record<string, unknown>>>>): Promise<void> => {
+  const path = join(folder, 'config.json')
+  const stored = JSON.parse((await readFileOf(folder, 'config.json')).toString('utf8')) as { config: { tasks: Record<string, unknown>[] } }
+  stored.config.tasks = stored.config.tasks.map((task) => ({ ...task, ...changes[String(task.name)] }))
+  parseConfig(stored.config)
+  await writeWhole(path, `${JSON.stringify(stored, null, 2)}\n`)
+}
+
 const readFileOf = async (folder: string, name: string): Promise<Buffer> => {
   const path = join(folder, name)
   const found = await stat(path).catch((cause) => {
@@ -155,10 +102,10 @@ const readFileOf = async (folder: string, name: string): Promise<Buffer> => {
 const isStrings = (value: unknown): value is string[] => Array.isArray(value) && value.every((item) => typeof item === 'string')
 
 /**
- * Reads a model from a folder.
+ * Reads a model from a folder, with the contextual encoder it stands on.
  * @throws HmtlError `HMTL_MODEL_NOT_FOUND`, `HMTL_MODEL_CORRUPT`, `HMTL_MODEL_MISMATCH`
  */
-export const loadModel = async (folder: string): Promise<Model> => {
+export const loadModel = async (folder: string, options: Pick<ContextualOptions, 'cached'> = {}): Promise<Model> => {
   const path = join(folder, 'config.json')
   const bytes = await readFileOf(folder, 'config.json')
   let parsed: Record<string, unknown>
@@ -193,6 +140,6 @@ export const loadModel = async (folder: string): Promise<Model> => {
     vocabulary: { words: list, characters },
     wordTable: table.values,
     stored,
-    contextual: await loadContextual(config),
+    contextual: await loadContextual(config, { ...options, folder }),
   })
 }

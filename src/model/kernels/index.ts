@@ -10,6 +10,7 @@ import { lstmGradOp, lstmOp, registerLstmGradient } from './ops/lstm.ts'
 import { highwayOp, lstmProjectedOp } from './ops/lstm-projected.ts'
 import { mixGradOp, mixOp, mixWeightsGradOp, mixWeightsOp, registerMixGradient } from './ops/mix.ts'
 import { columnsOp, concatOp, dropoutOp, gatherOp, pairProductGradOp, pairProductOp, pairSumFullOp, pairSumGradOp, pairSumOp, registerRowGradients, scatterOp } from './ops/rows.ts'
+import { attentionOp, geluOp, layerNormOp } from './ops/transformer.ts'
 import { registerSpanAttentionGradient, spanAttentionGradOp, spanAttentionOp } from './ops/span-attention.ts'
 
 export const fusedOps: readonly FusedOp[] = [
@@ -45,6 +46,9 @@ export const fusedOps: readonly FusedOp[] = [
   mixGradOp,
   mixWeightsOp,
   mixWeightsGradOp,
+  layerNormOp,
+  geluOp,
+  attentionOp,
 ]
 
 let registered = false

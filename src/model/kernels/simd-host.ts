@@ -132,5 +132,41 @@ export const dropoutMask = (size: number, { seed, threshold, scale }: Readonly<R
     return take(mask, size)
   })
 
+const layerNorm: HostKernel = ({ x, residual, gamma, beta }, { epsilon }) => {
+  const [n, D] = x.shape
+  return withArena(({ k, put, room, take }) => {
+    const [xs, rs, g, b] = [x, residual, gamma, beta].map((tensor) => put(tensor?.values))
+    const y = room(n * D)
+    k.layerNorm(xs, rs, g, b, n, D, epsilon, y)
+    return [float([n, D], take(y, n * D))]
+  })
+}
+
+const gelu: HostKernel = ({ x }, { approximate }) => {
+  const size = x.values.length
+  return withArena(({ k, put, take }) => {
+    const at = put(x.values)
+    k.gelu(at, size, approximate, at)
+    return [float(x.shape, take(at, size))]
+  })
+}
+
+const attention: HostKernel = ({ qkv, starts }, { heads, longest }) => {
+  const [n, width] = qkv.shape
+  const D = width / 3
+  return withArena(({ k, put, room, take }) => {
+    const [q, s, y] = [put(qkv.values), put(starts.values), room(n * D)]
+    k.attention(q, s, starts.values.length - 1, D, heads, 1 / Math.sqrt(D / heads), y, room(k.attentionScratchFloats(longest, D / heads)))
+    return [float([n, D], take(y, n * D))]
+  })
+}
+
 /** By the name of the op. */
-export const simdKernels: Readonly<Record<string, HostKernel>> = { HmtlCrf: crf, HmtlCharPool: charPool, HmtlCharPoolGrad: charPoolGrad }
+export const simdKernels: Readonly<Record<string, HostKernel>> = {
+  HmtlCrf: crf,
+  HmtlCharPool: charPool,
+  HmtlCharPoolGrad: charPoolGrad,
+  HmtlLayerNorm: layerNorm,
+  HmtlGelu: gelu,
+  HmtlAttention: attention,
+}

@@ -5,7 +5,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core'
 import { adamUpdate, sumSquares } from '../kernels/ops/adam.ts'
-import type { StoredTensor } from '../store.ts'
+import type { StoredTensor } from '../safetensors.ts'
 
 const beta1 = 0.9
 const beta2 = 0.999

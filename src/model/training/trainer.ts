@@ -13,9 +13,11 @@ import { loadContextual } from '../contextual.ts'
 import { batchOf, createModel, forward, type Model, wordRows } from '../hierarchy.ts'
 import type { ScoredTask, TaskScores } from '../metrics/score.ts'
 import { type Random, type RandomState, randomFrom, randomOf } from '../random.ts'
-import { decodeSafetensors, encodeSafetensors, loadModel, saveModel, writeWhole } from '../store.ts'
+import { decodeSafetensors, encodeSafetensors } from '../safetensors.ts'
+import { loadModel, saveModel, writeWhole } from '../store.ts'
 import { loadWordVectors } from '../vocabulary.ts'
 import { evaluateTask, mainScore } from './evaluate.ts'
+import { type Decision, fitDecisions } from './decisions.ts'
 import type { Example } from './examples.ts'
 import { sentencesOf, taskLoss } from './loss.ts'
 import { materialize } from './materialize.ts'
@@ -52,6 +54,7 @@ export interface TrainOptions {
   readonly onSurvey?: (survey: Survey) => void
   readonly onUpdate?: (event: UpdateEvent) => void
   readonly onValidation?: (event: ValidationEvent) => void
+  readonly onDecision?: (event: Decision) => void
   readonly signal?: AbortSignal
   /** Saves the best model with float16 weights. */
   readonly half?: boolean
@@ -183,7 +186,7 @@ const loadState = async (folder: string): Promise<{ model: Model; optimizer: Buf
   if (slot !== 0 && slot !== 1)
     throw new HmtlError('HMTL_TRAIN_STATE', `${folder} holds no training to resume`, { remedy: 'Leave --resume out, or name the folder that was trained into' })
   return {
-    model: await loadModel(join(path, `model-${slot}`)),
+    model: await loadModel(join(path, `model-${slot}`), { cached: true }),
     optimizer: await readFile(join(path, `optimizer-${slot}.safetensors`)),
     state: JSON.parse(await readFile(join(path, `state-${slot}.json`), 'utf8')) as SavedState,
   }
@@ -196,12 +199,18 @@ export const initialModel = async (config: ModelConfig, found: Survey): Promise<
   const { words } = config.embeddings
   const random = randomOf(config.training.seed, 'words')
   const { words: list, table } = await loadWordVectors(words.file ?? '', words.size, words.maxWords, found.words, random)
-  return createModel({ config, labels: found.labels, vocabulary: { words: list, characters: found.characters }, wordTable: table, contextual: await loadContextual(config) })
+  return createModel({
+    config,
+    labels: found.labels,
+    vocabulary: { words: list, characters: found.characters },
+    wordTable: table,
+    contextual: await loadContextual(config, { cached: true }),
+  })
 }
 
 /**
  * Trains a model into a folder: `model` is the best by mean validation score,
- * `metrics.jsonl` the course of it, `tensorboard` the same for that program,
+ * `best/TASK` the best for each task, `metrics.jsonl` the course of it, `tensorboard` the same for that program,
  * `report.html` for people, `state` what a resumed run needs.
  * @throws HmtlError `HMTL_TRAIN_*`
  */
@@ -256,7 +265,11 @@ export const train = async (config: ModelConfig, options: TrainOptions): Promise
       if (dev.length === 0) continue
       scores[task.name] = await evaluateTask(model, task, dev)
       main[task.name] = mainScore(task, scores[task.name])
-      if (!(main[task.name] <= (progress.bestByTask[task.name]?.score ?? -1))) progress.bestByTask[task.name] = { update: progress.update, score: main[task.name] }
+      if (!(main[task.name] <= (progress.bestByTask[task.name]?.score ?? -1))) {
+        progress.bestByTask[task.name] = { update: progress.update, score: main[task.name] }
+        if (config.tasks.length > 1)
+          await saveModel(model, join(output, 'best', task.name), { half: options.half ?? false, notes: { update: progress.update, dev: main[task.name] } })
+      }
     }
     const values = Object.values(main)
     const mean = values.length === 0 ? 0 : values.reduce((a, b) => a + b, 0) / values.length
@@ -318,6 +331,10 @@ export const train = async (config: ModelConfig, options: TrainOptions): Promise
         options.onUpdate?.(event)
       }
       if (progress.update % training.validateEvery === 0 || progress.update === training.updates) if (await validate()) break
+    }
+    if (training.fitDecisions) {
+      const decisions = await fitDecisions(join(output, 'model'), options.onDecision)
+      await log({ event: 'decisions', decisions })
     }
     await log({
       event: 'end',

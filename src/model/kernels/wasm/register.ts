@@ -244,6 +244,24 @@ export const registerWasmOps = (): void => {
     )
     return [y, cells, states]
   })
+  register('HmtlLayerNorm', ({ x, residual, gamma, beta }, { epsilon }) => {
+    const y = floats(...x.shape)
+    k.layerNorm(at(x), at(residual), at(gamma), at(beta), x.shape[0], x.shape[1], epsilon, at(y))
+    return [y]
+  })
+  register('HmtlGelu', ({ x }, { approximate }) => {
+    const y = floats(...x.shape)
+    k.gelu(at(x), sizeOf(x.shape), approximate, at(y))
+    return [y]
+  })
+  register('HmtlAttention', ({ qkv, starts }, { heads, longest }) => {
+    const D = qkv.shape[1] / 3
+    const y = floats(qkv.shape[0], D)
+    withScratch(k.attentionScratchFloats(longest, D / heads), (scratch) =>
+      k.attention(at(qkv), at(starts), starts.shape[0] - 1, D, heads, 1 / Math.sqrt(D / heads), at(y), scratch),
+    )
+    return [y]
+  })
   register('HmtlMix', ({ x, weights }) => {
     const layers = weights.shape[0]
     const y = floats(x.shape[0], x.shape[1] / layers)

@@ -1,0 +1,218 @@
+/**
+ * The safetensors format: a JSON header that says where each tensor lies, then
+ * their bytes. Everything a header says is checked before anything is read.
+ * Matrices of 8-bit integers are ours: `NAME.scale` has a factor for each row.
+ */
+import { type FileHandle, open } from 'node:fs/promises'
+import { HmtlError } from '../io/errors.ts'
+import { halfOf, ofHalf } from '../io/half.ts'
+
+export interface StoredTensor {
+  readonly shape: readonly number[]
+  readonly values: Float32Array
+}
+
+const maxHeaderBytes = 16 * 1024 * 1024
+
+/** Bytes of a number by type; those that are not read have their place all the same. */
+const widths: Readonly<Record<string, number>> = { F32: 4, F16: 2, BF16: 2, I8: 1, F64: 8, I64: 8, I32: 4, I16: 2, U8: 1, BOOL: 1 }
+
+interface Entry {
+  readonly type: string
+  readonly shape: readonly number[]
+  readonly count: number
+  readonly begin: number
+  readonly end: number
+}
+
+const corrupt = (file: string, message: string, cause?: unknown) =>
+  new HmtlError('HMTL_MODEL_CORRUPT', `${file}: ${message}`, { cause, remedy: 'The file is damaged or not a model: fetch or train it again' })
+
+/** A row's factor and its 8-bit integers. */
+const quantized = (values: Float32Array, rows: number): { scales: Float32Array; integers: Int8Array } => {
+  const width = values.length / rows
+  const scales = new Float32Array(rows)
+  const integers = new Int8Array(values.length)
+  for (let i = 0; i < rows; i++) {
+    let most = 0
+    for (let j = i * width; j < (i + 1) * width; j++) most = Math.max(most, Math.abs(values[j]))
+    scales[i] = most / 127
+    if (most > 0) for (let j = i * width; j < (i + 1) * width; j++) integers[j] = Math.round((values[j] * 127) / most)
+  }
+  return { scales, integers }
+}
+
+/** How numbers are written: `I8` writes matrices as integers with a factor a row, all else as float32. */
+export type StoredType = 'F32' | 'F16' | 'I8'
+
+const bytesOf = (values: Float32Array, type: 'F32' | 'F16'): Buffer => {
+  if (type === 'F32') return Buffer.from(values.buffer, values.byteOffset, values.byteLength)
+  const halves = Uint16Array.from(values, halfOf)
+  return Buffer.from(halves.buffer)
+}
+
+/** A safetensors file. */
+export const encodeSafetensors = (tensors: ReadonlyMap<string, StoredTensor>, type: StoredType, metadata: Record<string, string> = {}): Buffer => {
+  const header: Record<string, unknown> = { __metadata__: { format: 'hmtl', ...metadata } }
+  const parts: Buffer[] = []
+  let offset = 0
+  const add = (name: string, dtype: string, shape: readonly number[], bytes: Buffer) => {
+    header[name] = { dtype, shape, data_offsets: [offset, offset + bytes.length] }
+    offset += bytes.length
+    parts.push(bytes)
+  }
+  for (const [name, { shape, values }] of tensors) {
+    if (type !== 'I8' || shape.length !== 2) add(name, type === 'F16' ? 'F16' : 'F32', shape, bytesOf(values, type === 'F16' ? 'F16' : 'F32'))
+    else {
+      const { scales, integers } = quantized(values, shape[0])
+      add(`${name}.scale`, 'F32', [shape[0]], bytesOf(scales, 'F32'))
+      add(name, 'I8', shape, Buffer.from(integers.buffer))
+    }
+  }
+  let json = JSON.stringify(header)
+  json += ' '.repeat((8 - (Buffer.byteLength(json) % 8)) % 8)
+  const prefix = Buffer.alloc(8)
+  prefix.writeBigUInt64LE(BigInt(Buffer.byteLength(json)), 0)
+  return Buffer.concat([prefix, Buffer.from(json), ...parts])
+}
+
+/** Where tensors lie in the data of a file. @throws HmtlError `HMTL_MODEL_CORRUPT` for a header that does not account for every byte */
+const entriesOf = (json: Buffer, dataSize: number, file: string): Map<string, Entry> => {
+  let header: unknown
+  try {
+    header = JSON.parse(json.toString('utf8'))
+  } catch (cause) {
+    throw corrupt(file, 'header is not JSON', cause)
+  }
+  if (typeof header !== 'object' || header === null || Array.isArray(header)) throw corrupt(file, 'header is not an object')
+  const entries = new Map<string, Entry>()
+  for (const [name, entry] of Object.entries(header)) {
+    if (name === '__metadata__') continue
+    const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as { dtype?: unknown; shape?: unknown; data_offsets?: unknown }
+    const width = typeof dtype === 'string' && Object.hasOwn(widths, dtype) ? widths[dtype] : 0
+    if (width === 0) throw corrupt(file, `tensor ${name} is of type ${String(dtype)}`)
+    if (!Array.isArray(shape) || !shape.every((n) => Number.isInteger(n) && n >= 0 && n < 2 ** 31)) throw corrupt(file, `tensor ${name} has no shape`)
+    const count = shape.reduce((a: number, b: number) => a * b, 1)
+    if (!Array.isArray(offsets) || !offsets.every(Number.isSafeInteger) || offsets[1] - offsets[0] !== count * width)
+      throw corrupt(file, `tensor ${name} does not lie where it says`)
+    entries.set(name, { type: dtype as string, shape, count, begin: offsets[0], end: offsets[1] })
+  }
+  let end = 0
+  for (const [name, entry] of [...entries].sort((a, b) => a[1].begin - b[1].begin || a[1].end - b[1].end)) {
+    if (entry.begin !== end || entry.end > dataSize) throw corrupt(file, `tensor ${name} does not lie where it says`)
+    end = entry.end
+  }
+  if (end !== dataSize) throw corrupt(file, `${dataSize - end} bytes belong to no tensor`)
+  return entries
+}
+
+const headerSize = (prefix: Buffer, fileSize: number, file: string): number => {
+  if (prefix.length < 8) throw corrupt(file, 'shorter than its header')
+  const size = Number(prefix.readBigUInt64LE(0))
+  if (!(size > 0 && size <= maxHeaderBytes && 8 + size <= fileSize)) throw corrupt(file, `header of ${size} bytes in a file of ${fileSize}`)
+  return size
+}
+
+const f32 = new Float32Array(1)
+const u32 = new Uint32Array(f32.buffer)
+const ofBrain = (bits: number): number => {
+  u32[0] = bits << 16
+  return f32[0]
+}
+
+/** @param bytes of the tensor, in memory of its own */
+const numbersOf = (bytes: Uint8Array<ArrayBuffer>, { type, count, shape }: Entry, scales: () => Float32Array, name: string, file: string): Float32Array => {
+  let values: Float32Array
+  if (type === 'F32') values = new Float32Array(bytes.buffer, 0, count)
+  else if (type === 'F16') values = Float32Array.from(new Uint16Array(bytes.buffer, 0, count), ofHalf)
+  else if (type === 'BF16') values = Float32Array.from(new Uint16Array(bytes.buffer, 0, count), ofBrain)
+  else if (type === 'I8') {
+    const factors = scales()
+    const width = count / Math.max(1, shape[0])
+    values = Float32Array.from(new Int8Array(bytes.buffer, 0, count), (value, at) => value * factors[Math.floor(at / width)])
+  } else throw corrupt(file, `tensor ${name} is of type ${type}`)
+  if (!values.every(Number.isFinite)) throw corrupt(file, `tensor ${name} holds numbers that are not finite`)
+  return values
+}
+
+const scaleName = (name: string): string => `${name}.scale`
+
+/** @throws HmtlError `HMTL_MODEL_CORRUPT` where the factors of an integer matrix are missing */
+const scaleEntry = (entries: ReadonlyMap<string, Entry>, name: string, { shape }: Entry, file: string): Entry => {
+  const found = entries.get(scaleName(name))
+  if (found?.type !== 'F32' || shape.length !== 2 || found.count !== shape[0]) throw corrupt(file, `${name} is of integers without a factor for each row`)
+  return found
+}
+
+/** Tensors of a safetensors file. @throws HmtlError `HMTL_MODEL_CORRUPT` */
+export const decodeSafetensors = (bytes: Buffer, file = 'safetensors'): Map<string, StoredTensor> => {
+  const size = headerSize(bytes.subarray(0, 8), bytes.length, file)
+  const data = bytes.subarray(8 + size)
+  const entries = entriesOf(bytes.subarray(8, 8 + size), data.length, file)
+  const copy = ({ begin, end }: Entry) => new Uint8Array(data.subarray(begin, end))
+  const out = new Map<string, StoredTensor>()
+  for (const [name, entry] of entries) {
+    if (name.endsWith('.scale') && entries.get(name.slice(0, -6))?.type === 'I8') continue
+    const scales = () => {
+      const scale = scaleEntry(entries, name, entry, file)
+      return numbersOf(copy(scale), scale, scales, scaleName(name), file)
+    }
+    out.set(name, { shape: entry.shape, values: numbersOf(copy(entry), entry, scales, name, file) })
+  }
+  return out
+}
+
+/** A file whose tensors are read one at a time. */
+export interface TensorFile {
+  has(name: string): boolean
+  /** Rows of a tensor by its name; undefined where there is none. */
+  shape(name: string): readonly number[] | undefined
+  /** @throws HmtlError `HMTL_MODEL_CORRUPT` for a tensor that is missing, of another shape or not of finite numbers */
+  read(name: string, shape: readonly number[]): Promise<Float32Array>
+  close(): Promise<void>
+}
+
+/** @throws HmtlError `HMTL_MODEL_NOT_FOUND`, `HMTL_MODEL_CORRUPT` */
+export const openSafetensors = async (path: string): Promise<TensorFile> => {
+  let handle: FileHandle
+  try {
+    handle = await open(path, 'r')
+  } catch (cause) {
+    throw new HmtlError('HMTL_MODEL_NOT_FOUND', `cannot open ${path}: ${(cause as Error).message}`, { cause })
+  }
+  try {
+    const readAt = async (position: number, length: number): Promise<Uint8Array<ArrayBuffer>> => {
+      const bytes = new Uint8Array(length)
+      let done = 0
+      while (done < length) {
+        const { bytesRead } = await handle.read(bytes, done, length - done, position + done)
+        if (bytesRead === 0) throw corrupt(path, 'it is cut short')
+        done += bytesRead
+      }
+      return bytes
+    }
+    const { size: fileSize } = await handle.stat()
+    const size = headerSize(Buffer.from(await readAt(0, Math.min(8, fileSize))), fileSize, path)
+    const entries = entriesOf(Buffer.from(await readAt(8, size)), fileSize - 8 - size, path)
+    const bytesOfEntry = ({ begin, end }: Entry) => readAt(8 + size + begin, end - begin)
+    return {
+      has: (name) => entries.has(name),
+      shape: (name) => entries.get(name)?.shape,
+      async read(name, shape) {
+        const entry = entries.get(name)
+        if (!entry) throw corrupt(path, `there is no ${name}`)
+        if (entry.shape.join() !== shape.join()) throw corrupt(path, `${name} is [${entry.shape}] where the configuration wants [${shape}]`)
+        let factors = new Float32Array(0)
+        if (entry.type === 'I8') {
+          const scale = scaleEntry(entries, name, entry, path)
+          factors = numbersOf(await bytesOfEntry(scale), scale, () => factors, scaleName(name), path) as Float32Array<ArrayBuffer>
+        }
+        return numbersOf(await bytesOfEntry(entry), entry, () => factors, name, path)
+      },
+      close: () => handle.close(),
+    }
+  } catch (error) {
+    await handle.close()
+    throw error
+  }
+}

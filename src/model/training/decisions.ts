@@ -1,0 +1,60 @@
+/**
+ * Where a head decides by a number that training does not touch, the number is
+ * chosen on development data: from which probability on a relation holds, and how
+ * much every antecedent is favoured over none. F1 is flat around its best, so the
+ * steps are coarse and what was configured stays where nothing is better.
+ */
+import type { ModelConfig, TaskConfig } from '../config.ts'
+import { loadModel, updateTasks } from '../store.ts'
+import { evaluateTask, mainScore } from './evaluate.ts'
+
+export interface Decision {
+  readonly task: string
+  readonly setting: string
+  readonly value: number
+  /** Development score with what was configured, and with this. */
+  readonly before: number
+  readonly after: number
+}
+
+const grids: Readonly<Record<string, { readonly setting: string; readonly values: readonly number[] }>> = {
+  relation: { setting: 'threshold', values: [0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6] },
+  coref: { setting: 'linkBias', values: [0, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2] },
+}
+
+/**
+ * Chooses the decision values of a stored model and writes them into its configuration.
+ * @throws HmtlError `HMTL_MODEL_*`, `HMTL_INPUT_*`
+ */
+export const fitDecisions = async (folder: string, onDecision?: (decision: Decision) => void): Promise<Decision[]> => {
+  const model = await loadModel(folder, { cached: true })
+  const decisions: Decision[] = []
+  try {
+    for (const task of model.config.tasks) {
+      const grid = grids[task.kind]
+      const dev = task.datasets.flatMap((data) => (data.dev ? [data.dev] : []))
+      if (!grid || dev.length === 0) continue
+      const scoreOf = async (value: number): Promise<number> => {
+        const changed = { ...task, [grid.setting]: value } as TaskConfig
+        const config: ModelConfig = { ...model.config, tasks: model.config.tasks.map((each) => (each === task ? changed : each)) }
+        return mainScore(changed, await evaluateTask({ ...model, config }, changed, dev))
+      }
+      const given = (task as unknown as Record<string, number>)[grid.setting]
+      const before = await scoreOf(given)
+      let [value, after] = [given, before]
+      for (const candidate of grid.values) {
+        if (candidate === given) continue
+        const score = await scoreOf(candidate)
+        if (score > after) [value, after] = [candidate, score]
+      }
+      const decision = { task: task.name, setting: grid.setting, value, before, after }
+      decisions.push(decision)
+      onDecision?.(decision)
+    }
+  } finally {
+    model.parameters.dispose()
+    model.contextual?.dispose()
+  }
+  await updateTasks(folder, Object.fromEntries(decisions.map(({ task, setting, value }) => [task, { [setting]: value }])))
+  return decisions
+}
