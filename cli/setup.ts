@@ -1,33 +1,46 @@
-/** `hmtl setup`: what makes hmtl faster here and does not come with the package. */
+/** `hmtl setup`: what makes hmtl faster or better here and does not come with the package. */
 import type { Argv } from 'yargs'
+import { minilmName, setupMinilm } from '../src/setup/encoder.ts'
 import { setupTensorflow } from '../src/setup/tensorflow.ts'
 import { exitCodes, say } from './support/output.ts'
 
 export const command = 'setup <what>'
-export const describe = 'Set up a faster engine for this machine'
+export const describe = 'Fetch what does not come with the package: a faster engine, a contextual encoder'
 
 export const builder = (yargs: Argv) =>
   yargs
-    .positional('what', { type: 'string', choices: ['tensorflow'] as const, demandOption: true, describe: 'What to set up' })
+    .positional('what', { type: 'string', choices: ['tensorflow', 'minilm'] as const, demandOption: true, describe: 'What to set up' })
     .option('gpu', { type: 'boolean', default: false, describe: 'The build for NVIDIA GPUs (CUDA 12.5 must be installed)' })
     .option('from', { type: 'string', describe: 'A wheel, a folder with lib and include, or the URL of a wheel' })
     .option('force', { type: 'boolean', default: false, describe: 'Make it again although it is there' })
     .option('quiet', { type: 'boolean', alias: 'q', default: false, describe: 'Say nothing but errors' })
     .example('$0 setup tensorflow', 'the TensorFlow engine, into ~/.cache/hmtl')
+    .example('$0 setup minilm', 'the encoder that configs/accurate.json is trained with')
     .example('$0 setup tensorflow --from tensorflow_cpu-2.15.1-….whl', 'the same without a network for the library')
 
 type Args = Awaited<ReturnType<typeof builder>['argv']>
 
 export const handler = async (args: Args): Promise<number> => {
-  const kind = args.gpu ? 'gpu' : 'tensorflow'
   const controller = new AbortController()
   const stop = () => controller.abort()
   process.once('SIGINT', stop)
   const started = performance.now()
   const onStep = args.quiet ? undefined : (text: string) => say(`${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s  ${text}`)
-  const found = await setupTensorflow({ kind, from: args.from, force: args.force, onStep, signal: controller.signal }).finally(() => process.off('SIGINT', stop))
-  process.stdout.write(
-    `${kind} engine (TensorFlow ${found.version}) ${found.made ? 'set up' : 'was there already'}: ${found.path}\nUse it with --engine ${kind} or HMTL_ENGINE=${kind}\n`,
-  )
+  const options = { from: args.from, force: args.force, onStep, signal: controller.signal }
+  try {
+    process.stdout.write(args.what === 'minilm' ? await minilm(options) : await tensorflow(args.gpu ? 'gpu' : 'tensorflow', options))
+  } finally {
+    process.off('SIGINT', stop)
+  }
   return exitCodes.ok
+}
+
+const minilm = async (options: Parameters<typeof setupMinilm>[0]): Promise<string> => {
+  const { path, made } = await setupMinilm(options)
+  return `${minilmName} ${made ? 'fetched' : 'was there already'}: ${path}\nA configuration names it as {"kind": "transformer", "model": "${minilmName}"}\n`
+}
+
+const tensorflow = async (kind: 'tensorflow' | 'gpu', options: Omit<Parameters<typeof setupTensorflow>[0], 'kind'>): Promise<string> => {
+  const { version, made, path } = await setupTensorflow({ kind, ...options })
+  return `${kind} engine (TensorFlow ${version}) ${made ? 'set up' : 'was there already'}: ${path}\nUse it with --engine ${kind} or HMTL_ENGINE=${kind}\n`
 }

