@@ -23,9 +23,10 @@ const commands: readonly LazyCommand[] = [
   { command: 'train <config>', describe: 'Train a model from a configuration', load: () => import('./train.js') as never },
   { command: 'evaluate <model>', describe: 'Score a model on gold data', load: () => import('./evaluate.js') as never },
   { command: 'report <folder>', describe: 'Training runs side by side, with the paper’s numbers', load: () => import('./report.js') as never },
-  { command: 'embed [inputs..]', describe: 'Vectors of sentences from a layer of a model, or of tokens from ELMo', load: () => import('./embed.js') as never },
+  { command: 'models', describe: 'The models and encoders that are here', load: () => import('./models.js') as never },
+  { command: 'embed [inputs..]', describe: 'Vectors of sentences from a layer of a model, or of tokens from a contextual encoder', load: () => import('./embed.js') as never },
   { command: 'probe <model>', describe: 'Probe a model’s layers with SentEval’s ten tasks', load: () => import('./probe.js') as never },
-  { command: 'setup <what>', describe: 'Set up a faster engine for this machine', load: () => import('./setup.js') as never },
+  { command: 'setup <what>', describe: 'Fetch what does not come with the package: a faster engine, a contextual encoder', load: () => import('./setup.js') as never },
   { command: 'doctor', describe: 'Which engine computes here, and why', load: () => import('./doctor.js') as never },
 ]
 

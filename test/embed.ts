@@ -13,7 +13,7 @@ import { sentenceKey, vectorStream } from '../src/io/vectors.ts'
 import { parseConfig } from '../src/model/config.ts'
 import { switchEngine } from '../src/model/engine.ts'
 import { createModel } from '../src/model/hierarchy.ts'
-import { majority, probe } from '../src/model/probing.ts'
+import { majority, memorySet, probe } from '../src/model/probing.ts'
 import { embedSentences } from '../src/model/sentence-embeddings.ts'
 import { randomOf } from '../src/model/random.ts'
 import { saveModel } from '../src/model/store.ts'
@@ -121,13 +121,25 @@ test.serial('a probe finds what is there and not what is not, and the same again
   const set = (rows: number, from: number) => {
     const random = randomOf(from, 'features')
     const features = Float32Array.from({ length: rows * 4 }, () => random.normal())
-    return { features, classes: Int32Array.from({ length: rows }, (_, i) => (features[i * 4 + 2] > 0 ? 1 : 0)) }
+    return {
+      features,
+      ...memorySet(
+        features,
+        4,
+        Int32Array.from({ length: rows }, (_, i) => (features[i * 4 + 2] > 0 ? 1 : 0)),
+      ),
+    }
   }
   const [train, validation, testing] = [set(600, 0), set(100, 9001), set(200, 77777)]
   const found = probe(train, validation, testing, 4, 2)
   t.true(found.accuracy > 0.85, String(found.accuracy))
   t.deepEqual(probe(train, validation, testing, 4, 2), found)
-  const blind = (data: ReturnType<typeof set>) => ({ ...data, features: data.features.map((value, i) => (i % 4 === 2 ? 0 : value)) })
+  const blind = (data: ReturnType<typeof set>) =>
+    memorySet(
+      data.features.map((value, i) => (i % 4 === 2 ? 0 : value)),
+      4,
+      data.classes,
+    )
   t.true(probe(blind(train), blind(validation), blind(testing), 4, 2).accuracy < 0.65)
   t.is(majority(Int32Array.of(1, 1, 0), Int32Array.of(1, 0, 0, 0)), 0.25)
 })

@@ -1,4 +1,5 @@
 import test from 'ava'
+import { LabelCounts } from '../src/model/metrics/counts.ts'
 import fc from 'fast-check'
 import { createDocument } from '../src/io/document.ts'
 import { CorefMetric } from '../src/model/metrics/coref.ts'
@@ -139,4 +140,23 @@ test('documents are paired by id, by text, then by order; a lonely one is an err
     ['b', 'b'],
   ])
   await t.throwsAsync(collect(pairDocuments(list(named('a', 'x'), named('b', 'y')), list(named('a', 'x')))), { code: 'HMTL_SCORE_MISMATCH' } as never)
+})
+
+test('confusion: right, of another label, invented and missed, by key', (t) => {
+  const counts = new LabelCounts()
+  counts.add(
+    [
+      ['1', 'PER'],
+      ['2', 'ORG'],
+      ['3', 'LOC'],
+      ['4', 'a\tb'],
+    ],
+    [
+      ['1', 'PER'],
+      ['2', 'LOC'],
+      ['5', 'LOC'],
+      ['4', 'c'],
+    ],
+  )
+  t.deepEqual(counts.score().confusion, { PER: { PER: 1 }, ORG: { LOC: 1 }, '∅': { LOC: 1 }, 'a\tb': { c: 1 }, LOC: { '∅': 1 } })
 })

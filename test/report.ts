@@ -51,7 +51,7 @@ test('the page: every name escaped, no script, a line cut short by a crash left 
       main: { '<i>ner': 0.4 },
       mean: 0.4,
       best: true,
-      scores: { '<i>ner': { byLabel: { '"PER"<script>': label } } },
+      scores: { '<i>ner': { byLabel: { '"PER"<script>': label }, confusion: { '"PER"<script>': { '"PER"<script>': 2, '∅': 6 }, '∅': { '"PER"<script>': 2 } } } },
       taskUpdates: { '<i>ner': 20 },
     },
   ]
@@ -61,4 +61,5 @@ test('the page: every name escaped, no script, a line cut short by a crash left 
   t.false(/<script|<b>|<i>/.test(page))
   t.regex(page, /<td>50\.0<\/td><td>25\.0<\/td><td>33\.3<\/td>/)
   t.regex(page, /<polyline/)
+  t.regex(page, /What was taken for what/)
 })

@@ -24,12 +24,22 @@ export const probingTasks = [
   { file: 'coordination_inversion', name: 'CoordInv' },
 ] as const
 
-/** Rows of features with their classes. */
+/** Rows of features with their classes. Features are asked for as they are needed, so that they may lie in a file. */
 export interface ProbingSet {
-  /** [rows, size]. */
-  readonly features: Float32Array
+  /** Copies the features of some rows: [rows.length, size]. */
+  read(rows: Int32Array, out: Float32Array): void
   readonly classes: Int32Array
 }
+
+/** A set whose features are all in memory. */
+export const memorySet = (features: Float32Array, size: number, classes: Int32Array): ProbingSet => ({
+  classes,
+  read(rows, out) {
+    rows.forEach((row, i) => {
+      out.set(features.subarray(row * size, (row + 1) * size), i * size)
+    })
+  },
+})
 
 export interface ProbingResult {
   readonly accuracy: number
@@ -40,29 +50,48 @@ export interface ProbingResult {
 const regularisers = [1e-5, 1e-4, 1e-3, 1e-2]
 const [batchSize, patience, mostEpochs, rate] = [128, 4, 60, 2e-3]
 
+/** Rows that are looked at together where their order does not matter. */
+const chunkRows = 1024
+
+/** Row numbers, a chunk at a time. */
+function* chunks(rows: number): Generator<Int32Array> {
+  for (let from = 0; from < rows; from += chunkRows) yield Int32Array.from({ length: Math.min(chunkRows, rows - from) }, (_, i) => from + i)
+}
+
 /** Mean and deviation of the training rows' columns, which all rows are scaled by. */
-const scaling = ({ features }: ProbingSet, size: number) => {
-  const rows = features.length / size
+const scaling = (set: ProbingSet, size: number) => {
+  const rows = set.classes.length
   const [mean, square] = [new Float64Array(size), new Float64Array(size)]
-  for (let i = 0; i < rows; i++)
-    for (let j = 0; j < size; j++) {
-      mean[j] += features[i * size + j] / rows
-      square[j] += features[i * size + j] ** 2 / rows
+  for (const ids of chunks(rows)) {
+    const features = new Float32Array(ids.length * size)
+    set.read(ids, features)
+    for (let at = 0; at < features.length; at++) {
+      mean[at % size] += features[at] / rows
+      square[at % size] += features[at] ** 2 / rows
     }
+  }
   return { mean, deviation: square.map((value, j) => Math.sqrt(Math.max(value - mean[j] ** 2, 1e-8))) }
 }
 
-const scaled = ({ features }: ProbingSet, size: number, { mean, deviation }: ReturnType<typeof scaling>): Float32Array =>
-  features.map((value, at) => (value - mean[at % size]) / deviation[at % size])
+/** Chosen rows, scaled: [rows.length, size]. */
+const scaled = (set: ProbingSet, rows: Int32Array, size: number, { mean, deviation }: ReturnType<typeof scaling>): tf.Tensor2D => {
+  const values = new Float32Array(rows.length * size)
+  set.read(rows, values)
+  for (let at = 0; at < values.length; at++) values[at] = (values[at] - mean[at % size]) / deviation[at % size]
+  return tf.tensor2d(values, [rows.length, size])
+}
 
-const accuracyOf = (x: tf.Tensor2D, w: tf.Tensor2D, b: tf.Tensor1D, classes: Int32Array): number => {
-  const logits = tf.tidy(() => linear(x, w, b).dataSync())
+const accuracyOf = (set: ProbingSet, size: number, scale: ReturnType<typeof scaling>, w: tf.Tensor2D, b: tf.Tensor1D): number => {
+  const { classes } = set
   const count = w.shape[1]
   let right = 0
-  for (let i = 0; i < classes.length; i++) {
-    let best = 0
-    for (let k = 1; k < count; k++) if (logits[i * count + k] > logits[i * count + best]) best = k
-    if (best === classes[i]) right++
+  for (const ids of chunks(classes.length)) {
+    const logits = tf.tidy(() => linear(scaled(set, ids, size, scale), w, b).dataSync())
+    ids.forEach((id, i) => {
+      let best = 0
+      for (let k = 1; k < count; k++) if (logits[i * count + k] > logits[i * count + best]) best = k
+      if (best === classes[id]) right++
+    })
   }
   return classes.length === 0 ? 0 : right / classes.length
 }
@@ -71,9 +100,6 @@ const accuracyOf = (x: tf.Tensor2D, w: tf.Tensor2D, b: tf.Tensor1D, classes: Int
 export const probe = (train: ProbingSet, validation: ProbingSet, test: ProbingSet, size: number, classCount: number, seed = 1): ProbingResult => {
   const scale = scaling(train, size)
   const rows = train.classes.length
-  const x = scaled(train, size, scale)
-  const matrix = (set: ProbingSet) => tf.tensor2d(scaled(set, size, scale), [set.classes.length, size])
-  const [validationX, testX] = [matrix(validation), matrix(test)]
   let best: ProbingResult = { accuracy: 0, validation: -1, regulariser: 0 }
   for (const regulariser of regularisers) {
     const random = randomOf(seed, 'probe')
@@ -90,11 +116,7 @@ export const probe = (train: ProbingSet, validation: ProbingSet, test: ProbingSe
         const ids = order.subarray(from, from + batchSize)
         step++
         tf.tidy(() => {
-          const values = new Float32Array(ids.length * size)
-          ids.forEach((id, i) => {
-            values.set(x.subarray(id * size, (id + 1) * size), i * size)
-          })
-          const batch = tf.tensor2d(values, [ids.length, size])
+          const batch = scaled(train, ids, size, scale)
           const [w, b] = parameters as [tf.Tensor2D, tf.Tensor1D]
           const logits = linear(batch, w, b)
           const gradient = Float32Array.from(logits.dataSync())
@@ -115,16 +137,15 @@ export const probe = (train: ProbingSet, validation: ProbingSet, test: ProbingSe
         })
       }
       const [w, b] = parameters as [tf.Tensor2D, tf.Tensor1D]
-      const found = accuracyOf(validationX, w, b, validation.classes)
+      const found = accuracyOf(validation, size, scale, w, b)
       if (found > mine.validation) {
-        mine = { validation: found, accuracy: accuracyOf(testX, w, b, test.classes) }
+        mine = { validation: found, accuracy: accuracyOf(test, size, scale, w, b) }
         stale = 0
       } else stale++
     }
     if (mine.validation > best.validation) best = { ...mine, regulariser }
     tf.dispose([parameters, moments])
   }
-  tf.dispose([validationX, testX])
   return best
 }
 

@@ -122,13 +122,14 @@ export const loadModel = async (folder: string, options: Pick<ContextualOptions,
   const { labels, characters, files } = parsed as { labels: Record<string, unknown>; characters: unknown; files: Record<string, unknown> }
   if (typeof labels !== 'object' || labels === null || !config.tasks.every((task) => isStrings(labels[task.name])) || !isStrings(characters))
     throw corrupt(path, 'labels or characters are missing')
-  const weights = await readFileOf(folder, 'model.safetensors')
-  const words = await readFileOf(folder, 'words.txt')
-  for (const [name, content] of [
-    ['model.safetensors', weights],
-    ['words.txt', words],
-  ] as const)
+  const contents = new Map<string, Buffer>()
+  for (const name of new Set(['model.safetensors', 'words.txt', ...Object.keys(files ?? {})])) {
+    if (!/^[\w-]+(?:[./][\w-]+)*$/.test(name)) throw corrupt(path, `"${name}" is no name of a file of a model`)
+    const content = await readFileOf(folder, name)
     if (files?.[name] !== digest(content)) throw corrupt(join(folder, name), 'its sha256 is not the one config.json names')
+    contents.set(name, content)
+  }
+  const [weights, words] = ['model.safetensors', 'words.txt'].map((name) => contents.get(name) as Buffer)
   const stored = decodeSafetensors(weights, join(folder, 'model.safetensors'))
   const list = words.toString('utf8').split('\n').slice(0, -1)
   const table = stored.get(wordsKey)

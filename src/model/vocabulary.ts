@@ -86,6 +86,17 @@ export interface WordVectors {
   readonly table: Float32Array
 }
 
+/** Numbers in each line of a vector file. @throws HmtlError `HMTL_INPUT_SYNTAX` for a file without one */
+export const vectorSize = async (file: string): Promise<number> => {
+  for await (const source of sourcesOf(file))
+    for await (const batch of lineBatches(source))
+      for (const { text } of batch) {
+        const fields = text.trimEnd().split(' ').length - 1
+        if (fields > 1) return fields
+      }
+  throw new HmtlError('HMTL_INPUT_SYNTAX', 'no vector in it', { source: file, remedy: 'Name word vectors in text form, plain or gzip' })
+}
+
 /**
  * Words of the training data and of a vector file, with their vectors. Words of
  * the data that the file lacks, if seen at least twice, and the unknown word are

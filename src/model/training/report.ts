@@ -1,5 +1,9 @@
 /** A training run as one page: learning curves, scores by label, how the tasks were drawn. No script; every text escaped. */
 import type { ModelConfig } from '../config.ts'
+import { nothing } from '../metrics/counts.ts'
+import { escaped, page, percent, tableOf } from '../page.ts'
+
+type Confusion = Readonly<Record<string, Readonly<Record<string, number>>>>
 
 /** A line of a run's `metrics.jsonl`. */
 export type RunEvent =
@@ -10,7 +14,12 @@ export type RunEvent =
       readonly main: Readonly<Record<string, number>>
       readonly mean: number
       readonly best: boolean
-      readonly scores: Readonly<Record<string, { readonly byLabel?: Readonly<Record<string, { precision: number; recall: number; f1: number; gold: number; predicted: number }>> }>>
+      readonly scores: Readonly<
+        Record<
+          string,
+          { readonly byLabel?: Readonly<Record<string, { precision: number; recall: number; f1: number; gold: number; predicted: number }>>; readonly confusion?: Confusion }
+        >
+      >
       readonly taskUpdates?: Readonly<Record<string, number>>
     }
   | { readonly event: 'end'; readonly seconds: number; readonly taskUpdates: Readonly<Record<string, number>>; readonly maxRss: number }
@@ -30,8 +39,6 @@ const isWhole = (line: string): boolean => {
     return false
   }
 }
-
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`)
 
 type Points = readonly (readonly [x: number, y: number])[]
 
@@ -69,13 +76,27 @@ const chart = (title: string, lines: Readonly<Record<string, Points>>, format: (
   return `<figure><figcaption>${escaped(title)} ${legend.join(' ')}</figcaption><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escaped(title)}"><g class="grid">${grid.join('')}</g>${drawn.join('')}<text x="${width - 8}" y="${height - 6}" text-anchor="end">${right.toLocaleString('en-US')} updates</text></svg></figure>`
 }
 
-const percent = (value: number): string => (100 * value).toFixed(1)
+/** Rows and columns that the page shows of a confusion. */
+const mostLabels = 14
 
-const tableOf = (head: readonly string[], rows: readonly (readonly (string | number)[])[]): string =>
-  `<table><tr>${head.map((cell) => `<th>${escaped(cell)}</th>`).join('')}</tr>${rows.map((row) => `<tr>${row.map((cell) => `<td>${escaped(String(cell))}</td>`).join('')}</tr>`).join('')}</table>`
-
-const style =
-  'body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222;background:#fff}figure{margin:1.5rem 0}figcaption{font-weight:600}figcaption span{font-weight:400;margin-left:.8em}svg{width:100%;height:auto}svg text{font-size:11px;fill:#666}polyline{fill:none;stroke-width:1.8}.grid line{stroke:#e5e5e5}table{border-collapse:collapse;margin:.5rem 0 1.5rem}td,th{padding:.2rem .8rem;text-align:right;border-bottom:1px solid #eee}td:first-child,th:first-child{text-align:left}'
+/** Gold labels as rows, predicted ones as columns, commonest first, nothing last; shaded by the share of the row. */
+const confusionTable = (confusion: Confusion): string => {
+  const sums = new Map<string, number>()
+  for (const [gold, row] of Object.entries(confusion))
+    for (const [predicted, n] of Object.entries(row)) for (const label of new Set([gold, predicted])) if (label !== nothing) sums.set(label, (sums.get(label) ?? 0) + n)
+  const labels = [...sums].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([label]) => label)
+  const shown = [...labels.slice(0, mostLabels), nothing]
+  const cells = (gold: string) => {
+    const row = confusion[gold] ?? {}
+    const total = Object.values(row).reduce((a, b) => a + b, 0)
+    return shown.map((label) => {
+      const n = row[label] ?? 0
+      return `<td style="background:hsl(${label === gold ? 140 : 15} 70% ${(100 - (40 * n) / (total || 1)).toFixed(0)}%)">${n || ''}</td>`
+    })
+  }
+  const rest = labels.length - mostLabels
+  return `<table><tr><th>gold \\ predicted</th>${shown.map((label) => `<th>${escaped(label)}</th>`).join('')}</tr>${shown.map((gold) => `<tr><td>${escaped(gold)}</td>${cells(gold).join('')}</tr>`).join('')}</table>${rest > 0 ? `<p>${rest} rarer labels are not shown.</p>` : ''}`
+}
 
 /** @returns the page's HTML */
 export const trainingReport = (config: ModelConfig, events: readonly RunEvent[]): string => {
@@ -102,7 +123,12 @@ export const trainingReport = (config: ModelConfig, events: readonly RunEvent[])
     const rows = Object.entries(byLabel)
       .sort((a, b) => b[1].gold - a[1].gold)
       .map(([label, { precision, recall, f1, gold, predicted }]) => [label, gold, predicted, percent(precision), percent(recall), percent(f1)])
-    return [`<h2>${escaped(name)} by label, at the best update</h2>`, tableOf(['label', 'gold', 'predicted', 'precision', 'recall', 'F1'], rows)]
+    const confusion = (best ?? last)?.scores[name]?.confusion
+    return [
+      `<h2>${escaped(name)} by label, at the best update</h2>`,
+      tableOf(['label', 'gold', 'predicted', 'precision', 'recall', 'F1'], rows),
+      ...(confusion && Object.keys(confusion).length > 0 ? [`<h3>What was taken for what (${nothing} is none)</h3>`, confusionTable(confusion)] : []),
+    ]
   })
   const bestOf = (name: string) =>
     validations
@@ -122,5 +148,8 @@ export const trainingReport = (config: ModelConfig, events: readonly RunEvent[])
       ]
     }),
   )
-  return `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escaped(config.name)}</title><style>${style}</style></head><body><h1>${escaped(config.name)}</h1><p>${last ? `${last.update.toLocaleString('en-US')} updates` : 'No validation yet'}${end ? ` in ${Math.round(end.seconds).toLocaleString('en-US')} s, at most ${Math.round(end.maxRss / 2 ** 20)} MB` : ''}${best ? `; best mean of development scores ${percent(best.mean)} at update ${best.update}` : ''}. Seed ${config.training.seed}.</p>${chart('Development scores', scores, percent)}${chart('Loss, as a share of its beginning', losses, (value) => value.toFixed(2))}<h2>Tasks</h2>${tasks}${labels.join('')}</body></html>\n`
+  return page(
+    config.name,
+    `<p>${last ? `${last.update.toLocaleString('en-US')} updates` : 'No validation yet'}${end ? ` in ${Math.round(end.seconds).toLocaleString('en-US')} s, at most ${Math.round(end.maxRss / 2 ** 20)} MB` : ''}${best ? `; best mean of development scores ${percent(best.mean)} at update ${best.update}` : ''}. Seed ${config.training.seed}.</p>${chart('Development scores', scores, percent)}${chart('Loss, as a share of its beginning', losses, (value) => value.toFixed(2))}<h2>Tasks</h2>${tasks}${labels.join('')}`,
+  )
 }

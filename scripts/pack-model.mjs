@@ -1,0 +1,43 @@
+/**
+ * Makes a model that stands on an encoder into one folder with it: the task
+ * weights as float16 as they were saved, the encoder's matrices as 8-bit integers.
+ *   node scripts/pack-model.mjs runs/accurate/model packages/en-accurate
+ */
+import { createHash } from 'node:crypto'
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { findEncoder } from '../dist/src/model/contextual.js'
+import { encodeSafetensors, openSafetensors } from '../dist/src/model/safetensors.js'
+
+const [from, to] = process.argv.slice(2)
+const stored = JSON.parse(readFileSync(join(from, 'config.json'), 'utf8'))
+const { contextual } = stored.config.embeddings
+if (contextual?.kind !== 'transformer') throw new Error(`${from} stands on no transformer`)
+const encoder = findEncoder(contextual.model, from)
+mkdirSync(join(to, 'encoder'), { recursive: true })
+for (const name of ['model.safetensors', 'words.txt']) copyFileSync(join(from, name), join(to, name))
+for (const name of ['config.json', 'tokenizer.json', 'tokenizer_config.json']) copyFileSync(join(encoder, name), join(to, 'encoder', name))
+const header = readFileSync(join(encoder, 'model.safetensors'))
+const names = Object.keys(JSON.parse(header.toString('utf8', 8, 8 + Number(header.readBigUInt64LE(0)))))
+const file = await openSafetensors(join(encoder, 'model.safetensors'))
+const tensors = new Map()
+for (const name of names) {
+  // What the encoder does not need to run: counters, and the head it was trained with.
+  if (name === '__metadata__' || name.endsWith('position_ids') || name.startsWith('pooler.')) continue
+  const shape = file.shape(name)
+  tensors.set(name, { shape, values: await file.read(name, shape) })
+}
+await file.close()
+writeFileSync(join(to, 'encoder', 'model.safetensors'), encodeSafetensors(tensors, 'I8'))
+stored.config.embeddings.contextual = { kind: 'transformer', model: 'encoder' }
+const files = ['model.safetensors', 'words.txt', 'encoder/config.json', 'encoder/tokenizer.json', 'encoder/tokenizer_config.json', 'encoder/model.safetensors']
+stored.files = Object.fromEntries(
+  files.map((name) => [
+    name,
+    createHash('sha256')
+      .update(readFileSync(join(to, name)))
+      .digest('hex'),
+  ]),
+)
+writeFileSync(join(to, 'config.json'), `${JSON.stringify(stored, null, 2)}\n`)
+console.log(files.map((name) => `${name} ${(readFileSync(join(to, name)).length / 1e6).toFixed(1)} MB`).join('\n'))
