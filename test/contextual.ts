@@ -1,0 +1,144 @@
+/** Contextual vectors: computed, kept in Arrow, found again by sentence, trained on. */
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import test from 'ava'
+import { createDocument } from '../src/io/document.ts'
+import { openVectors } from '../src/io/vector-file.ts'
+import { sentenceKey } from '../src/io/vectors.ts'
+import { writeDocuments } from '../src/io/write.ts'
+import { createAnnotator } from '../src/model/annotate.ts'
+import { type ContextualConfig, parseConfig } from '../src/model/config.ts'
+import { loadContextual } from '../src/model/contextual.ts'
+import { switchEngine } from '../src/model/engine.ts'
+import { loadModel } from '../src/model/store.ts'
+import { train } from '../src/model/training/trainer.ts'
+import { prepareDocument } from '../src/pipeline/prepare.ts'
+import { root } from './helpers/documents.ts'
+
+const exec = promisify(execFile)
+const cli = root('dist/cli/main.js')
+const encoder = root('test/fixtures/transformers/bert')
+const folder = mkdtempSync(join(tmpdir(), 'hmtl-contextual-'))
+test.after.always(() => rmSync(folder, { recursive: true }))
+
+const names = ['Ada', 'Babbage', 'Lovelace', 'Byron']
+const texts = Array.from(
+  { length: 60 },
+  (_, i) => `${names[i % 4]} wrote of ${['engines', 'London', 'people'][i % 3]} ${'and of the engine '.repeat(i % 7)}. She saw further ${i} .`,
+)
+const documents = texts.map((text, i) => {
+  const name = names[i % 4]
+  return prepareDocument(createDocument({ id: `d${i}`, text, entities: [{ start: 0, end: name.length, label: 'PER' }] }))
+})
+const data = join(folder, 'data.arrow')
+const sentences = documents.flatMap(({ text, tokens, sentences: spans }) =>
+  Array.from(spans!.begin, (begin, s) => Array.from({ length: spans!.end[s] - begin }, (_, i) => text.slice(tokens!.begin[begin + i], tokens!.end[begin + i]))),
+)
+
+const embed = (output: string, ...more: string[]) => exec(process.execPath, [cli, 'embed', data, '--encoder', encoder, '-o', output, '--engine', 'wasm', '-q', ...more])
+
+const configOf = (contextual: ContextualConfig | null) =>
+  parseConfig({
+    embeddings: { words: { size: 8, wordDropout: 0 }, characters: null, contextual },
+    tasks: [{ name: 'ner', kind: 'crf', encoder: { hidden: 8, layers: 1 }, dropout: 0, batch: 8, datasets: [{ train: data, dev: data }] }],
+    training: { updates: 60, validateEvery: 60, learningRate: 0.03 },
+  })
+
+test.serial.before(async () => {
+  await switchEngine('wasm')
+  await writeDocuments(
+    (async function* () {
+      yield* documents
+    })(),
+    data,
+    { format: 'arrow' },
+  )
+})
+
+test.serial('a file of vectors gives what the encoder gives, by sentence; half of them to three digits', async (t) => {
+  const live = (await loadContextual(configOf({ kind: 'transformer', model: encoder })))!
+  const expected = live.encode(sentences)
+  for (const [name, more, tolerance] of [
+    ['full.arrows', [], 1e-6],
+    ['half.arrows', ['--half'], 4e-3],
+  ] as const) {
+    await embed(join(folder, name), ...more)
+    const cached = (await loadContextual(configOf({ kind: 'transformer', model: 'nowhere', cache: join(folder, name) }), { cached: true }))!
+    t.deepEqual([cached.layers, cached.size], [live.layers, live.size])
+    const found = cached.encode([...sentences].reverse())
+    const width = live.layers * live.size
+    let at = 0
+    let worst = 0
+    for (const sentence of [...sentences].reverse()) {
+      const first = sentences.slice(0, sentences.indexOf(sentence)).reduce((sum, other) => sum + other.length, 0)
+      for (let k = 0; k < sentence.length * width; k++) worst = Math.max(worst, Math.abs(found[at + k] - expected[first * width + k]))
+      at += sentence.length * width
+    }
+    t.true(worst < tolerance, `${name}: ${worst}`)
+    t.throws(() => cached.encode([['never', 'seen']]), { code: 'HMTL_TRAIN_DATA', message: /never seen.*hmtl embed/ })
+    cached.dispose()
+  }
+  live.dispose()
+})
+
+test.serial('a file that was broken off anywhere is read up to its last whole batch, and resumed to the same bytes', async (t) => {
+  const whole = readFileSync(join(folder, 'full.arrows'))
+  const file = await openVectors(join(folder, 'full.arrows'))
+  t.is(file.rows, sentences.length)
+  t.deepEqual(file.last, { id: 'd59', sentence: documents[59].sentences!.begin.length - 1 })
+  file.close()
+  const cut = join(folder, 'cut.arrows')
+  let opened = 0
+  for (let size = 0; size < whole.length; size += Math.ceil(whole.length / 60)) {
+    writeFileSync(cut, whole.subarray(0, size))
+    try {
+      const part = await openVectors(cut)
+      opened++
+      t.true(part.rows <= sentences.length && part.end <= size)
+      if (part.rows > 0) t.truthy(part.read(sentenceKey(sentences[0])))
+      part.close()
+    } catch (error) {
+      t.is((error as { code?: string }).code, 'HMTL_FORMAT_SCHEMA')
+    }
+  }
+  t.true(opened > 40)
+  for (const share of [0.55, 0.9, 1]) {
+    writeFileSync(cut, whole.subarray(0, Math.floor(whole.length * share)))
+    await embed(cut, '--resume')
+    t.true(readFileSync(cut).equals(whole), `broken off at ${share}`)
+  }
+  const other = await t.throwsAsync(embed(cut, '--resume', '--half'))
+  t.regex((other as Error & { stderr: string }).stderr, /HMTL_OUTPUT_FAILED.*half/)
+})
+
+test.serial('damaged vectors are refused with a code', async (t) => {
+  const whole = readFileSync(join(folder, 'full.arrows'))
+  const path = join(folder, 'damaged.arrows')
+  for (let at = 4; at < whole.length; at += 37) {
+    const bytes = Buffer.from(whole)
+    bytes[at] ^= 0xff
+    writeFileSync(path, bytes)
+    try {
+      const file = await openVectors(path)
+      for (const sentence of sentences) file.read(sentenceKey(sentence))
+      file.close()
+    } catch (error) {
+      t.is((error as { code?: string }).code, 'HMTL_FORMAT_SCHEMA', String(error))
+    }
+    // The metadata is what can mislead; the numbers are free to be any.
+    if (at > 4000) at += 20_000
+  }
+  t.pass()
+})
+
+test.serial('a model is trained from the vectors alone, and annotates with the encoder', async (t) => {
+  const config = configOf({ kind: 'transformer', model: encoder, cache: join(folder, 'full.arrows') })
+  const result = await train(config, { output: join(folder, 'run') })
+  t.true(result.bestMain.ner > 0.95, String(result.bestMain.ner))
+  const model = await loadModel(join(folder, 'run', 'model'))
+  const [annotated] = createAnnotator(model)([prepareDocument(createDocument({ id: 'x', text: 'Byron wrote of London .' }))])
+  t.is(annotated.entities?.begin.length, 1)
+})
