@@ -5,8 +5,9 @@ import type { Argv } from 'yargs'
 import { HmtlError } from '../src/io/errors.ts'
 import { type ModelConfig, parseConfig } from '../src/model/config.ts'
 import { paperRows } from '../src/model/paper.ts'
+import { paperTables, type RunScores } from '../src/model/paper-tables.ts'
 import { parseEvents, type RunEvent, trainingReport } from '../src/model/training/report.ts'
-import { exitCodes, table } from './support/output.ts'
+import { exitCodes, say, table } from './support/output.ts'
 
 export const command = 'report <folder>'
 export const describe = 'Training runs side by side, with the paper’s numbers'
@@ -15,8 +16,10 @@ export const builder = (yargs: Argv) =>
   yargs
     .positional('folder', { type: 'string', demandOption: true, describe: 'A run, or a folder of runs' })
     .option('html', { type: 'string', describe: 'For one run: write its page to this file' })
+    .option('tables', { type: 'boolean', default: false, describe: 'The paper’s tables from runs of its rows, seeds together' })
     .option('json', { type: 'boolean', default: false, describe: 'Print JSON' })
     .example('$0 report runs', 'a line a run: best development scores, updates to them')
+    .example('$0 report runs/paper --tables', 'after npm run paper')
     .example('$0 report runs/default --html report.html', 'learning curves and scores by label')
 
 type Args = Awaited<ReturnType<typeof builder>['argv']>
@@ -37,6 +40,23 @@ const readRun = (folder: string): Run | undefined => {
   }
 }
 
+/** Test scores of the best model in percent, where the run has them. */
+const testOf = (events: readonly RunEvent[]): Record<string, number> | undefined => {
+  const found = events.findLast((event) => event.event === 'test')
+  return found && Object.fromEntries(Object.entries(found.main).map(([task, score]) => [task, 100 * score]))
+}
+
+const runScores = (run: Run): RunScores => {
+  const bests = bestsOf(run)
+  const test = testOf(run.events)
+  return {
+    config: run.config.name,
+    test: test !== undefined,
+    scores: test ?? Object.fromEntries(bests.flatMap(({ task, score }) => (score === undefined ? [] : [[task, score]]))),
+    ownUpdates: Object.fromEntries(bests.map(({ task, ownUpdates }) => [task, ownUpdates])),
+  }
+}
+
 /** Best development score of each task, and the updates of its own that it took. */
 const bestsOf = ({ config, events }: Run) =>
   config.tasks.map(({ name, kind }) => {
@@ -48,6 +68,7 @@ const bestsOf = ({ config, events }: Run) =>
       score: top ? 100 * top.main[name] : undefined,
       update: top?.update,
       ownUpdates: top?.taskUpdates?.[name],
+      test: testOf(events)?.[name],
       paper: paperRows[config.name]?.[name as 'ner'],
     }
   })
@@ -68,13 +89,33 @@ export const handler = async (args: Args): Promise<number> => {
     writeFileSync(args.html, trainingReport(own.config, own.events))
   }
   const all = runs.map((run) => ({ run: run.name, config: run.config.name, tasks: bestsOf(run) }))
+  if (args.tables) {
+    const scored = runs.map(runScores)
+    const tables = (['paper', 'free'] as const).flatMap((set) => paperTables(set, scored))
+    if (tables.length === 0)
+      throw new HmtlError('HMTL_INPUT_NOT_FOUND', `no run in ${args.folder} is of one of the paper’s rows`, {
+        remedy: 'npm run paper trains them from configs/paper or configs/paper-free',
+      })
+    process.stdout.write(args.json ? `${JSON.stringify(tables)}\n` : tables.map(({ title, rows }) => `${title}\n\n${table(rows)}\n`).join('\n'))
+    if (scored.some(({ test }) => !test)) say('Runs without test scores are in it by their development scores.')
+    return exitCodes.ok
+  }
   if (args.json) process.stdout.write(`${JSON.stringify(all)}\n`)
   else
     process.stdout.write(
       `${table([
-        ['run', 'configuration', 'task', 'best dev', 'at update', 'of its own', 'paper (test)'],
+        ['run', 'configuration', 'task', 'best dev', 'at update', 'of its own', 'test', 'paper (test)'],
         ...all.flatMap(({ run, config, tasks }) =>
-          tasks.map(({ task, score, update, ownUpdates, paper }) => [run, config, task, score?.toFixed(2) ?? '', update ?? '', ownUpdates ?? '', paper?.toFixed(2) ?? '']),
+          tasks.map(({ task, score, update, ownUpdates, test, paper }) => [
+            run,
+            config,
+            task,
+            score?.toFixed(2) ?? '',
+            update ?? '',
+            ownUpdates ?? '',
+            test?.toFixed(2) ?? '',
+            paper?.toFixed(2) ?? '',
+          ]),
         ),
       ])}\n`,
     )

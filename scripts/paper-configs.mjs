@@ -1,13 +1,15 @@
 /**
- * The rows of the paper's tables as configurations in configs/paper, made from one
- * list so that they differ in nothing but what the row says: `node scripts/paper-configs.mjs`.
- * Sizes, batches and metrics are the original's (Sanh, Wolf and Ruder 2019, tables 1 to 7).
+ * The rows of the paper's tables as configurations, made from one list so that
+ * they differ in nothing but what the row says: `node scripts/paper-configs.mjs`.
+ * Sizes, batches and metrics are the original's (Sanh, Wolf and Ruder 2019, tables
+ * 1 to 7). configs/paper has them on the paper's data, configs/paper-free on free
+ * data, where each task gets the same number of updates in every row.
  */
-import { readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const folder = join(dirname(fileURLToPath(import.meta.url)), '..', 'configs', 'paper')
+const folder = join(dirname(fileURLToPath(import.meta.url)), '..', 'configs')
 const corpus = (name, train = 'train') => [{ train: `data/${name}/${train}.arrow`, dev: `data/${name}/dev.arrow`, test: `data/${name}/test.arrow` }]
 const ontonotes = corpus('conll2012')
 const ace = corpus('ace05')
@@ -21,22 +23,54 @@ const tasks = {
 const elmo = { kind: 'elmo', options: 'data/elmo_options.json', weights: 'data/elmo_weights.hdf5' }
 const embeddings = { words: { file: 'data/glove.6B.100d.txt', size: 100, maxWords: 400000 }, contextual: elmo }
 
+/** Free data for the same tasks, and a free encoder where the paper has ELMo. */
+const litbank = corpus('litbank')
+const redocred = corpus('redocred')
+const free = {
+  tasks: {
+    ner: { name: 'ner', kind: 'crf', layer: 'entities', datasets: redocred },
+    emd: { name: 'emd', kind: 'crf', layer: 'mentions', datasets: litbank },
+    relation: { name: 'relation', kind: 'relation', batch: 8, maxLabels: 25, datasets: redocred },
+    coref: { name: 'coref', kind: 'coref', datasets: [...litbank, { train: 'data/gum/train.arrow' }] },
+  },
+  embeddings: { words: { file: 'data/glove.txt.gz', size: 50, maxWords: 100000 } },
+  minilm: { kind: 'transformer', model: 'all-MiniLM-L6-v2', cache: 'data/minilm.arrows' },
+  /** Draws of each task, by which also its updates are counted. */
+  sampling: { ner: 3, emd: 2.5, relation: 3, coref: 2 },
+  updatesOfOne: 500,
+}
+
 /** Names from the lowest up; where one stands on another says the pair. */
-const row = (name, comment, stack, { on = {}, over = {}, changes = {} } = {}) => {
+const hierarchy = (kinds, stack, { on = {}, over = {} } = {}) => {
   let below = 'base'
-  const list = stack.map((task) => {
+  return stack.map((task) => {
     const stands = on[task] ?? below
     if (task === 'ner' || task === 'emd') below = task
-    return { ...tasks[task], on: stands, ...over[task] }
+    return { ...kinds[task], on: stands, ...over[task] }
   })
+}
+
+const row = (name, comment, stack, options = {}) => ({
+  file: join('paper', `${name}.json`),
+  config: {
+    comment,
+    name: `paper-${name}`,
+    embeddings: { ...embeddings, ...options.changes },
+    tasks: hierarchy(tasks, stack, options),
+    training: { updates: 60000, validateEvery: 1000, patience: 10, finalRate: 1, scoreTest: true },
+  },
+})
+
+const freeRow = (name, comment, stack, options = {}) => {
+  const updates = free.updatesOfOne * stack.reduce((sum, task) => sum + free.sampling[task], 0)
   return {
-    file: `${name}.json`,
+    file: join('paper-free', `${name}.json`),
     config: {
-      comment,
-      name: `paper-${name}`,
-      embeddings: { ...embeddings, ...changes },
-      tasks: list,
-      training: { updates: 60000, validateEvery: 1000, patience: 10, finalRate: 1 },
+      comment: `${comment} On free data.`,
+      name: `free-${name}`,
+      embeddings: { ...free.embeddings, ...options.changes },
+      tasks: hierarchy(free.tasks, stack, options),
+      training: { updates, validateEvery: Math.ceil(updates / 12), sampling: Object.fromEntries(stack.map((task) => [task, free.sampling[task]])), scoreTest: true },
     },
   }
 }
@@ -65,6 +99,28 @@ const rows = [
   row('ablation-glove', 'Embeddings: words alone (from A-GM).', full, { ...gold, changes: { contextual: null, characters: null } }),
 ]
 
-for (const file of readdirSync(folder)) if (file.endsWith('.json')) rmSync(join(folder, file))
-for (const { file, config } of rows) writeFileSync(join(folder, file), `${JSON.stringify(config, null, 1)}\n`)
-console.log(`${rows.length} configurations`)
+const freeRows = [
+  freeRow('a', 'Table 1, A: the full model.', full),
+  freeRow('a-gm', 'Table 1, A-GM: the full model, coreference of gold mentions.', full, gold),
+  freeRow('b', 'Table 1, B: NER.', ['ner']),
+  freeRow('c', 'Table 1, C: EMD.', ['emd']),
+  freeRow('d', 'Table 1, D: RE.', ['relation']),
+  freeRow('e', 'Table 1, E: CR.', ['coref']),
+  freeRow('e-gm', 'Table 1, E-GM: CR of gold mentions.', ['coref'], gold),
+  freeRow('f', 'Table 1, F: NER and EMD.', ['ner', 'emd']),
+  freeRow('g', 'Table 1, G: EMD and RE.', ['emd', 'relation']),
+  freeRow('h', 'Table 1, H: EMD and CR.', ['emd', 'coref']),
+  freeRow('i', 'Table 1, I: NER, EMD and RE.', ['ner', 'emd', 'relation']),
+  freeRow('j', 'Table 1, J: NER, EMD and CR.', ['ner', 'emd', 'coref']),
+  freeRow('k', 'Hierarchy, K: NER above EMD.', ['emd', 'ner']),
+  freeRow('l', 'Hierarchy, L: EMD, NER, RE, CR.', ['emd', 'ner', 'relation', 'coref']),
+  freeRow('ablation-contextual', 'Embeddings: with a transformer where the paper has ELMo.', full, { changes: { contextual: free.minilm } }),
+  freeRow('ablation-glove', 'Embeddings: words alone.', full, { changes: { characters: null } }),
+]
+
+for (const part of ['paper', 'paper-free']) {
+  mkdirSync(join(folder, part), { recursive: true })
+  for (const file of readdirSync(join(folder, part))) if (file.endsWith('.json')) rmSync(join(folder, part, file))
+}
+for (const { file, config } of [...rows, ...freeRows]) writeFileSync(join(folder, file), `${JSON.stringify(config, null, 1)}\n`)
+console.log(`${rows.length + freeRows.length} configurations`)

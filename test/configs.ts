@@ -14,7 +14,8 @@ const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
   .sort()
 
 test('the rows of the paper are all there', (t) => {
-  t.is(files.filter((name) => name.startsWith('paper')).length, 19)
+  t.is(files.filter((name) => name.startsWith('paper/')).length, 19)
+  t.is(files.filter((name) => name.startsWith('paper-free/')).length, 16)
 })
 
 for (const file of files)

@@ -93,7 +93,13 @@ test('killed with SIGKILL three times', async (t) => {
   // Its log, too, is that of one run.
   const course = (output: string) =>
     parseEvents(readFileSync(join(output, 'metrics.jsonl'), 'utf8')).map((event) =>
-      event.event === 'update' ? [event.update, event.task, event.loss] : event.event === 'validation' ? [event.update, event.mean, event.taskUpdates] : event.taskUpdates,
+      event.event === 'update'
+        ? [event.update, event.task, event.loss]
+        : event.event === 'validation'
+          ? [event.update, event.mean, event.taskUpdates]
+          : event.event === 'end'
+            ? event.taskUpdates
+            : event.event,
     )
   t.deepEqual(course(killed), course(whole))
   t.regex(readFileSync(join(killed, 'report.html'), 'utf8'), /<polyline/)

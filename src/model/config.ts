@@ -72,6 +72,8 @@ interface TaskBase {
   readonly datasets: readonly DatasetConfig[]
   /** Sentences (crf, relation) or documents (coref) a batch. */
   readonly batch: number
+  /** Tokens a batch at most, so that long sentences come in smaller ones; 0 for no such limit. An example is never cut. */
+  readonly batchTokens: number
 }
 
 export interface CrfTaskConfig extends TaskBase {
@@ -139,6 +141,8 @@ export interface TrainingConfig {
   readonly patience: number
   /** After training, choose each relation task's threshold and each coreference task's link bias on development data (a step past the paper). */
   readonly fitDecisions: boolean
+  /** After training, score the best model once on the data sets' test files. */
+  readonly scoreTest: boolean
   readonly shuffleBuffer: number
 }
 
@@ -155,7 +159,7 @@ export interface ModelConfig {
 }
 
 const encoder: EncoderConfig = { hidden: 64, layers: 2, dropout: 0.2 }
-const common = { on: 'base', encoder, dropout: 0.2, datasets: [] as DatasetConfig[], batch: 32 }
+const common = { on: 'base', encoder, dropout: 0.2, datasets: [] as DatasetConfig[], batch: 32, batchTokens: 0 }
 
 /** Defaults by kind of task; the sizes are the original's. */
 const taskDefaults = {
@@ -212,6 +216,7 @@ const defaults = {
     gradientClip: 10,
     patience: 0,
     fitDecisions: false,
+    scoreTest: false,
     shuffleBuffer: 8192,
   },
 }

@@ -1,6 +1,7 @@
 /** A training run as one page: learning curves, scores by label, how the tasks were drawn. No script; every text escaped. */
 import type { ModelConfig } from '../config.ts'
 import { nothing } from '../metrics/counts.ts'
+import type { Decision } from './decisions.ts'
 import { escaped, page, percent, tableOf } from '../page.ts'
 
 type Confusion = Readonly<Record<string, Readonly<Record<string, number>>>>
@@ -22,6 +23,8 @@ export type RunEvent =
       >
       readonly taskUpdates?: Readonly<Record<string, number>>
     }
+  | { readonly event: 'test'; readonly main: Readonly<Record<string, number>> }
+  | { readonly event: 'decisions'; readonly decisions: readonly Decision[] }
   | { readonly event: 'end'; readonly seconds: number; readonly taskUpdates: Readonly<Record<string, number>>; readonly maxRss: number }
 
 /** Events of a log; a last line that a crash cut short is left out. */
@@ -130,12 +133,14 @@ export const trainingReport = (config: ModelConfig, events: readonly RunEvent[])
       ...(confusion && Object.keys(confusion).length > 0 ? [`<h3>What was taken for what (${nothing} is none)</h3>`, confusionTable(confusion)] : []),
     ]
   })
+  const test = events.findLast((event) => event.event === 'test')
+  const decisions = events.findLast((event) => event.event === 'decisions')?.decisions ?? []
   const bestOf = (name: string) =>
     validations
       .filter(({ main }) => name in main)
       .reduce<(typeof validations)[number] | undefined>((most, each) => (!most || each.main[name] > most.main[name] ? each : most), undefined)
   const tasks = tableOf(
-    ['task', 'updates of it', 'share', 'best dev score', 'at update', 'of its own'],
+    ['task', 'updates of it', 'share', 'best dev score', 'at update', 'of its own', ...(test ? ['test score of the model'] : [])],
     names.map((name) => {
       const top = bestOf(name)
       return [
@@ -145,11 +150,19 @@ export const trainingReport = (config: ModelConfig, events: readonly RunEvent[])
         top ? percent(top.main[name]) : '',
         top?.update ?? '',
         top?.taskUpdates?.[name] ?? '',
+        ...(test ? [name in test.main ? percent(test.main[name]) : ''] : []),
       ]
     }),
   )
+  const decided =
+    decisions.length === 0
+      ? ''
+      : `<h2>Chosen on development data after training</h2>${tableOf(
+          ['task', 'setting', 'value', 'dev score before', 'after'],
+          decisions.map(({ task, setting, value, before, after }) => [task, setting, value, percent(before), percent(after)]),
+        )}`
   return page(
     config.name,
-    `<p>${last ? `${last.update.toLocaleString('en-US')} updates` : 'No validation yet'}${end ? ` in ${Math.round(end.seconds).toLocaleString('en-US')} s, at most ${Math.round(end.maxRss / 2 ** 20)} MB` : ''}${best ? `; best mean of development scores ${percent(best.mean)} at update ${best.update}` : ''}. Seed ${config.training.seed}.</p>${chart('Development scores', scores, percent)}${chart('Loss, as a share of its beginning', losses, (value) => value.toFixed(2))}<h2>Tasks</h2>${tasks}${labels.join('')}`,
+    `<p>${last ? `${last.update.toLocaleString('en-US')} updates` : 'No validation yet'}${end ? ` in ${Math.round(end.seconds).toLocaleString('en-US')} s, at most ${Math.round(end.maxRss / 2 ** 20)} MB` : ''}${best ? `; best mean of development scores ${percent(best.mean)} at update ${best.update}` : ''}. Seed ${config.training.seed}.</p>${chart('Development scores', scores, percent)}${chart('Loss, as a share of its beginning', losses, (value) => value.toFixed(2))}<h2>Tasks</h2>${tasks}${decided}${labels.join('')}`,
   )
 }

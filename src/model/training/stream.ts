@@ -36,6 +36,23 @@ export async function* trainingExamples(task: TaskConfig, labels: readonly strin
 /** Batches that fill the buffer are sorted into groups of this many. */
 const bucketBatches = 32
 
+/** Examples, shortest first, as batches within the task's limits. */
+function* cut(examples: readonly Example[], { batch, batchTokens }: TaskConfig): Generator<Example[]> {
+  let open: Example[] = []
+  let tokens = 0
+  for (const example of examples) {
+    const size = exampleTokens(example)
+    if (open.length > 0 && (open.length === batch || (batchTokens > 0 && tokens + size > batchTokens))) {
+      yield open
+      open = []
+      tokens = 0
+    }
+    open.push(example)
+    tokens += size
+  }
+  if (open.length > 0) yield open
+}
+
 /** One epoch in a fixed order for its seed. */
 export async function* epochBatches(task: TaskConfig, labels: readonly string[], seed: number, epoch: number, bufferSize: number): AsyncGenerator<readonly Example[]> {
   const random = randomOf(seed, 'order', task.name, epoch)
@@ -49,7 +66,7 @@ export async function* epochBatches(task: TaskConfig, labels: readonly string[],
     const group = task.batch * bucketBatches
     for (let from = 0; from < chosen.length; from += group) {
       const bucket = chosen.slice(from, from + group).sort((a, b) => exampleTokens(a) - exampleTokens(b))
-      for (let at = 0; at < bucket.length; at += task.batch) batches.push(bucket.slice(at, at + task.batch))
+      batches.push(...cut(bucket, task))
     }
     yield* random.shuffle(batches)
   }

@@ -5,6 +5,7 @@ import { HmtlError } from '../../io/errors.ts'
 import { words } from '../../io/tokens.ts'
 import type { ModelConfig, TaskConfig } from '../config.ts'
 import { normalWord } from '../vocabulary.ts'
+import { exampleTokens } from './examples.ts'
 import { datasetDocuments, trainingExamples } from './stream.ts'
 
 export interface Survey {
@@ -55,10 +56,14 @@ export const survey = async (config: ModelConfig): Promise<Survey> => {
       throw new HmtlError('HMTL_TRAIN_DATA', `no label for task ${task.name} in ${train.join(', ')}`, {
         remedy: `The task learns the layer ${task.kind === 'crf' ? task.layer : 'relations'}`,
       })
-    let examples = 0
-    for await (const _ of trainingExamples(task, labels[task.name])) examples++
+    let [examples, tokens] = [0, 0]
+    for await (const example of trainingExamples(task, labels[task.name])) {
+      examples++
+      tokens += exampleTokens(example)
+    }
     if (examples === 0) throw new HmtlError('HMTL_TRAIN_DATA', `no example for task ${task.name} in ${train.join(', ')}`)
-    batches[task.name] = Math.ceil(examples / task.batch)
+    // Under a limit on tokens there are at least as many as the tokens need.
+    batches[task.name] = Math.max(Math.ceil(examples / task.batch), task.batchTokens > 0 ? Math.ceil(tokens / task.batchTokens) : 0)
   }
   // Characters seen once are noise; they share the unknown one's vector, which so gets trained.
   const known = [...characters].filter(([, count]) => count > 1).map(([character]) => character)

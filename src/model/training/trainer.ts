@@ -192,6 +192,25 @@ const loadState = async (folder: string): Promise<{ model: Model; optimizer: Buf
   }
 }
 
+/** Scores of a stored model on the test files of its data sets. */
+const testScores = async (folder: string): Promise<{ main: Record<string, number>; scores: Record<string, TaskScores[ScoredTask]> }> => {
+  const model = await loadModel(folder, { cached: true })
+  const main: Record<string, number> = {}
+  const scores: Record<string, TaskScores[ScoredTask]> = {}
+  try {
+    for (const task of model.config.tasks) {
+      const test = task.datasets.flatMap((data) => (data.test ? [data.test] : []))
+      if (test.length === 0) continue
+      scores[task.name] = await evaluateTask(model, task, test)
+      main[task.name] = mainScore(task, scores[task.name])
+    }
+  } finally {
+    model.parameters.dispose()
+    model.contextual?.dispose()
+  }
+  return { main, scores }
+}
+
 const prefixed = (prefix: string, values: Readonly<Record<string, number>>) => Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix}/${name}`, value]))
 
 /** A fresh model for a configuration and what the survey of its data found. */
@@ -236,7 +255,7 @@ export const train = async (config: ModelConfig, options: TrainOptions): Promise
     // What was logged after the state was saved happens again.
     const { update } = saved
     const path = join(output, 'metrics.jsonl')
-    const kept = parseEvents(await readFile(path, 'utf8').catch(() => '')).filter((event) => event.event !== 'end' && event.update <= update)
+    const kept = parseEvents(await readFile(path, 'utf8').catch(() => '')).filter((event) => (event.event === 'update' || event.event === 'validation') && event.update <= update)
     await writeWhole(path, kept.map((event) => `${JSON.stringify(event)}\n`).join(''))
   } else {
     await rm(join(output, 'metrics.jsonl'), { force: true })
@@ -336,6 +355,7 @@ export const train = async (config: ModelConfig, options: TrainOptions): Promise
       const decisions = await fitDecisions(join(output, 'model'), options.onDecision)
       await log({ event: 'decisions', decisions })
     }
+    if (training.scoreTest) await log({ event: 'test', ...(await testScores(join(output, 'model'))) })
     await log({
       event: 'end',
       seconds: (performance.now() - started) / 1000,
