@@ -237,7 +237,13 @@ export const train = async (config: ModelConfig, options: TrainOptions): Promise
   const { output } = options
   const { training } = config
   await mkdir(output, { recursive: true })
-  const log = (record: object) => appendFile(join(output, 'metrics.jsonl'), `${JSON.stringify(record)}\n`)
+  const log = (record: object) =>
+    appendFile(join(output, 'metrics.jsonl'), `${JSON.stringify(record)}\n`).catch((cause) => {
+      throw new HmtlError('HMTL_OUTPUT_FAILED', `cannot write ${join(output, 'metrics.jsonl')}: ${(cause as Error).message}`, {
+        cause,
+        remedy: 'Free space there and go on with --resume',
+      })
+    })
   let model: Model
   let batches: Record<string, number>
   let random = randomOf(training.seed, 'training')

@@ -1,0 +1,138 @@
+/** Training on data that is not as one would wish, and on a disk that is full. */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import test from 'ava'
+import { createDocument, type Document } from '../src/io/document.ts'
+import { HmtlError } from '../src/io/errors.ts'
+import { writeDocuments } from '../src/io/write.ts'
+import { parseConfig } from '../src/model/config.ts'
+import { switchEngine } from '../src/model/engine.ts'
+import { loadModel } from '../src/model/store.ts'
+import { train } from '../src/model/training/trainer.ts'
+import { prepareDocument } from '../src/pipeline/prepare.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'hmtl-bad-data-'))
+test.after.always(() => rmSync(folder, { recursive: true }))
+
+const write = async (name: string, documents: readonly Document[]): Promise<string> => {
+  const path = join(folder, `${name}.arrow`)
+  await writeDocuments(
+    (async function* () {
+      yield* documents
+    })(),
+    path,
+    { format: 'arrow' },
+  )
+  return path
+}
+
+const document = (id: string, label = 'PER'): Document => {
+  const person = { start: 0, end: 3, label }
+  const pronoun = { start: 14, end: 17, label }
+  return prepareDocument(
+    createDocument({
+      id,
+      text: 'Ida went home. She slept.',
+      entities: [person],
+      mentions: [person, pronoun],
+      relations: [{ label: 'is', arg1: person, arg2: person }],
+      clusters: [[person, { start: 15, end: 18 }]],
+    }),
+  )
+}
+const bare = (id: string) => prepareDocument(createDocument({ id, text: 'Nothing here. Nor here.', entities: [], mentions: [], relations: [], clusters: [] }))
+const good = Array.from({ length: 12 }, (_, i) => document(`d${i}`))
+
+const encoder = { hidden: 8, layers: 1, dropout: 0 }
+const configOf = (trainPath: string, dev: string | undefined, training: object = {}) => {
+  const datasets = [{ train: trainPath, ...(dev ? { dev } : {}) }]
+  return parseConfig({
+    embeddings: { words: { size: 8 }, characters: null },
+    tasks: [
+      { name: 'ner', kind: 'crf', encoder, batch: 4, datasets },
+      { name: 'relation', kind: 'relation', on: 'ner', encoder, hidden: 8, batch: 4, datasets },
+      { name: 'coref', kind: 'coref', on: 'ner', encoder, hidden: 8, feature: 4, maxSpanWidth: 2, datasets },
+    ],
+    training: { updates: 20, validateEvery: 10, ...training },
+  })
+}
+
+const failure = async (run: Promise<unknown>): Promise<HmtlError> => {
+  try {
+    await run
+  } catch (error) {
+    if (error instanceof HmtlError) return error
+    throw error
+  }
+  throw new Error('nothing failed')
+}
+
+test.serial('an empty training split names the task and the file', async (t) => {
+  await switchEngine('wasm')
+  const empty = await write('empty', [])
+  const error = await failure(train(configOf(empty, undefined), { output: join(folder, 'run-empty') }))
+  t.is(error.code, 'HMTL_TRAIN_DATA')
+  t.regex(error.message, /ner.*empty\.arrow/)
+  t.is((await failure(train(configOf(join(folder, 'nothing.arrow'), undefined), { output: join(folder, 'run-none') }))).code, 'HMTL_INPUT_NOT_FOUND')
+})
+
+test.serial('an empty development split scores nothing and stops nothing', async (t) => {
+  await switchEngine('wasm')
+  const [data, empty] = [await write('good', good), await write('empty-dev', [])]
+  const { bestMain } = await train(configOf(data, empty), { output: join(folder, 'run-empty-dev') })
+  t.deepEqual(Object.values(bestMain), [0, 0, 0])
+  t.truthy(await loadModel(join(folder, 'run-empty-dev', 'model')))
+})
+
+test.serial('labels that only development data has are missed, not fatal; documents without any mention are learned from', async (t) => {
+  await switchEngine('wasm')
+  const [data, dev] = [await write('with-bare', [...good, bare('x'), bare('y')]), await write('other-labels', [document('a', 'ORG'), document('b'), bare('c')])]
+  const scores: unknown[] = []
+  await train(configOf(data, dev), { output: join(folder, 'run-labels'), onValidation: (event) => scores.push(event.scores.ner) })
+  const last = scores[scores.length - 1] as { gold: number; byLabel: Record<string, { gold: number; correct: number }> }
+  t.is(last.gold, 2)
+  t.deepEqual([last.byLabel.ORG.gold, last.byLabel.ORG.correct], [1, 0])
+})
+
+test.serial('a loss that is not finite stops the training, names the batch and keeps the last good state', async (t) => {
+  await switchEngine('wasm')
+  const data = await write('diverging', good)
+  const output = join(folder, 'run-diverged')
+  await train(configOf(data, data, { updates: 10 }), { output })
+  const before = readFileSync(join(output, 'model', 'model.safetensors'))
+  const error = await failure(
+    train(configOf(data, data, { updates: 400, learningRate: 1e30, gradientNorm: 1e30, gradientClip: 1e30, finalRate: 1, validateEvery: 1000 }), { output, resume: true }),
+  )
+  t.is(error.code, 'HMTL_TRAIN_DIVERGED')
+  t.regex(error.message, /on d\d+/)
+  t.true(readFileSync(join(output, 'model', 'model.safetensors')).equals(before))
+  t.truthy(await loadModel(join(output, 'model')))
+  // It goes on from there with a rate that makes sense.
+  t.is((await train(configOf(data, data, { updates: 20 }), { output, resume: true })).updates, 20)
+})
+
+const full = existsSync('/dev/full') ? test.serial : test.serial.skip
+
+full('a full disk: what was saved before is whole, the error says so, and the training can go on', async (t) => {
+  await switchEngine('wasm')
+  const data = await write('disk', good)
+  const output = join(folder, 'run-full')
+  await train(configOf(data, data, { updates: 10 }), { output })
+  // Every write through these names finds no space left.
+  const links = [0, 1].map((slot) => join(output, 'state', `model-${slot}`, 'model.safetensors.tmp'))
+  for (const link of links) {
+    mkdirSync(dirname(link), { recursive: true })
+    symlinkSync('/dev/full', link)
+  }
+  const same = configOf(data, data, { updates: 40 })
+  const blocked = await failure(train(same, { output, resume: true }))
+  t.is(blocked.code, 'HMTL_OUTPUT_FAILED')
+  t.regex(blocked.message, /ENOSPC/)
+  t.truthy(await loadModel(join(output, 'model')))
+  for (const link of links) rmSync(link, { force: true })
+  // What was being saved when the space ran out is not taken up; what was saved before is.
+  const updates: number[] = []
+  t.is((await train(same, { output, resume: true, onUpdate: ({ update }) => updates.push(update) })).updates, 40)
+  t.is(updates[0], 11)
+})
