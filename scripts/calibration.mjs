@@ -3,7 +3,7 @@
  * and prints predictions on test data by score, and how many of them are right.
  *   node scripts/calibration.mjs [MODEL] [--write]     --write keeps the fit in the model's config.json
  */
-import { listRelations, listSpans } from '../dist/src/io/document.js'
+import { listClusters, listRelations, listSpans } from '../dist/src/io/document.js'
 import { modelFolder } from '../dist/src/load.js'
 import { createAnnotator } from '../dist/src/model/annotate.js'
 import { calibrated, fitCalibration } from '../dist/src/model/calibration.js'
@@ -16,10 +16,28 @@ const folder = modelFolder(args.find((arg) => !arg.startsWith('--')) ?? 'en')
 await startEngine('wasm')
 const loaded = await loadModel(folder)
 // Scores as the model has them, whatever was fitted before.
-const model = { ...loaded, config: { ...loaded.config, tasks: loaded.config.tasks.map((task) => (task.kind === 'coref' ? task : { ...task, calibration: [1, 0] })) } }
-const corpora = { ner: 'redocred', emd: 'litbank', relation: 'redocred' }
+const model = { ...loaded, config: { ...loaded.config, tasks: loaded.config.tasks.map((task) => ({ ...task, calibration: [1, 0] })) } }
+const corpora = { ner: 'redocred', emd: 'litbank', relation: 'redocred', coref: 'litbank' }
+
+/** Links of mentions to their antecedents: right where gold has both in one cluster. */
+const linksOf = async (split) => {
+  const out = []
+  let clusterOf = new Map()
+  const key = ({ start, end }) => `${start} ${end}`
+  const onLink = ({ mention, antecedent, score }) => {
+    const cluster = clusterOf.get(key(mention))
+    out.push({ score, right: cluster !== undefined && cluster === clusterOf.get(key(antecedent)) })
+  }
+  const annotate = createAnnotator(model, { tasks: ['coref'], onLink })
+  for await (const document of datasetDocuments([`data/${corpora.coref}/${split}.arrow`])) {
+    clusterOf = new Map(listClusters(document.clusters).flatMap((cluster, i) => cluster.map((span) => [key(span), i])))
+    annotate([document])
+  }
+  return out
+}
 
 const predictionsOf = async (task, split) => {
+  if (task === 'coref') return linksOf(split)
   const config = model.config.tasks.find((each) => each.name === task)
   const annotate = createAnnotator(model, { tasks: task === 'relation' ? ['ner', 'emd', 'relation'] : [task] })
   const labels = new Set(model.labels[task])

@@ -37,6 +37,16 @@ export interface AnnotateOptions {
   readonly batchTokens?: number | undefined
   /** Use the document's own mentions as the only candidates of coreference. @default as the task was configured */
   readonly goldMentions?: boolean | undefined
+  /** Told of each link of a mention to its antecedent that is made, with its probability. */
+  readonly onLink?: ((link: Link) => void) | undefined
+}
+
+export interface Link {
+  readonly document: string
+  /** Characters. */
+  readonly mention: SpanLike
+  readonly antecedent: SpanLike
+  readonly score: number
 }
 
 const windowTokens = 1024
@@ -234,10 +244,14 @@ export const createAnnotator = (model: Model, options: AnnotateOptions = {}) => 
           parent = base + pairs.antecedents[p]
         }
       }
-      const probability = Math.exp(best - most) / sum
+      const probability = calibrated(Math.exp(best - most) / sum, task.calibration)
       coref.begin.push(offset + begin[i])
       coref.end.push(offset + end[i])
       coref.parent.push(parent !== -1 && probability >= minScore ? parent : -1)
+      if (options.onLink && parent !== -1 && probability >= minScore) {
+        const spanAt = (at: number): SpanLike => ({ start: item.tokens.begin[coref.begin[at]], end: item.tokens.end[coref.end[at] - 1] })
+        options.onLink({ document: item.document.id, mention: spanAt(coref.begin.length - 1), antecedent: spanAt(parent), score: probability })
+      }
       coref.scores.push(mention[carried + i])
     }
     const keep = Math.min(total, task.maxAntecedents)

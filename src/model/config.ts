@@ -119,6 +119,7 @@ export interface CorefTaskConfig extends TaskBase {
   readonly goldMentions: boolean
   /** Added to every antecedent's score against having none: above 0 more is linked (a step past the paper, where it is 0). */
   readonly linkBias: number
+  readonly calibration: Calibration
   /** Also teach the mention scorer which kept spans are mentions (a step past the paper). */
   readonly mentionLoss: boolean
 }
@@ -192,6 +193,7 @@ const taskDefaults = {
     goldMentions: false,
     mentionLoss: false,
     linkBias: 0,
+    calibration: [1, 0],
     batch: 1,
   },
 } as const
