@@ -162,11 +162,16 @@ test('groups: filled by size, and not held back for long', async (t) => {
     await new Promise((resolve) => setTimeout(resolve, 80))
     yield createDocument({ id: '4', text: 'x' })
   }
-  const groups = await collect(groupDocuments(slow(), { characters: 100, wait: 10 }))
+  const groups = await collect(groupDocuments(slow(), { characters: 1600, wait: 10 }))
   t.deepEqual(
     groups.map((group) => group.map(({ id }) => id)),
     [['1', '2'], ['3'], ['4']],
   )
+  async function* fast(): AsyncGenerator<Document> {
+    for (let i = 0; i < 100; i++) yield createDocument({ id: String(i), text: 'x'.repeat(10) })
+  }
+  const sizes = (await collect(groupDocuments(fast(), { characters: 160 }))).map((group) => group.length)
+  t.deepEqual(sizes, [1, 2, 4, 8, 16, 16, 16, 16, 16, 5], 'small ones first')
 })
 
 test('the page holds no script and escapes every character of the input', async (t) => {

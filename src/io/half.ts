@@ -28,3 +28,20 @@ export const ofHalf = (bits: number): number => {
   if (exponent === 31) return mantissa ? Number.NaN : sign * Number.POSITIVE_INFINITY
   return sign * (1 + mantissa / 1024) * 2 ** (exponent - 15)
 }
+
+let table: Float32Array | undefined
+
+/** Many at once, by a table of all that there are. */
+export const floatsOfHalves = (bits: Uint16Array): Float32Array<ArrayBuffer> => {
+  table ??= Float32Array.from({ length: 0x10000 }, (_, each) => ofHalf(each))
+  const values = new Float32Array(bits.length)
+  for (let i = 0; i < bits.length; i++) values[i] = table[bits[i]]
+  return values
+}
+
+/** Many at once, to the nearest. */
+export const halvesOfFloats = (values: Float32Array): Uint16Array<ArrayBuffer> => {
+  const bits = new Uint16Array(values.length)
+  for (let i = 0; i < values.length; i++) bits[i] = halfOf(values[i])
+  return bits
+}

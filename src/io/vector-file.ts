@@ -8,16 +8,13 @@ import { closeSync, openSync, readSync } from 'node:fs'
 import { type FixedSizeList, type List, Precision, type Schema, tableFromIPC } from 'apache-arrow'
 import { recordBatchOf, verifyMessage } from './arrow-verify.ts'
 import { HmtlError } from './errors.ts'
-import { ofHalf } from './half.ts'
+import { floatsOfHalves } from './half.ts'
 import { vectorSchemaName, vectorSchemaVersion } from './vectors.ts'
 
 const maxMetadataBytes = 16 * 1024 * 1024
 /** Buffers of a batch in the order of the schema: three of id, two of sentence, three of key, two of the list, one of the fixed-size one, two of its numbers. */
 const [sentenceData, keyOffsets, keyData, listOffsets, numbers, bufferCount] = [4, 6, 7, 9, 12, 13]
 const [idOffsets, idData] = [1, 2]
-
-/** All halves as floats. */
-let halves: Float32Array | undefined
 
 export interface VectorFile {
   /** Width of a vector. */
@@ -144,12 +141,7 @@ const readIndex = async (path: string, handle: FileHandle): Promise<VectorFile> 
       if (!found || descriptor === undefined) return undefined
       const bytes = new Uint8Array(found.count * width)
       if (readSync(descriptor, bytes, 0, bytes.length, found.at) !== bytes.length) throw broken(path, 'it was cut short while it was read')
-      if (!half) return new Float32Array(bytes.buffer)
-      halves ??= Float32Array.from({ length: 0x10000 }, (_, bits) => ofHalf(bits))
-      const bits = new Uint16Array(bytes.buffer)
-      const values = new Float32Array(bits.length)
-      for (let i = 0; i < bits.length; i++) values[i] = halves[bits[i]]
-      return values
+      return half ? floatsOfHalves(new Uint16Array(bytes.buffer)) : new Float32Array(bytes.buffer)
     },
     close() {
       if (descriptor !== undefined) closeSync(descriptor)

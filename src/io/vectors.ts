@@ -8,7 +8,7 @@ import { Buffer } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import { type Data, type DataType, Field, FixedSizeList, Float16, Float32, Int32, List, makeData, RecordBatch, RecordBatchStreamWriter, Schema, Struct, Utf8 } from 'apache-arrow'
 import { Drain } from './drain.ts'
-import { halfOf } from './half.ts'
+import { halvesOfFloats } from './half.ts'
 
 export interface VectorRow {
   readonly id: string
@@ -45,7 +45,7 @@ const textData = (texts: readonly string[]): Data => {
   return makeData({ type: new Utf8(), length: texts.length, nullCount: 0, valueOffsets: offsets, data: Buffer.concat(parts) })
 }
 
-const bytesOf = (values: Float32Array, half: boolean): Float32Array | Uint16Array => (half ? Uint16Array.from(values, halfOf) : values)
+const bytesOf = (values: Float32Array, half: boolean): Float32Array | Uint16Array => (half ? halvesOfFloats(values) : values)
 
 /** Groups of rows as bytes of an Arrow stream. */
 export async function* vectorStream(groups: AsyncIterable<readonly VectorRow[]>, { size, half, metadata, append = false }: VectorOptions): AsyncGenerator<Uint8Array> {

@@ -5,7 +5,7 @@
  */
 import { type FileHandle, open } from 'node:fs/promises'
 import { HmtlError } from '../io/errors.ts'
-import { halfOf, ofHalf } from '../io/half.ts'
+import { floatsOfHalves, halvesOfFloats } from '../io/half.ts'
 
 export interface StoredTensor {
   readonly shape: readonly number[]
@@ -47,8 +47,7 @@ export type StoredType = 'F32' | 'F16' | 'I8'
 
 const bytesOf = (values: Float32Array, type: 'F32' | 'F16'): Buffer => {
   if (type === 'F32') return Buffer.from(values.buffer, values.byteOffset, values.byteLength)
-  const halves = Uint16Array.from(values, halfOf)
-  return Buffer.from(halves.buffer)
+  return Buffer.from(halvesOfFloats(values).buffer)
 }
 
 /** A safetensors file. */
@@ -113,25 +112,33 @@ const headerSize = (prefix: Buffer, fileSize: number, file: string): number => {
   return size
 }
 
-const f32 = new Float32Array(1)
-const u32 = new Uint32Array(f32.buffer)
-const ofBrain = (bits: number): number => {
-  u32[0] = bits << 16
-  return f32[0]
+/** bfloat16: the upper halves of float32. */
+const ofBrains = (upper: Uint16Array): Float32Array => {
+  const bits = new Uint32Array(upper.length)
+  for (let i = 0; i < upper.length; i++) bits[i] = upper[i] << 16
+  return new Float32Array(bits.buffer)
+}
+
+const allFinite = (values: Float32Array): boolean => {
+  // An infinite number or none less itself is none.
+  for (let i = 0; i < values.length; i++) if (values[i] - values[i] !== 0) return false
+  return true
 }
 
 /** @param bytes of the tensor, in memory of its own */
 const numbersOf = (bytes: Uint8Array<ArrayBuffer>, { type, count, shape }: Entry, scales: () => Float32Array, name: string, file: string): Float32Array => {
   let values: Float32Array
   if (type === 'F32') values = new Float32Array(bytes.buffer, 0, count)
-  else if (type === 'F16') values = Float32Array.from(new Uint16Array(bytes.buffer, 0, count), ofHalf)
-  else if (type === 'BF16') values = Float32Array.from(new Uint16Array(bytes.buffer, 0, count), ofBrain)
+  else if (type === 'F16') values = floatsOfHalves(new Uint16Array(bytes.buffer, 0, count))
+  else if (type === 'BF16') values = ofBrains(new Uint16Array(bytes.buffer, 0, count))
   else if (type === 'I8') {
     const factors = scales()
     const width = count / Math.max(1, shape[0])
-    values = Float32Array.from(new Int8Array(bytes.buffer, 0, count), (value, at) => value * factors[Math.floor(at / width)])
+    const integers = new Int8Array(bytes.buffer, 0, count)
+    values = new Float32Array(count)
+    for (let row = 0, at = 0; row < factors.length; row++) for (let j = 0; j < width; j++, at++) values[at] = integers[at] * factors[row]
   } else throw corrupt(file, `tensor ${name} is of type ${type}`)
-  if (!values.every(Number.isFinite)) throw corrupt(file, `tensor ${name} holds numbers that are not finite`)
+  if (!allFinite(values)) throw corrupt(file, `tensor ${name} holds numbers that are not finite`)
   return values
 }
 

@@ -12,11 +12,15 @@ export interface GroupOptions {
 
 const timeout = Symbol('timeout')
 
+/** The first group is this much smaller, so that something comes out soon; each after it is twice the one before. */
+const firstShare = 16
+
 export async function* groupDocuments(source: AsyncIterable<Document>, { characters = 12_000, documents = 64, wait = 20 }: GroupOptions = {}): AsyncGenerator<Document[]> {
   const iterator = source[Symbol.asyncIterator]()
   let pending: Promise<IteratorResult<Document>> | undefined
   let group: Document[] = []
   let size = 0
+  let limit = characters / firstShare
   try {
     for (;;) {
       pending ??= iterator.next()
@@ -38,9 +42,10 @@ export async function* groupDocuments(source: AsyncIterable<Document>, { charact
         if (next.done) break
         group.push(next.value)
         size += next.value.text.length
-        if (size < characters && group.length < documents) continue
+        if (size < limit && group.length < documents) continue
       }
       yield group
+      limit = Math.min(characters, 2 * limit)
       group = []
       size = 0
     }
