@@ -1,7 +1,7 @@
 /**
  * Are scores probabilities? Fits each task's calibration on development data,
  * and prints predictions on test data by score, and how many of them are right.
- *   node scripts/calibration.mjs [MODEL] [--write]     --write keeps the fit in the model's config.json
+ *   node scripts/calibration.mjs [MODEL] [--write] [--json]     --write keeps the fit in the model's config.json
  */
 import { listClusters, listRelations, listSpans } from '../dist/src/io/document.js'
 import { modelFolder } from '../dist/src/load.js'
@@ -71,16 +71,25 @@ const errorOf = (predictions) => {
 }
 
 const fits = {}
-console.log('| task | score | predictions | mean score | right |\n|---|---|---|---|---|')
-const summary = []
+const tables = {}
+const errors = {}
 for (const task of Object.keys(corpora)) {
+  if (!model.config.tasks.some(({ name }) => name === task)) continue
   fits[task] = fitCalibration(await predictionsOf(task, 'dev'))
   const raw = await predictionsOf(task, 'test')
   const fitted = errorOf(raw.map(({ score, right }) => ({ score: calibrated(score, fits[task]), right })))
-  fitted.bins.forEach(({ count, score, right }, i) => {
-    if (count > 0) console.log(`| ${task} | ${(i / 10).toFixed(1)}–${((i + 1) / 10).toFixed(1)} | ${count} | ${(score / count).toFixed(2)} | ${(right / count).toFixed(2)} |`)
-  })
-  summary.push(`| ${task} | ${raw.length} | ${(100 * errorOf(raw).error).toFixed(1)} | ${(100 * fitted.error).toFixed(1)} | ${fits[task].join(', ')} |`)
+  tables[task] = fitted.bins
+  errors[task] = { predictions: raw.length, before: errorOf(raw).error, after: fitted.error }
 }
-console.log(`\n| task | test predictions | calibration error before, points | after | slope, intercept |\n|---|---|---|---|---|\n${summary.join('\n')}`)
+if (args.includes('--json')) console.log(JSON.stringify({ fits, errors }))
+else {
+  console.log('| task | score | predictions | mean score | right |\n|---|---|---|---|---|')
+  for (const [task, bins] of Object.entries(tables))
+    bins.forEach(({ count, score, right }, i) => {
+      if (count > 0) console.log(`| ${task} | ${(i / 10).toFixed(1)}–${((i + 1) / 10).toFixed(1)} | ${count} | ${(score / count).toFixed(2)} | ${(right / count).toFixed(2)} |`)
+    })
+  console.log('\n| task | test predictions | calibration error before, points | after | slope, intercept |\n|---|---|---|---|---|')
+  for (const [task, { predictions, before, after }] of Object.entries(errors))
+    console.log(`| ${task} | ${predictions} | ${(100 * before).toFixed(1)} | ${(100 * after).toFixed(1)} | ${fits[task].join(', ')} |`)
+}
 if (args.includes('--write')) await updateTasks(folder, Object.fromEntries(Object.entries(fits).map(([task, calibration]) => [task, { calibration }])))
