@@ -4,6 +4,7 @@ import { loadConfig } from '../src/model/config.ts'
 import { engineNames, startEngine } from '../src/model/engine.ts'
 import { train } from '../src/model/training/trainer.ts'
 import { count, exitCodes, say } from './support/output.ts'
+import { packageVersion } from './support/version.ts'
 
 export const command = 'train <config>'
 export const describe = 'Train a model from a configuration'
@@ -34,6 +35,7 @@ export const handler = async (args: Args): Promise<number> => {
     output: args.output,
     resume: args.resume,
     half: args.half,
+    version: packageVersion(),
     signal: controller.signal,
     onSurvey: ({ batches, words, labels }) => {
       if (args.quiet) return

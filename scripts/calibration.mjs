@@ -13,7 +13,7 @@ import { datasetDocuments } from '../dist/src/model/training/stream.js'
 
 const args = process.argv.slice(2)
 const folder = modelFolder(args.find((arg) => !arg.startsWith('--')) ?? 'en')
-await startEngine('wasm')
+await startEngine(process.env.HMTL_ENGINE || 'wasm')
 const loaded = await loadModel(folder)
 // Scores as the model has them, whatever was fitted before.
 const model = { ...loaded, config: { ...loaded.config, tasks: loaded.config.tasks.map((task) => ({ ...task, calibration: [1, 0] })) } }

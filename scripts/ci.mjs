@@ -35,6 +35,7 @@ const run = (label, command, { counts = false } = {}) =>
 await run('install', 'npm ci')
 await run('unit tests', 'npm test', { counts: true })
 await run('python', 'node scripts/python.mjs')
+await run('encoder', 'node dist/cli/main.js setup minilm || echo "no encoder: its test will be listed as skipped"')
 await run('model tests on the TensorFlow engine', 'npm run test:tensorflow', { counts: true })
 await run('integration tests', 'npm run test:integration', { counts: true })
 

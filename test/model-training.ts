@@ -90,10 +90,12 @@ test.serial('the four tasks are learned together, saved, loaded and used', async
   for (const [task, score] of Object.entries(result.bestMain)) t.true(score > 0.95, `${task} ${score}`)
   t.deepEqual(
     decisions.map(({ task, setting }) => `${task} ${setting}`),
-    ['relation threshold', 'coref linkBias'],
+    ['ner outsideBias', 'emd outsideBias', 'relation threshold', 'coref linkBias'],
   )
   for (const { after, before } of decisions) t.true(after >= before)
   const model = await loadModel(join(folder, 'run', 'model'))
+  const { provenance } = JSON.parse(await readFile(join(folder, 'run', 'model', 'config.json'), 'utf8')).notes
+  t.regex(provenance.data[join(folder, 'train.arrow')], /^[0-9a-f]{64}$/)
   for (const { task, setting, value } of decisions) t.is((model.config.tasks.find(({ name }) => name === task) as unknown as Record<string, number>)[setting], value)
   // The best of each task by itself is kept too, and loads.
   for (const { name } of config.tasks) t.is((await loadModel(join(folder, 'run', 'best', name))).config.tasks.length, 4)
@@ -218,38 +220,40 @@ for (const scheme of tagSchemes)
     const steps = 4
     const emissions = noise(steps * size, 4)
     const allowed = constraintsOf(tags, scheme)
-    let [best, total] = [Number.NEGATIVE_INFINITY, 0]
-    let bestPath: number[] = []
-    const mass = new Map<string, number>()
-    const spansOf = (path: readonly number[]) => decodeTags(path.map((tag) => tags[tag])).map(({ begin, end, label }) => `${begin} ${end} ${label}`)
-    const walk = (path: number[], score: number) => {
-      const t = path.length
-      if (t === steps) {
-        if (!allowed.end[path[t - 1]]) return
-        const all = score + weights.end[path[t - 1]]
-        total += Math.exp(all)
-        for (const span of spansOf(path)) mass.set(span, (mass.get(span) ?? 0) + Math.exp(all))
-        if (all > best) {
-          best = all
-          bestPath = path
+    for (const outsideBias of [0, -1.5]) {
+      let [best, total] = [Number.NEGATIVE_INFINITY, 0]
+      let bestPath: number[] = []
+      const mass = new Map<string, number>()
+      const spansOf = (path: readonly number[]) => decodeTags(path.map((tag) => tags[tag])).map(({ begin, end, label }) => `${begin} ${end} ${label}`)
+      const walk = (path: number[], score: number) => {
+        const t = path.length
+        if (t === steps) {
+          if (!allowed.end[path[t - 1]]) return
+          const all = score + weights.end[path[t - 1]]
+          total += Math.exp(all)
+          for (const span of spansOf(path)) mass.set(span, (mass.get(span) ?? 0) + Math.exp(all))
+          if (all > best) {
+            best = all
+            bestPath = path
+          }
+          return
         }
-        return
+        for (let j = 0; j < size; j++) {
+          if (t === 0 ? !allowed.begin[j] : !allowed.transition[path[t - 1] * size + j]) continue
+          walk([...path, j], score + emissions[t * size + j] + (j === 0 ? outsideBias : 0) + (t === 0 ? weights.start[j] : weights.transitions[path[t - 1] * size + j]))
+        }
       }
-      for (let j = 0; j < size; j++) {
-        if (t === 0 ? !allowed.begin[j] : !allowed.transition[path[t - 1] * size + j]) continue
-        walk([...path, j], score + emissions[t * size + j] + (t === 0 ? weights.start[j] : weights.transitions[path[t - 1] * size + j]))
-      }
+      walk([], 0)
+      const decoded = createDecoder(tags, weights, scheme, outsideBias).decode(
+        emissions,
+        Int32Array.from({ length: steps }, (_, i) => i * size),
+      )
+      t.deepEqual(
+        decoded.map(({ begin, end, label }) => `${begin} ${end} ${label}`),
+        spansOf(bestPath),
+      )
+      for (const { begin, end, label, score } of decoded) t.true(Math.abs(score - (mass.get(`${begin} ${end} ${label}`) ?? 0) / total) < 1e-6)
     }
-    walk([], 0)
-    const decoded = createDecoder(tags, weights, scheme).decode(
-      emissions,
-      Int32Array.from({ length: steps }, (_, i) => i * size),
-    )
-    t.deepEqual(
-      decoded.map(({ begin, end, label }) => `${begin} ${end} ${label}`),
-      spansOf(bestPath),
-    )
-    for (const { begin, end, label, score } of decoded) t.true(Math.abs(score - (mass.get(`${begin} ${end} ${label}`) ?? 0) / total) < 1e-6)
   })
 
 test('models: a damaged, truncated or foreign file is refused with a code', async (t) => {

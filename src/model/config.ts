@@ -82,6 +82,8 @@ export interface CrfTaskConfig extends TaskBase {
   readonly layer: 'entities' | 'mentions'
   /** How spans are spelled in tags. */
   readonly scheme: TagScheme
+  /** Added to every token's score of being outside when decoding: below 0 more is found (a step past the paper, where it is 0). */
+  readonly outsideBias: number
   readonly calibration: Calibration
 }
 
@@ -164,7 +166,7 @@ const common = { on: 'base', encoder, dropout: 0.2, datasets: [] as DatasetConfi
 
 /** Defaults by kind of task; the sizes are the original's. */
 const taskDefaults = {
-  crf: { ...common, layer: 'entities', scheme: 'bioul', calibration: [1, 0] },
+  crf: { ...common, layer: 'entities', scheme: 'bioul', outsideBias: 0, calibration: [1, 0] },
   relation: {
     ...common,
     encoder: { ...encoder, layers: 3 },

@@ -66,8 +66,11 @@ const neighbours = (size: number, goes: (tag: number, other: number) => boolean)
   return { ids: Int32Array.from(ids), owners: Int32Array.from(owners), starts: Int32Array.from(starts) }
 }
 
-/** A decoder for one CRF; it keeps its weights ready in the forms the two passes need. */
-export const createDecoder = (tags: readonly string[], { transitions, start, end }: CrfWeights, scheme: TagScheme = 'bioul') => {
+/**
+ * A decoder for one CRF; it keeps its weights ready in the forms the two passes need.
+ * @param outsideBias added to the emissions of the tag `O`
+ */
+export const createDecoder = (tags: readonly string[], { transitions, start, end }: CrfWeights, scheme: TagScheme = 'bioul', outsideBias = 0) => {
   const size = tags.length
   const allowed = constraintsOf(tags, scheme)
   const expTransitions = Float64Array.from(transitions, (x, at) => (allowed.transition[at] ? Math.exp(x) : 0))
@@ -81,6 +84,8 @@ export const createDecoder = (tags: readonly string[], { transitions, start, end
   const expStart = Float64Array.from(start, (x, j) => (allowed.begin[j] ? Math.exp(x) : 0))
   const expEnd = Float64Array.from(end, (x, j) => (allowed.end[j] ? Math.exp(x) : 0))
   const labelOf = tags.map((tag) => tag.slice(2))
+  const bias = new Float64Array(size)
+  bias[0] = outsideBias
   /** Whether a tag is of the same span as the one before it. */
   const continues = (from: number, to: number): boolean => (tags[to][0] === 'I' || tags[to][0] === 'L') && allowed.transition[from * size + to] === 1
 
@@ -90,7 +95,7 @@ export const createDecoder = (tags: readonly string[], { transitions, start, end
     let score = new Float64Array(size)
     let next = new Float64Array(size)
     const back = new Int32Array(steps * size)
-    for (let j = 0; j < size; j++) score[j] = allowed.begin[j] ? start[j] + emissions[rowOf[0] + j] : Number.NEGATIVE_INFINITY
+    for (let j = 0; j < size; j++) score[j] = allowed.begin[j] ? start[j] + emissions[rowOf[0] + j] + bias[j] : Number.NEGATIVE_INFINITY
     for (let t = 1; t < steps; t++) {
       for (let j = 0; j < size; j++) {
         let best = Number.NEGATIVE_INFINITY
@@ -102,7 +107,7 @@ export const createDecoder = (tags: readonly string[], { transitions, start, end
             from = before.ids[k]
           }
         }
-        next[j] = best + emissions[rowOf[t] + j]
+        next[j] = best + emissions[rowOf[t] + j] + bias[j]
         back[t * size + j] = from
       }
       ;[score, next] = [next, score]
@@ -133,10 +138,10 @@ export const createDecoder = (tags: readonly string[], { transitions, start, end
     const ahead = new Float64Array(size)
     for (let t = 0; t < steps; t++) {
       let most = Number.NEGATIVE_INFINITY
-      for (let j = 0; j < size; j++) most = Math.max(most, emissions[rowOf[t] + j])
+      for (let j = 0; j < size; j++) most = Math.max(most, emissions[rowOf[t] + j] + bias[j])
       let total = 0
       for (let j = 0; j < size; j++) {
-        const p = Math.exp(emissions[rowOf[t] + j] - most)
+        const p = Math.exp(emissions[rowOf[t] + j] + bias[j] - most)
         psi[t * size + j] = p
         let sum = t === 0 ? expStart[j] : 0
         if (t > 0) for (let k = before.starts[j]; k < before.starts[j + 1]; k++) sum += alpha[(t - 1) * size + before.ids[k]] * forwardWeights[k]

@@ -60,5 +60,5 @@ export const crfDecoder = (task: CrfTaskConfig, parameters: Parameters, labels: 
   const tags = tagsOf(labels, task.scheme)
   const { transitions, start, end } = crfParameters(task.name, parameters, tags.length)
   const weights: CrfWeights = { transitions: transitions.dataSync() as Float32Array, start: start.dataSync() as Float32Array, end: end.dataSync() as Float32Array }
-  return createDecoder(tags, weights, task.scheme)
+  return createDecoder(tags, weights, task.scheme, task.outsideBias)
 }

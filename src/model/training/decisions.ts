@@ -1,7 +1,7 @@
 /**
  * Where a head decides by a number that training does not touch, the number is
- * chosen on development data: from which probability on a relation holds, and how
- * much every antecedent is favoured over none. F1 is flat around its best, so the
+ * chosen on development data: from which probability on a relation holds, how much
+ * every antecedent is favoured over none, and being outside over being in a span. F1 is flat around its best, so the
  * steps are coarse and what was configured stays where nothing is better.
  */
 import type { ModelConfig, TaskConfig } from '../config.ts'
@@ -18,6 +18,7 @@ export interface Decision {
 }
 
 const grids: Readonly<Record<string, { readonly setting: string; readonly values: readonly number[] }>> = {
+  crf: { setting: 'outsideBias', values: [-3, -2.5, -2, -1.5, -1, -0.75, -0.5, -0.25, 0, 0.25, 0.5] },
   relation: { setting: 'threshold', values: [0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6] },
   coref: { setting: 'linkBias', values: [0, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2] },
 }

@@ -23,6 +23,7 @@ import { sentencesOf, taskLoss } from './loss.ts'
 import { materialize } from './materialize.ts'
 import { createOptimizer, type Optimizer } from './optimizer.ts'
 import { parseEvents, trainingReport } from './report.ts'
+import { provenanceOf } from './provenance.ts'
 import { type BatchStream, openStream, type StreamPosition } from './stream.ts'
 import { type Survey, survey } from './survey.ts'
 import { openEvents } from './tensorboard.ts'
@@ -58,6 +59,8 @@ export interface TrainOptions {
   readonly signal?: AbortSignal
   /** Saves the best model with float16 weights. */
   readonly half?: boolean
+  /** Version of the package, kept with the model. */
+  readonly version?: string
 }
 
 export interface TrainResult {
@@ -279,6 +282,7 @@ export const train = async (config: ModelConfig, options: TrainOptions): Promise
   const shares = samplingShares(config, batches)
   const progress: Progress = saved ?? { update: 0, bestUpdate: 0, bestMean: -1, bestMain: {}, bestByTask: {}, withoutBetter: 0, taskUpdates: {} }
   const board = openEvents(join(output, 'tensorboard'))
+  const provenance = await provenanceOf(config, options.version)
   const started = performance.now()
 
   const validate = async (): Promise<boolean> => {
@@ -301,7 +305,7 @@ export const train = async (config: ModelConfig, options: TrainOptions): Promise
     const best = values.length === 0 || mean > progress.bestMean
     if (best) {
       Object.assign(progress, { bestMean: mean, bestUpdate: progress.update, bestMain: main, withoutBetter: 0 })
-      await saveModel(model, join(output, 'model'), { half: options.half ?? false, notes: { update: progress.update, dev: main } })
+      await saveModel(model, join(output, 'model'), { half: options.half ?? false, notes: { update: progress.update, dev: main, provenance } })
     } else progress.withoutBetter++
     const event: ValidationEvent = { update: progress.update, scores, main, mean, best, taskUpdates: { ...progress.taskUpdates }, seconds: (performance.now() - begun) / 1000 }
     await log({ event: 'validation', ...event })
