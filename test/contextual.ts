@@ -142,3 +142,13 @@ test.serial('a model is trained from the vectors alone, and annotates with the e
   const [annotated] = createAnnotator(model)([prepareDocument(createDocument({ id: 'x', text: 'Byron wrote of London .' }))])
   t.is(annotated.entities?.begin.length, 1)
 })
+
+test('a contextual slot that cannot be is named', (t) => {
+  const wrong = (contextual: unknown) => () => parseConfig({ embeddings: { contextual }, tasks: [{ name: 'a', kind: 'crf' }] })
+  t.throws(wrong({ kind: 'bert' }), { code: 'HMTL_CONFIG_VALUE', message: /one of elmo, transformer/ })
+  t.throws(wrong({ kind: 'constructor' }), { code: 'HMTL_CONFIG_VALUE' })
+  t.throws(wrong({ kind: 'transformer' }), { code: 'HMTL_CONFIG_VALUE', message: /needs "model"/ })
+  t.throws(wrong({ kind: 'transformer', model: 'x', cahce: 'y' }), { code: 'HMTL_CONFIG_KEY', message: /"cache"/ })
+  t.throws(wrong({ kind: 'transformer', model: 'x', cache: 3 }), { code: 'HMTL_CONFIG_TYPE' })
+  t.throws(wrong(7), { code: 'HMTL_CONFIG_TYPE' })
+})

@@ -1,6 +1,7 @@
 /**
- * The four tasks together beside each alone, over seeds: trains what is missing
- * into runs/, scores each best model on its test data, prints the table.
+ * The four tasks together beside each alone, and on a transformer, over seeds:
+ * trains what is missing into runs/, scores each best model on its test data,
+ * prints the table. The transformer's rows want `npm run data:free -- --vectors`.
  *   node bench/quality/seeds.mjs [RUNS_FOLDER] [SEEDS]
  */
 import { spawnSync } from 'node:child_process'
@@ -35,6 +36,7 @@ for (const task of Object.keys(tests))
   for (const [label, name, config] of [
     ['alone', task, `configs/alone/${task}.json`],
     ['together', 'all', 'configs/default.json'],
+    ['together, on MiniLM', 'acc', 'configs/accurate.json'],
   ]) {
     const scores = []
     let [updates, seconds, memory] = [0, 0, 0]
