@@ -10,6 +10,7 @@ import { packSentences } from '../src/model/batch.ts'
 import { calibrated, fitCalibration } from '../src/model/calibration.ts'
 import { loadConfig, parseConfig } from '../src/model/config.ts'
 import { engineMemory, startEngine } from '../src/model/engine.ts'
+import { compare, surfaceOf } from '../src/model/heads/surface.ts'
 import { constraintsOf, createDecoder, tagSchemes, tagsOf } from '../src/model/heads/crf-decode.ts'
 import { randomOf } from '../src/model/random.ts'
 import { loadModel } from '../src/model/store.ts'
@@ -68,7 +69,22 @@ const workspace = async () => {
       { name: 'ner', kind: 'crf', layer: 'entities', encoder, dropout: 0.1, batch: 8, datasets },
       { name: 'emd', kind: 'crf', layer: 'mentions', on: 'ner', encoder, dropout: 0.1, batch: 8, datasets },
       { name: 'relation', kind: 'relation', on: 'emd', encoder, dropout: 0, hidden: 16, batch: 8, tagsOf: 'ner', pairFeatures: true, datasets },
-      { name: 'coref', kind: 'coref', on: 'emd', encoder, dropout: 0, hidden: 16, feature: 4, project: 8, maxSpanWidth: 3, lexicalDropout: 0, headDropout: 0, batch: 2, datasets },
+      {
+        name: 'coref',
+        kind: 'coref',
+        on: 'emd',
+        encoder,
+        dropout: 0,
+        hidden: 16,
+        feature: 4,
+        project: 8,
+        textFeatures: true,
+        maxSpanWidth: 3,
+        lexicalDropout: 0,
+        headDropout: 0,
+        batch: 2,
+        datasets,
+      },
     ],
     training: { updates: 240, validateEvery: 80, learningRate: 0.02, sampling: 'uniform' },
   })
@@ -278,4 +294,19 @@ test('models: a damaged, truncated or foreign file is refused with a code', asyn
   for (const bytes of [Buffer.alloc(0), Buffer.alloc(8, 255), Buffer.from([2, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0x7d, 1])])
     t.throws(() => decodeSafetensors(bytes), { code: 'HMTL_MODEL_CORRUPT' } as never)
   await rm(folder, { recursive: true })
+})
+
+test('surfaces: the same text, the same name, names with and without a word in common', (t) => {
+  const of = (text: string) => surfaceOf(text.split(' '))
+  t.is(compare(of('her'), of('Her')), 1)
+  t.is(compare(of('Warsaw'), of('Warsaw')), 2)
+  t.is(compare(of('Marie Curie'), of('Curie')), 3)
+  t.is(compare(of('the University of Paris'), of('Paris')), 3)
+  t.is(compare(of('Warsaw'), of('Paris')), 4)
+  t.is(compare(of('the Duke of York'), of('the Duke of Kent')), 3)
+  t.is(compare(of('Mr. Bingley'), of('Mr. Darcy')), 4)
+  t.is(compare(of('She'), of('Marie Curie')), 0)
+  t.is(compare(of('the city'), of('Paris')), 0)
+  t.is(surfaceOf(['Paris', '.']).name, true)
+  t.is(surfaceOf([]).name, false)
 })

@@ -24,6 +24,7 @@ import { calibrated } from './calibration.ts'
 import type { CorefTaskConfig, RelationTaskConfig, TaskConfig } from './config.ts'
 import { antecedentPairs, candidateScores, candidateSpans, keepBest, mentionScores, pairScores, spanRows, spanVectors } from './heads/coref.ts'
 import { crfDecoder } from './heads/crf.ts'
+import { type Surface, surfaceOf } from './heads/surface.ts'
 import { pairTokens, relationLogits } from './heads/relation.ts'
 import { batchOf, type Forward, forward, type Model, wordRows } from './hierarchy.ts'
 import { gather } from './kernels/ops/rows.ts'
@@ -224,9 +225,12 @@ export const createAnnotator = (model: Model, options: AnnotateOptions = {}) => 
       kept.length === all.length && !gold ? (mentionScores(task, model.parameters, vectors, undefined).dataSync() as Float32Array) : Float32Array.from(kept, (i) => all[i]),
     )
     const total = carried + kept.length
-    const pairs = antecedentPairs(total, task.maxAntecedents, carried)
-    const scores = pairs.spans.length > 0 ? (pairScores(task, model.parameters, together, pairs, undefined).dataSync() as Float32Array) : new Float32Array(0)
     const base = coref.begin.length - carried
+    const surfaceAt = (i: number): Surface =>
+      i < carried ? surfaceOf(item.words.slice(coref.begin[base + i], coref.end[base + i])) : surfaceOf(item.words.slice(offset + begin[i - carried], offset + end[i - carried]))
+    const surfaces = task.textFeatures ? Array.from({ length: total }, (_, i) => surfaceAt(i)) : undefined
+    const pairs = antecedentPairs(total, task.maxAntecedents, carried, surfaces)
+    const scores = pairs.spans.length > 0 ? (pairScores(task, model.parameters, together, pairs, undefined).dataSync() as Float32Array) : new Float32Array(0)
     for (let i = 0; i < kept.length; i++) {
       let best = 0
       let parent = -1

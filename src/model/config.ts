@@ -119,6 +119,8 @@ export interface CorefTaskConfig extends TaskBase {
   readonly singletons: boolean
   /** Candidates are the gold mentions alone, in training and evaluation (the paper's GM rows). */
   readonly goldMentions: boolean
+  /** Pairs are also told apart by what their texts have in common (a step past the paper). */
+  readonly textFeatures: boolean
   /** Added to every antecedent's score against having none: above 0 more is linked (a step past the paper, where it is 0). */
   readonly linkBias: number
   readonly calibration: Calibration
@@ -194,6 +196,7 @@ const taskDefaults = {
     singletons: false,
     goldMentions: false,
     mentionLoss: false,
+    textFeatures: false,
     linkBias: 0,
     calibration: [1, 0],
     batch: 1,

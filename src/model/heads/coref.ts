@@ -12,6 +12,7 @@ import { concat, gather, pairProduct, pairSumFull } from '../kernels/ops/rows.ts
 import { spanAttention } from '../kernels/ops/span-attention.ts'
 import { dropoutIf, type Seeds } from '../layers/encoder.ts'
 import type { Parameters } from '../parameters.ts'
+import { comparisons, compare, type Surface } from './surface.ts'
 
 /** Spans as first and last rows, with the rows between. */
 export interface SpanRows {
@@ -98,15 +99,16 @@ export const candidateScores = (task: CorefTaskConfig, parameters: Parameters, s
   return score(`${task.name}.mention`, task, parameters, layer, undefined)
 }
 
+const antecedentBuckets = 10
+
 /** Distance in kept spans to one of ten buckets: 0, 1, 2, 3, 4, 5–7, 8–15, 16–31, 32–63, 64 and more. */
 export const antecedentBucket = (distance: number): number => (distance <= 4 ? distance : Math.min(9, Math.floor(Math.log2(distance)) + 3))
-
-const antecedentBuckets = 10
 
 /** Spans and their candidate antecedents, nearest first. */
 export interface AntecedentPairs {
   readonly spans: Int32Array
   readonly antecedents: Int32Array
+  /** Of the distance; with surfaces, one set of buckets a comparison. */
   readonly bucket: Int32Array
   /** First pair of each span, and the total. */
   readonly starts: Int32Array
@@ -115,8 +117,9 @@ export interface AntecedentPairs {
 /**
  * Each span from `from` on with up to `most` spans before it.
  * @param count spans in all, in document order
+ * @param surfaces of the spans, where their texts count
  */
-export const antecedentPairs = (count: number, most: number, from = 0): AntecedentPairs => {
+export const antecedentPairs = (count: number, most: number, from = 0, surfaces?: readonly Surface[]): AntecedentPairs => {
   const starts = new Int32Array(count - from + 1)
   for (let i = from; i < count; i++) starts[i - from + 1] = starts[i - from] + Math.min(i, most)
   const total = starts[count - from]
@@ -126,7 +129,7 @@ export const antecedentPairs = (count: number, most: number, from = 0): Antecede
     for (let offset = 1; offset <= Math.min(i, most); offset++) {
       spans[p] = i
       antecedents[p] = i - offset
-      bucket[p++] = antecedentBucket(offset)
+      bucket[p++] = antecedentBucket(offset) + (surfaces ? antecedentBuckets * compare(surfaces[i], surfaces[i - offset]) : 0)
     }
   return { spans, antecedents, bucket, starts }
 }
@@ -137,7 +140,7 @@ export const pairScores = (task: CorefTaskConfig, parameters: Parameters, vector
   const D = vectors.shape[1]
   const weight = (part: string, inner: number) => parameters.get<tf.Tensor2D>(`${name}.antecedent.${part}`, [inner, hidden], { kind: 'xavier' })
   const bias = parameters.get<tf.Tensor1D>(`${name}.antecedent.bias`, [hidden], { kind: 'zeros' })
-  const distances = parameters.get<tf.Tensor2D>(`${name}.distances`, [antecedentBuckets, feature], { kind: 'xavier' })
+  const distances = parameters.get<tf.Tensor2D>(`${name}.distances`, [antecedentBuckets * (task.textFeatures ? comparisons : 1), feature], { kind: 'xavier' })
   const compared = project > 0 ? linear(vectors, parameters.get<tf.Tensor2D>(`${name}.antecedent.project`, [D, project], { kind: 'xavier' })) : vectors
   const [a, b] = [indexes(pairs.spans), indexes(pairs.antecedents)]
   const product = linear(pairProduct(compared, a, b), weight('product', compared.shape[1]))

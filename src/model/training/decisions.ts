@@ -2,7 +2,8 @@
  * Where a head decides by a number that training does not touch, the number is
  * chosen on development data: from which probability on a relation holds, how much
  * every antecedent is favoured over none, and being outside over being in a span. F1 is flat around its best, so the
- * steps are coarse and what was configured stays where nothing is better.
+ * steps are coarse, and of values within half a point of the best the one nearest
+ * to what was configured is taken.
  */
 import type { ModelConfig, TaskConfig } from '../config.ts'
 import { loadModel, updateTasks } from '../store.ts'
@@ -23,6 +24,9 @@ const grids: Readonly<Record<string, { readonly setting: string; readonly values
   coref: { setting: 'linkBias', values: [0, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2] },
 }
 
+/** Scores that differ by less say nothing. */
+const flat = 0.005
+
 /**
  * Chooses the decision values of a stored model and writes them into its configuration.
  * @throws HmtlError `HMTL_MODEL_*`, `HMTL_INPUT_*`
@@ -42,12 +46,11 @@ export const fitDecisions = async (folder: string, onDecision?: (decision: Decis
       }
       const given = (task as unknown as Record<string, number>)[grid.setting]
       const before = await scoreOf(given)
-      let [value, after] = [given, before]
-      for (const candidate of grid.values) {
-        if (candidate === given) continue
-        const score = await scoreOf(candidate)
-        if (score > after) [value, after] = [candidate, score]
-      }
+      const tried = new Map([[given, before]])
+      for (const candidate of grid.values) if (candidate !== given) tried.set(candidate, await scoreOf(candidate))
+      const best = Math.max(...tried.values())
+      const good = [...tried].filter(([, score]) => score >= best - flat)
+      const [value, after] = good.reduce((nearest, other) => (Math.abs(other[0] - given) < Math.abs(nearest[0] - given) ? other : nearest))
       const decision = { task: task.name, setting: grid.setting, value, before, after }
       decisions.push(decision)
       onDecision?.(decision)

@@ -4,6 +4,7 @@ import { indexes, type Packing } from '../batch.ts'
 import type { CorefTaskConfig, CrfTaskConfig, RelationTaskConfig, TaskConfig } from '../config.ts'
 import { antecedentPairs, candidateScores, candidateSpans, keepBest, mentionScores, pairScores, spanRows, spanVectors } from '../heads/coref.ts'
 import { crfLoss, partialCrfLoss } from '../heads/crf.ts'
+import { surfaceOf } from '../heads/surface.ts'
 import { pairTokens, relationLogits } from '../heads/relation.ts'
 import type { Forward, Model } from '../hierarchy.ts'
 import { antecedentLoss, sigmoidLoss } from '../kernels/ops/losses.ts'
@@ -102,7 +103,9 @@ const pieceLoss = (
   const cluster = Int32Array.from(begin, (from, i) => clusterAt.get(`${from} ${end[i]}`) ?? -1)
   const vectors = spanVectors(task, model.parameters, states, inputs, spanRows(begin, end, tokenRows))
   const mentions = mentionScores(task, model.parameters, vectors, seeds)
-  const pairs = antecedentPairs(kept.length, task.maxAntecedents)
+  const words = task.textFeatures ? example.sentences.flat() : []
+  const surfaces = task.textFeatures ? Array.from(begin, (from, i) => surfaceOf(words.slice(from, end[i]))) : undefined
+  const pairs = antecedentPairs(kept.length, task.maxAntecedents, 0, surfaces)
   const gold = Int32Array.from(pairs.spans, (i, p) => (cluster[i] !== -1 && cluster[i] === cluster[pairs.antecedents[p]] ? 1 : 0))
   const antecedents = antecedentLoss({
     pairs: pairScores(task, model.parameters, vectors, pairs, seeds),
