@@ -3,33 +3,15 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
+import { hmtl, main } from './helpers/command.ts'
 import { root } from './helpers/documents.ts'
-
-interface Finished {
-  readonly code: number | null
-  readonly out: string
-  readonly err: string
-}
-
-const main = root('dist/cli/main.js')
-
-const hmtl = (args: readonly string[], input = '', env: Record<string, string> = {}): Promise<Finished> =>
-  new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [main, ...args], { cwd: root('.'), env: { ...process.env, NO_COLOR: '1', ...env } })
-    let [out, err] = ['', '']
-    child.stdout.on('data', (chunk) => (out += chunk))
-    child.stderr.on('data', (chunk) => (err += chunk))
-    child.on('error', reject)
-    child.on('close', (code) => resolve({ code, out, err }))
-    child.stdin.end(input)
-  })
 
 const temporary = () => mkdtemp(join(tmpdir(), 'hmtl-'))
 
 test('help lists the commands and every command has an example', async (t) => {
   const { out, code } = await hmtl(['--help'])
   t.is(code, 0)
-  for (const name of ['annotate', 'convert', 'score', 'inspect', 'datasets', 'train', 'evaluate', 'doctor']) {
+  for (const name of ['annotate', 'convert', 'score', 'inspect', 'datasets', 'train', 'evaluate', 'report', 'embed', 'probe', 'models', 'setup', 'doctor']) {
     t.regex(out, new RegExp(`hmtl ${name}`))
     t.regex((await hmtl([name, '--help'])).out, /Examples:/, name)
   }
@@ -141,4 +123,16 @@ test('doctor: says which engine computes', async (t) => {
   const { out: bare } = await hmtl(['doctor', '--json'], '', { HMTL_CACHE: '/nonexistent', HMTL_ENGINE: 'auto' })
   t.is(JSON.parse(bare).engine.name, 'wasm')
   t.regex(JSON.parse(bare).engines.tensorflow, /not set up; npx hmtl setup tensorflow/)
+})
+
+test('models: the bundled one by its name, with where it lies and what it does', async (t) => {
+  const { out } = await hmtl(['models', '--json'])
+  const en = (JSON.parse(out) as { name: string; kind: string; what: string; folder: string }[]).find(({ name }) => name === 'en')
+  t.deepEqual([en?.kind, en?.what, en?.folder], ['model', 'ner emd relation coref', root('models/en')])
+})
+
+test('a model that is not there: what there is, and how to get it', async (t) => {
+  const { code, err } = await hmtl(['annotate', '--model', 'no-such'])
+  t.is(code, 1)
+  t.regex(err, /HMTL_MODEL_NOT_FOUND.*no-such.*hmtl models/s)
 })

@@ -5,7 +5,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
-import { hmtl, main, tinyModel } from './helpers/model.ts'
+import { hmtl, main } from './helpers/command.ts'
+import { tinyModel } from './helpers/model.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hmtl-hard-'))
 let model = ''
@@ -115,36 +116,40 @@ writeFileSync(
   `process.stdout.on('error', () => process.exit(0)); const go = () => { while (process.stdout.write('{"text":"Maren lives in Oslo ."}\\n')); }; process.stdout.on('drain', go); go()`,
 )
 
-test('a reader that goes away ends it quietly', async (t) => {
+/** The command on an endless stream, once its first output is there; `end` closes what is open and waits. */
+const onEndless = async () => {
   const source = spawn(process.execPath, [endless])
   const child = spawn(process.execPath, [main, ...annotate('--quiet')])
   source.stdout.pipe(child.stdin)
   child.stdin.on('error', () => source.kill())
-  let err = ''
+  let [out, err] = ['', '']
+  child.stdout.on('data', (chunk) => {
+    out += chunk
+  })
   child.stderr.on('data', (chunk) => {
     err += chunk
   })
   await once(child.stdout, 'data')
+  const end = async () => {
+    const [code] = await once(child, 'close')
+    source.kill()
+    return { code, out, err }
+  }
+  return { child, end }
+}
+
+test('a reader that goes away ends it quietly', async (t) => {
+  const { child, end } = await onEndless()
   child.stdout.destroy()
-  const [code] = await once(child, 'close')
-  source.kill()
+  const { code, err } = await end()
   t.is(code, 0, err)
   t.is(err, '')
 })
 
 test('SIGINT: what was taken in comes out whole, then it ends', async (t) => {
-  const source = spawn(process.execPath, [endless])
-  const child = spawn(process.execPath, [main, ...annotate('--quiet')])
-  source.stdout.pipe(child.stdin)
-  child.stdin.on('error', () => source.kill())
-  let out = ''
-  child.stdout.on('data', (chunk) => {
-    out += chunk
-  })
-  await once(child.stdout, 'data')
+  const { child, end } = await onEndless()
   child.kill('SIGINT')
-  const [code] = await once(child, 'close')
-  source.kill()
+  const { code, out } = await end()
   t.is(code, 130)
   t.true(out.endsWith('\n'))
   for (const line of out.trimEnd().split('\n')) t.truthy(JSON.parse(line).hmtl)

@@ -9,6 +9,7 @@ import { type FixedSizeList, type List, Precision, type Schema, tableFromIPC } f
 import { recordBatchOf, verifyMessage } from './arrow-verify.ts'
 import { HmtlError } from './errors.ts'
 import { floatsOfHalves } from './half.ts'
+import { readAt } from './read-at.ts'
 import { vectorSchemaName, vectorSchemaVersion } from './vectors.ts'
 
 const maxMetadataBytes = 16 * 1024 * 1024
@@ -70,24 +71,15 @@ export const openVectors = async (path: string): Promise<VectorFile> => {
 
 const readIndex = async (path: string, handle: FileHandle): Promise<VectorFile> => {
   const { size: fileSize } = await handle.stat()
-  const readAt = async (position: number, length: number): Promise<Buffer> => {
-    const bytes = Buffer.alloc(length)
-    let done = 0
-    while (done < length) {
-      const { bytesRead } = await handle.read(bytes, done, length - done, position + done)
-      if (bytesRead === 0) throw broken(path, 'it changes while it is read')
-      done += bytesRead
-    }
-    return bytes
-  }
+  const bytesAt = async (position: number, length: number) => Buffer.from((await readAt(handle, position, length, () => broken(path, 'it changes while it is read'))).buffer)
   /** Message that begins at a byte: its metadata and where its body lies; undefined at the end or where the file is cut. */
   const messageAt = async (at: number) => {
     if (at + 8 > fileSize) return undefined
-    const prefix = await readAt(at, 8)
+    const prefix = await bytesAt(at, 8)
     const length = prefix.readInt32LE(4)
     if (prefix.readInt32LE(0) !== -1 || length < 0 || length > maxMetadataBytes) throw broken(path, `no message begins at byte ${at}`)
     if (length === 0 || at + 8 + length > fileSize) return undefined
-    const metadata = await readAt(at + 8, length)
+    const metadata = await bytesAt(at + 8, length)
     const body = at + 8 + length
     const end = body + Math.ceil(verifyMessage(metadata) / 8) * 8
     return end > fileSize ? undefined : { metadata, body, end, bytes: Buffer.concat([prefix, metadata]) }
@@ -107,7 +99,7 @@ const readIndex = async (path: string, handle: FileHandle): Promise<VectorFile> 
     const read = async (buffer: number, least: number) => {
       const { offset, length } = batch.buffers[buffer]
       if (length < least) throw broken(path, `the batch at byte ${end} is too short`)
-      return readAt(body + offset, length)
+      return bytesAt(body + offset, length)
     }
     const n = batch.rows
     if (n > 0) {

@@ -6,6 +6,7 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { HmtlError } from '../io/errors.ts'
 import { floatsOfHalves, halvesOfFloats } from '../io/half.ts'
+import { readAt } from '../io/read-at.ts'
 
 export interface StoredTensor {
   readonly shape: readonly number[]
@@ -188,20 +189,11 @@ export const openSafetensors = async (path: string): Promise<TensorFile> => {
     throw new HmtlError('HMTL_MODEL_NOT_FOUND', `cannot open ${path}: ${(cause as Error).message}`, { cause })
   }
   try {
-    const readAt = async (position: number, length: number): Promise<Uint8Array<ArrayBuffer>> => {
-      const bytes = new Uint8Array(length)
-      let done = 0
-      while (done < length) {
-        const { bytesRead } = await handle.read(bytes, done, length - done, position + done)
-        if (bytesRead === 0) throw corrupt(path, 'it is cut short')
-        done += bytesRead
-      }
-      return bytes
-    }
+    const bytesAt = (position: number, length: number) => readAt(handle, position, length, () => corrupt(path, 'it is cut short'))
     const { size: fileSize } = await handle.stat()
-    const size = headerSize(Buffer.from(await readAt(0, Math.min(8, fileSize))), fileSize, path)
-    const entries = entriesOf(Buffer.from(await readAt(8, size)), fileSize - 8 - size, path)
-    const bytesOfEntry = ({ begin, end }: Entry) => readAt(8 + size + begin, end - begin)
+    const size = headerSize(Buffer.from(await bytesAt(0, Math.min(8, fileSize))), fileSize, path)
+    const entries = entriesOf(Buffer.from(await bytesAt(8, size)), fileSize - 8 - size, path)
+    const bytesOfEntry = ({ begin, end }: Entry) => bytesAt(8 + size + begin, end - begin)
     return {
       has: (name) => entries.has(name),
       shape: (name) => entries.get(name)?.shape,

@@ -1,5 +1,4 @@
-/** A model too small to be right, but with all four heads; and the command line run with some input. */
-import { spawn } from 'node:child_process'
+/** A model too small to be right, but with all four heads. */
 import { join } from 'node:path'
 import { createDocument } from '../../src/io/document.ts'
 import { writeDocuments } from '../../src/io/write.ts'
@@ -7,7 +6,6 @@ import { parseConfig } from '../../src/model/config.ts'
 import { startEngine } from '../../src/model/engine.ts'
 import { train } from '../../src/model/training/trainer.ts'
 import { prepareDocument } from '../../src/pipeline/prepare.ts'
-import { root } from './documents.ts'
 import { testEngine } from './engine.ts'
 
 /** @returns the folder of the model, within the given one */
@@ -52,16 +50,3 @@ export const tinyModel = async (folder: string): Promise<string> => {
   await train(config, { output: join(folder, 'run') })
   return join(folder, 'run', 'model')
 }
-
-export const main = root('dist/cli/main.js')
-
-export const hmtl = (args: readonly string[], input: string | Buffer = ''): Promise<{ code: number | null; out: string; err: string }> =>
-  new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [main, ...args])
-    let [out, err] = ['', '']
-    child.stdout.on('data', (chunk) => (out += chunk))
-    child.stderr.on('data', (chunk) => (err += chunk))
-    child.on('error', reject)
-    child.on('close', (code) => resolve({ code, out, err }))
-    child.stdin.end(input)
-  })
