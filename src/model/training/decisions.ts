@@ -3,7 +3,7 @@
  * chosen on development data: from which probability on a relation holds, how much
  * every antecedent is favoured over none, and being outside over being in a span. F1 is flat around its best, so the
  * steps are coarse, and of values within half a point of the best the one nearest
- * to what was configured is taken.
+ * to the paper's is taken.
  */
 import type { ModelConfig, TaskConfig } from '../config.ts'
 import { loadModel, updateTasks } from '../store.ts'
@@ -18,10 +18,10 @@ export interface Decision {
   readonly after: number
 }
 
-const grids: Readonly<Record<string, { readonly setting: string; readonly values: readonly number[] }>> = {
-  crf: { setting: 'outsideBias', values: [-3, -2.5, -2, -1.5, -1, -0.75, -0.5, -0.25, 0, 0.25, 0.5] },
-  relation: { setting: 'threshold', values: [0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6] },
-  coref: { setting: 'linkBias', values: [0, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2] },
+const grids: Readonly<Record<string, { readonly setting: string; readonly paper: number; readonly values: readonly number[] }>> = {
+  crf: { setting: 'outsideBias', paper: 0, values: [-3, -2.5, -2, -1.5, -1, -0.75, -0.5, -0.25, 0, 0.25, 0.5] },
+  relation: { setting: 'threshold', paper: 0.5, values: [0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6] },
+  coref: { setting: 'linkBias', paper: 0, values: [0, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2] },
 }
 
 /** Scores that differ by less say nothing. */
@@ -50,7 +50,7 @@ export const fitDecisions = async (folder: string, onDecision?: (decision: Decis
       for (const candidate of grid.values) if (candidate !== given) tried.set(candidate, await scoreOf(candidate))
       const best = Math.max(...tried.values())
       const good = [...tried].filter(([, score]) => score >= best - flat)
-      const [value, after] = good.reduce((nearest, other) => (Math.abs(other[0] - given) < Math.abs(nearest[0] - given) ? other : nearest))
+      const [value, after] = good.reduce((nearest, other) => (Math.abs(other[0] - grid.paper) < Math.abs(nearest[0] - grid.paper) ? other : nearest))
       const decision = { task: task.name, setting: grid.setting, value, before, after }
       decisions.push(decision)
       onDecision?.(decision)
