@@ -70,6 +70,13 @@ for (const engine of (process.env.ENGINES ?? 'wasm tensorflow').split(' '))
         run: () => timed(process.execPath, [cli, 'annotate', file, '--engine', engine, '--workers', workers, '--quiet', ...args]),
         start: () => timed(process.execPath, [cli, 'annotate', one, '--engine', engine, '--workers', workers, '--quiet', ...args]),
       })
+// The accurate model is the slower one: a tenth of the documents.
+const few = write('few.jsonl', fewLines)
+for (const engine of (process.env.ENGINES ?? 'wasm tensorflow').split(' '))
+  for (const workers of ['1', '2']) {
+    const annotate = (input) => () => timed(process.execPath, [cli, 'annotate', input, '--model', 'en-accurate', '--engine', engine, '--workers', workers, '--quiet'])
+    cases.push({ name: `hmtl ${engine}, en-accurate, all four, ${workers} worker${workers === '1' ? '' : 's'}`, words: fewWords, run: annotate(few), start: annotate(one) })
+  }
 if (SPACY)
   for (const [name, mode] of [
     ['spaCy small, tok2vec and ner', 'ner'],
@@ -125,7 +132,7 @@ for (let pass = 0; pass < Number(passes); pass++)
     results.get(each).push({ seconds, peak, working: own ? Number(own) : seconds - (start?.seconds ?? 0), first: start?.first ?? start?.seconds })
     console.error(`${each.name}: ${seconds.toFixed(1)} s`)
   }
-console.log(`${lines.length} documents, ${words} words (CoreNLP: ${fewLines.length} and ${fewWords}); ${passes} passes in turn, medians\n`)
+console.log(`${lines.length} documents, ${words} words (en-accurate and CoreNLP: ${fewLines.length} and ${fewWords}); ${passes} passes in turn, medians\n`)
 console.log('| system | words/s, whole process | words/s without start | first document, s | peak MB |\n|---|---|---|---|---|')
 for (const [{ name, words: count }, list] of results) {
   const of = (key) => median(list.map((run) => run[key]))
