@@ -378,5 +378,6 @@ export const train = async (config: ModelConfig, options: TrainOptions): Promise
   } finally {
     for (const stream of streams.values()) await stream.close()
     optimizer.dispose()
+    model.contextual?.dispose()
   }
 }
