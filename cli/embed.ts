@@ -98,6 +98,10 @@ export const handler = async (args: Args): Promise<number> => {
       }
       run.progress.add(document.text.length)
     }
+    if (skip > 0)
+      throw new HmtlError('HMTL_OUTPUT_FAILED', `${output} has ${skip} sentences more than these inputs`, {
+        remedy: 'Resume with the inputs it was begun with, or leave --resume out',
+      })
     if (group.length > 0) yield flush()
   }
   async function* lines(): AsyncGenerator<string> {

@@ -112,6 +112,11 @@ test.serial('a file that was broken off anywhere is read up to its last whole ba
   }
   const other = await t.throwsAsync(embed(cut, '--resume', '--half'))
   t.regex((other as Error & { stderr: string }).stderr, /HMTL_OUTPUT_FAILED.*half/)
+  // Other inputs than it was begun with: another sentence where the last one was, or fewer than it has.
+  const fewer = join(folder, 'fewer.jsonl')
+  writeFileSync(fewer, '{"id":"d0","text":"Ada wrote."}\n')
+  const short = await t.throwsAsync(exec(process.execPath, [cli, 'embed', fewer, '--encoder', encoder, '-o', cut, '--engine', 'wasm', '-q', '--resume']))
+  t.regex((short as Error & { stderr: string }).stderr, /HMTL_OUTPUT_FAILED.*more than these inputs/)
 })
 
 test.serial('damaged vectors are refused with a code', async (t) => {

@@ -144,7 +144,7 @@ export interface TrainingConfig {
   readonly gradientClip: number
   /** Validations without a better mean score before training stops; 0 never. */
   readonly patience: number
-  /** After training, choose each relation task's threshold and each coreference task's link bias on development data (a step past the paper). */
+  /** After training, choose each tagger's outside bias, each relation task's threshold and each coreference task's link bias on development data (a step past the paper). */
   readonly fitDecisions: boolean
   /** After training, score the best model once on the data sets' test files. */
   readonly scoreTest: boolean
