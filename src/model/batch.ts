@@ -89,6 +89,10 @@ export const createBatch = (
   return { packing, wordIds: Int32Array.from(words.keys()), wordOf, chars, charStarts, formOf, contextual: encoder && packedLayers(encoder, sentences, packing) }
 }
 
+/** A batch that was made without its contextual vectors, with them. */
+export const withContextual = (batch: Batch, encoder: ContextualEncoder | undefined, sentences: () => readonly (readonly string[])[]): Batch =>
+  encoder && !batch.contextual ? { ...batch, contextual: packedLayers(encoder, sentences(), batch.packing) } : batch
+
 const packedLayers = (encoder: ContextualEncoder, sentences: readonly (readonly string[])[], { rows }: Packing): { values: Float32Array; layers: number } => {
   const { layers, size } = encoder
   const width = layers * size

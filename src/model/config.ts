@@ -149,6 +149,8 @@ export interface TrainingConfig {
   /** After training, score the best model once on the data sets' test files. */
   readonly scoreTest: boolean
   readonly shuffleBuffer: number
+  /** Batches of each task that another thread makes ready while the model learns; 0 makes each when it is its turn. The result is the same. */
+  readonly ahead: number
 }
 
 export interface ModelConfig {
@@ -225,6 +227,7 @@ const defaults = {
     fitDecisions: false,
     scoreTest: false,
     shuffleBuffer: 8192,
+    ahead: 4,
   },
 }
 

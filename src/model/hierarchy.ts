@@ -13,7 +13,7 @@ import { concat } from './kernels/ops/rows.ts'
 import { embed } from './layers/embedding.ts'
 import { dropoutIf, encode, type Seeds } from './layers/encoder.ts'
 import { createParameters, type Parameters } from './parameters.ts'
-import { createIndexer, type Indexer, unknownWord, type Vocabulary } from './vocabulary.ts'
+import { createIndexer, type Indexer, type Vocabulary } from './vocabulary.ts'
 
 /** What a model is made of; weights in `parameters`, word vectors beside them because they are updated by row. */
 export interface Model {
@@ -58,9 +58,7 @@ export const wordRows = ({ wordTable, config }: Model, ids: Int32Array): Float32
   return rows
 }
 
-/** A batch of sentences; in training a share of the words becomes the unknown one. */
-export const batchOf = (model: Model, sentences: readonly (readonly string[])[], drop?: () => boolean): Batch =>
-  createBatch(sentences, model.indexer, drop ? (id) => (drop() ? unknownWord : id) : undefined, model.contextual)
+export const batchOf = (model: Model, sentences: readonly (readonly string[])[]): Batch => createBatch(sentences, model.indexer, undefined, model.contextual)
 
 /** States of the tasks over one batch, made when first asked for. */
 export interface Forward {

@@ -8,6 +8,7 @@ import { appendFile, mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import { HmtlError } from '../../io/errors.ts'
+import { type Batch, withContextual } from '../batch.ts'
 import type { ModelConfig, TaskConfig } from '../config.ts'
 import { loadContextual } from '../contextual.ts'
 import { batchOf, createModel, forward, type Model, wordRows } from '../hierarchy.ts'
@@ -18,13 +19,15 @@ import { loadModel, saveModel, writeWhole } from '../store.ts'
 import { loadWordVectors } from '../vocabulary.ts'
 import { evaluateTask, mainScore } from './evaluate.ts'
 import { type Decision, fitDecisions } from './decisions.ts'
+import { openBatchesAhead } from './ahead.ts'
+import { type BatchSettings, openBatches } from './batches.ts'
 import type { Example } from './examples.ts'
 import { sentencesOf, taskLoss } from './loss.ts'
 import { materialize } from './materialize.ts'
 import { createOptimizer, type Optimizer } from './optimizer.ts'
 import { parseEvents, trainingReport } from './report.ts'
 import { provenanceOf } from './provenance.ts'
-import { type BatchStream, openStream, type StreamPosition } from './stream.ts'
+import type { StreamPosition } from './stream.ts'
 import { type Survey, survey } from './survey.ts'
 import { openEvents } from './tensorboard.ts'
 
@@ -119,15 +122,18 @@ export const rateAt = ({ training }: ModelConfig, update: number): number => {
   return learningRate * (1 - part * (1 - finalRate))
 }
 
-/** Loss and gradients of one batch of a materialized model; the gradients are the caller's to dispose. */
+/**
+ * Loss and gradients of one batch of a materialized model; the gradients are the caller's to dispose.
+ * @param batch of the examples' sentences, where it was made beforehand
+ */
 export const computeGradients = (
   model: Model,
   task: TaskConfig,
   examples: readonly Example[],
   random: Random,
+  batch: Batch = batchOf(model, sentencesOf(examples)),
 ): { loss: number; gradients: Map<string, tf.Tensor>; words: { ids: Int32Array; gradient: tf.Tensor } | undefined } | undefined => {
-  const { wordDropout, size, trainable } = model.config.embeddings.words
-  const batch = batchOf(model, sentencesOf(examples), wordDropout > 0 ? () => random.next() < wordDropout : undefined)
+  const { size, trainable } = model.config.embeddings.words
   const seeds = () => random.seed()
   const rowsTensor = tf.tensor2d(wordRows(model, batch.wordIds), [batch.wordIds.length, size])
   const compute = (rows: tf.Tensor2D) => taskLoss(model, task, forward(model, batch, rows, seeds), examples, seeds)
@@ -276,9 +282,9 @@ export const train = async (config: ModelConfig, options: TrainOptions): Promise
   materialize(model)
   const optimizer = createOptimizer(model.wordTable, config.embeddings.words.size, training)
   if (saved && moments) optimizer.restore(decodeSafetensors(moments, 'optimizer'), saved.optimizer)
-  const streams = new Map<string, BatchStream>(
-    config.tasks.map((task) => [task.name, openStream(task, model.labels[task.name], training.seed, training.shuffleBuffer, saved?.streams[task.name])]),
-  )
+  const positions: Record<string, StreamPosition> = { ...saved?.streams }
+  const settings: BatchSettings = { config, labels: model.labels, vocabulary: model.vocabulary, positions: { ...positions } }
+  const source = training.ahead > 0 ? openBatchesAhead(settings, training.ahead) : openBatches(settings)
   const shares = samplingShares(config, batches)
   const progress: Progress = saved ?? { update: 0, bestUpdate: 0, bestMean: -1, bestMain: {}, bestByTask: {}, withoutBetter: 0, taskUpdates: {} }
   const board = openEvents(join(output, 'tensorboard'))
@@ -314,7 +320,7 @@ export const train = async (config: ModelConfig, options: TrainOptions): Promise
     await saveState(output, model, optimizer, {
       ...progress,
       random: random.state(),
-      streams: Object.fromEntries([...streams].map(([name, stream]) => [name, stream.position()])),
+      streams: positions,
       optimizer: optimizer.counts(),
       survey: { batches },
     })
@@ -326,8 +332,15 @@ export const train = async (config: ModelConfig, options: TrainOptions): Promise
       if (options.signal?.aborted) throw new HmtlError('HMTL_ABORTED', `training stopped at update ${progress.update}`, { remedy: 'Go on with --resume' })
       const begun = performance.now()
       const task = config.tasks[draw(shares, random)]
-      const examples = await (streams.get(task.name) as BatchStream).next()
-      const result = computeGradients(model, task, examples, random)
+      const { examples, batch, position } = await source.next(task.name)
+      positions[task.name] = position
+      const result = computeGradients(
+        model,
+        task,
+        examples,
+        random,
+        withContextual(batch, model.contextual, () => sentencesOf(examples)),
+      )
       const rate = rateAt(config, progress.update)
       progress.update++
       progress.taskUpdates[task.name] = (progress.taskUpdates[task.name] ?? 0) + 1
@@ -376,7 +389,7 @@ export const train = async (config: ModelConfig, options: TrainOptions): Promise
     await writeWhole(join(output, 'report.html'), trainingReport(config, parseEvents(await readFile(join(output, 'metrics.jsonl'), 'utf8'))))
     return { updates: progress.update, bestUpdate: progress.bestUpdate, bestMain: progress.bestMain, bestByTask: progress.bestByTask }
   } finally {
-    for (const stream of streams.values()) await stream.close()
+    await source.close()
     optimizer.dispose()
     model.contextual?.dispose()
   }

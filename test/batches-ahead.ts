@@ -1,0 +1,116 @@
+/** Batches made in another thread are those that this one would have made. */
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test from 'ava'
+import { writeDocuments } from '../src/io/write.ts'
+import { parseConfig } from '../src/model/config.ts'
+import { startEngine } from '../src/model/engine.ts'
+import { openBatchesAhead } from '../src/model/training/ahead.ts'
+import { type BatchSettings, type BatchSource, openBatches } from '../src/model/training/batches.ts'
+import { survey } from '../src/model/training/survey.ts'
+import { train } from '../src/model/training/trainer.ts'
+import { createDocument } from '../src/io/document.ts'
+import { prepareDocument } from '../src/pipeline/prepare.ts'
+import { testEngine } from './helpers/engine.ts'
+
+const people = ['Ada', 'Bo', 'Cyd', 'Dov', 'Eve']
+
+async function* stories() {
+  for (let i = 0; i < 40; i++) {
+    const name = people[i % people.length]
+    const text = `${name} sang ${'la '.repeat(i % 7)}. ${name} slept .`
+    yield prepareDocument(
+      createDocument({
+        id: `d${i}`,
+        text,
+        entities: [{ start: 0, end: name.length, label: 'PER' }],
+        clusters: [
+          [
+            { start: 0, end: name.length },
+            { start: text.lastIndexOf(name), end: text.lastIndexOf(name) + name.length },
+          ],
+        ],
+      }),
+    )
+  }
+}
+
+const workspace = async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'hmtl-ahead-'))
+  const data = join(folder, 'train.arrow')
+  await writeDocuments(stories(), data, { format: 'arrow' })
+  const datasets = [{ train: data, dev: data }]
+  const encoder = { hidden: 8, layers: 1, dropout: 0 }
+  const config = parseConfig({
+    embeddings: { words: { size: 8, wordDropout: 0.3 }, characters: { size: 4, filters: 8, width: 3 } },
+    tasks: [
+      { name: 'ner', kind: 'crf', encoder, batch: 8, datasets },
+      { name: 'coref', kind: 'coref', on: 'ner', encoder, hidden: 8, feature: 4, project: 4, textFeatures: true, maxSpanWidth: 2, batch: 2, datasets },
+    ],
+    training: { updates: 30, validateEvery: 10 },
+  })
+  const { labels, characters, words } = await survey(config)
+  const settings: BatchSettings = { config, labels, vocabulary: { words: ['\0unknown', ...words.keys()], characters }, positions: {} }
+  return { folder, settings }
+}
+
+const take = async (source: BatchSource, tasks: readonly string[]) => {
+  const taken = []
+  for (const task of tasks) taken.push(await source.next(task))
+  await source.close()
+  return taken
+}
+
+const order: readonly string[] = Array.from({ length: 40 }, (_, i) => (i % 3 === 1 ? 'coref' : 'ner'))
+
+test('the same batches in the same order, over epochs, words that are dropped among them', async (t) => {
+  const { folder, settings } = await workspace()
+  const here = await take(openBatches(settings), order)
+  t.deepEqual(await take(openBatchesAhead(settings, 3), order), here)
+  t.true(here.some(({ position }) => position.epoch > 1))
+  t.true(here.some(({ batch }) => batch.wordIds.includes(0)))
+  // And from any place on.
+  const at = 11
+  const positions = Object.fromEntries(['ner', 'coref'].map((task) => [task, here[order.slice(0, at).lastIndexOf(task)].position]))
+  t.deepEqual(await take(openBatchesAhead({ ...settings, positions }, 1), order.slice(at)), here.slice(at))
+  await rm(folder, { recursive: true })
+})
+
+test('what is wrong with the data is told as it is told in this thread', async (t) => {
+  const { folder, settings } = await workspace()
+  await rm(join(folder, 'train.arrow'))
+  const source = openBatchesAhead(settings, 2)
+  const error = (await t.throwsAsync(source.next('ner'))) as Error & { code: string }
+  const here = (await t.throwsAsync(openBatches(settings).next('ner'))) as Error & { code: string }
+  t.is(error.code, 'HMTL_INPUT_NOT_FOUND')
+  t.is(error.message, here.message)
+  await source.close()
+  await rm(folder, { recursive: true })
+})
+
+test('a thread that ends is an error, not a wait without end', async (t) => {
+  const { folder, settings } = await workspace()
+  const source = openBatchesAhead(settings, 1)
+  await source.next('ner')
+  await source.close()
+  await t.throwsAsync(
+    async () => {
+      for (let i = 0; i < 5; i++) await source.next('ner')
+    },
+    { code: 'HMTL_WORKER_FAILED' } as never,
+  )
+  await rm(folder, { recursive: true })
+})
+
+test.serial('training is the same with and without the other thread, bit for bit', async (t) => {
+  await startEngine(testEngine)
+  const { folder, settings } = await workspace()
+  const weights = async (ahead: number) => {
+    const output = join(folder, `run${ahead}`)
+    await train({ ...settings.config, training: { ...settings.config.training, ahead } }, { output })
+    return readFile(join(output, 'model', 'model.safetensors'))
+  }
+  t.true((await weights(0)).equals(await weights(4)))
+  await rm(folder, { recursive: true })
+})
