@@ -227,7 +227,7 @@ const defaults = {
     fitDecisions: false,
     scoreTest: false,
     shuffleBuffer: 8192,
-    ahead: 4,
+    ahead: 2,
   },
 }
 
