@@ -25,19 +25,21 @@ interface Known {
   readonly folder: string
 }
 
-const modelOf = ({ name, folder }: { name: string; folder: string }): Known => {
-  const { config } = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')) as {
-    config: { tasks: { name: string }[]; embeddings: { contextual?: { kind: string; model?: string } | null } }
-  }
-  const { contextual } = config.embeddings
-  return {
-    name,
-    kind: 'model',
-    megabytes: bytesIn(folder) / 1e6,
-    what: config.tasks.map((task) => task.name).join(' ') + (contextual ? `, on ${contextual.model ?? contextual.kind}` : ''),
-    folder,
+/** What a folder's config.json says it is; one that cannot be read is listed too, so that it is seen. */
+const described = (folder: string, say: (config: never) => string): string => {
+  try {
+    return say(JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')) as never)
+  } catch {
+    return 'damaged: its config.json cannot be read; fetch or train it again'
   }
 }
+
+const tasksOf = ({ config }: { config: { tasks: { name: string }[]; embeddings: { contextual?: { kind: string; model?: string } | null } } }): string => {
+  const { contextual } = config.embeddings
+  return config.tasks.map((task) => task.name).join(' ') + (contextual ? `, on ${contextual.model ?? contextual.kind}` : '')
+}
+
+const modelOf = ({ name, folder }: { name: string; folder: string }): Known => ({ name, kind: 'model', megabytes: bytesIn(folder) / 1e6, what: described(folder, tasksOf), folder })
 
 const encoders = (): Known[] => {
   const root = encodersFolder()
@@ -46,8 +48,7 @@ const encoders = (): Known[] => {
     .filter((name) => !name.startsWith('.') && existsSync(join(root, name, 'config.json')))
     .map((name) => {
       const folder = join(root, name)
-      const { model_type: type } = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')) as { model_type?: string }
-      return { name, kind: 'encoder', megabytes: bytesIn(folder) / 1e6, what: type ?? '', folder }
+      return { name, kind: 'encoder', megabytes: bytesIn(folder) / 1e6, what: described(folder, ({ model_type }: { model_type?: string }) => model_type ?? ''), folder }
     })
 }
 

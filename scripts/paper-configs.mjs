@@ -36,8 +36,8 @@ const free = {
   embeddings: { words: { file: 'data/glove.txt.gz', size: 50, maxWords: 100000 } },
   minilm: { kind: 'transformer', model: 'all-MiniLM-L6-v2', cache: 'data/minilm.arrows' },
   /** Draws of each task, by which also its updates are counted. */
-  sampling: { ner: 3, emd: 2.5, relation: 3, coref: 2 },
-  updatesOfOne: 500,
+  sampling: { ner: 3, emd: 2.5, relation: 4, coref: 1.25 },
+  updatesOfOne: 800,
 }
 
 /** Names from the lowest up; where one stands on another says the pair. */
@@ -70,7 +70,7 @@ const freeRow = (name, comment, stack, options = {}) => {
       name: `free-${name}`,
       embeddings: { ...free.embeddings, ...options.changes },
       tasks: hierarchy(free.tasks, stack, options),
-      training: { updates, validateEvery: Math.ceil(updates / 12), sampling: Object.fromEntries(stack.map((task) => [task, free.sampling[task]])), scoreTest: true },
+      training: { updates, validateEvery: Math.ceil(updates / 10), sampling: Object.fromEntries(stack.map((task) => [task, free.sampling[task]])), scoreTest: true },
     },
   }
 }

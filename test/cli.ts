@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
@@ -129,6 +129,18 @@ test('models: the bundled one by its name, with where it lies and what it does',
   const { out } = await hmtl(['models', '--json'])
   const en = (JSON.parse(out) as { name: string; kind: string; what: string; folder: string }[]).find(({ name }) => name === 'en')
   t.deepEqual([en?.kind, en?.what, en?.folder], ['model', 'ner emd relation coref', root('models/en')])
+})
+
+test('models: one whose configuration is damaged is listed as that, and hides no other', async (t) => {
+  const cache = await mkdtemp(join(tmpdir(), 'hmtl-models-'))
+  await mkdir(join(cache, 'encoders', 'torn'), { recursive: true })
+  await writeFile(join(cache, 'encoders', 'torn', 'config.json'), '{"model_type": "be')
+  const { code, out } = await hmtl(['models', '--json'], '', { HMTL_CACHE: cache })
+  t.is(code, 0)
+  const listed = JSON.parse(out) as { name: string; what: string }[]
+  t.regex(listed.find(({ name }) => name === 'torn')?.what ?? '', /damaged/)
+  t.truthy(listed.find(({ name }) => name === 'en'))
+  await rm(cache, { recursive: true })
 })
 
 test('a model that is not there: what there is, and how to get it', async (t) => {

@@ -16,6 +16,10 @@ const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
 test('the rows of the paper are all there', (t) => {
   t.is(files.filter((name) => name.startsWith('paper/')).length, 19)
   t.is(files.filter((name) => name.startsWith('paper-free/')).length, 16)
+  t.deepEqual(
+    files.filter((name) => name.startsWith('corpora/')),
+    ['corpora/conll04.json', 'corpora/conll2003.json', 'corpora/scierc.json'],
+  )
 })
 
 for (const file of files)

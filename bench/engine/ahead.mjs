@@ -26,7 +26,9 @@ if (ahead === undefined) {
     }
   const median = (values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]
   for (const choice of ['0', '2'])
-    console.log(`${config} ${engine} ahead ${choice}: ${median(found[choice].map(({ ms }) => ms)).toFixed(2)} ms an update, ${median(found[choice].map(({ rss }) => rss)).toFixed(0)} MB`)
+    console.log(
+      `${config} ${engine} ahead ${choice}: ${median(found[choice].map(({ ms }) => ms)).toFixed(2)} ms an update, ${median(found[choice].map(({ rss }) => rss)).toFixed(0)} MB`,
+    )
   console.log(`ratio of a round, median: ${median(found[0].map(({ ms }, i) => found[2][i].ms / ms)).toFixed(3)}`)
 } else {
   await startEngine(engine)

@@ -24,6 +24,7 @@ import { calibrated } from './calibration.ts'
 import type { CorefTaskConfig, RelationTaskConfig, TaskConfig } from './config.ts'
 import { antecedentPairs, candidateScores, candidateSpans, keepBest, mentionScores, pairScores, spanRows, spanVectors } from './heads/coref.ts'
 import { crfDecoder } from './heads/crf.ts'
+import { chooseLink } from './heads/linking.ts'
 import { type Surface, surfaceOf } from './heads/surface.ts'
 import { pairTokens, relationLogits } from './heads/relation.ts'
 import { batchOf, type Forward, forward, type Model, wordRows } from './hierarchy.ts'
@@ -66,6 +67,8 @@ interface CorefState {
   readonly begin: number[]
   readonly end: number[]
   readonly parent: number[]
+  /** Entity of each: the index of its first mention. */
+  readonly entity: number[]
   readonly scores: number[]
   /** Vectors and mention scores of the last kept spans, for the next window. */
   vectors: Float32Array
@@ -205,7 +208,7 @@ export const createAnnotator = (model: Model, options: AnnotateOptions = {}) => 
     const tokenRows = rows.subarray(first, sentenceStarts[sentenceStarts.length - 1])
     const relative = sentenceStarts.map((start) => start - first)
     const offset = item.sentences.begin[window.from]
-    const coref = (item.coref ??= { begin: [], end: [], parent: [], scores: [], vectors: new Float32Array(0), recent: new Float32Array(0) })
+    const coref = (item.coref ??= { begin: [], end: [], parent: [], entity: [], scores: [], vectors: new Float32Array(0), recent: new Float32Array(0) })
     const [states, inputs] = [state.states(task), state.input(task)]
     const gold = options.goldMentions ?? task.goldMentions
     const candidates = gold ? goldSpans(item, offset, tokenRows.length, task.maxSpanWidth) : candidateSpans(relative, task.maxSpanWidth)
@@ -232,27 +235,20 @@ export const createAnnotator = (model: Model, options: AnnotateOptions = {}) => 
     const pairs = antecedentPairs(total, task.maxAntecedents, carried, surfaces)
     const scores = pairs.spans.length > 0 ? (pairScores(task, model.parameters, together, pairs, undefined).dataSync() as Float32Array) : new Float32Array(0)
     for (let i = 0; i < kept.length; i++) {
-      let best = 0
-      let parent = -1
-      let sum = 1
       const [from, to] = [pairs.starts[i], pairs.starts[i + 1]]
-      let most = 0
       const own = mention[carried + i] + task.linkBias
-      for (let p = from; p < to; p++) most = Math.max(most, scores[p] + own + mention[pairs.antecedents[p]])
-      sum = Math.exp(-most)
-      for (let p = from; p < to; p++) {
-        const score = scores[p] + own + mention[pairs.antecedents[p]]
-        sum += Math.exp(score - most)
-        if (score > best) {
-          best = score
-          parent = base + pairs.antecedents[p]
-        }
-      }
-      const probability = calibrated(Math.exp(best - most) / sum, task.calibration)
+      const links = Array.from({ length: to - from }, (_, k) => ({
+        antecedent: base + pairs.antecedents[from + k],
+        score: scores[from + k] + own + mention[pairs.antecedents[from + k]],
+      }))
+      const { parent, probability: raw } = chooseLink(links, task.linking === 'entity' ? (antecedent) => coref.entity[antecedent] : (antecedent) => antecedent)
+      const probability = calibrated(raw, task.calibration)
+      const linked = parent !== -1 && probability >= minScore
       coref.begin.push(offset + begin[i])
       coref.end.push(offset + end[i])
-      coref.parent.push(parent !== -1 && probability >= minScore ? parent : -1)
-      if (options.onLink && parent !== -1 && probability >= minScore) {
+      coref.entity.push(linked ? coref.entity[parent] : coref.parent.length)
+      coref.parent.push(linked ? parent : -1)
+      if (options.onLink && linked) {
         const spanAt = (at: number): SpanLike => ({ start: item.tokens.begin[coref.begin[at]], end: item.tokens.end[coref.end[at] - 1] })
         options.onLink({ document: item.document.id, mention: spanAt(coref.begin.length - 1), antecedent: spanAt(parent), score: probability })
       }

@@ -102,11 +102,15 @@ export interface RelationTaskConfig extends TaskBase {
   readonly calibration: Calibration
 }
 
+export const linkings = ['antecedent', 'entity'] as const
+
 export interface CorefTaskConfig extends TaskBase {
   readonly kind: 'coref'
   readonly maxSpanWidth: number
   readonly spansPerWord: number
   readonly maxAntecedents: number
+  /** What a mention is linked to: the `antecedent` that is most probable, as the paper does, or the `entity`, all its mentions taken together (a step past it). */
+  readonly linking: (typeof linkings)[number]
   readonly hidden: number
   readonly feature: number
   /** Size to which span vectors are projected before the product term; 0 keeps them whole, as the paper does. */
@@ -200,6 +204,7 @@ const taskDefaults = {
     mentionLoss: false,
     textFeatures: false,
     linkBias: 0,
+    linking: 'antecedent',
     calibration: [1, 0],
     batch: 1,
   },
@@ -325,6 +330,7 @@ export const parseConfig = (given: unknown): ModelConfig => {
     )
       throw fail(`"tasks[${i}].calibration" must be two numbers, the first above 0`)
     if (kind === 'crf' && !tagSchemes.includes(full.scheme as TagScheme)) throw fail(`"tasks[${i}].scheme" must be one of ${tagSchemes.join(', ')}`)
+    if (kind === 'coref' && !linkings.includes(full.linking as (typeof linkings)[number])) throw fail(`"tasks[${i}].linking" must be one of ${linkings.join(', ')}`)
     seen.add(name)
     return full
   })
