@@ -28,7 +28,7 @@ mkdirSync(join(root, 'data'), { recursive: true })
 copyFileSync(join(from, 'glove', 'glove.6B.50d.subset.txt.gz'), join(root, 'data', 'glove.txt.gz'))
 if (args.includes('--vectors')) {
   hmtl('setup', 'minilm')
-  const splits = [...['litbank', 'redocred'].flatMap((name) => ['train', 'dev', 'test'].map((split) => `${name}/${split}`)), 'gum/train', 'uner/dev', 'uner/test']
+  const splits = [...['litbank', 'redocred'].flatMap((name) => ['train', 'dev', 'test'].map((split) => `${name}/${split}`)), 'gum/train', 'uner/dev', 'uner/test', 'gum/dev']
   const files = splits.map((split) => join('data', `${split}.arrow`))
   hmtl('embed', '--encoder', 'all-MiniLM-L6-v2', ...files, '-o', join('data', 'minilm.arrows'), '--half', '--resume')
 }

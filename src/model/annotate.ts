@@ -237,11 +237,9 @@ export const createAnnotator = (model: Model, options: AnnotateOptions = {}) => 
     for (let i = 0; i < kept.length; i++) {
       const [from, to] = [pairs.starts[i], pairs.starts[i + 1]]
       const own = mention[carried + i] + task.linkBias
-      const links = Array.from({ length: to - from }, (_, k) => ({
-        antecedent: base + pairs.antecedents[from + k],
-        score: scores[from + k] + own + mention[pairs.antecedents[from + k]],
-      }))
-      const { parent, probability: raw } = chooseLink(links, task.linking === 'entity' ? (antecedent) => coref.entity[antecedent] : (antecedent) => antecedent)
+      const antecedents = pairs.antecedents.subarray(from, to).map((at) => base + at)
+      const linkScores = Float64Array.from(antecedents, (at, k) => scores[from + k] + own + mention[at - base])
+      const { parent, probability: raw } = chooseLink(antecedents, linkScores, (at) => (task.linking === 'entity' ? coref.entity[at] : at))
       const probability = calibrated(raw, task.calibration)
       const linked = parent !== -1 && probability >= minScore
       coref.begin.push(offset + begin[i])

@@ -8,8 +8,10 @@ export interface Surface {
   /** Without regard to case. */
   readonly text: string
   readonly words: ReadonlySet<string>
-  /** Whether it ends in a word that is written with a capital, and is no pronoun. */
-  readonly name: boolean
+  /** The last word of it that is no punctuation, without regard to case. */
+  readonly head: string
+  /** What its last word makes of it. */
+  readonly kind: 'name' | 'pronoun' | 'other'
 }
 
 const pronouns = new Set(
@@ -23,21 +25,32 @@ const common = new Set('the a an of and in on at for to de la le von van mr mrs 
 export const surfaceOf = (words: readonly string[]): Surface => {
   const lower = words.map((word) => word.toLowerCase())
   const last = words[words.length - 1]?.match(/^\p{P}*$/u) ? words.length - 2 : words.length - 1
-  const head = words[last] ?? ''
+  const head = lower[last] ?? ''
   return {
     text: lower.join(' '),
     words: new Set(lower.filter((word) => !common.has(word) && /[\p{L}\p{N}]/u.test(word))),
-    name: /^\p{Lu}/u.test(head) && !pronouns.has(lower[last]),
+    head,
+    kind: pronouns.has(head) ? 'pronoun' : /^\p{Lu}/u.test(words[last] ?? '') ? 'name' : 'other',
   }
 }
 
 /** How many comparisons there are. */
-export const comparisons = 5
+export const comparisons = 7
 
-/** 0 nothing to say; 1 the same text, 2 the same name; 3 names with a word in common, 4 with none. */
+const within = (one: ReadonlySet<string>, other: ReadonlySet<string>): boolean => [...one].every((word) => other.has(word))
+
+/**
+ * 0 nothing to say; 1 the same text, 2 the same name; of two other names, 3 one has all words of the
+ * other (Curie, Marie Curie), 4 no word in common, 5 some, and each some of its own (Marie Curie, Pierre Curie);
+ * 6 no names, but the same last word (an old man, the man).
+ */
 export const compare = (one: Surface, other: Surface): number => {
-  if (one.text === other.text) return one.name ? 2 : 1
-  if (!one.name || !other.name) return 0
-  for (const word of one.words) if (other.words.has(word)) return 3
-  return 4
+  if (one.text === other.text) return one.kind === 'name' ? 2 : 1
+  if (one.kind === 'name' && other.kind === 'name') {
+    if (one.words.size === 0 || other.words.size === 0) return 0
+    if (within(one.words, other.words) || within(other.words, one.words)) return 3
+    for (const word of one.words) if (other.words.has(word)) return 5
+    return 4
+  }
+  return one.kind === 'other' && other.kind === 'other' && one.head === other.head ? 6 : 0
 }

@@ -283,8 +283,6 @@ export const train = async (config: ModelConfig, options: TrainOptions): Promise
   const optimizer = createOptimizer(model.wordTable, config.embeddings.words.size, training)
   if (saved && moments) optimizer.restore(decodeSafetensors(moments, 'optimizer'), saved.optimizer)
   const positions: Record<string, StreamPosition> = { ...saved?.streams }
-  const settings: BatchSettings = { config, labels: model.labels, vocabulary: model.vocabulary, positions: { ...positions } }
-  const source = training.ahead > 0 ? openBatchesAhead(settings, training.ahead) : openBatches(settings)
   const shares = samplingShares(config, batches)
   const progress: Progress = saved ?? { update: 0, bestUpdate: 0, bestMean: -1, bestMain: {}, bestByTask: {}, withoutBetter: 0, taskUpdates: {} }
   const board = openEvents(join(output, 'tensorboard'))
@@ -327,6 +325,8 @@ export const train = async (config: ModelConfig, options: TrainOptions): Promise
     return training.patience > 0 && progress.withoutBetter >= training.patience
   }
 
+  const settings: BatchSettings = { config, labels: model.labels, vocabulary: model.vocabulary, positions: { ...positions } }
+  const source = training.ahead > 0 ? openBatchesAhead(settings, training.ahead) : openBatches(settings)
   try {
     while (progress.update < training.updates) {
       if (options.signal?.aborted) throw new HmtlError('HMTL_ABORTED', `training stopped at update ${progress.update}`, { remedy: 'Go on with --resume' })
