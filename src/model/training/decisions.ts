@@ -1,9 +1,10 @@
 /**
  * Where a head decides by a number that training does not touch, the number is
  * chosen on development data: from which probability on a relation holds, how much
- * every antecedent is favoured over none, and being outside over being in a span. F1 is flat around its best, so the
- * steps are coarse, and of values within half a point of the best the one nearest
- * to the paper's is taken.
+ * every antecedent is favoured over none, how many candidate spans are kept, and how
+ * much being outside is favoured over being in a span. F1 is flat around its best, so
+ * the steps are coarse, and of values within half a point of the best the one nearest
+ * to the paper's is taken, or the cheapest.
  */
 import type { ModelConfig, TaskConfig } from '../config.ts'
 import { loadModel, updateTasks } from '../store.ts'
@@ -18,10 +19,21 @@ export interface Decision {
   readonly after: number
 }
 
-const grids: Readonly<Record<string, { readonly setting: string; readonly paper: number; readonly values: readonly number[] }>> = {
-  crf: { setting: 'outsideBias', paper: 0, values: [-3, -2.5, -2, -1.5, -1, -0.75, -0.5, -0.25, 0, 0.25, 0.5] },
-  relation: { setting: 'threshold', paper: 0.5, values: [0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6] },
-  coref: { setting: 'linkBias', paper: 0, values: [0, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2] },
+interface Grid {
+  readonly setting: string
+  /** Of values that are as good, the one nearest to this is taken: the paper's, or the cheapest. */
+  readonly best: number
+  readonly values: readonly number[]
+}
+
+const grids: Readonly<Record<string, readonly Grid[]>> = {
+  crf: [{ setting: 'outsideBias', best: 0, values: [-3, -2.5, -2, -1.5, -1, -0.75, -0.5, -0.25, 0, 0.25, 0.5] }],
+  relation: [{ setting: 'threshold', best: 0.5, values: [0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6] }],
+  coref: [
+    { setting: 'linkBias', best: 0, values: [0, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2] },
+    // Fewer candidates cost less, and what training needs to learn from need not be looked at later.
+    { setting: 'spansPerWord', best: 0, values: [0.2, 0.25, 0.3] },
+  ],
 }
 
 /** Scores that differ by less say nothing. */
@@ -35,30 +47,34 @@ export const fitDecisions = async (folder: string, onDecision?: (decision: Decis
   const model = await loadModel(folder, { cached: true })
   const decisions: Decision[] = []
   try {
-    for (const task of model.config.tasks) {
-      const grid = grids[task.kind]
+    for (const configured of model.config.tasks) {
+      let task = configured
       const dev = task.datasets.flatMap((data) => (data.dev ? [data.dev] : []))
-      if (!grid || dev.length === 0) continue
-      const scoreOf = async (value: number): Promise<number> => {
-        const changed = { ...task, [grid.setting]: value } as TaskConfig
-        const config: ModelConfig = { ...model.config, tasks: model.config.tasks.map((each) => (each === task ? changed : each)) }
-        return mainScore(changed, await evaluateTask({ ...model, config }, changed, dev))
+      if (dev.length === 0) continue
+      for (const { setting, best, values } of grids[task.kind] ?? []) {
+        const given = (task as unknown as Record<string, number>)[setting]
+        const scoreOf = async (value: number): Promise<number> => {
+          const changed = { ...task, [setting]: value } as TaskConfig
+          const config: ModelConfig = { ...model.config, tasks: model.config.tasks.map((each) => (each === configured ? changed : each)) }
+          return mainScore(changed, await evaluateTask({ ...model, config }, changed, dev))
+        }
+        const tried = new Map([[given, await scoreOf(given)]])
+        for (const candidate of values) if (candidate !== given) tried.set(candidate, await scoreOf(candidate))
+        const most = Math.max(...tried.values())
+        const good = [...tried].filter(([, score]) => score >= most - flat)
+        const [value, after] = good.reduce((nearest, other) => (Math.abs(other[0] - best) < Math.abs(nearest[0] - best) ? other : nearest))
+        const decision = { task: task.name, setting, value, before: tried.get(given) ?? 0, after }
+        task = { ...task, [setting]: value } as TaskConfig
+        decisions.push(decision)
+        onDecision?.(decision)
       }
-      const given = (task as unknown as Record<string, number>)[grid.setting]
-      const before = await scoreOf(given)
-      const tried = new Map([[given, before]])
-      for (const candidate of grid.values) if (candidate !== given) tried.set(candidate, await scoreOf(candidate))
-      const best = Math.max(...tried.values())
-      const good = [...tried].filter(([, score]) => score >= best - flat)
-      const [value, after] = good.reduce((nearest, other) => (Math.abs(other[0] - grid.paper) < Math.abs(nearest[0] - grid.paper) ? other : nearest))
-      const decision = { task: task.name, setting: grid.setting, value, before, after }
-      decisions.push(decision)
-      onDecision?.(decision)
     }
   } finally {
     model.parameters.dispose()
     model.contextual?.dispose()
   }
-  await updateTasks(folder, Object.fromEntries(decisions.map(({ task, setting, value }) => [task, { [setting]: value }])))
+  const changes: Record<string, Record<string, number>> = {}
+  for (const { task, setting, value } of decisions) changes[task] = { ...changes[task], [setting]: value }
+  await updateTasks(folder, changes)
   return decisions
 }
