@@ -2,7 +2,7 @@
  * `hmtl annotate` beside other systems on the same raw text, processes in turn.
  *   node bench/annotate/run.mjs CORPUS.jsonl [DOCUMENTS] [PASSES]
  * Peers are run where they are named: SPACY=venv/bin/python (spacy 3.8, en_core_web_sm), WINK=folder with
- * wink-nlp and wink-eng-lite-web-model, CORENLP=folder of CoreNLP's jars and models.
+ * wink-nlp and wink-eng-lite-web-model, CORENLP=folder of CoreNLP's jars and models. ONLY=pattern picks cases by name.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -121,9 +121,10 @@ if (CORENLP) {
   cases.push({ name: 'CoreNLP ner and statistical coref, 2 threads', words: fewWords, run: java('tokenize,ssplit,pos,lemma,ner,depparse,coref', '2'), few: true })
 }
 
-const results = new Map(cases.map((each) => [each, []]))
+const only = new RegExp(process.env.ONLY ?? '')
+const results = new Map(cases.filter(({ name }) => only.test(name)).map((each) => [each, []]))
 for (let pass = 0; pass < Number(passes); pass++)
-  for (const each of cases) {
+  for (const each of results.keys()) {
     if (each.few && pass > 0) continue
     const { seconds, peak, text, errors } = await each.run()
     const start = each.start ? await each.start() : undefined
