@@ -32,7 +32,7 @@ export const builder = (yargs: Argv) =>
     .option('model', { type: 'string', default: 'en', describe: 'A bundled model, or the folder of one' })
     .option('tasks', { type: 'string', array: true, describe: 'Only these tasks' })
     .option('min-score', { type: 'number', describe: 'Leave out what is less probable' })
-    .option('gold-mentions', { type: 'boolean', default: false, describe: 'Link the mentions that the input has' })
+    .option('gold-mentions', { type: 'boolean', default: false, describe: 'Link the mentions that the input has: of its clusters, else its mentions' })
     .option('workers', { type: 'number', describe: 'Worker threads (default: the number of cores)' })
     .option('engine', { type: 'string', choices: engineNames, describe: 'What computes (default: auto)' })
     .option('resume', { type: 'boolean', default: false, describe: 'Go on with an interrupted JSON lines output file' })

@@ -12,10 +12,12 @@ import { loadConfig, parseConfig } from '../src/model/config.ts'
 import { engineMemory, startEngine } from '../src/model/engine.ts'
 import { compare, surfaceOf } from '../src/model/heads/surface.ts'
 import { constraintsOf, createDecoder, tagSchemes, tagsOf } from '../src/model/heads/crf-decode.ts'
+import { createModel } from '../src/model/hierarchy.ts'
 import { randomOf } from '../src/model/random.ts'
 import { loadModel } from '../src/model/store.ts'
 import { createIndexer } from '../src/model/vocabulary.ts'
 import type { Decision } from '../src/model/training/decisions.ts'
+import { materialize } from '../src/model/training/materialize.ts'
 import { samplingShares, train } from '../src/model/training/trainer.ts'
 import { prepareDocument } from '../src/pipeline/prepare.ts'
 import { testEngine } from './helpers/engine.ts'
@@ -294,6 +296,33 @@ test('models: a damaged, truncated or foreign file is refused with a code', asyn
   for (const bytes of [Buffer.alloc(0), Buffer.alloc(8, 255), Buffer.from([2, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0x7d, 1])])
     t.throws(() => decodeSafetensors(bytes), { code: 'HMTL_MODEL_CORRUPT' } as never)
   await rm(folder, { recursive: true })
+})
+
+test.serial('gold mentions are those of the clusters, which training learns from, else those of the mentions', async (t) => {
+  await startEngine(testEngine)
+  const config = parseConfig({
+    embeddings: { words: { size: 8 } },
+    // Everything is favoured over none, so whatever is a candidate is linked.
+    tasks: [{ name: 'coref', kind: 'coref', goldMentions: true, linkBias: 1000, hidden: 8, feature: 4, encoder: { hidden: 8, layers: 1 } }],
+  })
+  const model = createModel({ config, labels: { coref: [] }, vocabulary: { words: ['\0unknown'], characters: ['a'] }, wordTable: new Float32Array(8) })
+  materialize(model)
+  const annotate = createAnnotator(model)
+  const text = 'Siri sings . She sings in Moss .'
+  const spanOf = (word: string) => ({ start: text.indexOf(word), end: text.indexOf(word) + word.length })
+  const named = [
+    { ...spanOf('Siri'), label: 'PER' },
+    { ...spanOf('Moss'), label: 'LOC' },
+  ]
+  const found = (given: object) => {
+    const [document] = annotate([prepareDocument(createDocument({ id: 'x', text, ...given }))])
+    return listClusters(document.clusters!)
+      .flat()
+      .map(({ start, end }) => text.slice(start, end))
+  }
+  t.deepEqual(found({ mentions: named, clusters: [[spanOf('Siri'), spanOf('She')]] }), ['Siri', 'She'])
+  t.deepEqual(found({ mentions: named }), ['Siri', 'Moss'])
+  model.parameters.dispose()
 })
 
 test('surfaces: the same text, the same name, names within one another, with and without a word in common, the same head', (t) => {

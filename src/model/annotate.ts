@@ -265,9 +265,10 @@ const joined = (a: Float32Array, b: Float32Array): Float32Array => {
   return out
 }
 
+/** The mentions that training takes, which are the clusters' (spec, section 9): a layer of mentions may lack some, such as pronouns. */
 const goldSpans = (item: Work, offset: number, count: number, maxWidth: number): { begin: Int32Array; end: Int32Array } => {
   const { clusters, mentions } = item.document
-  const source: Spans | undefined = mentions ?? clusters
+  const source: Spans | undefined = clusters ?? mentions
   const found = new Map<string, [number, number]>()
   if (source)
     for (let i = 0; i < source.begin.length; i++) {
