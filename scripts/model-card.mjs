@@ -63,7 +63,7 @@ ${words.toLocaleString('en-US')} words, characters for all others. Trained by hm
 ${words.toLocaleString('en-US')} words, characters for all others. Trained by this package from \`configs/default.json\` (\`npm run train:default\`)`
 const card = `# ${config.config.name}
 
-${intro}; best of its validations at update ${config.notes.update.toLocaleString('en-US')} of ${config.config.training.updates.toLocaleString('en-US')}, relation threshold and link bias chosen
+${intro}; best of its validations at update ${config.notes.update.toLocaleString('en-US')} of ${config.config.training.updates.toLocaleString('en-US')}, relation threshold, link bias and number of candidates chosen
 on development data.
 
 ## Scores

@@ -189,6 +189,8 @@ test('configurations: defaults, inheritance, and what is wrong by name', async (
   t.throws(() => parseConfig({ tasks: [{ ...task, on: 'emd' }] }), { message: /stands on "emd"/ })
   t.throws(() => parseConfig({ tasks: [{ ...task, encoder: { hidden: 5 } }] }), { message: /multiple of 4/ })
   t.throws(() => parseConfig({ tasks: [task, task] }), { message: /two tasks/ })
+  for (const ahead of [-1, 0.5, 1e9]) t.throws(() => parseConfig({ tasks: [task], training: { ahead } }), { message: /training\.ahead.*whole number/ })
+  t.throws(() => parseConfig({ tasks: [{ name: 'c', kind: 'coref', linking: 'entities' }] }), { message: /linking.*antecedent, entity/ })
   const config = await loadConfig(root('configs/free.json'), ['training.updates=7', 'tasks.0.batch=3'])
   t.is(config.training.updates, 7)
   t.is(config.tasks[0].batch, 3)

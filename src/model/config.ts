@@ -148,7 +148,7 @@ export interface TrainingConfig {
   readonly gradientClip: number
   /** Validations without a better mean score before training stops; 0 never. */
   readonly patience: number
-  /** After training, choose each tagger's outside bias, each relation task's threshold and each coreference task's link bias on development data (a step past the paper). */
+  /** After training, choose each tagger's outside bias, each relation task's threshold, each coreference task's link bias and how many of its candidates are kept, on development data (a step past the paper). */
   readonly fitDecisions: boolean
   /** After training, score the best model once on the data sets' test files. */
   readonly scoreTest: boolean
@@ -290,12 +290,17 @@ const checkContextual = (given: Json): void => {
   if (given.cache !== undefined && typeof given.cache !== 'string') throw new HmtlError('HMTL_CONFIG_TYPE', '"embeddings.contextual.cache" must be a path')
 }
 
+/** Batches ahead are held in memory, so many of each task. */
+const mostAhead = 64
+
 /** A full configuration from a partial one. @throws HmtlError `HMTL_CONFIG_*` */
 export const parseConfig = (given: unknown): ModelConfig => {
   if (!isObject(given)) throw new HmtlError('HMTL_CONFIG_TYPE', 'a configuration is a JSON object')
   const { tasks, ...rest } = given
   const merged = merge(defaults as unknown as JsonObject, rest, '', ['training.sampling', 'embeddings.contextual'])
   checkContextual((merged.embeddings as JsonObject).contextual)
+  const { ahead } = merged.training as { ahead: number }
+  if (!Number.isInteger(ahead) || ahead < 0 || ahead > mostAhead) throw fail(`"training.ahead" must be a whole number from 0 to ${mostAhead}, not ${ahead}`)
   if (!Array.isArray(tasks) || tasks.length === 0) throw fail('"tasks" must be a list of at least one task')
   const seen = new Set<string>()
   const list = tasks.map((task, i) => {

@@ -24,6 +24,8 @@ interface Grid {
   /** Of values that are as good, the one nearest to this is taken: the paper's, or the cheapest. */
   readonly best: number
   readonly values: readonly number[]
+  /** Only values below what was configured are tried. */
+  readonly only?: 'fewer'
 }
 
 const grids: Readonly<Record<string, readonly Grid[]>> = {
@@ -32,7 +34,7 @@ const grids: Readonly<Record<string, readonly Grid[]>> = {
   coref: [
     { setting: 'linkBias', best: 0, values: [0, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2] },
     // Fewer candidates cost less, and what training needs to learn from need not be looked at later.
-    { setting: 'spansPerWord', best: 0, values: [0.2, 0.25, 0.3] },
+    { setting: 'spansPerWord', best: 0, values: [0.2, 0.25, 0.3], only: 'fewer' },
   ],
 }
 
@@ -51,7 +53,9 @@ export const fitDecisions = async (folder: string, onDecision?: (decision: Decis
       let task = configured
       const dev = task.datasets.flatMap((data) => (data.dev ? [data.dev] : []))
       if (dev.length === 0) continue
-      for (const { setting, best, values } of grids[task.kind] ?? []) {
+      for (const { setting, best, values, only } of grids[task.kind] ?? []) {
+        // Gold mentions are all kept, however many candidates were asked for.
+        if (setting === 'spansPerWord' && task.kind === 'coref' && task.goldMentions) continue
         const given = (task as unknown as Record<string, number>)[setting]
         const scoreOf = async (value: number): Promise<number> => {
           const changed = { ...task, [setting]: value } as TaskConfig
@@ -59,7 +63,7 @@ export const fitDecisions = async (folder: string, onDecision?: (decision: Decis
           return mainScore(changed, await evaluateTask({ ...model, config }, changed, dev))
         }
         const tried = new Map([[given, await scoreOf(given)]])
-        for (const candidate of values) if (candidate !== given) tried.set(candidate, await scoreOf(candidate))
+        for (const candidate of values) if (only === 'fewer' ? candidate < given : candidate !== given) tried.set(candidate, await scoreOf(candidate))
         const most = Math.max(...tried.values())
         const good = [...tried].filter(([, score]) => score >= most - flat)
         const [value, after] = good.reduce((nearest, other) => (Math.abs(other[0] - best) < Math.abs(nearest[0] - best) ? other : nearest))
