@@ -16,7 +16,7 @@ import { openPool } from '../src/load.ts'
 import { engineNames } from '../src/model/engine.ts'
 import { annotatedLine } from '../src/pipeline/annotated-line.ts'
 import { annotateStream } from '../src/pipeline/annotate.ts'
-import { formatOptionsOf, inputOptions, outputOptions } from './support/command.ts'
+import { formatOptionsOf, inputOptions, names, number, outputOptions, probability } from './support/command.ts'
 import { type Run, startRun } from './support/input.ts'
 import { exitCodes, useColor } from './support/output.ts'
 
@@ -30,10 +30,10 @@ export const builder = (yargs: Argv) =>
     .options(outputOptions)
     .option('to', { type: 'string', choices: [...formatNames.filter((name) => name !== 'text'), 'html', 'ansi'], describe: 'Output format; ansi on a terminal, else jsonl' })
     .option('model', { type: 'string', default: 'en', describe: 'A bundled model, or the folder of one' })
-    .option('tasks', { type: 'string', array: true, describe: 'Only these tasks' })
-    .option('min-score', { type: 'number', describe: 'Leave out what is less probable' })
+    .option('tasks', names('Only the layers of these tasks'))
+    .option('min-score', probability('min-score', 'Leave out what is less probable'))
     .option('gold-mentions', { type: 'boolean', default: false, describe: 'Link the mentions that the input has: of its clusters, else its mentions' })
-    .option('workers', { type: 'number', describe: 'Worker threads (default: the number of cores)' })
+    .option('workers', number('workers', 'Worker threads (default: the number of cores)', { least: 1 }))
     .option('engine', { type: 'string', choices: engineNames, describe: 'What computes (default: auto)' })
     .option('resume', { type: 'boolean', default: false, describe: 'Go on with an interrupted JSON lines output file' })
     .example('cat corpus.jsonl | $0 annotate > annotated.jsonl', 'a stream of JSON lines')

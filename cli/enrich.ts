@@ -11,6 +11,7 @@ import { avroFromRegistry, avroOf } from '../src/pipeline/kafka/avro.ts'
 import { startEnrich } from '../src/pipeline/kafka/enrich.ts'
 import { type ClientOptions, codecs, type SaslMechanism } from '../src/pipeline/kafka/port.ts'
 import { valueTypes } from '../src/pipeline/kafka/record.ts'
+import { names, number, probability } from './support/command.ts'
 import { createMetrics, serveMetrics } from './support/metrics.ts'
 import { exitCodes } from './support/output.ts'
 import { packageVersion } from './support/version.ts'
@@ -31,7 +32,7 @@ const mechanisms: readonly SaslMechanism[] = ['plain', 'scram-sha-256', 'scram-s
 
 export const builder = (yargs: Argv) =>
   yargs
-    .option('brokers', { type: 'string', array: true, describe: 'host:port, one or more' })
+    .option('brokers', names('host:port, one or more'))
     .option('from', { type: 'string', demandOption: true, describe: 'Topic that is read' })
     .option('to', { type: 'string', demandOption: true, describe: 'Topic that is written' })
     .option('group', { type: 'string', demandOption: true, describe: 'Consumer group; processes of one group share the partitions' })
@@ -42,19 +43,25 @@ export const builder = (yargs: Argv) =>
     .option('text-field', { type: 'string', default: 'text', describe: 'Field of a JSON value that holds the text' })
     .option('offset-unit', { type: 'string', choices: offsetUnits, default: 'utf16' as const, describe: 'What offsets in the output count' })
     .option('model', { type: 'string', default: 'en', describe: 'A bundled model, or the folder of one' })
-    .option('tasks', { type: 'string', array: true, describe: 'Only these tasks' })
-    .option('min-score', { type: 'number', describe: 'Leave out what is less probable' })
-    .option('workers', { type: 'number', describe: 'Worker threads (default: the number of cores)' })
+    .option('tasks', names('Only the layers of these tasks'))
+    .option('min-score', probability('min-score', 'Leave out what is less probable'))
+    .option('workers', number('workers', 'Worker threads (default: the number of cores)', { least: 1 }))
     .option('engine', { type: 'string', choices: engineNames, describe: 'What computes (default: auto)' })
     .option('delivery', { type: 'string', choices: ['atomic', 'at-least-once'] as const, default: 'atomic' as const, describe: 'Whether outputs and offsets are one transaction' })
     .option('codec', { type: 'string', choices: codecs, default: 'none' as const, describe: 'Compression of what is written' })
     .option('start', { type: 'string', choices: ['earliest', 'latest'] as const, default: 'earliest' as const, describe: 'Where a group without offsets begins' })
     .option('stop-at-end', { type: 'boolean', default: false, describe: 'End when the topic is read to where it ended at the start' })
-    .option('chunk-records', { type: 'number', default: 200, describe: 'Most records a transaction' })
-    .option('deadline', { type: 'number', default: 120, describe: 'Longest that the model may take over some documents, in seconds' })
-    .option('max-message-bytes', { type: 'number', default: 1_000_000, describe: 'Largest record that the output topic takes' })
-    .option('fetch-bytes', { type: 'number', default: 256 * 1024, describe: 'Most bytes fetched of a partition at once' })
-    .option('session-timeout', { type: 'number', default: 45, describe: 'Seconds without a sign of life after which the group takes the partitions away' })
+    .option('chunk-records', { ...number('chunk-records', 'Most records a transaction', { least: 1 }), default: 200 })
+    .option('deadline', {
+      ...number('deadline', 'Longest that the model may take over some documents, in seconds', { least: 0.001, most: 86_400, whole: false }),
+      default: 120,
+    })
+    .option('max-message-bytes', { ...number('max-message-bytes', 'Largest record that the output topic takes', { least: 1 }), default: 1_000_000 })
+    .option('fetch-bytes', { ...number('fetch-bytes', 'Most bytes fetched of a partition at once', { least: 1, most: 2 ** 31 - 1 }), default: 256 * 1024 })
+    .option('session-timeout', {
+      ...number('session-timeout', 'Seconds without a sign of life after which the group takes the partitions away', { least: 1, most: 86_400, whole: false }),
+      default: 45,
+    })
     .option('tls', { type: 'boolean', describe: 'Encrypt the connections' })
     .option('tls-ca', { type: 'string', describe: 'File with the certificate authority' })
     .option('tls-cert', { type: 'string', describe: 'File with the client’s certificate' })
@@ -62,7 +69,7 @@ export const builder = (yargs: Argv) =>
     .option('sasl', { type: 'string', choices: mechanisms, describe: 'How to log in; the password is HMTL_SASL_PASSWORD or in --client-config' })
     .option('sasl-username', { type: 'string', describe: 'User name' })
     .option('client-config', { type: 'string', describe: 'JSON file with brokers, tls {ca, cert, key} and sasl {mechanism, username, password}' })
-    .option('metrics-port', { type: 'number', describe: 'Serves /metrics, /healthz and /readyz' })
+    .option('metrics-port', number('metrics-port', 'Serves /metrics, /healthz and /readyz', { most: 65_535 }))
     .option('log-level', {
       type: 'string',
       choices: ['error', 'warn', 'info', 'debug', 'silent'] as const,

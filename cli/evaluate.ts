@@ -5,6 +5,7 @@ import { chosenTasks } from '../src/model/annotate.ts'
 import { engineNames, startEngine } from '../src/model/engine.ts'
 import { loadModel } from '../src/model/store.ts'
 import { evaluateTask, mainScore } from '../src/model/training/evaluate.ts'
+import { names } from './support/command.ts'
 import { exitCodes, table } from './support/output.ts'
 
 export const command = 'evaluate <model>'
@@ -14,11 +15,11 @@ export const builder = (yargs: Argv) =>
   yargs
     .positional('model', { type: 'string', demandOption: true, describe: 'Folder of the model' })
     .option('data', { type: 'string', array: true, demandOption: true, describe: 'Gold documents, any format' })
-    .option('task', { type: 'string', array: true, describe: 'Tasks to score; all by default' })
+    .option('task', names('Tasks to score (default: all)'))
     .option('gold-mentions', { type: 'boolean', describe: 'Coreference among the gold mentions (default: as the task was trained)' })
     .option('engine', { type: 'string', choices: engineNames, default: 'auto' as const, describe: 'What computes' })
     .option('json', { type: 'boolean', default: false, describe: 'Print JSON, scores as fractions' })
-    .example('$0 evaluate runs/default/model --data data/redocred/test.arrow --task ner relation', 'two tasks on one file')
+    .example('$0 evaluate runs/default/model --data data/redocred/test.arrow --task ner,relation', 'two tasks on one file')
 
 type Args = Awaited<ReturnType<typeof builder>['argv']>
 

@@ -4,7 +4,7 @@ import { drawDocument } from '../src/io/ansi.ts'
 import { countDocument, emptyCounts } from '../src/io/counts.ts'
 import type { Document } from '../src/io/document.ts'
 import { prepareDocument } from '../src/pipeline/prepare.ts'
-import { formatOptionsOf, inputOptions } from './support/command.ts'
+import { formatOptionsOf, inputOptions, number } from './support/command.ts'
 import { startRun } from './support/input.ts'
 import { count, lossText, say, table, useColor } from './support/output.ts'
 
@@ -15,8 +15,8 @@ export const builder = (yargs: Argv) =>
   yargs
     .positional('inputs', { type: 'string', array: true, default: [] as string[], describe: 'Files or folders; - or none is standard input' })
     .options(inputOptions)
-    .option('documents', { type: 'number', alias: 'n', default: 1, describe: 'How many documents to draw' })
-    .option('characters', { type: 'number', default: 1200, describe: 'How much of each to draw' })
+    .option('documents', { ...number('documents', 'How many documents to draw'), alias: 'n', default: 1 })
+    .option('characters', { ...number('characters', 'How much of each to draw'), default: 1200 })
     .option('json', { type: 'boolean', default: false, describe: 'Print the counts as JSON' })
     .example('$0 inspect dev.arrow', 'counts, label table, longest document, and the first document')
     .example('$0 inspect ace/ --from ace05 -n 3', 'the first three documents of a folder')

@@ -16,6 +16,7 @@ import { randomOf } from '../src/model/random.ts'
 import { embedSentences, layerNamesOf, type Pool, pools } from '../src/model/sentence-embeddings.ts'
 import { loadModel } from '../src/model/store.ts'
 import { loadWordVectors, normalWord, vectorSize } from '../src/model/vocabulary.ts'
+import { names, number } from './support/command.ts'
 import { exitCodes, say, table } from './support/output.ts'
 
 export const command = 'probe <model>'
@@ -25,13 +26,13 @@ export const builder = (yargs: Argv) =>
   yargs
     .positional('model', { type: 'string', demandOption: true, describe: 'A bundled model, or the folder of one' })
     .option('data', { type: 'string', demandOption: true, describe: 'Folder with the probing files (SentEval’s data/probing)' })
-    .option('task', { type: 'string', array: true, choices: probingTasks.map(({ file }) => file), describe: 'Only these tasks' })
-    .option('layer', { type: 'string', array: true, describe: 'Only these layers' })
-    .option('pool', { type: 'string', array: true, choices: pools, default: ['max', 'average'] as string[], describe: 'How tokens become one vector' })
+    .option('task', { ...names('Only these tasks'), choices: probingTasks.map(({ file }) => file) })
+    .option('layer', names('Only these layers'))
+    .option('pool', { ...names('How tokens become one vector'), choices: pools, default: ['max', 'average'] as string[] })
     .option('random', { type: 'boolean', default: false, describe: 'A baseline: the model’s words, with encoders that were never trained' })
     .option('bag', { type: 'string', describe: 'A baseline: word vectors in text form, pooled as they come' })
     .option('html', { type: 'string', describe: 'Also write the table as a page to this file' })
-    .option('seed', { type: 'number', default: 1, describe: 'Order of the training rows' })
+    .option('seed', { ...number('seed', 'Order of the training rows'), default: 1 })
     .option('engine', { type: 'string', choices: engineNames, default: 'auto' as const, describe: 'What computes' })
     .option('json', { type: 'boolean', default: false, describe: 'Print JSON, accuracies as fractions' })
     .option('quiet', { type: 'boolean', alias: 'q', default: false, describe: 'Say nothing but errors' })

@@ -1,0 +1,105 @@
+/** The parser of the command line: every command with its options, and what is wrong use. */
+import yargs, { type Argv, type CommandModule } from 'yargs'
+import { HmtlError } from '../src/io/errors.ts'
+import { commands, type LazyCommand, nameOf } from './commands.ts'
+import { packageVersion } from './support/version.ts'
+
+interface Internals {
+  getOptions(): { key: Readonly<Record<string, unknown>> }
+}
+
+/** Variables that are no option of the command, kept from yargs while it parses. */
+const hidden = new Map<string, string | undefined>()
+
+/**
+ * Options from `HMTL_` variables. Only those that the command knows count: a
+ * variable meant for another command, for the library (`HMTL_CACHE`) or for a
+ * script must not be wrong use of this one.
+ */
+const withEnvironment = <T>(argv: Argv<T>): Argv<T> => {
+  const known = new Set(Object.keys((argv as unknown as Internals).getOptions().key))
+  for (const name of Object.keys(process.env)) {
+    if (!name.startsWith('HMTL_')) continue
+    const option = name.slice(5).toLowerCase().replace(/_/g, '-')
+    if (known.has(option)) continue
+    hidden.set(name, process.env[name])
+    delete process.env[name]
+  }
+  return argv.env('HMTL')
+}
+
+/** Help shows groups in the order they are made in: what the command takes, then the options that are its own. */
+const withMainOptions = (argv: Argv): Argv => argv.group([], 'Positionals:').group([], 'Options:')
+
+const helpOf = (command: string | undefined): string => `See hmtl ${command === undefined ? '' : `${command} `}--help`
+
+/** yargs' own errors, which are wrong use. */
+const isUsage = (error: unknown): error is Error => error instanceof Error && error.name.startsWith('YError')
+
+/** A word too many is often the second name of a list. */
+const withHint = (message: string, words: readonly string[]): string => {
+  const [, unknown] = /^Unknown argument: (.*)$/.exec(message) ?? []
+  return unknown !== undefined && words.includes(unknown) ? `${message} (names of a list are separated by commas)` : message
+}
+
+export interface Parser {
+  /** The command that was named, once it is known. */
+  readonly command: string | undefined
+  /** @throws HmtlError `HMTL_USAGE` for wrong use, and what the command throws */
+  run(words: readonly string[]): Promise<number>
+}
+
+/** A parser for one run. @param handle called instead of the command's own handler, for tests */
+export const createParser = (handle?: (command: string, args: unknown) => Promise<number>): Parser => {
+  let code = 0
+  let current: string | undefined
+  const toModule = (command: LazyCommand): CommandModule => ({
+    command: command.command,
+    describe: command.describe,
+    builder: (async (argv: Argv) => {
+      current = nameOf(command)
+      return withEnvironment((await command.load()).builder(withMainOptions(argv)))
+    }) as never,
+    handler: async (args) => {
+      for (const [name, value] of hidden) process.env[name] = value
+      code = await (handle ? handle(nameOf(command), args) : (await command.load()).handler(args as never))
+    },
+  })
+  return {
+    get command() {
+      return current
+    },
+    async run(words) {
+      let parser = yargs([...words])
+        .scriptName('hmtl')
+        .usage('$0 <command> …\n\nWho and what a stream of text talks about: names, mentions, relations, coreference.')
+        .config('config', 'JSON file with options')
+        .strict()
+        .demandCommand(1, 'Name a command')
+        .recommendCommands()
+        .completion('completion', 'Print a completion script for your shell')
+        .version(packageVersion())
+        .alias('version', 'v')
+        .help()
+        .alias('help', 'h')
+        .group(['config', 'help', 'version'], 'General:')
+        .wrap(Math.min(110, process.stderr.columns ?? 100))
+        .exitProcess(false)
+        .fail((message, error) => {
+          if (error && !isUsage(error)) throw error
+          throw new HmtlError('HMTL_USAGE', withHint(message ?? String(error), words))
+        })
+      for (const command of commands) parser = parser.command(toModule(command))
+      try {
+        await parser.parseAsync()
+      } catch (thrown) {
+        const error = isUsage(thrown) ? new HmtlError('HMTL_USAGE', thrown.message) : thrown
+        // Wrong use ends with the way to the help of the very command.
+        if (error instanceof HmtlError && error.code === 'HMTL_USAGE' && error.remedy === undefined)
+          throw new HmtlError('HMTL_USAGE', error.summary, { remedy: helpOf(current), cause: error.cause })
+        throw error
+      }
+      return code
+    },
+  }
+}
