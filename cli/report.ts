@@ -6,7 +6,7 @@ import { HmtlError } from '../src/io/errors.ts'
 import { type ModelConfig, parseConfig } from '../src/model/config.ts'
 import { paperRows } from '../src/model/paper.ts'
 import { paperTables, type RunScores } from '../src/model/paper-tables.ts'
-import { parseEvents, type RunEvent, trainingReport } from '../src/model/training/report.ts'
+import { bestOf, parseEvents, type RunEvent, trainingReport } from '../src/model/training/report.ts'
 import { exitCodes, say, table } from './support/output.ts'
 
 export const command = 'report <folder>'
@@ -18,7 +18,7 @@ export const builder = (yargs: Argv) =>
     .option('html', { type: 'string', describe: 'For one run: write its page to this file' })
     .option('tables', { type: 'boolean', default: false, describe: 'The paper’s tables from runs of its rows, seeds together' })
     .option('json', { type: 'boolean', default: false, describe: 'Print JSON' })
-    .example('$0 report runs', 'a line a run: best development scores, updates to them')
+    .example('$0 report runs', 'a line a task: development score as hmtl evaluate has it, best in training, updates to it')
     .example('$0 report runs/paper --tables', 'after npm run paper')
     .example('$0 report runs/default --html report.html', 'learning curves and scores by label')
 
@@ -57,14 +57,15 @@ const runScores = (run: Run): RunScores => {
   }
 }
 
-/** Best development score of each task, and the updates of its own that it took. */
+/** Each task's development score in the model that was kept, its best in training, and the updates of its own that took. */
 const bestsOf = ({ config, events }: Run) =>
   config.tasks.map(({ name, kind }) => {
-    const validations = events.filter((event) => event.event === 'validation').filter(({ main }) => name in main)
-    const top = validations.reduce<(typeof validations)[number] | undefined>((most, each) => (!most || each.main[name] > most.main[name] ? each : most), undefined)
+    const top = bestOf(events, name)
+    const dev = events.findLast((event) => event.event === 'dev')?.main[name]
     return {
       task: name,
       kind,
+      dev: dev === undefined ? undefined : 100 * dev,
       score: top ? 100 * top.main[name] : undefined,
       update: top?.update,
       ownUpdates: top?.taskUpdates?.[name],
@@ -104,12 +105,13 @@ export const handler = async (args: Args): Promise<number> => {
   else
     process.stdout.write(
       `${table([
-        ['run', 'configuration', 'task', 'best dev', 'at update', 'of its own', 'test', 'paper (test)'],
+        ['run', 'configuration', 'task', 'dev', 'best in training', 'at update', 'of its own', 'test', 'paper (test)'],
         ...all.flatMap(({ run, config, tasks }) =>
-          tasks.map(({ task, score, update, ownUpdates, test, paper }) => [
+          tasks.map(({ task, dev, score, update, ownUpdates, test, paper }) => [
             run,
             config,
             task,
+            dev?.toFixed(2) ?? '',
             score?.toFixed(2) ?? '',
             update ?? '',
             ownUpdates ?? '',

@@ -1,5 +1,6 @@
 /** `hmtl train`: a configuration into a model. */
 import type { Argv } from 'yargs'
+import { HmtlError } from '../src/io/errors.ts'
 import { loadConfig } from '../src/model/config.ts'
 import { engineNames, startEngine } from '../src/model/engine.ts'
 import { train } from '../src/model/training/trainer.ts'
@@ -14,7 +15,8 @@ export const builder = (yargs: Argv) =>
     .positional('config', { type: 'string', demandOption: true, describe: 'Configuration file' })
     .option('output', { type: 'string', alias: 'o', demandOption: true, describe: 'Folder for the model' })
     .option('resume', { type: 'boolean', default: false, describe: 'Go on with an interrupted training' })
-    .option('set', { type: 'string', array: true, default: [] as string[], describe: 'key=value, laid over the configuration' })
+    .option('overwrite', { type: 'boolean', default: false, describe: 'Replace the training that the folder holds' })
+    .option('set', { type: 'string', array: true, nargs: 1, default: [] as string[], describe: 'key=value, laid over the configuration; as often as needed' })
     .option('engine', { type: 'string', choices: engineNames, default: 'auto' as const, describe: 'What computes' })
     .option('half', { type: 'boolean', default: false, describe: 'Save the model with float16 weights' })
     .option('quiet', { type: 'boolean', alias: 'q', default: false, describe: 'Say nothing but errors' })
@@ -24,6 +26,7 @@ export const builder = (yargs: Argv) =>
 type Args = Awaited<ReturnType<typeof builder>['argv']>
 
 export const handler = async (args: Args): Promise<number> => {
+  if (args.resume && args.overwrite) throw new HmtlError('HMTL_USAGE', '--resume goes on with what --overwrite would replace: give one of them')
   const config = await loadConfig(args.config, args.set)
   await startEngine(args.engine)
   const controller = new AbortController()
@@ -34,6 +37,7 @@ export const handler = async (args: Args): Promise<number> => {
   const result = await train(config, {
     output: args.output,
     resume: args.resume,
+    overwrite: args.overwrite,
     half: args.half,
     version: packageVersion(),
     signal: controller.signal,
@@ -62,6 +66,9 @@ export const handler = async (args: Args): Promise<number> => {
             .map(([task, score]) => `${task} ${(100 * score).toFixed(2)}`)
             .join('  ')}  mean ${(100 * mean).toFixed(2)}${best ? '  best' : ''}  (${seconds.toFixed(1)} s)`,
         )
+    },
+    onWarning: ({ update, message }) => {
+      if (!args.quiet) say(`${update}  warning: ${message}`)
     },
     onDecision: ({ task, setting, value, before, after }) => {
       if (!args.quiet) say(`${task}: ${setting} ${value} on dev, ${(100 * before).toFixed(2)} to ${(100 * after).toFixed(2)}`)

@@ -8,7 +8,7 @@ import { modelFolder } from '../dist/src/load.js'
 import { createAnnotator } from '../dist/src/model/annotate.js'
 import { calibrated, fitCalibration } from '../dist/src/model/calibration.js'
 import { startEngine } from '../dist/src/model/engine.js'
-import { loadModel, updateTasks } from '../dist/src/model/store.js'
+import { loadModel, updateStored } from '../dist/src/model/store.js'
 import { datasetDocuments } from '../dist/src/model/training/stream.js'
 
 const args = process.argv.slice(2)
@@ -92,4 +92,4 @@ else {
   for (const [task, { predictions, before, after }] of Object.entries(errors))
     console.log(`| ${task} | ${predictions} | ${(100 * before).toFixed(1)} | ${(100 * after).toFixed(1)} | ${fits[task].join(', ')} |`)
 }
-if (args.includes('--write')) await updateTasks(folder, Object.fromEntries(Object.entries(fits).map(([task, calibration]) => [task, { calibration }])))
+if (args.includes('--write')) await updateStored(folder, Object.fromEntries(Object.entries(fits).map(([task, calibration]) => [task, { calibration }])))

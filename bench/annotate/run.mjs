@@ -60,7 +60,7 @@ const timed = async (program, args, env = {}) => {
 }
 
 const cases = []
-const tasks = { NER: ['--tasks', 'ner'], 'NER, EMD, RE': ['--tasks', 'ner', 'emd', 'relation'], 'all four': [] }
+const tasks = { NER: ['--tasks', 'ner'], 'NER, EMD, RE': ['--tasks', 'ner,emd,relation'], 'all four': [] }
 for (const engine of (process.env.ENGINES ?? 'wasm tensorflow').split(' '))
   for (const [name, args] of Object.entries(tasks))
     for (const workers of ['1', '2'])

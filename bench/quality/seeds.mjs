@@ -23,7 +23,7 @@ const main = { ner: ({ f1 }) => f1, emd: ({ f1 }) => f1, relation: ({ definition
 const model = (name, config, seed) => {
   const run = join(folder, `${name}-s${seed}`)
   if (!existsSync(join(root, run, 'model', 'config.json')) && !existsSync(join(run, 'model', 'config.json')))
-    hmtl('train', config, '-o', run, '--quiet', '--set', `training.seed=${seed}`, ...engine)
+    hmtl('train', config, '-o', run, '--quiet', '--overwrite', '--set', `training.seed=${seed}`, ...engine)
   const log = readFileSync(existsSync(join(root, run)) ? join(root, run, 'metrics.jsonl') : join(run, 'metrics.jsonl'), 'utf8')
     .trim()
     .split('\n')

@@ -3,7 +3,7 @@
  * hierarchy, and how to train them. Any subset, any order, any label set.
  */
 import { readFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { HmtlError } from '../io/errors.ts'
 import { type TagScheme, tagSchemes } from './heads/crf-decode.ts'
 
@@ -387,7 +387,7 @@ const readObject = async (path: string, depth = 0): Promise<JsonObject> => {
     throw new HmtlError('HMTL_CONFIG_VALUE', `cannot read configuration ${path}: ${(cause as Error).message}`, { cause })
   }
   if (!isObject(value)) throw new HmtlError('HMTL_CONFIG_TYPE', `${path} is not a JSON object`)
-  const base = typeof value.extends === 'string' ? await readObject(join(dirname(path), value.extends), depth + 1) : {}
+  const base = typeof value.extends === 'string' ? await readObject(resolve(dirname(path), value.extends), depth + 1) : {}
   return inherit(base, value)
 }
 

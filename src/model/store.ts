@@ -79,13 +79,18 @@ export const saveModel = async (model: Model, folder: string, options: SaveOptio
 }
 
 /**
- * Changes settings of a stored model's tasks that its weights do not depend on, such as thresholds.
+ * Changes settings of a stored model's tasks that its weights do not depend on, such as thresholds, and its notes.
  * @throws HmtlError `HMTL_MODEL_*`, and `HMTL_CONFIG_*` for settings that cannot be
  */
-export const updateTasks = async (folder: string, changes: Readonly<Record<string, Readonly<Record<string, unknown>>>>): Promise<void> => {
+export const updateStored = async (
+  folder: string,
+  changes: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+  notes: Readonly<Record<string, unknown>> = {},
+): Promise<void> => {
   const path = join(folder, 'config.json')
-  const stored = JSON.parse((await readFileOf(folder, 'config.json')).toString('utf8')) as { config: { tasks: Record<string, unknown>[] } }
+  const stored = JSON.parse((await readFileOf(folder, 'config.json')).toString('utf8')) as { config: { tasks: Record<string, unknown>[] }; notes?: Record<string, unknown> }
   stored.config.tasks = stored.config.tasks.map((task) => ({ ...task, ...changes[String(task.name)] }))
+  if (Object.keys(notes).length > 0) stored.notes = { ...stored.notes, ...notes }
   parseConfig(stored.config)
   await writeWhole(path, `${JSON.stringify(stored, null, 2)}\n`)
 }

@@ -7,7 +7,7 @@
  * to the paper's is taken, or the cheapest.
  */
 import type { ModelConfig, TaskConfig } from '../config.ts'
-import { loadModel, updateTasks } from '../store.ts'
+import { loadModel, updateStored } from '../store.ts'
 import { evaluateTask, mainScore } from './evaluate.ts'
 
 export interface Decision {
@@ -48,6 +48,8 @@ const flat = 0.005
 export const fitDecisions = async (folder: string, onDecision?: (decision: Decision) => void): Promise<Decision[]> => {
   const model = await loadModel(folder, { cached: true })
   const decisions: Decision[] = []
+  // What is decided for a task holds while the next, which may stand on it, is.
+  let tasks = model.config.tasks
   try {
     for (const configured of model.config.tasks) {
       let task = configured
@@ -59,7 +61,7 @@ export const fitDecisions = async (folder: string, onDecision?: (decision: Decis
         const given = (task as unknown as Record<string, number>)[setting]
         const scoreOf = async (value: number): Promise<number> => {
           const changed = { ...task, [setting]: value } as TaskConfig
-          const config: ModelConfig = { ...model.config, tasks: model.config.tasks.map((each) => (each === configured ? changed : each)) }
+          const config: ModelConfig = { ...model.config, tasks: tasks.map((each) => (each.name === configured.name ? changed : each)) }
           return mainScore(changed, await evaluateTask({ ...model, config }, changed, dev))
         }
         const tried = new Map([[given, await scoreOf(given)]])
@@ -72,6 +74,8 @@ export const fitDecisions = async (folder: string, onDecision?: (decision: Decis
         decisions.push(decision)
         onDecision?.(decision)
       }
+      const decided = task
+      tasks = tasks.map((each) => (each.name === decided.name ? decided : each))
     }
   } finally {
     model.parameters.dispose()
@@ -79,6 +83,6 @@ export const fitDecisions = async (folder: string, onDecision?: (decision: Decis
   }
   const changes: Record<string, Record<string, number>> = {}
   for (const { task, setting, value } of decisions) changes[task] = { ...changes[task], [setting]: value }
-  await updateTasks(folder, changes)
+  await updateStored(folder, changes)
   return decisions
 }

@@ -5,6 +5,7 @@ import type { TaskConfig } from '../config.ts'
 import type { Model } from '../hierarchy.ts'
 import type { CorefScore } from '../metrics/coref.ts'
 import { type Metric, metricOf, type RelationScore, type ScoredTask, type TaskScores } from '../metrics/score.ts'
+import { loadModel } from '../store.ts'
 import { datasetDocuments } from './stream.ts'
 
 /** Which metric a task is judged by. */
@@ -48,6 +49,28 @@ export const evaluateTask = async (
   }
   flush()
   return metric.score()
+}
+
+/** Scores of a stored model on the files of a split of its data sets. */
+export const evaluateStored = async (
+  folder: string,
+  split: 'dev' | 'test',
+): Promise<{ main: Record<string, number>; scores: Record<string, TaskScores[ScoredTask]> }> => {
+  const model = await loadModel(folder, { cached: true })
+  const main: Record<string, number> = {}
+  const scores: Record<string, TaskScores[ScoredTask]> = {}
+  try {
+    for (const task of model.config.tasks) {
+      const paths = task.datasets.flatMap((data) => data[split] ?? [])
+      if (paths.length === 0) continue
+      scores[task.name] = await evaluateTask(model, task, paths)
+      main[task.name] = mainScore(task, scores[task.name])
+    }
+  } finally {
+    model.parameters.dispose()
+    model.contextual?.dispose()
+  }
+  return { main, scores }
 }
 
 /** Gold as the task defines it: flat spans for a tagger, known labels for relations, clusters of two and more unless singletons are learned. */

@@ -2,7 +2,8 @@
 import type { ModelConfig } from '../config.ts'
 import { nothing } from '../metrics/counts.ts'
 import type { Decision } from './decisions.ts'
-import { escaped, page, percent, tableOf } from '../page.ts'
+import { escaped, framed, page, percent, shade, tableOf } from '../page.ts'
+import type { TrainingWarning } from './watch.ts'
 
 type Confusion = Readonly<Record<string, Readonly<Record<string, number>>>>
 
@@ -23,6 +24,9 @@ export type RunEvent =
       >
       readonly taskUpdates?: Readonly<Record<string, number>>
     }
+  | ({ readonly event: 'warning' } & TrainingWarning)
+  /** Of the model that was kept, on development data, with what was decided after training. */
+  | { readonly event: 'dev'; readonly main: Readonly<Record<string, number>> }
   | { readonly event: 'test'; readonly main: Readonly<Record<string, number>> }
   | { readonly event: 'decisions'; readonly decisions: readonly Decision[] }
   | { readonly event: 'end'; readonly seconds: number; readonly taskUpdates: Readonly<Record<string, number>>; readonly maxRss: number }
@@ -43,11 +47,20 @@ const isWhole = (line: string): boolean => {
   }
 }
 
+const counted = (n: number, what: string): string => `${n.toLocaleString('en-US')} ${what}${n === 1 ? '' : 's'}`
+
 type Points = readonly (readonly [x: number, y: number])[]
 
-const [width, height, margin] = [640, 220, 44]
+const [width, height, margin] = [640, 220, 52]
 const hues = [210, 20, 130, 280, 50, 330]
-const colour = (i: number) => `hsl(${hues[i % hues.length]} 60% 45%)`
+const colour = (i: number) => `hsl(${hues[i] ?? (i * 137) % 360} 60% var(--tone))`
+
+/** The best validation of a task by itself. */
+export const bestOf = (events: readonly RunEvent[], task: string) =>
+  events
+    .filter((event) => event.event === 'validation')
+    .filter(({ main }) => task in main)
+    .reduce<Extract<RunEvent, { event: 'validation' }> | undefined>((most, each) => (!most || each.main[task] > most.main[task] ? each : most), undefined)
 
 /** Means over about eighty stretches: single losses are noise. */
 const smoothed = (points: Points): Points => {
@@ -71,12 +84,15 @@ const chart = (title: string, lines: Readonly<Record<string, Points>>, format: (
     const value = low + part * (high - low)
     return `<line x1="${margin}" x2="${width - 8}" y1="${y(value)}" y2="${y(value)}"/><text x="${margin - 6}" y="${y(value) + 4}" text-anchor="end">${format(value)}</text>`
   })
-  const drawn = Object.entries(lines).map(
-    ([name, points], i) =>
-      `<polyline style="stroke:${colour(i)}" points="${points.map(([a, b]) => `${x(a).toFixed(1)},${y(b).toFixed(1)}`).join(' ')}"><title>${escaped(name)}</title></polyline>`,
-  )
+  const drawn = Object.entries(lines).map(([name, points], i) => {
+    const places = points.map(([a, b]) => [x(a).toFixed(1), y(b).toFixed(1)] as const)
+    const title = `<title>${escaped(name)}</title>`
+    // A line through one point cannot be seen.
+    if (places.length === 1) return `<circle style="fill:${colour(i)}" cx="${places[0][0]}" cy="${places[0][1]}" r="4">${title}</circle>`
+    return `<polyline class="line" style="stroke:${colour(i)}" points="${places.map((place) => place.join(',')).join(' ')}">${title}</polyline>`
+  })
   const legend = Object.keys(lines).map((name, i) => `<span style="color:${colour(i)}">■ ${escaped(name)}</span>`)
-  return `<figure><figcaption>${escaped(title)} ${legend.join(' ')}</figcaption><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escaped(title)}"><g class="grid">${grid.join('')}</g>${drawn.join('')}<text x="${width - 8}" y="${height - 6}" text-anchor="end">${right.toLocaleString('en-US')} updates</text></svg></figure>`
+  return `<figure><figcaption>${escaped(title)} ${legend.join(' ')}</figcaption><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escaped(title)}"><g class="rules">${grid.join('')}</g>${drawn.join('')}<text x="${width - 8}" y="${height - 6}" text-anchor="end">${counted(right, 'update')}</text></svg></figure>`
 }
 
 /** Rows and columns that the page shows of a confusion. */
@@ -94,11 +110,12 @@ const confusionTable = (confusion: Confusion): string => {
     const total = Object.values(row).reduce((a, b) => a + b, 0)
     return shown.map((label) => {
       const n = row[label] ?? 0
-      return `<td style="background:hsl(${label === gold ? 140 : 15} 70% ${(100 - (40 * n) / (total || 1)).toFixed(0)}%)">${n || ''}</td>`
+      return `<td style="${shade(label === gold ? 140 : 15, n / (total || 1))}">${n || ''}</td>`
     })
   }
   const rest = labels.length - mostLabels
-  return `<table><tr><th>gold \\ predicted</th>${shown.map((label) => `<th>${escaped(label)}</th>`).join('')}</tr>${shown.map((gold) => `<tr><td>${escaped(gold)}</td>${cells(gold).join('')}</tr>`).join('')}</table>${rest > 0 ? `<p>${rest} rarer labels are not shown.</p>` : ''}`
+  const rows = `<tr><th>gold \\ predicted</th>${shown.map((label) => `<th>${escaped(label)}</th>`).join('')}</tr>${shown.map((gold) => `<tr><td>${escaped(gold)}</td>${cells(gold).join('')}</tr>`).join('')}`
+  return `<div class="square">${framed(rows)}</div>${rest > 0 ? `<p>Not shown: ${counted(rest, 'rarer label')}.</p>` : ''}`
 }
 
 /** @returns the page's HTML */
@@ -135,18 +152,17 @@ export const trainingReport = (config: ModelConfig, events: readonly RunEvent[])
   })
   const test = events.findLast((event) => event.event === 'test')
   const decisions = events.findLast((event) => event.event === 'decisions')?.decisions ?? []
-  const bestOf = (name: string) =>
-    validations
-      .filter(({ main }) => name in main)
-      .reduce<(typeof validations)[number] | undefined>((most, each) => (!most || each.main[name] > most.main[name] ? each : most), undefined)
+  const dev = events.findLast((event) => event.event === 'dev')
+  const warnings = events.filter((event) => event.event === 'warning')
   const tasks = tableOf(
-    ['task', 'updates of it', 'share', 'best dev score', 'at update', 'of its own', ...(test ? ['test score of the model'] : [])],
+    ['task', 'updates of it', 'share', ...(dev ? ['dev score of the model'] : []), 'best in training', 'at update', 'of its own', ...(test ? ['test score of the model'] : [])],
     names.map((name) => {
-      const top = bestOf(name)
+      const top = bestOf(events, name)
       return [
         name,
         drawn[name] ?? '',
         total > 0 ? `${percent((drawn[name] ?? 0) / total)} %` : '',
+        ...(dev ? [name in dev.main ? percent(dev.main[name]) : ''] : []),
         top ? percent(top.main[name]) : '',
         top?.update ?? '',
         top?.taskUpdates?.[name] ?? '',
@@ -161,8 +177,9 @@ export const trainingReport = (config: ModelConfig, events: readonly RunEvent[])
           ['task', 'setting', 'value', 'dev score before', 'after'],
           decisions.map(({ task, setting, value, before, after }) => [task, setting, value, percent(before), percent(after)]),
         )}`
+  const warned = warnings.map(({ update, message }) => `<p class="warning">Update ${update}: ${escaped(message)}.</p>`).join('')
   return page(
     config.name,
-    `<p>${last ? `${last.update.toLocaleString('en-US')} updates` : 'No validation yet'}${end ? ` in ${Math.round(end.seconds).toLocaleString('en-US')} s, at most ${Math.round(end.maxRss / 2 ** 20)} MB` : ''}${best ? `; best mean of development scores ${percent(best.mean)} at update ${best.update}` : ''}. Seed ${config.training.seed}.</p>${chart('Development scores', scores, percent)}${chart('Loss, as a share of its beginning', losses, (value) => value.toFixed(2))}<h2>Tasks</h2>${tasks}${decided}${labels.join('')}`,
+    `<p>${last ? counted(last.update, 'update') : 'No validation yet'}${end ? ` in ${Math.round(end.seconds).toLocaleString('en-US')} s, at most ${Math.round(end.maxRss / 2 ** 20)} MB` : ''}${best ? `; best mean of development scores ${percent(best.mean)} at update ${best.update}` : ''}. Seed ${config.training.seed}.</p>${warned}${chart('Development scores', scores, percent)}${chart('Loss, as a share of its beginning', losses, (value) => value.toFixed(2))}<h2>Tasks</h2>${tasks}${decided}${labels.join('')}`,
   )
 }

@@ -4,7 +4,7 @@
  * everything that moves is in the checkpoint, so that a resumed run goes on as
  * the uninterrupted one would have.
  */
-import { appendFile, mkdir, readFile, rm } from 'node:fs/promises'
+import { appendFile, mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import { HmtlError } from '../../io/errors.ts'
@@ -15,10 +15,11 @@ import { batchOf, createModel, forward, type Model, wordRows } from '../hierarch
 import type { ScoredTask, TaskScores } from '../metrics/score.ts'
 import { type Random, type RandomState, randomFrom, randomOf } from '../random.ts'
 import { decodeSafetensors, encodeSafetensors } from '../safetensors.ts'
-import { loadModel, saveModel, writeWhole } from '../store.ts'
+import { loadModel, saveModel, updateStored, writeWhole } from '../store.ts'
 import { loadWordVectors } from '../vocabulary.ts'
-import { evaluateTask, mainScore } from './evaluate.ts'
+import { evaluateStored, evaluateTask, mainScore } from './evaluate.ts'
 import { type Decision, fitDecisions } from './decisions.ts'
+import { claimFolder, clearFolder } from './folder.ts'
 import { openBatchesAhead } from './ahead.ts'
 import { type BatchSettings, openBatches } from './batches.ts'
 import type { Example } from './examples.ts'
@@ -30,6 +31,7 @@ import { provenanceOf } from './provenance.ts'
 import type { StreamPosition } from './stream.ts'
 import { type Survey, survey } from './survey.ts'
 import { openEvents } from './tensorboard.ts'
+import { openWatch, type TrainingWarning, type WatchState } from './watch.ts'
 
 export interface UpdateEvent {
   readonly update: number
@@ -55,10 +57,14 @@ export interface ValidationEvent {
 export interface TrainOptions {
   readonly output: string
   readonly resume?: boolean
+  /** Replaces a training that the folder holds. @default false */
+  readonly overwrite?: boolean
   readonly onSurvey?: (survey: Survey) => void
   readonly onUpdate?: (event: UpdateEvent) => void
   readonly onValidation?: (event: ValidationEvent) => void
   readonly onDecision?: (event: Decision) => void
+  /** Told once of each task that does not seem to learn. */
+  readonly onWarning?: (warning: TrainingWarning) => void
   readonly signal?: AbortSignal
   /** Saves the best model with float16 weights. */
   readonly half?: boolean
@@ -69,6 +75,7 @@ export interface TrainOptions {
 export interface TrainResult {
   readonly updates: number
   readonly bestUpdate: number
+  /** Development scores of the model that was kept, with what was decided after training. */
   readonly bestMain: Readonly<Record<string, number>>
   /** Best update of each task by itself, and its score then. */
   readonly bestByTask: Readonly<Record<string, { update: number; score: number }>>
@@ -89,6 +96,7 @@ interface SavedState extends Progress {
   readonly streams: Record<string, StreamPosition>
   readonly optimizer: Record<string, number>
   readonly survey: { batches: Record<string, number> }
+  readonly watch?: WatchState
 }
 
 /** Share of each task in the draws. */
@@ -201,25 +209,6 @@ const loadState = async (folder: string): Promise<{ model: Model; optimizer: Buf
   }
 }
 
-/** Scores of a stored model on the test files of its data sets. */
-const testScores = async (folder: string): Promise<{ main: Record<string, number>; scores: Record<string, TaskScores[ScoredTask]> }> => {
-  const model = await loadModel(folder, { cached: true })
-  const main: Record<string, number> = {}
-  const scores: Record<string, TaskScores[ScoredTask]> = {}
-  try {
-    for (const task of model.config.tasks) {
-      const test = task.datasets.flatMap((data) => (data.test ? [data.test] : []))
-      if (test.length === 0) continue
-      scores[task.name] = await evaluateTask(model, task, test)
-      main[task.name] = mainScore(task, scores[task.name])
-    }
-  } finally {
-    model.parameters.dispose()
-    model.contextual?.dispose()
-  }
-  return { main, scores }
-}
-
 const prefixed = (prefix: string, values: Readonly<Record<string, number>>) => Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix}/${name}`, value]))
 
 /** A fresh model for a configuration and what the survey of its data found. */
@@ -243,9 +232,17 @@ export const initialModel = async (config: ModelConfig, found: Survey): Promise<
  * @throws HmtlError `HMTL_TRAIN_*`
  */
 export const train = async (config: ModelConfig, options: TrainOptions): Promise<TrainResult> => {
+  const release = await claimFolder(options.output, options)
+  try {
+    return await trainInto(config, options)
+  } finally {
+    await release()
+  }
+}
+
+const trainInto = async (config: ModelConfig, options: TrainOptions): Promise<TrainResult> => {
   const { output } = options
   const { training } = config
-  await mkdir(output, { recursive: true })
   const log = (record: object) =>
     appendFile(join(output, 'metrics.jsonl'), `${JSON.stringify(record)}\n`).catch((cause) => {
       throw new HmtlError('HMTL_OUTPUT_FAILED', `cannot write ${join(output, 'metrics.jsonl')}: ${(cause as Error).message}`, {
@@ -270,11 +267,11 @@ export const train = async (config: ModelConfig, options: TrainOptions): Promise
     // What was logged after the state was saved happens again.
     const { update } = saved
     const path = join(output, 'metrics.jsonl')
-    const kept = parseEvents(await readFile(path, 'utf8').catch(() => '')).filter((event) => (event.event === 'update' || event.event === 'validation') && event.update <= update)
+    const kept = parseEvents(await readFile(path, 'utf8').catch(() => '')).filter((event) => 'update' in event && event.update <= update)
     await writeWhole(path, kept.map((event) => `${JSON.stringify(event)}\n`).join(''))
   } else {
-    await rm(join(output, 'metrics.jsonl'), { force: true })
     const found = await survey(config)
+    await clearFolder(output)
     options.onSurvey?.(found)
     batches = { ...found.batches }
     model = await initialModel(config, found)
@@ -285,6 +282,12 @@ export const train = async (config: ModelConfig, options: TrainOptions): Promise
   const positions: Record<string, StreamPosition> = { ...saved?.streams }
   const shares = samplingShares(config, batches)
   const progress: Progress = saved ?? { update: 0, bestUpdate: 0, bestMean: -1, bestMain: {}, bestByTask: {}, withoutBetter: 0, taskUpdates: {} }
+  const watch = openWatch(Object.fromEntries(config.tasks.map(({ name }, i) => [name, shares[i] * training.updates])), saved?.watch)
+  const warn = async (warning: TrainingWarning | undefined) => {
+    if (!warning) return
+    await log({ event: 'warning', ...warning })
+    options.onWarning?.(warning)
+  }
   const board = openEvents(join(output, 'tensorboard'))
   const provenance = await provenanceOf(config, options.version)
   const started = performance.now()
@@ -315,12 +318,14 @@ export const train = async (config: ModelConfig, options: TrainOptions): Promise
     await log({ event: 'validation', ...event })
     board.scalars(progress.update, { ...prefixed('dev', main), 'dev/mean': mean })
     options.onValidation?.(event)
+    for (const [task, score] of Object.entries(main)) await warn(watch.score(task, progress.update, score, progress.taskUpdates[task] ?? 0))
     await saveState(output, model, optimizer, {
       ...progress,
       random: random.state(),
       streams: positions,
       optimizer: optimizer.counts(),
       survey: { batches },
+      watch: watch.state,
     })
     return training.patience > 0 && progress.withoutBetter >= training.patience
   }
@@ -371,6 +376,7 @@ export const train = async (config: ModelConfig, options: TrainOptions): Promise
           board.scalars(progress.update, { [`loss/${task.name}`]: result.loss, [`norm/${task.name}`]: norm, rate })
         }
         options.onUpdate?.(event)
+        await warn(watch.loss(task.name, progress.update, result.loss))
       }
       if (progress.update % training.validateEvery === 0 || progress.update === training.updates) if (await validate()) break
     }
@@ -378,7 +384,13 @@ export const train = async (config: ModelConfig, options: TrainOptions): Promise
       const decisions = await fitDecisions(join(output, 'model'), options.onDecision)
       await log({ event: 'decisions', decisions })
     }
-    if (training.scoreTest) await log({ event: 'test', ...(await testScores(join(output, 'model'))) })
+    // The score that is written down is the stored model's, as it was decided and as `hmtl evaluate` finds it.
+    const dev = await evaluateStored(join(output, 'model'), 'dev')
+    if (Object.keys(dev.main).length > 0) {
+      await log({ event: 'dev', ...dev })
+      await updateStored(join(output, 'model'), {}, { dev: dev.main })
+    }
+    if (training.scoreTest) await log({ event: 'test', ...(await evaluateStored(join(output, 'model'), 'test')) })
     await log({
       event: 'end',
       seconds: (performance.now() - started) / 1000,
@@ -387,7 +399,7 @@ export const train = async (config: ModelConfig, options: TrainOptions): Promise
       maxRss: process.resourceUsage().maxRSS * 1024,
     })
     await writeWhole(join(output, 'report.html'), trainingReport(config, parseEvents(await readFile(join(output, 'metrics.jsonl'), 'utf8'))))
-    return { updates: progress.update, bestUpdate: progress.bestUpdate, bestMain: progress.bestMain, bestByTask: progress.bestByTask }
+    return { updates: progress.update, bestUpdate: progress.bestUpdate, bestMain: dev.main, bestByTask: progress.bestByTask }
   } finally {
     await source.close()
     optimizer.dispose()

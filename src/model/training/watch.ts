@@ -1,0 +1,92 @@
+/**
+ * Says when a task does not learn, while there is still time to stop: its loss is
+ * where it began, or its development score is 0, after a tenth of its updates.
+ * What is kept is a few sums a task, part of the saved state, so that a resumed
+ * training warns where the uninterrupted one would have.
+ */
+
+export interface TrainingWarning {
+  readonly update: number
+  readonly task: string
+  readonly kind: 'loss' | 'score'
+  readonly message: string
+}
+
+/** Sums over a twentieth of a task's updates. */
+interface Stretch {
+  n: number
+  sum: number
+  squares: number
+}
+
+interface TaskWatch {
+  readonly stretches: Stretch[]
+  readonly warned: ('loss' | 'score')[]
+}
+
+/** JSON, as it is saved. */
+export type WatchState = Record<string, TaskWatch>
+
+export interface Watch {
+  readonly state: WatchState
+  /** After an update of a task. */
+  loss(task: string, update: number, loss: number): TrainingWarning | undefined
+  /** After a validation. */
+  score(task: string, update: number, score: number, taskUpdates: number): TrainingWarning | undefined
+}
+
+/** Fewer losses than this say nothing. */
+const leastLosses = 20
+/** A loss that fell by less than this share of where it began stands still. */
+const leastFall = 0.05
+
+const sumOf = (stretches: readonly Stretch[]) => {
+  let [n, sum, squares] = [0, 0, 0]
+  for (const stretch of stretches) {
+    n += stretch.n
+    sum += stretch.sum
+    squares += stretch.squares
+  }
+  const mean = sum / n
+  return { mean, variance: Math.max(0, squares / n - mean * mean) / n }
+}
+
+/** Whether the second half of the losses is no lower than the first, beyond what their scatter explains. */
+const standsStill = (stretches: readonly Stretch[]): boolean => {
+  const half = Math.floor(stretches.length / 2)
+  const [first, second] = [sumOf(stretches.slice(0, half)), sumOf(stretches.slice(half))]
+  const fall = first.mean - second.mean
+  return fall <= leastFall * Math.abs(first.mean) && fall <= 2 * Math.sqrt(first.variance + second.variance)
+}
+
+/** @param expected updates of each task in the whole training, about */
+export const openWatch = (expected: Readonly<Record<string, number>>, state: WatchState = {}): Watch => {
+  const of = (task: string): TaskWatch => (state[task] ??= { stretches: [], warned: [] })
+  const updatesOf = ({ stretches }: TaskWatch) => stretches.reduce((n, stretch) => n + stretch.n, 0)
+  const tenth = (task: string) => Math.max(1, Math.ceil((expected[task] ?? 0) / 10))
+  return {
+    state,
+    loss(task, update, loss) {
+      const watch = of(task)
+      const size = Math.max(leastLosses / 2, Math.ceil(tenth(task) / 2))
+      let last = watch.stretches.at(-1)
+      if (!last || last.n >= size) watch.stretches.push((last = { n: 0, sum: 0, squares: 0 }))
+      last.n++
+      last.sum += loss
+      last.squares += loss * loss
+      // Looked at whenever another tenth is full: what scatter hides at first shows later.
+      if (last.n < size || watch.stretches.length % 2 === 1 || watch.warned.includes('loss') || !standsStill(watch.stretches)) return undefined
+      watch.warned.push('loss')
+      const { mean } = sumOf(watch.stretches)
+      const message = `the loss of task ${task} has stood still over its first ${updatesOf(watch)} updates, at ${mean.toPrecision(3)} on average: it may not be learning`
+      return { update, task, kind: 'loss', message }
+    },
+    score(task, update, score, updates) {
+      const watch = of(task)
+      if (score > 0 || updates < tenth(task) || watch.warned.includes('score')) return undefined
+      watch.warned.push('score')
+      const message = `the development score of task ${task} is 0 after ${updates} of its updates: it may not be learning, or the development data may not have its layer`
+      return { update, task, kind: 'score', message }
+    },
+  }
+}
