@@ -25,12 +25,14 @@ h1,h2,h3,p{overflow-wrap:anywhere}
 figure{margin:1.5rem 0}figcaption{font-weight:600}figcaption span{font-weight:400;margin-left:.8em;display:inline-block}
 svg{display:block;width:100%;height:auto;max-height:24rem}svg text{font-size:11px;fill:var(--soft)}
 .line{fill:none;stroke-width:1.8}.rules line{stroke:var(--rule)}
-@media(max-width:40rem){svg text{font-size:18px}.line{stroke-width:3}}
 .frame{overflow-x:auto;margin:.5rem 0 1.5rem}
 table{border-collapse:collapse}td,th{padding:.2rem .8rem;text-align:right;border-bottom:1px solid var(--rule)}
 td:first-child,th:first-child{text-align:left}
+.square th:first-child{vertical-align:bottom}
 .square td,.square th{padding:.2rem .45rem}
 .square th:not(:first-child){writing-mode:vertical-rl;transform:rotate(180deg);text-align:left;border:0;font-weight:400}
+@media(max-width:40rem){svg text{font-size:18px}.line{stroke-width:3}h1{font-size:1.4rem}
+table{font-size:.75rem;line-height:1.3}.frame td,.frame th{padding:.25rem .25rem}td:first-child{overflow-wrap:anywhere;min-width:4.5rem}}
 .warning{border-left:4px solid var(--warn);padding-left:.8rem}
 `
 
