@@ -1,5 +1,6 @@
 /** `hmtl evaluate`: a trained model on gold data. */
 import type { Argv } from 'yargs'
+import { HmtlError } from '../src/io/errors.ts'
 import { modelFolder } from '../src/load.ts'
 import { chosenTasks } from '../src/model/annotate.ts'
 import { engineNames, startEngine } from '../src/model/engine.ts'
@@ -28,11 +29,21 @@ export const handler = async (args: Args): Promise<number> => {
   const model = await loadModel(modelFolder(args.model))
   const all: Record<string, unknown> = {}
   const rows: string[][] = [['task', 'F1']]
+  let missing: HmtlError | undefined
   for (const task of chosenTasks(model, args.task)) {
-    const score = await evaluateTask(model, task, args.data, { goldMentions: args.goldMentions })
-    all[task.name] = score
-    rows.push([task.name, (100 * mainScore(task, score)).toFixed(2)])
+    try {
+      const score = await evaluateTask(model, task, args.data, { goldMentions: args.goldMentions, needsGold: true })
+      all[task.name] = score
+      rows.push([task.name, (100 * mainScore(task, score)).toFixed(2)])
+    } catch (error) {
+      // A task that was asked for must have gold; of all the model's, those that have some are scored.
+      if (!(error instanceof HmtlError && error.code === 'HMTL_SCORE_GOLD') || args.task) throw error
+      missing ??= error
+      all[task.name] = null
+      rows.push([task.name, 'no gold'])
+    }
   }
+  if (missing && Object.values(all).every((score) => score === null)) throw missing
   process.stdout.write(args.json ? `${JSON.stringify(all)}\n` : `${table(rows)}\n`)
   return exitCodes.ok
 }

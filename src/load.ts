@@ -10,7 +10,7 @@ import { createDocument, type Document } from './io/document.ts'
 import { type ErrorCode, HmtlError } from './io/errors.ts'
 import { fromJson } from './io/json.ts'
 import type { OffsetUnit } from './io/offsets.ts'
-import { chooseEngine, type EngineName } from './model/engine.ts'
+import { chooseEngine, type EngineName, engineNames } from './model/engine.ts'
 import { setTensorflowEnvironment } from './model/kernels/tensorflow/binding.ts'
 import { annotateStream } from './pipeline/annotate.ts'
 import { type Pool, type PoolOptions, startPool } from './pipeline/pool/pool.ts'
@@ -88,6 +88,7 @@ export const namedModels = (): { readonly name: string; readonly folder: string 
 
 /** Folder of a model: by the name of a bundled or installed one, else a path. @throws HmtlError `HMTL_MODEL_NOT_FOUND` for a name that is neither */
 export const modelFolder = (model: string): string => {
+  if (typeof model !== 'string') throw new HmtlError('HMTL_USAGE', 'a model is named by a text: a name or a folder')
   if (!/^[\w-]+$/.test(model)) return model
   const found = namedFolders(model).find((folder) => existsSync(join(folder, 'config.json')))
   if (found) return found
@@ -101,15 +102,44 @@ export const modelFolder = (model: string): string => {
 export const openPool = async (model: string, options: LoadOptions = {}, json?: OffsetUnit, poolOptions: PoolOptions = {}): Promise<Pool> => {
   const { workers = availableParallelism(), tasks, minScore, goldMentions = false } = options
   if (!(Number.isInteger(workers) && workers > 0)) throw new HmtlError('HMTL_USAGE', `${workers} is not a number of workers`)
-  const engine = await chooseEngine((options.engine || process.env.HMTL_ENGINE || 'auto') as EngineName)
+  if (minScore !== undefined && !(minScore >= 0 && minScore <= 1)) throw new HmtlError('HMTL_USAGE', `${minScore} is not a probability`)
+  const wanted = options.engine || process.env.HMTL_ENGINE || 'auto'
+  if (!engineNames.includes(wanted as EngineName))
+    throw new HmtlError('HMTL_USAGE', `there is no engine "${wanted}"`, { remedy: `Known are ${engineNames.join(', ')}` })
+  const engine = await chooseEngine(wanted as EngineName)
   if (engine === 'tensorflow' || engine === 'gpu') setTensorflowEnvironment()
   return startPool({ model: modelFolder(model), modelName: model.split(/[/\\]/).filter(Boolean).pop() ?? model, engine, tasks, minScore, goldMentions, json }, workers, poolOptions)
 }
 
-const toDocument = (input: AnnotateInput, index: number): Document => {
+const layers = ['tokens', 'sentences', 'entities', 'mentions', 'relations', 'clusters', 'metadata'] as const
+
+/** Whether it is a document as `createDocument` makes them, by its layers: a record's fields may have any names. */
+const isDocument = (input: object): input is Document =>
+  layers.every((layer) => layer in input) &&
+  layers.slice(0, -1).every((layer) => {
+    const value: unknown = (input as Record<string, unknown>)[layer]
+    return value === undefined || (typeof value === 'object' && value !== null && Object.values(value).some(ArrayBuffer.isView))
+  })
+
+const toDocument = (input: unknown, index: number): Document => {
   if (typeof input === 'string') return createDocument({ id: String(index), text: input })
-  if ('metadata' in input && 'id' in input && 'text' in input) return input as Document
-  return fromJson(input, String(index))
+  if (typeof input !== 'object' || input === null || Array.isArray(input))
+    throw new HmtlError('HMTL_INPUT_FIELD', `input ${index} is ${kindOf(input)}, not a text, a record or a document`, {
+      remedy: 'Give texts, or objects such as {text: "…"}',
+    })
+  return isDocument(input) ? input : fromJson(input, String(index))
+}
+
+const kindOf = (value: unknown): string => {
+  if (value === null || value === undefined) return String(value)
+  if (Array.isArray(value)) return 'an array'
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
+}
+
+/** What can be gone through. @throws HmtlError `HMTL_USAGE` for a bare text, which would be taken letter by letter, and all else */
+const checkIterable = (inputs: unknown): void => {
+  const given = typeof inputs === 'object' && inputs !== null && (Symbol.asyncIterator in inputs || Symbol.iterator in inputs)
+  if (!given) throw new HmtlError('HMTL_USAGE', `annotate takes an iterable of documents, not ${kindOf(inputs)}`, { remedy: 'For one text: annotate([text])' })
 }
 
 /**
@@ -120,6 +150,7 @@ const toDocument = (input: AnnotateInput, index: number): Document => {
 export const load = async (model = 'en', options: LoadOptions = {}): Promise<Annotator> => {
   const pool = await openPool(model, options)
   async function* documents(inputs: Iterable<AnnotateInput> | AsyncIterable<AnnotateInput>) {
+    checkIterable(inputs)
     let index = 0
     for await (const input of inputs) yield toDocument(input, index++)
   }

@@ -31,8 +31,13 @@ import { batchOf, type Forward, forward, type Model, wordRows } from './hierarch
 import { gather } from './kernels/ops/rows.ts'
 
 export interface AnnotateOptions {
-  /** Names of the tasks to run. @default all */
+  /** Names of the tasks whose layers come out. @default all */
   readonly tasks?: readonly string[] | undefined
+  /**
+   * Names of the taggers that relations may take their arguments from. Those that are not among
+   * the tasks run unseen, so that a relation is the same whatever else comes out. @default all
+   */
+  readonly taggers?: readonly string[] | undefined
   /** Spans and relations of a lower probability are left out. @default 0 */
   readonly minScore?: number | undefined
   /** Tokens computed at once. @default 2048 */
@@ -97,9 +102,16 @@ export const chosenTasks = (model: Model, names: readonly string[] | undefined):
   })
 }
 
+/** The tasks to run for those that were chosen, in the model's order. */
+const tasksToRun = (model: Model, chosen: readonly TaskConfig[], taggers: readonly string[] | undefined): TaskConfig[] => {
+  const tagged = chosen.some(({ kind }) => kind === 'relation')
+  return model.config.tasks.filter((task) => chosen.includes(task) || (tagged && task.kind === 'crf' && (taggers?.includes(task.name) ?? true)))
+}
+
 /** A function that annotates groups of prepared documents with the model's present weights. */
 export const createAnnotator = (model: Model, options: AnnotateOptions = {}) => {
-  const tasks = chosenTasks(model, options.tasks)
+  const chosen = chosenTasks(model, options.tasks)
+  const tasks = tasksToRun(model, chosen, options.taggers)
   const decoders = new Map(tasks.filter((task) => task.kind === 'crf').map((task) => [task.name, crfDecoder(task, model.parameters, model.labels[task.name])]))
   const batchTokens = options.batchTokens ?? 2048
   const minScore = options.minScore ?? 0
@@ -108,7 +120,7 @@ export const createAnnotator = (model: Model, options: AnnotateOptions = {}) => 
     const work = documents.map(workOf)
     const packs = packWindows(work, batchTokens)
     for (const pack of packs) tf.tidy(() => runPack(pack, work))
-    return work.map((item) => finish(item, tasks))
+    return work.map((item) => finish(item, chosen))
   }
 
   function runPack(pack: readonly Window[], work: readonly Work[]): void {

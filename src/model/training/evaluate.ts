@@ -1,5 +1,6 @@
 /** A model against gold documents, by each task's metric. */
 import type { Document } from '../../io/document.ts'
+import { HmtlError } from '../../io/errors.ts'
 import { createAnnotator } from '../annotate.ts'
 import type { TaskConfig } from '../config.ts'
 import type { Model } from '../hierarchy.ts'
@@ -21,22 +22,50 @@ export const mainScore = (task: TaskConfig, score: TaskScores[ScoredTask]): numb
 
 const groupTokens = 4096
 
-/** Scores of one task on documents. Relations of labels that the model does not have, and of pairs across sentences, are no part of the gold. */
+export interface EvaluateOptions {
+  /** Coreference among the gold mentions. @default as the task was configured */
+  readonly goldMentions?: boolean | undefined
+  /** Without gold for the task there is an error instead of a score of 0. @default false */
+  readonly needsGold?: boolean | undefined
+}
+
+const goldLayer = (task: TaskConfig) => (task.kind === 'crf' ? task.layer : task.kind === 'relation' ? 'relations' : 'clusters')
+
+/** Whether there is anything of the task's own layer to be found. */
+const holdsGold = (gold: Document, task: TaskConfig): boolean => {
+  if (task.kind === 'relation') return (gold.relations?.begin1.length ?? 0) > 0
+  if (task.kind === 'coref') return (gold.clusters?.begin.length ?? 0) > 0
+  return (gold[task.layer]?.begin.length ?? 0) > 0
+}
+
+const noGold = (task: TaskConfig, paths: readonly string[]): HmtlError =>
+  new HmtlError('HMTL_SCORE_GOLD', `no gold for task ${task.name} in ${paths.join(', ')}`, {
+    remedy: `Name data with ${goldLayer(task)}${task.kind === 'relation' ? ' of labels that the model has' : ''}, or the tasks to score`,
+  })
+
+/**
+ * Scores of one task on documents. Relations of labels that the model does not have, and of pairs
+ * across sentences, are no part of the gold.
+ * @throws HmtlError `HMTL_SCORE_GOLD` where gold is needed and there is none
+ */
 export const evaluateTask = async (
   model: Model,
   task: TaskConfig,
   paths: readonly string[],
-  options: { readonly goldMentions?: boolean | undefined } = {},
+  options: EvaluateOptions = {},
 ): Promise<TaskScores[ScoredTask]> => {
   const needed =
     task.kind === 'relation' ? model.config.tasks.filter((other) => other.kind === 'crf' && (other.name === task.on || other.name === task.tagsOf)).map(({ name }) => name) : []
-  const annotate = createAnnotator(model, { tasks: [...needed, task.name], goldMentions: options.goldMentions })
+  const annotate = createAnnotator(model, { tasks: [...needed, task.name], taggers: needed, goldMentions: options.goldMentions })
   const metric = metricOf(scoredTaskOf(task)) as Metric<TaskScores[ScoredTask]>
   let group: Document[] = []
   let tokens = 0
+  let found = false
   const flush = () => {
     annotate(group).forEach((predicted, i) => {
-      metric.add(goldOf(group[i], task, model), predicted)
+      const gold = goldOf(group[i], task, model)
+      found ||= holdsGold(gold, task)
+      metric.add(gold, predicted)
     })
     group = []
     tokens = 0
@@ -48,6 +77,7 @@ export const evaluateTask = async (
     if (tokens >= groupTokens) flush()
   }
   flush()
+  if (options.needsGold && !found) throw noGold(task, paths)
   return metric.score()
 }
 
