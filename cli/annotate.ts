@@ -10,6 +10,7 @@ import { type ErrorCode, HmtlError } from '../src/io/errors.ts'
 import { formatNamed, formatNames } from '../src/io/formats/index.ts'
 import { rawLineOf } from '../src/io/formats/jsonl.ts'
 import { htmlPage } from '../src/io/html.ts'
+import { kindNumbers } from '../src/io/kinds.ts'
 import type { OffsetUnit } from '../src/io/offsets.ts'
 import { writeDocuments, writeStream } from '../src/io/write.ts'
 import { openPool } from '../src/load.ts'
@@ -121,7 +122,8 @@ async function* annotatedDocuments(results: ReturnType<typeof annotateStream>, r
 }
 
 async function* drawn(documents: AsyncIterable<Document>): AsyncGenerator<string> {
-  for await (const document of documents) yield `${drawDocument(document, { color: useColor(process.stdout) })}\n\n`
+  const options = { color: useColor(process.stdout), width: process.stdout.columns, kinds: kindNumbers() }
+  for await (const document of documents) yield `${drawDocument(document, options)}\n\n`
 }
 
 const writeJsonl = async (results: ReturnType<typeof annotateStream>, args: Args, run: Run, unit: OffsetUnit, from: number): Promise<void> => {

@@ -3,6 +3,7 @@ import type { Argv } from 'yargs'
 import { drawDocument } from '../src/io/ansi.ts'
 import { countDocument, emptyCounts } from '../src/io/counts.ts'
 import type { Document } from '../src/io/document.ts'
+import { kindNumbers } from '../src/io/kinds.ts'
 import { prepareDocument } from '../src/pipeline/prepare.ts'
 import { formatOptionsOf, inputOptions, number } from './support/command.ts'
 import { startRun } from './support/input.ts'
@@ -55,8 +56,8 @@ export const handler = async (args: Args): Promise<number> => {
       .map(([label, n]) => [kind.replace('Types', ''), label, count(n)]),
   )
   if (labels.length > 0) process.stdout.write(`\n${table([['layer', 'label', 'count'], ...labels])}\n`)
-  const color = useColor(process.stdout)
-  for (const document of drawn) process.stdout.write(`\n${drawDocument(prepareDocument(document), { color, characters: args.characters })}\n`)
+  const options = { color: useColor(process.stdout), width: process.stdout.columns, kinds: kindNumbers(), characters: args.characters }
+  for (const document of drawn) process.stdout.write(`\n${drawDocument(prepareDocument(document), options)}\n`)
   if (run.context.report.size > 0 && !args.quiet) say(`not carried, or changed on the way:\n${lossText(run.context.report)}`)
   return code
 }

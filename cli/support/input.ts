@@ -8,7 +8,7 @@ import type { HmtlError } from '../../src/io/errors.ts'
 import { type FormatContext, type FormatOptions, formatContext } from '../../src/io/format.ts'
 import { readDocuments } from '../../src/io/read.ts'
 import { LossReport } from '../../src/io/report.ts'
-import { errorText, exitCodes } from './output.ts'
+import { errorText, exitCodes, sayWhatIsAwaited } from './output.ts'
 import { type Progress, startProgress } from './progress.ts'
 
 export interface InputArguments {
@@ -31,6 +31,12 @@ export interface Run {
 }
 
 const shownFailures = 10
+
+/** Bytes of a file; of a folder's files nothing is known. */
+const sizeOf = async (path: string): Promise<number | undefined> => {
+  const found = await stat(path).catch(() => undefined)
+  return found?.isFile() ? found.size : undefined
+}
 
 /** Options of a run from a command's arguments. */
 export const startRun = (label: string, args: InputArguments, options: FormatOptions = {}, unit?: string): Run => {
@@ -56,15 +62,17 @@ export const startRun = (label: string, args: InputArguments, options: FormatOpt
       return failures
     },
     async *documents(inputs) {
-      const sizes = await Promise.all(inputs.map(async (input) => (input === '-' ? undefined : (await stat(input).catch(() => undefined))?.size)))
+      const sizes = await Promise.all(inputs.map(async (input) => (input === '-' ? undefined : sizeOf(input))))
       for (const [i, input] of (inputs.length === 0 ? ['-'] : inputs).entries()) {
         let done = 0
         const total = sizes[i] ?? 0
+        if (input === '-' && !args.quiet) sayWhatIsAwaited()
         for await (const document of readDocuments(input, { ...context, format: args.from })) {
           done += document.text.length
-          if (total > 0) progress.share(Math.min(1, (i + Math.min(1, done / total)) / inputs.length))
+          if (total > 0) progress.share(Math.min(0.99, (i + Math.min(1, done / total)) / inputs.length))
           yield document
         }
+        if (total > 0) progress.share((i + 1) / inputs.length)
       }
     },
     fail,

@@ -1,6 +1,7 @@
 /** Where things go: data to standard output, everything else to standard error. */
 import { HmtlError } from '../../src/io/errors.ts'
 import type { LossReport } from '../../src/io/report.ts'
+import { clearStatus } from './status-line.ts'
 
 /** Exit codes: all well, failed, wrong use, finished with dead letters, interrupted. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2, deadLetters: 3, interrupted: 130 } as const
@@ -8,6 +9,7 @@ export const exitCodes = { ok: 0, failed: 1, usage: 2, deadLetters: 3, interrupt
 export const useColor = (stream: NodeJS.WriteStream): boolean => stream.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb'
 
 export const say = (text: string): void => {
+  clearStatus()
   process.stderr.write(`${text}\n`)
 }
 
@@ -44,3 +46,11 @@ export const lossText = (report: LossReport): string =>
     .join('\n')
 
 export const count = (n: number): string => n.toLocaleString('en-US')
+
+/** @example counted(1, 'document') // '1 document' */
+export const counted = (n: number, what: string): string => `${count(n)} ${what}${n === 1 ? '' : 's'}`
+
+/** Somebody at a terminal who named no file would wait for us as we for them. */
+export const sayWhatIsAwaited = (stdin: { readonly isTTY?: boolean } = process.stdin): void => {
+  if (stdin.isTTY) say('Waiting for documents from the terminal, JSON or text a line; Ctrl-D ends them. To read files, name them.')
+}

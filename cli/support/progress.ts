@@ -1,5 +1,6 @@
 /** A line of progress on a terminal: documents, rate, share of the input and time left. */
-import { count, useColor } from './output.ts'
+import { count, counted, say, useColor } from './output.ts'
+import { drawStatus, yieldToData } from './status-line.ts'
 
 export interface Progress {
   /** Counts a document of `size` characters or words. */
@@ -32,51 +33,47 @@ const duration = (seconds: number): string => {
 }
 
 export const startProgress = ({ label, show, unit }: ProgressOptions): Progress => {
-  const visible = show === 'auto' ? process.stderr.isTTY === true : show
+  const terminal = process.stderr.isTTY === true
+  const visible = show === 'auto' ? terminal : show
   const started = performance.now()
   let documents = 0
   let sizes = 0
   let part = 0
   let drawn = 0
-  let lines = false
-  const dim = useColor(process.stderr) ? (text: string) => `\u001b[2m${text}\u001b[0m` : (text: string) => text
+  let ended = false
+  const stopYielding = visible && terminal ? yieldToData() : () => undefined
+  const shareText = (seconds: number): string => {
+    if (part === 0) return ''
+    if (ended && part === 1) return ' · 100 %'
+    // What was read may still be worked on.
+    return ` · ${Math.min(99, Math.floor(part * 100))} %${part < 1 && !ended ? ` · ${duration((seconds * (1 - part)) / part)} left` : ''}`
+  }
   const text = () => {
     const seconds = (performance.now() - started) / 1000
     const rate = documents / Math.max(seconds, 0.001)
-    const left = part > 0 && part < 1 ? ` · ${Math.floor(part * 100)} % · ${duration((seconds * (1 - part)) / part)} left` : ''
     const units = unit && sizes > 0 ? ` · ${count(Math.round(sizes / Math.max(seconds, 0.001)))} ${unit}/s` : ''
-    return `${label} ${count(documents)} documents ${dim(`· ${rate < 10 ? rate.toFixed(1) : count(Math.round(rate))}/s${units}${left}`)}`
+    return `${label} ${counted(documents, 'document')} · ${rate < 10 ? rate.toFixed(1) : count(Math.round(rate))}/s${units}${shareText(seconds)}`
   }
-  const clear = () => {
-    if (lines) process.stderr.write('\r\u001b[2K')
-  }
-  const draw = () => {
-    if (!process.stderr.isTTY) return
-    clear()
-    process.stderr.write(text())
-    lines = true
-  }
+  // What is counted stands out, how fast it goes does not.
+  const paint = (line: string) => (useColor(process.stderr) ? line.replace(/ · .*/, (rest) => `\u001b[2m${rest}\u001b[22m`) : line)
   return {
     add(size) {
       documents++
       sizes += size
-      if (!visible) return
+      if (!visible || !terminal) return
       const now = performance.now()
       if (now - drawn < interval) return
       drawn = now
-      draw()
+      drawStatus(text(), paint)
     },
     share(value) {
       part = value
     },
-    note(message) {
-      clear()
-      process.stderr.write(`${message}\n`)
-    },
+    note: say,
     end() {
-      if (!visible) return
-      clear()
-      process.stderr.write(`${text()}\n`)
+      stopYielding()
+      ended = true
+      if (visible) say(paint(text()))
     },
   }
 }

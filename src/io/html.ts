@@ -4,6 +4,7 @@
  * linked on hover by style alone. Every character of the input is escaped.
  */
 import { type Document, listClusters, listMentions, listRelations, listSpans, type SpanLike } from './document.ts'
+import { kindNumbers } from './kinds.ts'
 
 interface Drawn extends SpanLike {
   readonly label: string
@@ -13,14 +14,13 @@ interface Drawn extends SpanLike {
 
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`)
 
-const hue = (label: string): number => {
-  let hash = 7
-  for (let i = 0; i < label.length; i++) hash = (hash * 31 + label.charCodeAt(i)) % 9973
-  return (hash * 47) % 360
-}
+/** Each kind turns the wheel by the golden angle: no two are alike, and neighbours are far apart. */
+const hues = (numberOf: (label: string) => number) => (label: string) => Math.round(((numberOf(label) * 137.508 + 210) % 360) * 10) / 10
+
+type Hue = (label: string) => number
 
 /** Spans as nested elements; one that crosses another's edge is cut there and continued. */
-const marked = (text: string, spans: readonly Drawn[]): string => {
+const marked = (text: string, spans: readonly Drawn[], hue: Hue): string => {
   const opens = new Map<number, Drawn[]>()
   const edges = new Set<number>([text.length])
   for (const span of [...spans].sort((a, b) => a.start - b.start || b.end - a.end)) {
@@ -54,7 +54,7 @@ const percent = (score: number | undefined) => (score === undefined ? '' : ` ${(
 
 const section = (title: string, body: string) => `<section><h3>${title}</h3>${body}</section>`
 
-const documentHtml = (document: Document): string => {
+const documentHtml = (document: Document, hue: Hue): string => {
   const { id, text } = document
   const parts: string[] = []
   const span = (kind: string) => (item: { start: number; end: number; label: string; score?: number | undefined }) => ({
@@ -62,8 +62,8 @@ const documentHtml = (document: Document): string => {
     kind,
     title: `${item.label}${percent(item.score)}`,
   })
-  if (document.entities) parts.push(section('Entities', `<p>${marked(text, listSpans(document.entities).map(span('entity')))}</p>`))
-  if (document.mentions) parts.push(section('Mentions', `<p>${marked(text, listMentions(document.mentions).map(span('mention')))}</p>`))
+  if (document.entities) parts.push(section('Entities', `<p>${marked(text, listSpans(document.entities).map(span('entity')), hue)}</p>`))
+  if (document.mentions) parts.push(section('Mentions', `<p>${marked(text, listMentions(document.mentions).map(span('mention')), hue)}</p>`))
   if (document.relations) {
     const rows = listRelations(document.relations).map(
       ({ label, arg1, arg2, score }) =>
@@ -75,7 +75,11 @@ const documentHtml = (document: Document): string => {
     const drawn = listClusters(document.clusters).flatMap((cluster, c) =>
       cluster.map((item) => ({ ...item, label: String(c + 1), kind: 'cluster', title: `entity ${c + 1}, ${cluster.length} mentions` })),
     )
-    parts.push(section('Coreference', `<p>${marked(text, drawn)}</p>`))
+    parts.push(section('Coreference', `<p>${marked(
+          text,
+          drawn,
+          hues((label) => Number(label) - 1),
+        )}</p>`))
   }
   return `<article><h2>${escaped(id)}</h2>${parts.length > 0 ? parts.join('') : `<p>${escaped(text)}</p>`}</article>`
 }
@@ -96,6 +100,7 @@ ul{list-style:none;padding:0;margin:.2rem 0}li span{font-weight:600}li i{font:it
 /** The page, piece by piece, so that any number of documents needs memory for one. */
 export async function* htmlPage(documents: AsyncIterable<Document>, title = 'hmtl'): AsyncGenerator<string> {
   yield `<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'"><meta name="viewport" content="width=device-width"><title>${escaped(title)}</title><style>${style}</style></head><body><h1>${escaped(title)}</h1>\n`
-  for await (const document of documents) yield `${documentHtml(document)}\n`
+  const hue = hues(kindNumbers())
+  for await (const document of documents) yield `${documentHtml(document, hue)}\n`
   yield '</body></html>\n'
 }
