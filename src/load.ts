@@ -104,8 +104,7 @@ export const openPool = async (model: string, options: LoadOptions = {}, json?: 
   if (!(Number.isInteger(workers) && workers > 0)) throw new HmtlError('HMTL_USAGE', `${workers} is not a number of workers`)
   if (minScore !== undefined && !(minScore >= 0 && minScore <= 1)) throw new HmtlError('HMTL_USAGE', `${minScore} is not a probability`)
   const wanted = options.engine || process.env.HMTL_ENGINE || 'auto'
-  if (!engineNames.includes(wanted as EngineName))
-    throw new HmtlError('HMTL_USAGE', `there is no engine "${wanted}"`, { remedy: `Known are ${engineNames.join(', ')}` })
+  if (!engineNames.includes(wanted as EngineName)) throw new HmtlError('HMTL_USAGE', `there is no engine "${wanted}"`, { remedy: `Known are ${engineNames.join(', ')}` })
   const engine = await chooseEngine(wanted as EngineName)
   if (engine === 'tensorflow' || engine === 'gpu') setTensorflowEnvironment()
   return startPool({ model: modelFolder(model), modelName: model.split(/[/\\]/).filter(Boolean).pop() ?? model, engine, tasks, minScore, goldMentions, json }, workers, poolOptions)

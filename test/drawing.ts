@@ -11,7 +11,9 @@ import { wrapped } from '../src/io/wrap.ts'
 const colour = /\u001b\[[\d;]*m/g
 
 const line = fc
-  .array(fc.oneof(fc.constantFrom('a', 'Maren', 'Holt', '\u001b[38;5;33m[\u001b[39mOslo\u001b[38;5;33m]LOC\u001b[39m', 'é', 'ein-langes-Wort'), fc.constant('\u001b[4mx\u001b[24m')))
+  .array(
+    fc.oneof(fc.constantFrom('a', 'Maren', 'Holt', '\u001b[38;5;33m[\u001b[39mOslo\u001b[38;5;33m]LOC\u001b[39m', 'é', 'ein-langes-Wort'), fc.constant('\u001b[4mx\u001b[24m')),
+  )
   .map((words) => words.join(' '))
 
 test('wrapping: words, their order and their colours stay, and no line is longer than the width but one of one word', (t) => {

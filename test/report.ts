@@ -61,8 +61,45 @@ test('the page: every name escaped, no script, a line cut short by a crash left 
   const page = trainingReport(config, events)
   t.false(/<script|<b>|<i>/.test(page))
   t.regex(page, /<td>50\.0<\/td><td>25\.0<\/td><td>33\.3<\/td>/)
-  t.regex(page, /<polyline/)
   t.regex(page, /What was taken for what/)
+})
+
+const course = (validations: number) => {
+  const config = parseConfig({ name: 'run', tasks: [{ name: 'ner', kind: 'crf' }] })
+  const events = Array.from({ length: validations }, (_, i) => [
+    { event: 'update', update: 20 * (i + 1), task: 'ner', loss: 5 / (i + 1), rate: 1, seconds: 1 },
+    { event: 'validation', update: 20 * (i + 1), main: { ner: 0.5 + i / 10 }, mean: 0.5, best: true, scores: {}, taskUpdates: { ner: 20 * (i + 1) } },
+  ]).flat()
+  return { config, lines: events as object[] }
+}
+const pageOf = ({ config, lines }: ReturnType<typeof course>) => trainingReport(config, parseEvents(lines.map((line) => `${JSON.stringify(line)}\n`).join('')))
+
+test('the page: one point is drawn as a point, more as a line', (t) => {
+  const [one, two] = [pageOf(course(1)), pageOf(course(2))]
+  t.deepEqual([one.match(/<circle/g)?.length, one.match(/<polyline/g)], [2, null])
+  t.deepEqual([two.match(/<polyline/g)?.length, two.match(/<circle/g)], [2, null])
+  t.regex(pageOf({ ...course(1), lines: course(1).lines.map((line) => ({ ...line, update: 1 })) }), /<p>1 update;/)
+})
+
+test('the page: the score of the model that was kept beside the best in training, and warnings', (t) => {
+  const { config, lines } = course(2)
+  const page = pageOf({
+    config,
+    lines: [...lines, { event: 'warning', update: 40, task: 'ner', kind: 'loss', message: 'it <stands> still' }, { event: 'dev', main: { ner: 0.876 } }],
+  })
+  t.regex(page, /<td>ner<\/td>.*<td>87\.6<\/td><td>60\.0<\/td><td>40<\/td>/)
+  t.regex(page, /<p class="warning">Update 40: it &#60;stands&#62; still\.<\/p>/)
+})
+
+test('pages: dark where the reader’s screen is, and tables scroll in frames of their own', (t) => {
+  const page = pageOf(course(1))
+  t.regex(page, /color-scheme:light dark/)
+  t.regex(page, /prefers-color-scheme:dark/)
+  t.regex(page, /\.frame\{overflow-x:auto/)
+  // No table outside of a frame, and no colour that only one ground suits.
+  t.is(page.match(/<table>/g)?.length, page.match(/<div class="frame" tabindex="0"><table>/g)?.length)
+  const body = page.slice(page.indexOf('<body>'))
+  t.false(/#[\da-f]{3,6}\b(?!;)|hsl\([^)]*%\)(?!")/.test(body.replace(/&#\d+;/g, '').replace(/hsl\(\d+ \d+% var\(--tone\)\)/g, '')))
 })
 
 test('the paper’s tables: seeds together, differences against the right row, the paper’s beside', (t) => {

@@ -75,11 +75,16 @@ const documentHtml = (document: Document, hue: Hue): string => {
     const drawn = listClusters(document.clusters).flatMap((cluster, c) =>
       cluster.map((item) => ({ ...item, label: String(c + 1), kind: 'cluster', title: `entity ${c + 1}, ${cluster.length} mentions` })),
     )
-    parts.push(section('Coreference', `<p>${marked(
+    parts.push(
+      section(
+        'Coreference',
+        `<p>${marked(
           text,
           drawn,
           hues((label) => Number(label) - 1),
-        )}</p>`))
+        )}</p>`,
+      ),
+    )
   }
   return `<article><h2>${escaped(id)}</h2>${parts.length > 0 ? parts.join('') : `<p>${escaped(text)}</p>`}</article>`
 }

@@ -8,8 +8,7 @@ export const percent = (value: number): string => (100 * value).toFixed(1)
 export const framed = (rows: string): string => `<div class="frame" tabindex="0"><table>${rows}</table></div>`
 
 export const tableOf = (head: readonly string[], rows: readonly (readonly (string | number)[])[]): string => {
-  const cells = (tag: 'td' | 'th', row: readonly (string | number)[]) =>
-    `<tr>${row.map((cell) => `<${tag}>${escaped(String(cell))}</${tag}>`).join('')}</tr>`
+  const cells = (tag: 'td' | 'th', row: readonly (string | number)[]) => `<tr>${row.map((cell) => `<${tag}>${escaped(String(cell))}</${tag}>`).join('')}</tr>`
   return framed(`${cells('th', head)}${rows.map((row) => cells('td', row)).join('')}`)
 }
 

@@ -48,12 +48,7 @@ const noGold = (task: TaskConfig, paths: readonly string[]): HmtlError =>
  * across sentences, are no part of the gold.
  * @throws HmtlError `HMTL_SCORE_GOLD` where gold is needed and there is none
  */
-export const evaluateTask = async (
-  model: Model,
-  task: TaskConfig,
-  paths: readonly string[],
-  options: EvaluateOptions = {},
-): Promise<TaskScores[ScoredTask]> => {
+export const evaluateTask = async (model: Model, task: TaskConfig, paths: readonly string[], options: EvaluateOptions = {}): Promise<TaskScores[ScoredTask]> => {
   const needed =
     task.kind === 'relation' ? model.config.tasks.filter((other) => other.kind === 'crf' && (other.name === task.on || other.name === task.tagsOf)).map(({ name }) => name) : []
   const annotate = createAnnotator(model, { tasks: [...needed, task.name], taggers: needed, goldMentions: options.goldMentions })
@@ -82,10 +77,7 @@ export const evaluateTask = async (
 }
 
 /** Scores of a stored model on the files of a split of its data sets. */
-export const evaluateStored = async (
-  folder: string,
-  split: 'dev' | 'test',
-): Promise<{ main: Record<string, number>; scores: Record<string, TaskScores[ScoredTask]> }> => {
+export const evaluateStored = async (folder: string, split: 'dev' | 'test'): Promise<{ main: Record<string, number>; scores: Record<string, TaskScores[ScoredTask]> }> => {
   const model = await loadModel(folder, { cached: true })
   const main: Record<string, number> = {}
   const scores: Record<string, TaskScores[ScoredTask]> = {}

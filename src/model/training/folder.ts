@@ -57,10 +57,7 @@ const parseHolder = (text: string): Holder | undefined => {
 
 const inUse = (folder: string, holder: Holder): HmtlError =>
   new HmtlError('HMTL_TRAIN_FOLDER', `${folder} is being trained into by process ${holder.pid} on ${holder.host}`, {
-    remedy:
-      holder.host === hostname()
-        ? 'Name another folder, or wait until it ends'
-        : `Name another folder; if that process is no more, remove ${join(folder, lockName)}`,
+    remedy: holder.host === hostname() ? 'Name another folder, or wait until it ends' : `Name another folder; if that process is no more, remove ${join(folder, lockName)}`,
   })
 
 /**

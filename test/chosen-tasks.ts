@@ -1,0 +1,50 @@
+/** A task's layer is the same whichever other layers are asked for. */
+import test from 'ava'
+import { createDocument } from '../src/io/document.ts'
+import { createAnnotator } from '../src/model/annotate.ts'
+import { startEngine } from '../src/model/engine.ts'
+import type { Model } from '../src/model/hierarchy.ts'
+import { loadModel } from '../src/model/store.ts'
+import { prepareDocument } from '../src/pipeline/prepare.ts'
+import { root } from './helpers/documents.ts'
+
+let model: Model
+test.before(async () => {
+  await startEngine('wasm')
+  model = await loadModel(root('models/en'))
+})
+
+const texts = [
+  'Marie Curie was born in Warsaw. She moved to Paris.',
+  'Ada Lovelace lived in London, the capital of England. Her father Lord Byron died in Greece.',
+  'Nothing is named here.',
+]
+const documents = texts.map((text, i) => prepareDocument(createDocument({ id: String(i), text })))
+
+const layers = ['entities', 'mentions', 'relations', 'clusters'] as const
+const layerOf = { ner: 'entities', emd: 'mentions', relation: 'relations', coref: 'clusters' } as const
+
+test('every choice of tasks gives the layers of those tasks, as all tasks together give them', (t) => {
+  for (const minScore of [0, 0.6]) {
+    const all = createAnnotator(model, { minScore })(documents)
+    if (minScore === 0) t.true(all.some(({ relations }) => (relations?.begin1.length ?? 0) > 0))
+    const names = model.config.tasks.map(({ name }) => name)
+    for (let choice = 1; choice < 2 ** names.length; choice++) {
+      // Also in an order that is not the model's.
+      const tasks = names.filter((_, i) => choice & (1 << i)).reverse()
+      const wanted = new Set<string>(tasks.map((name) => layerOf[name as keyof typeof layerOf]))
+      createAnnotator(model, { tasks, minScore })(documents).forEach((found, i) => {
+        for (const layer of layers) t.deepEqual(found[layer], wanted.has(layer) ? all[i][layer] : undefined, `${tasks} ${layer} of ${i}`)
+      })
+    }
+  }
+})
+
+test('what a document has and was not asked for stays its own', (t) => {
+  const [document] = documents
+  const own = prepareDocument(createDocument({ id: 'own', text: document.text, entities: [{ start: 0, end: 5, label: 'MINE' }] }))
+  const [found] = createAnnotator(model, { tasks: ['relation'] })([own])
+  t.deepEqual(found.entities, own.entities)
+  t.is(found.relations?.begin1[0], 0)
+  t.is(found.relations?.end1[0], 'Marie Curie'.length)
+})
