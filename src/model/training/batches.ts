@@ -4,7 +4,7 @@
  * the same whoever makes it, and when.
  */
 import { type Batch, createBatch } from '../batch.ts'
-import type { ModelConfig } from '../config.ts'
+import type { ModelConfig } from '../config/keys.ts'
 import type { ContextualEncoder } from '../contextual.ts'
 import { randomOf } from '../random.ts'
 import { createIndexer, unknownWord, type Vocabulary } from '../vocabulary.ts'

@@ -7,7 +7,7 @@ import type { Document } from '../../io/document.ts'
 import { HmtlError } from '../../io/errors.ts'
 import { readDocuments } from '../../io/read.ts'
 import { prepareDocument } from '../../pipeline/prepare.ts'
-import type { DatasetConfig, TaskConfig } from '../config.ts'
+import type { DatasetConfig, TaskConfig } from '../config/keys.ts'
 import { randomOf } from '../random.ts'
 import { type Example, examplesOf, exampleTokens } from './examples.ts'
 
@@ -30,7 +30,7 @@ export async function* datasetDocuments(paths: readonly string[]): AsyncGenerato
 
 /** Training examples of a task's data sets one after another. */
 export async function* trainingExamples(task: TaskConfig, labels: readonly string[], datasets: readonly DatasetConfig[] = task.datasets): AsyncGenerator<Example> {
-  for (const { train, labels: annotated } of datasets) for await (const document of datasetDocuments([train])) yield* examplesOf(document, task, labels, annotated)
+  for (const dataset of datasets) for await (const document of datasetDocuments([dataset.train])) yield* examplesOf(document, task, labels, dataset)
 }
 
 /** Batches that fill the buffer are sorted into groups of this many. */

@@ -9,10 +9,10 @@ import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import { HmtlError } from '../../io/errors.ts'
 import { type Batch, withContextual } from '../batch.ts'
-import type { ModelConfig, TaskConfig } from '../config.ts'
+import type { ModelConfig, TaskConfig } from '../config/keys.ts'
 import { loadContextual } from '../contextual.ts'
+import { isBuiltIn } from '../heads/index.ts'
 import { batchOf, createModel, forward, type Model, wordRows } from '../hierarchy.ts'
-import type { ScoredTask, TaskScores } from '../metrics/score.ts'
 import { type Random, type RandomState, randomFrom, randomOf } from '../random.ts'
 import { decodeSafetensors, encodeSafetensors } from '../safetensors.ts'
 import { loadModel, saveModel, writeWhole } from '../store.ts'
@@ -43,7 +43,7 @@ export interface UpdateEvent {
 
 export interface ValidationEvent {
   readonly update: number
-  readonly scores: Readonly<Record<string, TaskScores[ScoredTask]>>
+  readonly scores: Readonly<Record<string, object>>
   readonly main: Readonly<Record<string, number>>
   readonly mean: number
   readonly best: boolean
@@ -202,10 +202,10 @@ const loadState = async (folder: string): Promise<{ model: Model; optimizer: Buf
 }
 
 /** Scores of a stored model on the test files of its data sets. */
-const testScores = async (folder: string): Promise<{ main: Record<string, number>; scores: Record<string, TaskScores[ScoredTask]> }> => {
+const testScores = async (folder: string): Promise<{ main: Record<string, number>; scores: Record<string, object> }> => {
   const model = await loadModel(folder, { cached: true })
   const main: Record<string, number> = {}
-  const scores: Record<string, TaskScores[ScoredTask]> = {}
+  const scores: Record<string, object> = {}
   try {
     for (const task of model.config.tasks) {
       const test = task.datasets.flatMap((data) => (data.test ? [data.test] : []))
@@ -291,7 +291,7 @@ export const train = async (config: ModelConfig, options: TrainOptions): Promise
 
   const validate = async (): Promise<boolean> => {
     const begun = performance.now()
-    const scores: Record<string, TaskScores[ScoredTask]> = {}
+    const scores: Record<string, object> = {}
     const main: Record<string, number> = {}
     for (const task of config.tasks) {
       const dev = task.datasets.flatMap((data) => (data.dev ? [data.dev] : []))
@@ -326,7 +326,9 @@ export const train = async (config: ModelConfig, options: TrainOptions): Promise
   }
 
   const settings: BatchSettings = { config, labels: model.labels, vocabulary: model.vocabulary, positions: { ...positions } }
-  const source = training.ahead > 0 ? openBatchesAhead(settings, training.ahead) : openBatches(settings)
+  // Another thread does not know a head that was registered in this one; the batches are the same.
+  const ahead = training.ahead > 0 && config.tasks.every(({ kind }) => isBuiltIn(kind))
+  const source = ahead ? openBatchesAhead(settings, training.ahead) : openBatches(settings)
   try {
     while (progress.update < training.updates) {
       if (options.signal?.aborted) throw new HmtlError('HMTL_ABORTED', `training stopped at update ${progress.update}`, { remedy: 'Go on with --resume' })
