@@ -14,7 +14,7 @@ import { batchOf, forward, type Model, wordRows } from './hierarchy.ts'
 
 export type { Link } from './heads/head.ts'
 
-export interface AnnotateOptions extends Pick<DecodeOptions, 'goldMentions' | 'onLink'> {
+export interface AnnotateOptions extends Pick<DecodeOptions, 'goldMentions' | 'convention' | 'onLink'> {
   /** Names of the tasks to run. @default all */
   readonly tasks?: readonly string[] | undefined
   /** Spans and relations of a lower probability are left out. @default 0 */
@@ -37,11 +37,11 @@ export const chosenTasks = (model: Model, names: readonly string[] | undefined):
 
 /** A function that annotates groups of prepared documents with the model's present weights. */
 export const createAnnotator = (model: Model, options: AnnotateOptions = {}) => {
-  const { minScore = 0, batchTokens = 2048, goldMentions, onLink } = options
+  const { minScore = 0, batchTokens = 2048, goldMentions, convention, onLink } = options
   const tasks = chosenTasks(model, options.tasks)
   // What finds spans is read first: others choose among them.
   const [finding, others] = [tasks.filter(({ kind }) => headOf(kind).findsSpans), tasks.filter(({ kind }) => !headOf(kind).findsSpans)]
-  const decoding: DecodeOptions = { minScore, goldMentions, onLink, spansFound: finding.length > 0 }
+  const decoding: DecodeOptions = { minScore, goldMentions, convention, onLink, spansFound: finding.length > 0 }
   const decoders = [...finding, ...others].map((task) => headOf(task.kind).decoder(model, task, decoding))
 
   const runPack = (pack: readonly Window[]): void => {

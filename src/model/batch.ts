@@ -63,6 +63,7 @@ export const createBatch = (
   indexer: Indexer,
   replaceWord: (id: number) => number = (id) => id,
   encoder?: ContextualEncoder | undefined,
+  disguise: (sentence: readonly string[]) => readonly string[] = (sentence) => sentence,
 ): Batch => {
   const packing = packSentences(sentences.map((sentence) => sentence.length))
   const forms = new Map<string, number>()
@@ -71,7 +72,7 @@ export const createBatch = (
   const formOf = new Int32Array(packing.size)
   let token = 0
   for (const sentence of sentences)
-    for (const form of sentence) {
+    for (const form of disguise(sentence)) {
       const row = packing.rows[token++]
       const id = replaceWord(indexer.word(form))
       let word = words.get(id)

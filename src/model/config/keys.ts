@@ -11,6 +11,8 @@ const most = 65_536
 /** A share of numbers that are set to zero. */
 export const dropout = (usual: number, sentence: string): Key<number> => number({ default: usual, min: 0, below: 1, sentence })
 
+const share = (sentence: string): Key<number> => number({ default: 0, min: 0, max: 0.3, past: true, sentence })
+
 const wordKeys = {
   file: text({ default: '', sentence: 'Vectors in text form, plain or gzip; random ones where there is none.' }, 'a path'),
   size: whole({ default: 100, min: 1, max: most, sentence: 'Numbers a vector.' }),
@@ -59,6 +61,14 @@ const embeddingKeys = {
     sentence: 'A frozen contextual encoder, its layers mixed by trained weights that all tasks share.',
   }),
   dropout: dropout(0, 'Of all of it.'),
+  caseNoise: object(
+    {
+      lower: share('In lower case.'),
+      upper: share('In capitals.'),
+      title: share('As a headline: each word with a capital.'),
+    },
+    { sentence: 'Share of the training sentences that are shown in another case, as people write tweets and headlines.' },
+  ),
 }
 
 /** Shares of the tasks in the draws; which tasks there are is known to whoever reads the whole. */
@@ -120,6 +130,9 @@ const datasetKeys = {
   train: text({ required: true, sentence: 'Training data, in any format that is read.' }, 'a path'),
   dev: optional(text({ sentence: 'Development data: validation is on it.' }, 'a path')),
   test: optional(text({ sentence: 'Test data.' }, 'a path')),
+  weight: optional(
+    number({ above: 0, max: 1000, sentence: 'How often its documents are seen in an epoch: 2 is twice, 0.5 every other time. [1]' }),
+  ),
 }
 
 export interface TaskDefaults {

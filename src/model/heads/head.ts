@@ -38,6 +38,14 @@ export interface Example {
   readonly sentences: readonly (readonly string[])[]
 }
 
+/** A span that a tagger found. */
+export interface FoundSpan {
+  /** Token. */
+  readonly begin: number
+  readonly label: string
+  readonly task: string
+}
+
 /** A document under way through the model. */
 export interface Draft {
   readonly document: Document
@@ -46,8 +54,8 @@ export interface Draft {
   readonly sentences: Spans
   /** Spans found so far, of each layer. */
   readonly spans: Map<'entities' | 'mentions', LabelledLike[]>
-  /** Where each of them begins, by the token that it ends with. */
-  readonly spanEnding: Map<number, number>
+  /** Each of them by the token that it ends with. */
+  readonly spanEnding: Map<number, FoundSpan>
   readonly relations: RelationLike[]
 }
 
@@ -72,6 +80,8 @@ export interface DecodeOptions {
   readonly minScore: number
   /** Use the document's own mentions as the only candidates of coreference. @default as the task was configured */
   readonly goldMentions?: boolean | undefined
+  /** By whose rules coreference is annotated, of the conventions that the model learned. @default the task's */
+  readonly convention?: string | undefined
   /** Told of each link of a mention to its antecedent that is made, with its probability. */
   readonly onLink?: ((link: Link) => void) | undefined
   /** Whether some task that is run finds spans. */
@@ -128,8 +138,14 @@ export interface Head<Config extends TaskConfig = TaskConfig, Learned extends Ex
   /** With the present weights. */
   decoder(context: HeadContext, task: Config, options: DecodeOptions): Decoder
 
-  /** Gold as the task defines it. */
-  gold(document: Document, task: Config, labels: readonly string[]): Document
+  /** Gold and predictions as the task defines them, without what the source's annotation says nothing of. */
+  comparable(
+    gold: Document,
+    predicted: Document,
+    task: Config,
+    labels: readonly string[],
+    dataset: Config['datasets'][number],
+  ): readonly [gold: Document, predicted: Document]
   metric(task: Config): Metric<Score>
   /** The one number that a task is judged by, 0 to 1. */
   main(task: Config, score: Score): number

@@ -66,7 +66,7 @@ const clustersFrom = ({ begin, end, parent, scores }: Chain, tokens: Spans, sing
   return clustersOf(clusters)
 }
 
-export const corefDecoder = ({ parameters }: HeadContext, task: CorefTaskConfig, { minScore, goldMentions, onLink }: DecodeOptions): Decoder => {
+export const corefDecoder = ({ parameters }: HeadContext, task: CorefTaskConfig, { minScore, goldMentions, convention, onLink }: DecodeOptions): Decoder => {
   const chains = new WeakMap<Draft, Chain>()
   const gold = goldMentions ?? task.goldMentions
 
@@ -81,7 +81,7 @@ export const corefDecoder = ({ parameters }: HeadContext, task: CorefTaskConfig,
     const [states, inputs] = [state.states(task), state.input(task)]
     const candidates = gold ? goldSpans(draft, offset, tokenRows.length, task.maxSpanWidth) : candidateSpans(relative, task.maxSpanWidth)
     if (candidates.begin.length === 0) return
-    const all = candidateScores(task, parameters, states, inputs, spanRows(candidates.begin, candidates.end, tokenRows)).dataSync() as Float32Array
+    const all = candidateScores(task, parameters, states, inputs, spanRows(candidates.begin, candidates.end, tokenRows), convention).dataSync() as Float32Array
     const kept = gold ? Int32Array.from(all.keys()) : keepBest(all, Math.floor(task.spansPerWord * tokenRows.length))
     if (kept.length === 0) return
     const begin = kept.map((i) => candidates.begin[i])
@@ -92,7 +92,7 @@ export const corefDecoder = ({ parameters }: HeadContext, task: CorefTaskConfig,
     // Spans kept from earlier windows stand before this window's; each of the latter looks back over both.
     const together = carried > 0 ? tf.tensor2d(joined(chain.vectors, vectors.dataSync() as Float32Array), [carried + kept.length, D]) : vectors
     const everyOne = kept.length === all.length && !gold
-    const own = everyOne ? (mentionScores(task, parameters, vectors, undefined).dataSync() as Float32Array) : Float32Array.from(kept, (i) => all[i])
+    const own = everyOne ? (mentionScores(task, parameters, vectors, undefined, convention).dataSync() as Float32Array) : Float32Array.from(kept, (i) => all[i])
     const mention = joined(chain.recent, own)
     const total = carried + kept.length
     const base = chain.begin.length - carried
@@ -100,7 +100,7 @@ export const corefDecoder = ({ parameters }: HeadContext, task: CorefTaskConfig,
       i < carried ? draft.words.slice(chain.begin[base + i], chain.end[base + i]) : draft.words.slice(offset + begin[i - carried], offset + end[i - carried])
     const surfaces: Surface[] | undefined = task.textFeatures ? Array.from({ length: total }, (_, i) => surfaceOf(wordsAt(i))) : undefined
     const pairs = antecedentPairs(total, task.maxAntecedents, carried, surfaces)
-    const scores = pairs.spans.length > 0 ? (pairScores(task, parameters, together, pairs, undefined).dataSync() as Float32Array) : new Float32Array(0)
+    const scores = pairs.spans.length > 0 ? (pairScores(task, parameters, together, pairs, undefined, convention).dataSync() as Float32Array) : new Float32Array(0)
     for (let i = 0; i < kept.length; i++) {
       const [least, most] = [pairs.starts[i], pairs.starts[i + 1]]
       const bonus = mention[carried + i] + task.linkBias

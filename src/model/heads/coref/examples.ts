@@ -2,17 +2,24 @@
 import { type Document, listClusters } from '../../../io/document.ts'
 import { tokenSpan, words } from '../../../io/tokens.ts'
 import type { Example } from '../head.ts'
-import type { CorefTaskConfig } from './keys.ts'
+import type { CorefDataset, CorefTaskConfig } from './keys.ts'
 
 export interface CorefExample extends Example {
   /** Gold mentions in tokens of the piece, and the cluster of each. */
   readonly begin: Int32Array
   readonly end: Int32Array
   readonly cluster: Int32Array
+  /** By whose rules it is annotated. */
+  readonly convention?: string | undefined
 }
 
 /** Pieces of at most `maxTokens`. */
-export function* corefExamples(document: Document, task: CorefTaskConfig): Generator<CorefExample> {
+export function* corefExamples(
+  document: Document,
+  task: CorefTaskConfig,
+  _: readonly string[],
+  { convention }: CorefDataset,
+): Generator<CorefExample> {
   const { tokens, sentences, clusters } = document
   if (!tokens || !sentences || !clusters) return
   const list = words(document)
@@ -36,6 +43,7 @@ export function* corefExamples(document: Document, task: CorefTaskConfig): Gener
       begin: Int32Array.from(inside, ({ begin }) => begin - first),
       end: Int32Array.from(inside, ({ end }) => end - first),
       cluster: Int32Array.from(inside, ({ cluster }) => cluster),
+      convention,
     }
     from = s + 1
   }

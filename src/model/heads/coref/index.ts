@@ -5,11 +5,11 @@ import { metricOf } from '../../metrics/score.ts'
 import type { Grid, Head } from '../head.ts'
 import { corefDecoder } from './decoder.ts'
 import { type CorefExample, corefExamples } from './examples.ts'
-import { type CorefTaskConfig, corefKeys } from './keys.ts'
+import { corefDatasetKeys, type CorefTaskConfig, corefKeys } from './keys.ts'
 import { corefLoss } from './loss.ts'
 
 /** Clusters of two and more, unless singletons are learned. */
-const gold = (document: Document, { singletons }: CorefTaskConfig): Document => {
+const goldClusters = (document: Document, { singletons }: CorefTaskConfig): Document => {
   const { clusters } = document
   if (!clusters || singletons) return document
   const offsets = [0]
@@ -32,7 +32,7 @@ const words = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
 export const corefHead: Head<CorefTaskConfig, CorefExample, CorefScore> = {
   kind: 'coref',
   keys: corefKeys,
-  datasetKeys: {},
+  datasetKeys: corefDatasetKeys,
   defaults: { hidden: 200, layers: 1, batch: 1 },
   inputDropout: ({ lexicalDropout }) => lexicalDropout,
   layer: () => 'clusters',
@@ -40,7 +40,7 @@ export const corefHead: Head<CorefTaskConfig, CorefExample, CorefScore> = {
   smallest: () => ({ id: '', sentences: [words, words, words], begin: Int32Array.of(0), end: Int32Array.of(1), cluster: Int32Array.of(0) }),
   loss: corefLoss,
   decoder: corefDecoder,
-  gold,
+  comparable: (gold, predicted, task) => [goldClusters(gold, task), predicted],
   metric: () => metricOf('coref'),
   main: (_, { conll }) => conll,
   // Gold mentions are all kept, however many candidates were asked for.

@@ -32,7 +32,7 @@ const pieceLoss = (
   if (candidates.begin.length < 2) return undefined
   // Which spans are kept is decided outside of the tape: no gradient goes through the others (Lee et al. 2017).
   const rows = spanRows(candidates.begin, candidates.end, tokenRows)
-  const scores = tf.tidy(() => candidateScores(task, parameters, states, inputs, rows).dataSync() as Float32Array)
+  const scores = tf.tidy(() => candidateScores(task, parameters, states, inputs, rows, example.convention).dataSync() as Float32Array)
   const kept = keepBest(scores, Math.floor(task.spansPerWord * tokenRows.length))
   if (kept.length < 2) return undefined
   const begin = kept.map((i) => candidates.begin[i])
@@ -40,13 +40,13 @@ const pieceLoss = (
   const clusterAt = new Map(Array.from(example.begin, (from, i) => [`${from} ${example.end[i]}`, example.cluster[i]]))
   const cluster = Int32Array.from(begin, (from, i) => clusterAt.get(`${from} ${end[i]}`) ?? -1)
   const vectors = spanVectors(task, parameters, states, inputs, spanRows(begin, end, tokenRows))
-  const mentions = mentionScores(task, parameters, vectors, seeds)
+  const mentions = mentionScores(task, parameters, vectors, seeds, example.convention)
   const words = task.textFeatures ? example.sentences.flat() : []
   const surfaces = task.textFeatures ? Array.from(begin, (from, i) => surfaceOf(words.slice(from, end[i]))) : undefined
   const pairs = antecedentPairs(kept.length, task.maxAntecedents, 0, surfaces)
   const gold = Int32Array.from(pairs.spans, (i, p) => (cluster[i] !== -1 && cluster[i] === cluster[pairs.antecedents[p]] ? 1 : 0))
   const antecedents = antecedentLoss({
-    pairs: pairScores(task, parameters, vectors, pairs, seeds),
+    pairs: pairScores(task, parameters, vectors, pairs, seeds, example.convention),
     mentions,
     ia: indexes(pairs.spans),
     ib: indexes(pairs.antecedents),

@@ -64,14 +64,38 @@ export const spanVectors = (task: CorefTaskConfig, parameters: Parameters, state
   return concat(concat(edges, gather(widths, indexes(spans.width))), heads)
 }
 
-const mentionWeights = (task: CorefTaskConfig, parameters: Parameters, size: number) => ({
+/** Whose rules of annotation data sets name, in order: those that a scorer is told of. */
+export const conventionsOf = ({ datasets }: Pick<CorefTaskConfig, 'datasets'>): string[] => [
+  ...new Set(datasets.flatMap(({ convention }) => convention ?? [])),
+]
+
+/**
+ * What a convention adds to the first layer of a scorer, [hidden]: corpora do not agree on what is a mention (LitBank
+ * leaves out what is none of its six types) nor on what corefers, and a scorer that is told whose rules hold can learn from all.
+ */
+const biasOf = (bias: tf.Tensor1D, part: string, task: CorefTaskConfig, parameters: Parameters, convention: string | undefined): tf.Tensor1D => {
+  const known = conventionsOf(task)
+  const shifts = known.map((name) =>
+    parameters.get<tf.Tensor1D>(`${task.name}.${part}.convention.${name}`, [task.hidden], { kind: 'zeros' }),
+  )
+  const at = known.indexOf(convention ?? task.convention)
+  return at === -1 ? bias : (tf.add(bias, shifts[at]) as tf.Tensor1D)
+}
+
+const mentionWeights = (task: CorefTaskConfig, parameters: Parameters, size: number, convention: string | undefined) => ({
   w: parameters.get<tf.Tensor2D>(`${task.name}.mention.first.weight`, [size, task.hidden], { kind: 'xavier' }),
-  b: parameters.get<tf.Tensor1D>(`${task.name}.mention.first.bias`, [task.hidden], { kind: 'zeros' }),
+  b: biasOf(
+    parameters.get<tf.Tensor1D>(`${task.name}.mention.first.bias`, [task.hidden], { kind: 'zeros' }),
+    'mention',
+    task,
+    parameters,
+    convention,
+  ),
 })
 
 /** s_m of span vectors: [spans, 1]. */
-export const mentionScores = (task: CorefTaskConfig, parameters: Parameters, vectors: tf.Tensor2D, seeds: Seeds): tf.Tensor2D => {
-  const { w, b } = mentionWeights(task, parameters, vectors.shape[1])
+export const mentionScores = (task: CorefTaskConfig, parameters: Parameters, vectors: tf.Tensor2D, seeds: Seeds, convention?: string): tf.Tensor2D => {
+  const { w, b } = mentionWeights(task, parameters, vectors.shape[1], convention)
   return score(`${task.name}.mention`, task, parameters, linear(vectors, w, b, true), seeds)
 }
 
@@ -80,9 +104,9 @@ export const mentionScores = (task: CorefTaskConfig, parameters: Parameters, vec
  * its slice of the first layer, once a token. The same numbers as
  * `mentionScores(spanVectors(…))`, for inference.
  */
-export const candidateScores = (task: CorefTaskConfig, parameters: Parameters, states: tf.Tensor2D, inputs: tf.Tensor2D, spans: SpanRows): tf.Tensor2D => {
+export const candidateScores = (task: CorefTaskConfig, parameters: Parameters, states: tf.Tensor2D, inputs: tf.Tensor2D, spans: SpanRows, convention?: string): tf.Tensor2D => {
   const [C, E, F] = [states.shape[1], inputs.shape[1], task.feature]
-  const { w, b } = mentionWeights(task, parameters, 2 * C + F + E)
+  const { w, b } = mentionWeights(task, parameters, 2 * C + F + E, convention)
   const part = (from: number, size: number) => tf.slice(w, [from, 0], [size, task.hidden]) as tf.Tensor2D
   const widths = parameters.get<tf.Tensor2D>(`${task.name}.widths`, [task.maxSpanWidth, F], { kind: 'xavier' })
   const attention = parameters.get<tf.Tensor2D>(`${task.name}.attention`, [E, 1], { kind: 'xavier' })
@@ -135,11 +159,11 @@ export const antecedentPairs = (count: number, most: number, from = 0, surfaces?
 }
 
 /** FF_a of each pair, without the mention scores: [pairs, 1]. @param vectors [spans, D] */
-export const pairScores = (task: CorefTaskConfig, parameters: Parameters, vectors: tf.Tensor2D, pairs: AntecedentPairs, seeds: Seeds): tf.Tensor2D => {
+export const pairScores = (task: CorefTaskConfig, parameters: Parameters, vectors: tf.Tensor2D, pairs: AntecedentPairs, seeds: Seeds, convention?: string): tf.Tensor2D => {
   const { name, hidden, feature, project } = task
   const D = vectors.shape[1]
   const weight = (part: string, inner: number) => parameters.get<tf.Tensor2D>(`${name}.antecedent.${part}`, [inner, hidden], { kind: 'xavier' })
-  const bias = parameters.get<tf.Tensor1D>(`${name}.antecedent.bias`, [hidden], { kind: 'zeros' })
+  const bias = biasOf(parameters.get<tf.Tensor1D>(`${name}.antecedent.bias`, [hidden], { kind: 'zeros' }), 'antecedent', task, parameters, convention)
   const distances = parameters.get<tf.Tensor2D>(`${name}.distances`, [antecedentBuckets * (task.textFeatures ? comparisons : 1), feature], { kind: 'xavier' })
   const compared = project > 0 ? linear(vectors, parameters.get<tf.Tensor2D>(`${name}.antecedent.project`, [D, project], { kind: 'xavier' })) : vectors
   const [a, b] = [indexes(pairs.spans), indexes(pairs.antecedents)]

@@ -1,5 +1,6 @@
 import { calibration, type HeadConfig } from '../../config/keys.ts'
-import { choice, list, number, optional, text } from '../../config/schema.ts'
+import { choice, number } from '../../config/schema.ts'
+import { annotationKeys } from '../annotation.ts'
 import { tagSchemes } from './decode.ts'
 
 export const crfKeys = {
@@ -13,16 +14,7 @@ export const crfKeys = {
   calibration,
 }
 
-export const crfDatasetKeys = {
-  labels: optional(
-    list(
-      text({ sentence: '' }),
-      { sentence: "The labels that it annotates, where it has not all of the task's: what it leaves untagged may be any of the others." },
-      'a list of at least one label',
-      1,
-    ),
-  ),
-}
+export const crfDatasetKeys = annotationKeys
 
 export type CrfTaskConfig = HeadConfig<typeof crfKeys, typeof crfDatasetKeys>
 export type CrfDataset = CrfTaskConfig['datasets'][number]
