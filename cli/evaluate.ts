@@ -4,7 +4,7 @@ import { modelFolder } from '../src/load.ts'
 import { chosenTasks } from '../src/model/annotate.ts'
 import { engineNames, startEngine } from '../src/model/engine.ts'
 import { loadModel } from '../src/model/store.ts'
-import { evaluateTask, mainScore } from '../src/model/training/evaluate.ts'
+import { evaluateTask, mainScore } from '../src/train/evaluate.ts'
 import { exitCodes, table } from './support/output.ts'
 
 export const command = 'evaluate <model>'

@@ -1,8 +1,8 @@
 /**
- * Inference: documents in, the same documents with entities, mentions, relations
- * and clusters out. All tasks share one pass over the encoders; a long document
- * goes through in windows, its coreference carried from one to the next, so that
- * memory does not grow with it.
+ * Inference: windows of documents in, as a batch; entities, mentions, relations and
+ * clusters of the documents out. All tasks share one pass over the encoders; the
+ * coreference of a document is carried from a window to the next, so that memory
+ * does not grow with it.
  */
 import * as tf from '@tensorflow/tfjs-core'
 import {
@@ -13,13 +13,15 @@ import {
   labelledSpansOf,
   type Mentions,
   mentionsOf,
+  type Prepared,
   type RelationLike,
   relationsOf,
   type SpanLike,
   type Spans,
 } from '../io/document.ts'
 import { HmtlError } from '../io/errors.ts'
-import { indexes } from './batch.ts'
+import { words } from '../io/tokens.ts'
+import { type Batch, indexes } from './batch.ts'
 import { calibrated } from './calibration.ts'
 import type { CorefTaskConfig, RelationTaskConfig, TaskConfig } from './config.ts'
 import { antecedentPairs, candidateScores, candidateSpans, keepBest, mentionScores, pairScores, spanRows, spanVectors } from './heads/coref.ts'
@@ -27,7 +29,7 @@ import { crfDecoder } from './heads/crf.ts'
 import { chooseLink } from './heads/linking.ts'
 import { type Surface, surfaceOf } from './heads/surface.ts'
 import { pairTokens, relationLogits } from './heads/relation.ts'
-import { batchOf, type Forward, forward, type Model, wordRows } from './hierarchy.ts'
+import { type Forward, forward, type Model, wordRows } from './hierarchy.ts'
 import { gather } from './kernels/ops/rows.ts'
 
 export interface AnnotateOptions {
@@ -35,8 +37,6 @@ export interface AnnotateOptions {
   readonly tasks?: readonly string[] | undefined
   /** Spans and relations of a lower probability are left out. @default 0 */
   readonly minScore?: number | undefined
-  /** Tokens computed at once. @default 2048 */
-  readonly batchTokens?: number | undefined
   /** Use the document's own mentions as the only candidates of coreference. @default as the task was configured */
   readonly goldMentions?: boolean | undefined
   /** Told of each link of a mention to its antecedent that is made, with its probability. */
@@ -51,14 +51,13 @@ export interface Link {
   readonly score: number
 }
 
-const windowTokens = 1024
-
-interface Window {
+/** Sentences of a document that stand together in a batch. */
+export interface WindowPlace {
+  /** Which of the documents at work. */
   readonly document: number
-  /** Sentences of the document. */
+  /** First sentence, and one past the last. */
   readonly from: number
   readonly to: number
-  readonly tokens: number
 }
 
 /** Coreference of a document under way. */
@@ -75,8 +74,9 @@ interface CorefState {
   recent: Float32Array
 }
 
-interface Work {
-  readonly document: Document
+/** A document with what has been found in it so far. */
+export interface Work {
+  readonly document: Prepared
   readonly tokens: Spans
   readonly words: string[]
   readonly sentences: Spans
@@ -97,28 +97,24 @@ export const chosenTasks = (model: Model, names: readonly string[] | undefined):
   })
 }
 
-/** A function that annotates groups of prepared documents with the model's present weights. */
-export const createAnnotator = (model: Model, options: AnnotateOptions = {}) => {
+/** A model's heads at work, with its present weights. */
+export interface Decoder {
+  begin(document: Prepared): Work
+  /** Adds to the documents at work what the heads find in a batch of their windows. Leaves its tensors to the caller's `tf.tidy`. */
+  decode(batch: Batch, windows: readonly WindowPlace[], work: readonly Work[]): void
+  finish(work: Work): Document
+}
+
+/** @throws HmtlError `HMTL_USAGE` for a task that the model does not have */
+export const createDecoder = (model: Model, options: AnnotateOptions = {}): Decoder => {
   const tasks = chosenTasks(model, options.tasks)
   const decoders = new Map(tasks.filter((task) => task.kind === 'crf').map((task) => [task.name, crfDecoder(task, model.parameters, model.labels[task.name])]))
-  const batchTokens = options.batchTokens ?? 2048
   const minScore = options.minScore ?? 0
 
-  return (documents: readonly Document[]): Document[] => {
-    const work = documents.map(workOf)
-    const packs = packWindows(work, batchTokens)
-    for (const pack of packs) tf.tidy(() => runPack(pack, work))
-    return work.map((item) => finish(item, tasks))
-  }
+  return { begin: workOf, decode, finish: (work) => finish(work, tasks) }
 
-  function runPack(pack: readonly Window[], work: readonly Work[]): void {
-    const sentences: string[][] = []
-    for (const { document, from, to } of pack) {
-      const { words, sentences: spans } = work[document]
-      for (let s = from; s < to; s++) sentences.push(words.slice(spans.begin[s], spans.end[s]))
-    }
-    if (sentences.length === 0) return
-    const batch = batchOf(model, sentences)
+  function decode(batch: Batch, pack: readonly WindowPlace[], work: readonly Work[]): void {
+    if (batch.packing.size === 0) return
     const { size } = model.config.embeddings.words
     const rows = tf.tensor2d(wordRows(model, batch.wordIds), [batch.wordIds.length, size])
     const state = forward(model, batch, rows, undefined)
@@ -128,7 +124,7 @@ export const createAnnotator = (model: Model, options: AnnotateOptions = {}) => 
     for (const task of tasks) if (task.kind === 'coref') linkPack(task, state, pack, work)
   }
 
-  function tagPack(name: string, state: Forward, pack: readonly Window[], work: readonly Work[]): void {
+  function tagPack(name: string, state: Forward, pack: readonly WindowPlace[], work: readonly Work[]): void {
     const task = tasks.find((candidate) => candidate.name === name)
     const decoder = decoders.get(name)
     if (task?.kind !== 'crf' || !decoder) return
@@ -154,7 +150,7 @@ export const createAnnotator = (model: Model, options: AnnotateOptions = {}) => 
     }
   }
 
-  function relatePack(task: RelationTaskConfig, state: Forward, pack: readonly Window[], work: readonly Work[]): void {
+  function relatePack(task: RelationTaskConfig, state: Forward, pack: readonly WindowPlace[], work: readonly Work[]): void {
     const labels = model.labels[task.name]
     const { starts, rows } = state.batch.packing
     // Candidates are the tokens that end a predicted span, where a tagger ran; else every token.
@@ -193,7 +189,7 @@ export const createAnnotator = (model: Model, options: AnnotateOptions = {}) => 
         }
   }
 
-  function linkPack(task: CorefTaskConfig, state: Forward, pack: readonly Window[], work: readonly Work[]): void {
+  function linkPack(task: CorefTaskConfig, state: Forward, pack: readonly WindowPlace[], work: readonly Work[]): void {
     const { starts, rows } = state.batch.packing
     let sentence = 0
     for (const window of pack) {
@@ -203,7 +199,7 @@ export const createAnnotator = (model: Model, options: AnnotateOptions = {}) => 
     }
   }
 
-  function linkWindow(task: CorefTaskConfig, state: Forward, window: Window, sentenceStarts: Int32Array, rows: Int32Array, item: Work): void {
+  function linkWindow(task: CorefTaskConfig, state: Forward, window: WindowPlace, sentenceStarts: Int32Array, rows: Int32Array, item: Work): void {
     const first = sentenceStarts[0]
     const tokenRows = rows.subarray(first, sentenceStarts[sentenceStarts.length - 1])
     const relative = sentenceStarts.map((start) => start - first)
@@ -280,55 +276,16 @@ const goldSpans = (item: Work, offset: number, count: number, maxWidth: number):
   return { begin: Int32Array.from(list, ([begin]) => begin), end: Int32Array.from(list, ([, end]) => end) }
 }
 
-const workOf = (document: Document): Work => {
-  const { tokens, sentences, text } = document
-  if (!tokens || !sentences)
-    throw new HmtlError('HMTL_FORMAT_UNSUPPORTED', 'a document must have tokens and sentences before the model', { document: document.id, remedy: 'Run prepareDocument first' })
-  return {
-    document,
-    tokens,
-    words: Array.from(tokens.begin, (begin, i) => text.slice(begin, tokens.end[i])),
-    sentences,
-    spans: new Map(),
-    spanEnding: new Map(),
-    relations: [],
-    coref: undefined,
-  }
-}
-
-/** Documents cut into windows of whole sentences, windows joined into packs of about the budget, in order. */
-const packWindows = (work: readonly Work[], budget: number): Window[][] => {
-  const packs: Window[][] = []
-  let pack: Window[] = []
-  let size = 0
-  const add = (window: Window) => {
-    if (pack.length > 0 && size + window.tokens > budget) {
-      packs.push(pack)
-      pack = []
-      size = 0
-    }
-    pack.push(window)
-    size += window.tokens
-  }
-  work.forEach(({ sentences }, document) => {
-    let from = 0
-    let tokens = 0
-    const limit = Math.min(budget, windowTokens)
-    for (let s = 0; s < sentences.begin.length; s++) {
-      const length = sentences.end[s] - sentences.begin[s]
-      if (tokens > 0 && tokens + length > limit) {
-        add({ document, from, to: s, tokens })
-        // A window of a document must be done before the next begins: they share its coreference.
-        from = s
-        tokens = 0
-      }
-      tokens += length
-    }
-    if (tokens > 0) add({ document, from, to: sentences.begin.length, tokens })
-  })
-  if (pack.length > 0) packs.push(pack)
-  return packs
-}
+const workOf = (document: Prepared): Work => ({
+  document,
+  tokens: document.tokens,
+  words: words(document),
+  sentences: document.sentences,
+  spans: new Map(),
+  spanEnding: new Map(),
+  relations: [],
+  coref: undefined,
+})
 
 const finish = ({ document, spans, relations, coref, tokens }: Work, tasks: readonly TaskConfig[]): Document => {
   const kinds = new Set(tasks.map((task) => (task.kind === 'crf' ? task.layer : task.kind)))

@@ -1,7 +1,7 @@
 /** A training run as one page: learning curves, scores by label, how the tasks were drawn. No script; every text escaped. */
 import type { ModelConfig } from '../config.ts'
 import { nothing } from '../metrics/counts.ts'
-import type { Decision } from './decisions.ts'
+import type { Decision } from '../../train/decisions.ts'
 import { escaped, page, percent, tableOf } from '../page.ts'
 
 type Confusion = Readonly<Record<string, Readonly<Record<string, number>>>>

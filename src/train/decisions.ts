@@ -6,8 +6,8 @@
  * the steps are coarse, and of values within half a point of the best the one nearest
  * to the paper's is taken, or the cheapest.
  */
-import type { ModelConfig, TaskConfig } from '../config.ts'
-import { loadModel, updateTasks } from '../store.ts'
+import type { ModelConfig, TaskConfig } from '../model/config.ts'
+import { loadModel, updateTasks } from '../model/store.ts'
 import { evaluateTask, mainScore } from './evaluate.ts'
 
 export interface Decision {

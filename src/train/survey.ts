@@ -1,12 +1,11 @@
 /** One pass over the training data before the first update: words, characters, labels, batches an epoch. */
 
-import { listRelations, listSpans } from '../../io/document.ts'
-import { HmtlError } from '../../io/errors.ts'
-import { words } from '../../io/tokens.ts'
-import type { ModelConfig, TaskConfig } from '../config.ts'
-import { normalWord } from '../vocabulary.ts'
-import { exampleTokens } from './examples.ts'
-import { datasetDocuments, trainingExamples } from './stream.ts'
+import { listRelations, listSpans } from '../io/document.ts'
+import { HmtlError } from '../io/errors.ts'
+import { words } from '../io/tokens.ts'
+import type { ModelConfig, TaskConfig } from '../model/config.ts'
+import { normalWord } from '../model/vocabulary.ts'
+import { datasetDocuments, datasetPieces } from './pieces.ts'
 
 export interface Survey {
   /** How often each normal form occurs. */
@@ -57,9 +56,9 @@ export const survey = async (config: ModelConfig): Promise<Survey> => {
         remedy: `The task learns the layer ${task.kind === 'crf' ? task.layer : 'relations'}`,
       })
     let [examples, tokens] = [0, 0]
-    for await (const example of trainingExamples(task, labels[task.name])) {
+    for await (const piece of datasetPieces(task.datasets, task, labels[task.name])) {
       examples++
-      tokens += exampleTokens(example)
+      tokens += piece.tokens
     }
     if (examples === 0) throw new HmtlError('HMTL_TRAIN_DATA', `no example for task ${task.name} in ${train.join(', ')}`)
     // Under a limit on tokens there are at least as many as the tokens need.

@@ -1,11 +1,11 @@
 /** A model against gold documents, by each task's metric. */
-import type { Document } from '../../io/document.ts'
-import { createAnnotator } from '../annotate.ts'
-import type { TaskConfig } from '../config.ts'
-import type { Model } from '../hierarchy.ts'
-import type { CorefScore } from '../metrics/coref.ts'
-import { type Metric, metricOf, type RelationScore, type ScoredTask, type TaskScores } from '../metrics/score.ts'
-import { datasetDocuments } from './stream.ts'
+import type { Document } from '../io/document.ts'
+import type { TaskConfig } from '../model/config.ts'
+import type { Model } from '../model/hierarchy.ts'
+import type { CorefScore } from '../model/metrics/coref.ts'
+import { type Metric, metricOf, type RelationScore, type ScoredTask, type TaskScores } from '../model/metrics/score.ts'
+import { createAnnotator } from '../pipeline/annotate.ts'
+import { datasetDocuments } from './pieces.ts'
 
 /** Which metric a task is judged by. */
 export const scoredTaskOf = (task: TaskConfig): ScoredTask => (task.kind === 'crf' ? (task.layer === 'entities' ? 'ner' : 'emd') : task.kind)
@@ -18,8 +18,6 @@ export const mainScore = (task: TaskConfig, score: TaskScores[ScoredTask]): numb
   return labelled.f1
 }
 
-const groupTokens = 4096
-
 /** Scores of one task on documents. Relations of labels that the model does not have, and of pairs across sentences, are no part of the gold. */
 export const evaluateTask = async (
   model: Model,
@@ -31,22 +29,9 @@ export const evaluateTask = async (
     task.kind === 'relation' ? model.config.tasks.filter((other) => other.kind === 'crf' && (other.name === task.on || other.name === task.tagsOf)).map(({ name }) => name) : []
   const annotate = createAnnotator(model, { tasks: [...needed, task.name], goldMentions: options.goldMentions })
   const metric = metricOf(scoredTaskOf(task)) as Metric<TaskScores[ScoredTask]>
-  let group: Document[] = []
-  let tokens = 0
-  const flush = () => {
-    annotate(group).forEach((predicted, i) => {
-      metric.add(goldOf(group[i], task, model), predicted)
-    })
-    group = []
-    tokens = 0
+  for await (const { source, document } of annotate(datasetDocuments(paths))) {
+    if (source.tokens.begin.length > 0) metric.add(goldOf(source, task, model), document)
   }
-  for await (const document of datasetDocuments(paths)) {
-    if (!document.tokens || document.tokens.begin.length === 0) continue
-    group.push(document)
-    tokens += document.tokens.begin.length
-    if (tokens >= groupTokens) flush()
-  }
-  flush()
   return metric.score()
 }
 
