@@ -45,6 +45,7 @@ export const openThread = <In, Out>(module: URL, settings: unknown, { name = 'a 
     begin?.reject(error)
     for (const { reject } of waiting.values()) reject(error)
     waiting.clear()
+    worker.terminate().catch(() => undefined)
   }
   const died = (cause: unknown) =>
     end(new HmtlError('HMTL_WORKER_FAILED', `${name} ended: ${cause instanceof Error ? cause.message : String(cause)}`, { cause, remedy: 'Use fewer --workers if memory ran out' }))
@@ -56,10 +57,8 @@ export const openThread = <In, Out>(module: URL, settings: unknown, { name = 'a 
   worker.on('message', (reply: Reply<Out>) => {
     if ('ready' in reply) begin?.resolve()
     else if ('failed' in reply) {
-      if (reply.id === undefined) {
-        end(errorOf(reply.failed))
-        worker.terminate().catch(() => undefined)
-      } else answered(reply.id)?.reject(errorOf(reply.failed))
+      if (reply.id === undefined) end(errorOf(reply.failed))
+      else answered(reply.id)?.reject(errorOf(reply.failed))
     } else answered(reply.id)?.resolve(reply.value)
   })
   worker.on('error', died)
