@@ -1,6 +1,6 @@
 /** `hmtl train`: a configuration into a model. */
 import type { Argv } from 'yargs'
-import { loadConfig } from '../src/model/config.ts'
+import { loadConfig } from '../src/model/config/files.ts'
 import { engineNames, startEngine } from '../src/model/engine.ts'
 import { train } from '../src/train/train.ts'
 import { count, exitCodes, say } from './support/output.ts'

@@ -8,10 +8,11 @@ import { writeDocuments } from '../src/io/write.ts'
 import { createAnnotator } from '../src/pipeline/annotate.ts'
 import { packSentences } from '../src/model/batch.ts'
 import { calibrated, fitCalibration } from '../src/model/calibration.ts'
-import { loadConfig, parseConfig } from '../src/model/config.ts'
+import { loadConfig } from '../src/model/config/files.ts'
+import { parseConfig } from '../src/model/config/parse.ts'
 import { engineMemory, startEngine } from '../src/model/engine.ts'
-import { compare, surfaceOf } from '../src/model/heads/surface.ts'
-import { constraintsOf, createDecoder, tagSchemes, tagsOf } from '../src/model/heads/crf-decode.ts'
+import { compare, surfaceOf } from '../src/model/heads/coref/surface.ts'
+import { constraintsOf, createDecoder, tagSchemes, tagsOf } from '../src/model/heads/crf/decode.ts'
 import { createModel } from '../src/model/hierarchy.ts'
 import { randomOf } from '../src/model/random.ts'
 import { loadModel } from '../src/model/store.ts'
@@ -187,9 +188,9 @@ test('configurations: defaults, inheritance, and what is wrong by name', async (
   t.is(parseConfig({ tasks: [task] }).tasks[0].encoder.hidden, 64)
   t.throws(() => parseConfig({ tasks: [{ ...task, dropuot: 1 }] }), { message: /unknown key "tasks\[0\]\.dropuot".*"dropout"/ })
   t.throws(() => parseConfig({ tasks: [{ ...task, dropout: 'x' }] }), { code: 'HMTL_CONFIG_TYPE' } as never)
-  t.throws(() => parseConfig({ tasks: [{ ...task, on: 'emd' }] }), { message: /stands on "emd"/ })
+  t.throws(() => parseConfig({ tasks: [{ ...task, on: 'emd' }] }), { message: /tasks\[0\]\.on.*not "emd".*Use "base"/ })
   t.throws(() => parseConfig({ tasks: [{ ...task, encoder: { hidden: 5 } }] }), { message: /multiple of 4/ })
-  t.throws(() => parseConfig({ tasks: [task, task] }), { message: /two tasks/ })
+  t.throws(() => parseConfig({ tasks: [task, task] }), { message: /tasks\[1\]\.name.*one task only.*Use "ner2"/ })
   for (const ahead of [-1, 0.5, 1e9]) t.throws(() => parseConfig({ tasks: [task], training: { ahead } }), { message: /training\.ahead.*whole number/ })
   t.throws(() => parseConfig({ tasks: [{ name: 'c', kind: 'coref', linking: 'entities' }] }), { message: /linking.*antecedent, entity/ })
   const config = await loadConfig(root('configs/free.json'), ['training.updates=7', 'tasks.0.batch=3'])

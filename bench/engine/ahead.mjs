@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { loadConfig } from '../../dist/src/model/config.js'
+import { loadConfig } from '../../dist/src/model/config/files.js'
 import { startEngine } from '../../dist/src/model/engine.js'
 import { train } from '../../dist/src/train/train.js'
 

@@ -7,7 +7,8 @@ import { createHash } from 'node:crypto'
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HmtlError, toHmtlError } from '../io/errors.ts'
-import { type ModelConfig, parseConfig } from './config.ts'
+import type { ModelConfig } from './config/keys.ts'
+import { parseStoredConfig } from './config/parse.ts'
 import { type ContextualOptions, loadContextual } from './contextual.ts'
 import { createModel, type Model } from './hierarchy.ts'
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from './safetensors.ts'
@@ -86,7 +87,7 @@ export const updateTasks = async (folder: string, changes: Readonly<Record<strin
   const path = join(folder, 'config.json')
   const stored = JSON.parse((await readFileOf(folder, 'config.json')).toString('utf8')) as { config: { tasks: Record<string, unknown>[] } }
   stored.config.tasks = stored.config.tasks.map((task) => ({ ...task, ...changes[String(task.name)] }))
-  parseConfig(stored.config)
+  parseStoredConfig(stored.config)
   await writeWhole(path, `${JSON.stringify(stored, null, 2)}\n`)
 }
 
@@ -112,7 +113,7 @@ export const loadModel = async (folder: string, options: Pick<ContextualOptions,
   let config: ModelConfig
   try {
     parsed = JSON.parse(bytes.toString('utf8'))
-    config = parseConfig(parsed.config)
+    config = parseStoredConfig(parsed.config)
   } catch (error) {
     if (error instanceof HmtlError) throw toHmtlError(error, error.code, { source: path })
     throw corrupt(path, 'not valid JSON', error)

@@ -1,7 +1,7 @@
 /** What a worker does: documents in, the same documents with entities, mentions, relations and clusters out. */
-import * as tf from '@tensorflow/tfjs-core'
 import type { Document, Prepared } from '../io/document.ts'
-import { type AnnotateOptions, createDecoder, type Decoder, type Work } from '../model/annotate.ts'
+import { type AnnotateOptions, createReader, type Reader } from '../model/annotate.ts'
+import type { Draft } from '../model/heads/head.ts'
 import type { Model } from '../model/hierarchy.ts'
 import { chain, many, type Source, type Stage } from './chain.ts'
 import { embed } from './embed.ts'
@@ -21,28 +21,23 @@ export interface Annotation {
   readonly document: Document
 }
 
-/** Batches of windows into annotated documents: each as soon as its last window is done. */
-export const annotate = (decoder: Decoder): Stage<Packed<Window>, Annotation> => {
+/** Batches of windows into annotated documents: each as soon as its last window is read. */
+export const annotate = (reader: Reader): Stage<Packed<Window>, Annotation> => {
   /** Of the document whose last window is yet to come. */
-  let begun: { source: Prepared; work: Work } | undefined
+  let begun: { source: Prepared; draft: Draft } | undefined
   return ({ units, batch }) => {
     const open = begun ? [begun] : []
-    const done: Annotation[] = []
-    const places = units.map(({ of, from, to }) => {
-      if (from === 0) open.push({ source: of, work: decoder.begin(of) })
-      return { document: open.length - 1, from, to }
+    const windows = units.map(({ of, from, to, tokens }) => {
+      if (from === 0) open.push({ source: of, draft: reader.begin(of) })
+      return { draft: open[open.length - 1].draft, from, to, tokens }
     })
-    tf.tidy(() =>
-      decoder.decode(
-        batch,
-        places,
-        open.map(({ work }) => work),
-      ),
+    reader.read(
+      batch,
+      windows.filter(({ tokens }) => tokens > 0),
     )
     const last = units[units.length - 1]
     begun = last.to === last.of.sentences.begin.length ? undefined : open.pop()
-    for (const { source, work } of open) done.push({ source, document: decoder.finish(work) })
-    return many(done)
+    return many(open.map(({ source, draft }) => ({ source, document: reader.finish(draft) })))
   }
 }
 
@@ -60,7 +55,7 @@ export const createAnnotator = (
   model: Model,
   { batchTokens: tokens = batchTokens, ...options }: AnnotatorOptions = {},
 ): ((documents: Source<Document>) => AsyncGenerator<Annotation>) => {
-  const decoder = createDecoder(model, options)
+  const reader = createReader(model, options)
   return (documents) =>
-    chain(documents, prepareDocument, windowUnits(Math.min(tokens, windowTokens)), fill({ tokens }), embed(model.contextual), pack(model.indexer), annotate(decoder))
+    chain(documents, prepareDocument, windowUnits(Math.min(tokens, windowTokens)), fill({ tokens }), embed(model.contextual), pack(model.indexer), annotate(reader))
 }

@@ -1,6 +1,6 @@
 /** Where a training begins: anew from its data, or where a former one stood. */
 import { HmtlError } from '../io/errors.ts'
-import type { ModelConfig } from '../model/config.ts'
+import type { ModelConfig } from '../model/config/keys.ts'
 import { loadContextual } from '../model/contextual.ts'
 import { createModel, type Model } from '../model/hierarchy.ts'
 import { type Random, randomFrom, randomOf } from '../model/random.ts'

@@ -2,7 +2,7 @@
 import { appendFile, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HmtlError } from '../io/errors.ts'
-import type { ModelConfig } from '../model/config.ts'
+import type { ModelConfig } from '../model/config/keys.ts'
 import { writeWhole } from '../model/store.ts'
 import { parseEvents, trainingReport } from '../model/training/report.ts'
 import { openEvents } from '../model/training/tensorboard.ts'

@@ -6,7 +6,8 @@
  * the steps are coarse, and of values within half a point of the best the one nearest
  * to the paper's is taken, or the cheapest.
  */
-import type { ModelConfig, TaskConfig } from '../model/config.ts'
+import type { ModelConfig, TaskConfig } from '../model/config/keys.ts'
+import { headOf } from '../model/heads/index.ts'
 import { loadModel, updateTasks } from '../model/store.ts'
 import { evaluateTask, mainScore } from './evaluate.ts'
 
@@ -17,25 +18,6 @@ export interface Decision {
   /** Development score with what was configured, and with this. */
   readonly before: number
   readonly after: number
-}
-
-interface Grid {
-  readonly setting: string
-  /** Of values that are as good, the one nearest to this is taken: the paper's, or the cheapest. */
-  readonly best: number
-  readonly values: readonly number[]
-  /** Only values below what was configured are tried. */
-  readonly only?: 'fewer'
-}
-
-const grids: Readonly<Record<string, readonly Grid[]>> = {
-  crf: [{ setting: 'outsideBias', best: 0, values: [-3, -2.5, -2, -1.5, -1, -0.75, -0.5, -0.25, 0, 0.25, 0.5] }],
-  relation: [{ setting: 'threshold', best: 0.5, values: [0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6] }],
-  coref: [
-    { setting: 'linkBias', best: 0, values: [0, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2] },
-    // Fewer candidates cost less, and what training needs to learn from need not be looked at later.
-    { setting: 'spansPerWord', best: 0, values: [0.2, 0.25, 0.3], only: 'fewer' },
-  ],
 }
 
 /** Scores that differ by less say nothing. */
@@ -53,9 +35,7 @@ export const fitDecisions = async (folder: string, onDecision?: (decision: Decis
       let task = configured
       const dev = task.datasets.flatMap((data) => (data.dev ? [data.dev] : []))
       if (dev.length === 0) continue
-      for (const { setting, best, values, only } of grids[task.kind] ?? []) {
-        // Gold mentions are all kept, however many candidates were asked for.
-        if (setting === 'spansPerWord' && task.kind === 'coref' && task.goldMentions) continue
+      for (const { setting, best, values, only } of headOf(task.kind).decisions(task)) {
         const given = (task as unknown as Record<string, number>)[setting]
         const scoreOf = async (value: number): Promise<number> => {
           const changed = { ...task, [setting]: value } as TaskConfig

@@ -1,87 +1,28 @@
 /** A model against gold documents, by each task's metric. */
-import type { Document } from '../io/document.ts'
-import type { TaskConfig } from '../model/config.ts'
+import type { TaskConfig } from '../model/config/keys.ts'
+import { headOf } from '../model/heads/index.ts'
 import type { Model } from '../model/hierarchy.ts'
-import type { CorefScore } from '../model/metrics/coref.ts'
-import { type Metric, metricOf, type RelationScore, type ScoredTask, type TaskScores } from '../model/metrics/score.ts'
 import { createAnnotator } from '../pipeline/annotate.ts'
 import { datasetDocuments } from './pieces.ts'
 
-/** Which metric a task is judged by. */
-export const scoredTaskOf = (task: TaskConfig): ScoredTask => (task.kind === 'crf' ? (task.layer === 'entities' ? 'ner' : 'emd') : task.kind)
+/** The single number of a task, 0 to 1: span F1, relation F1 as configured, or the CoNLL average. */
+export const mainScore = (task: TaskConfig, score: object): number => headOf(task.kind).main(task, score)
 
-/** The single number of a task: span F1, relation F1 as configured, or the CoNLL average. */
-export const mainScore = (task: TaskConfig, score: TaskScores[ScoredTask]): number => {
-  if (task.kind === 'coref') return (score as CorefScore).conll
-  const labelled = score as RelationScore
-  if (task.kind === 'relation') return task.bearingOnly ? labelled.definitions.original.f1 : labelled.definitions.lastToken.f1
-  return labelled.f1
+/** Names of tasks that find the spans which a task reads. */
+const spanTasks = ({ config }: Model, task: TaskConfig): string[] => {
+  const head = headOf(task.kind)
+  if (!head.readsSpans) return []
+  const named = [task.on, ...(head.others?.(task) ?? []).map(({ name }) => name)]
+  return config.tasks.filter(({ name, kind }) => headOf(kind).findsSpans && named.includes(name)).map(({ name }) => name)
 }
 
 /** Scores of one task on documents. Relations of labels that the model does not have, and of pairs across sentences, are no part of the gold. */
-export const evaluateTask = async (
-  model: Model,
-  task: TaskConfig,
-  paths: readonly string[],
-  options: { readonly goldMentions?: boolean | undefined } = {},
-): Promise<TaskScores[ScoredTask]> => {
-  const needed =
-    task.kind === 'relation' ? model.config.tasks.filter((other) => other.kind === 'crf' && (other.name === task.on || other.name === task.tagsOf)).map(({ name }) => name) : []
-  const annotate = createAnnotator(model, { tasks: [...needed, task.name], goldMentions: options.goldMentions })
-  const metric = metricOf(scoredTaskOf(task)) as Metric<TaskScores[ScoredTask]>
+export const evaluateTask = async (model: Model, task: TaskConfig, paths: readonly string[], options: { readonly goldMentions?: boolean | undefined } = {}): Promise<object> => {
+  const head = headOf(task.kind)
+  const annotate = createAnnotator(model, { tasks: [...spanTasks(model, task), task.name], goldMentions: options.goldMentions })
+  const metric = head.metric(task)
   for await (const { source, document } of annotate(datasetDocuments(paths))) {
-    if (source.tokens.begin.length > 0) metric.add(goldOf(source, task, model), document)
+    if (source.tokens.begin.length > 0) metric.add(head.gold(source, task, model.labels[task.name]), document)
   }
   return metric.score()
-}
-
-/** Gold as the task defines it: flat spans for a tagger, known labels for relations, clusters of two and more unless singletons are learned. */
-const goldOf = (document: Document, task: TaskConfig, model: Model): Document => {
-  if (task.kind === 'crf') return { ...document, [task.layer]: outermost(document[task.layer]) }
-  if (task.kind === 'relation') {
-    const { relations } = document
-    if (!relations) return document
-    const known = new Set(model.labels[task.name])
-    const keep = Int32Array.from(relations.label.keys()).filter((i) => known.has(relations.labels[relations.label[i]]))
-    const pick = (values: Int32Array) => keep.map((i) => values[i])
-    return {
-      ...document,
-      relations: {
-        begin1: pick(relations.begin1),
-        end1: pick(relations.end1),
-        begin2: pick(relations.begin2),
-        end2: pick(relations.end2),
-        label: pick(relations.label),
-        labels: relations.labels,
-      },
-    }
-  }
-  const { clusters } = document
-  if (!clusters || task.singletons) return document
-  const offsets = [0]
-  const keep: number[] = []
-  for (let c = 0; c + 1 < clusters.offsets.length; c++) {
-    if (clusters.offsets[c + 1] - clusters.offsets[c] < 2) continue
-    for (let i = clusters.offsets[c]; i < clusters.offsets[c + 1]; i++) keep.push(i)
-    offsets.push(keep.length)
-  }
-  return {
-    ...document,
-    clusters: { offsets: Int32Array.from(offsets), begin: Int32Array.from(keep, (i) => clusters.begin[i]), end: Int32Array.from(keep, (i) => clusters.end[i]) },
-  }
-}
-
-/** Spans not inside another: what a flat tagger can find, and what it is judged on (quality marks of the free data). */
-const outermost = <T extends Document['entities']>(spans: T): T => {
-  if (!spans) return spans
-  const order = Int32Array.from(spans.begin.keys()).sort((a, b) => spans.begin[a] - spans.begin[b] || spans.end[b] - spans.end[a])
-  const keep: number[] = []
-  let end = -1
-  for (const i of order) {
-    if (spans.begin[i] < end) continue
-    keep.push(i)
-    end = spans.end[i]
-  }
-  const pick = (values: Int32Array) => Int32Array.from(keep, (i) => values[i])
-  return { ...spans, begin: pick(spans.begin), end: pick(spans.end), label: pick(spans.label), score: undefined }
 }

@@ -1,7 +1,7 @@
 /** What a batch says about the weights. */
 import * as tf from '@tensorflow/tfjs-core'
 import type { Batch } from '../model/batch.ts'
-import type { TaskConfig } from '../model/config.ts'
+import type { TaskConfig } from '../model/config/keys.ts'
 import { batchOf, forward, type Model, wordRows } from '../model/hierarchy.ts'
 import type { Random } from '../model/random.ts'
 import type { Example } from '../model/training/examples.ts'

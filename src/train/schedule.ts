@@ -1,6 +1,6 @@
 /** What is decided before the first update: how often each task is drawn, and how large the steps are. */
 import { HmtlError } from '../io/errors.ts'
-import type { ModelConfig } from '../model/config.ts'
+import type { ModelConfig } from '../model/config/keys.ts'
 
 /** Share of each task in the draws. */
 export const samplingShares = (config: ModelConfig, batches: Readonly<Record<string, number>>): number[] => {

@@ -1,5 +1,6 @@
 /** A training's streams of batches, one a task: made in this thread, or ahead in one of their own. */
 import type { ContextualEncoder } from '../model/contextual.ts'
+import { isBuiltIn } from '../model/heads/index.ts'
 import { ahead, type Next } from '../pipeline/ahead.ts'
 import { openThread } from '../pipeline/pool/thread.ts'
 import { type BatchSettings, type PlacedGroup, packedBatches, type TrainingBatch, taskGroups } from './batches.ts'
@@ -16,7 +17,8 @@ export interface BatchStreams {
  */
 export const openStreams = (settings: BatchSettings, encoder?: ContextualEncoder): BatchStreams => {
   const { tasks, training, embeddings } = settings.config
-  if (training.ahead === 0) {
+  // Another thread does not know a head that was registered in this one; the batches are the same.
+  if (training.ahead === 0 || !tasks.every(({ kind }) => isBuiltIn(kind))) {
     const streams = tasks.map((task) => packedBatches(taskGroups(task, settings), settings, encoder))
     return {
       streams,

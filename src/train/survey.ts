@@ -1,9 +1,8 @@
 /** One pass over the training data before the first update: words, characters, labels, batches an epoch. */
-
-import { listRelations, listSpans } from '../io/document.ts'
 import { HmtlError } from '../io/errors.ts'
 import { words } from '../io/tokens.ts'
-import type { ModelConfig, TaskConfig } from '../model/config.ts'
+import type { ModelConfig, TaskConfig } from '../model/config/keys.ts'
+import { headOf } from '../model/heads/index.ts'
 import { normalWord } from '../model/vocabulary.ts'
 import { datasetDocuments, datasetPieces } from './pieces.ts'
 
@@ -17,20 +16,15 @@ export interface Survey {
   readonly batches: Readonly<Record<string, number>>
 }
 
-const labelsOf = async (task: TaskConfig): Promise<string[]> => {
-  if (task.kind === 'coref') return []
+/** Labels in the training data of a task, commonest first; undefined where its head has none. */
+const labelsOf = async (task: TaskConfig): Promise<string[] | undefined> => {
+  const head = headOf(task.kind)
+  if (!head.labels) return undefined
   const counts = new Map<string, number>()
-  const add = (label: string) => counts.set(label, (counts.get(label) ?? 0) + 1)
-  for (const { train, labels: annotated } of task.datasets)
-    for await (const document of datasetDocuments([train])) {
-      if (task.kind === 'crf')
-        for (const { label } of document[task.layer] ? listSpans(document[task.layer] as never) : []) {
-          if (!annotated || annotated.includes(label)) add(label)
-        }
-      else for (const { label } of document.relations ? listRelations(document.relations) : []) add(label)
-    }
+  for (const dataset of task.datasets)
+    for await (const document of datasetDocuments([dataset.train])) for (const label of head.labels(document, task, dataset)) counts.set(label, (counts.get(label) ?? 0) + 1)
   const sorted = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([label]) => label)
-  return task.kind === 'relation' && task.maxLabels > 0 ? sorted.slice(0, task.maxLabels) : sorted
+  return sorted.slice(0, head.mostLabels?.(task) || sorted.length)
 }
 
 /** @throws HmtlError `HMTL_TRAIN_DATA` for a task without labels or examples */
@@ -50,11 +44,12 @@ export const survey = async (config: ModelConfig): Promise<Survey> => {
     const train = task.datasets.map((data) => data.train)
     if (train.length === 0)
       throw new HmtlError('HMTL_TRAIN_DATA', `task ${task.name} has no data set`, { remedy: `Name one: --set 'tasks.0.datasets=[{"train":"train.arrow","dev":"dev.arrow"}]'` })
-    labels[task.name] = await labelsOf(task)
-    if (task.kind !== 'coref' && labels[task.name].length === 0)
+    const found = await labelsOf(task)
+    if (found?.length === 0)
       throw new HmtlError('HMTL_TRAIN_DATA', `no label for task ${task.name} in ${train.join(', ')}`, {
-        remedy: `The task learns the layer ${task.kind === 'crf' ? task.layer : 'relations'}`,
+        remedy: `The task learns the layer ${headOf(task.kind).layer(task)}`,
       })
+    labels[task.name] = found ?? []
     let [examples, tokens] = [0, 0]
     for await (const piece of datasetPieces(task.datasets, task, labels[task.name])) {
       examples++

@@ -6,7 +6,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HmtlError } from '../io/errors.ts'
-import type { ModelConfig } from '../model/config.ts'
+import type { ModelConfig } from '../model/config/keys.ts'
 import { sample } from '../pipeline/sample.ts'
 import type { TrainingBatch } from './batches.ts'
 import { beginTraining, resumeTraining, type Training } from './begin.ts'

@@ -1,22 +1,21 @@
 /** How good a model is on data that it was not trained on; the best so far is kept. */
 import { join } from 'node:path'
-import type { ModelConfig } from '../model/config.ts'
+import type { ModelConfig } from '../model/config/keys.ts'
 import type { Model } from '../model/hierarchy.ts'
-import type { ScoredTask, TaskScores } from '../model/metrics/score.ts'
 import { loadModel, saveModel } from '../model/store.ts'
 import type { Progress } from './checkpoint.ts'
 import { evaluateTask, mainScore } from './evaluate.ts'
 import type { Provenance } from './provenance.ts'
 
 export interface SplitScores {
-  readonly scores: Readonly<Record<string, TaskScores[ScoredTask]>>
+  readonly scores: Readonly<Record<string, object>>
   /** The single number of each task. */
   readonly main: Readonly<Record<string, number>>
 }
 
 /** Scores of each task on the files of a split, where its data sets have any. */
 const scoreSplit = async (model: Model, { tasks }: ModelConfig, split: 'dev' | 'test'): Promise<SplitScores> => {
-  const scores: Record<string, TaskScores[ScoredTask]> = {}
+  const scores: Record<string, object> = {}
   const main: Record<string, number> = {}
   for (const task of tasks) {
     const paths = task.datasets.flatMap((data) => data[split] ?? [])

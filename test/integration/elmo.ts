@@ -123,7 +123,7 @@ elmoTest('a model that stands on ELMo learns its mix, is stored without it, and 
   const { createDocument } = await import('../../src/io/document.ts')
   const { writeDocuments } = await import('../../src/io/write.ts')
   const { createAnnotator } = await import('../../src/pipeline/annotate.ts')
-  const { parseConfig } = await import('../../src/model/config.ts')
+  const { parseConfig } = await import('../../src/model/config/parse.ts')
   const { loadModel } = await import('../../src/model/store.ts')
   const { train } = await import('../../src/train/train.ts')
   const { prepareDocument } = await import('../../src/pipeline/prepare.ts')

@@ -2,7 +2,7 @@
 import test from 'ava'
 import { createDocument, type Document } from '../../src/io/document.ts'
 import { createBatch } from '../../src/model/batch.ts'
-import { parseConfig } from '../../src/model/config.ts'
+import { parseConfig } from '../../src/model/config/parse.ts'
 import type { ContextualEncoder } from '../../src/model/contextual.ts'
 import { engineMemory, startEngine } from '../../src/model/engine.ts'
 import { createModel } from '../../src/model/hierarchy.ts'

@@ -1,5 +1,5 @@
 /** A training run as one page: learning curves, scores by label, how the tasks were drawn. No script; every text escaped. */
-import type { ModelConfig } from '../config.ts'
+import type { ModelConfig } from '../config/keys.ts'
 import { nothing } from '../metrics/counts.ts'
 import { escaped, page, percent, tableOf } from '../page.ts'
 

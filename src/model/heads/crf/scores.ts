@@ -1,13 +1,13 @@
 /** The tagging head of NER and EMD: dropout, linear, CRF (spec section 7). */
 import * as tf from '@tensorflow/tfjs-core'
-import { indexes, type Packing } from '../batch.ts'
-import type { CrfTaskConfig } from '../config.ts'
-import { crf } from '../kernels/ops/crf.ts'
-import { linear } from '../kernels/ops/linear.ts'
-import { sum } from '../kernels/ops/losses.ts'
-import { dropoutIf, type Seeds } from '../layers/encoder.ts'
-import type { Parameters } from '../parameters.ts'
-import { type CrfWeights, createDecoder, tagsOf } from './crf-decode.ts'
+import { indexes, type Packing } from '../../batch.ts'
+import type { CrfTaskConfig } from './keys.ts'
+import { crf } from '../../kernels/ops/crf.ts'
+import { linear } from '../../kernels/ops/linear.ts'
+import { sum } from '../../kernels/ops/losses.ts'
+import { dropoutIf, type Seeds } from '../../layers/encoder.ts'
+import type { Parameters } from '../../parameters.ts'
+import { type CrfWeights, createDecoder, tagsOf } from './decode.ts'
 
 const crfParameters = (name: string, parameters: Parameters, tags: number) => ({
   transitions: parameters.get<tf.Tensor2D>(`${name}.crf.transitions`, [tags, tags], { kind: 'xavier' }),

@@ -5,13 +5,13 @@
  * product of two span vectors is left for every pair.
  */
 import * as tf from '@tensorflow/tfjs-core'
-import { indexes } from '../batch.ts'
-import type { CorefTaskConfig } from '../config.ts'
-import { linear } from '../kernels/ops/linear.ts'
-import { concat, gather, pairProduct, pairSumFull } from '../kernels/ops/rows.ts'
-import { spanAttention } from '../kernels/ops/span-attention.ts'
-import { dropoutIf, type Seeds } from '../layers/encoder.ts'
-import type { Parameters } from '../parameters.ts'
+import { indexes } from '../../batch.ts'
+import { linear } from '../../kernels/ops/linear.ts'
+import { concat, gather, pairProduct, pairSumFull } from '../../kernels/ops/rows.ts'
+import { spanAttention } from '../../kernels/ops/span-attention.ts'
+import { dropoutIf, type Seeds } from '../../layers/encoder.ts'
+import type { Parameters } from '../../parameters.ts'
+import type { CorefTaskConfig } from './keys.ts'
 import { comparisons, compare, type Surface } from './surface.ts'
 
 /** Spans as first and last rows, with the rows between. */

@@ -3,12 +3,16 @@
  * sigmoid for each ordered pair of tokens and each type. The pair layer is
  * additive, so its two terms are made once a token.
  */
-import type * as tf from '@tensorflow/tfjs-core'
-import { indexes } from '../batch.ts'
-import type { RelationTaskConfig } from '../config.ts'
-import { linear } from '../kernels/ops/linear.ts'
-import { pairProduct, pairSum, pairSumFull } from '../kernels/ops/rows.ts'
-import type { Parameters } from '../parameters.ts'
+import * as tf from '@tensorflow/tfjs-core'
+import { indexes } from '../../batch.ts'
+import { linear } from '../../kernels/ops/linear.ts'
+import { concat, pairProduct, pairSum, pairSumFull } from '../../kernels/ops/rows.ts'
+import { dropoutIf, type Seeds } from '../../layers/encoder.ts'
+import type { Parameters } from '../../parameters.ts'
+import type { CrfTaskConfig } from '../crf/keys.ts'
+import { emissionsOf, tagMarginals } from '../crf/scores.ts'
+import type { Forward, HeadContext } from '../head.ts'
+import type { RelationTaskConfig } from './keys.ts'
 
 /** Ordered pairs of rows, and the bucket of each pair's distance in tokens. */
 export interface TokenPairs {
@@ -62,4 +66,21 @@ export const relationLogits = (task: RelationTaskConfig, parameters: Parameters,
   // Relations are rare: start where the sigmoid says so.
   const bias = parameters.get<tf.Tensor1D>(`${name}.types.bias`, [types], { kind: 'constant', value: -4 })
   return linear(layer, weight('types', hidden, types), bias)
+}
+
+const tagFeature = 24
+
+/** The same values outside of the tape. */
+const detach = (x: tf.Tensor2D): tf.Tensor2D => tf.tensor2d(x.dataSync() as Float32Array, x.shape)
+
+/** What the head sees [tokens, D]: its states, with the tag marginals it was configured to see. */
+export const relationStates = ({ parameters, labels, config }: HeadContext, task: RelationTaskConfig, state: Forward, seeds: Seeds): tf.Tensor2D => {
+  const own = dropoutIf(state.states(task), task.dropout, seeds)
+  if (task.tagsOf === '') return own
+  const tagger = config.tasks.find(({ name }) => name === task.tagsOf) as CrfTaskConfig
+  const emissions = emissionsOf(tagger, parameters, state.states(tagger), labels[tagger.name], undefined)
+  const marginals = tagMarginals(tagger, parameters, emissions, state.batch.packing)
+  const table = parameters.get<tf.Tensor2D>(`${task.name}.tags`, [marginals.shape[1], tagFeature], { kind: 'xavier' })
+  // No gradient goes back through the tagger: it is trained by its own labels.
+  return concat(own, linear(detach(marginals), table))
 }
