@@ -4,7 +4,7 @@ import { modelFolder } from '../src/load.ts'
 import { chosenTasks } from '../src/model/annotate.ts'
 import { engineNames, startEngine } from '../src/model/engine.ts'
 import { loadModel } from '../src/model/store.ts'
-import { evaluateTask, mainScore } from '../src/model/training/evaluate.ts'
+import { evaluateTask, goldSources } from '../src/train/evaluate.ts'
 import { exitCodes, table } from './support/output.ts'
 
 export const command = 'evaluate <model>'
@@ -28,9 +28,10 @@ export const handler = async (args: Args): Promise<number> => {
   const all: Record<string, unknown> = {}
   const rows: string[][] = [['task', 'F1']]
   for (const task of chosenTasks(model, args.task)) {
-    const score = await evaluateTask(model, task, args.data, { goldMentions: args.goldMentions })
+    const { score, main, sources } = await evaluateTask(model, task, goldSources(task, args.data), { goldMentions: args.goldMentions })
     all[task.name] = score
-    rows.push([task.name, (100 * mainScore(task, score)).toFixed(2)])
+    rows.push([task.name, (100 * main).toFixed(2)])
+    for (const [path, own] of Object.entries(sources)) rows.push([`  ${path}`, (100 * own).toFixed(2)])
   }
   process.stdout.write(args.json ? `${JSON.stringify(all)}\n` : `${table(rows)}\n`)
   return exitCodes.ok

@@ -9,8 +9,8 @@ import { type Random, randomOf } from '../src/model/random.ts'
 import { modelTensors } from '../src/model/store.ts'
 import type { Example } from '../src/model/training/examples.ts'
 import { materialize } from '../src/model/training/materialize.ts'
-import { createOptimizer } from '../src/model/training/optimizer.ts'
-import { computeGradients } from '../src/model/training/trainer.ts'
+import { createOptimizer } from '../src/train/optimizer.ts'
+import { computeGradients } from '../src/train/gradients.ts'
 import { testEngine } from './helpers/engine.ts'
 
 const noise = (size: number, seed: number) => Float32Array.from({ length: size }, (_, i) => Math.sin(i * 12.9898 + seed * 78.233))

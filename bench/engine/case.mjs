@@ -16,8 +16,8 @@ import { createParameters } from '../../dist/src/model/parameters.js'
 import { randomOf } from '../../dist/src/model/random.js'
 import { loadModel, saveModel } from '../../dist/src/model/store.js'
 import { materialize } from '../../dist/src/model/training/materialize.js'
-import { createOptimizer } from '../../dist/src/model/training/optimizer.js'
-import { computeGradients } from '../../dist/src/model/training/trainer.js'
+import { createOptimizer } from '../../dist/src/train/optimizer.js'
+import { computeGradients } from '../../dist/src/train/gradients.js'
 import { predict } from './predict.mjs'
 
 const [mode, folder, third, fourth] = process.argv.slice(2)

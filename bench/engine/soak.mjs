@@ -7,8 +7,8 @@ import { engineMemory, startEngine } from '../../dist/src/model/engine.js'
 import { createModel } from '../../dist/src/model/hierarchy.js'
 import { randomOf } from '../../dist/src/model/random.js'
 import { materialize } from '../../dist/src/model/training/materialize.js'
-import { createOptimizer } from '../../dist/src/model/training/optimizer.js'
-import { computeGradients } from '../../dist/src/model/training/trainer.js'
+import { createOptimizer } from '../../dist/src/train/optimizer.js'
+import { computeGradients } from '../../dist/src/train/gradients.js'
 
 const [engine = 'wasm', updates = '2000'] = process.argv.slice(2)
 await startEngine(engine)

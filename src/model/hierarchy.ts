@@ -55,7 +55,9 @@ export const wordRows = ({ wordTable, config }: Model, ids: Int32Array): Float32
   return rows
 }
 
-export const batchOf = (model: Model, sentences: readonly (readonly string[])[]): Batch => createBatch(sentences, model.indexer, undefined, model.contextual)
+/** Sentences as a batch with their contextual vectors: what the stages `embed` and `pack` do in a run, for who has only sentences. */
+export const batchOf = ({ indexer, contextual }: Model, sentences: readonly (readonly string[])[]): Batch =>
+  createBatch(sentences, indexer, { vectors: contextual && { values: contextual.encode(sentences), layers: contextual.layers } })
 
 /**
  * @param rows the batch's word vectors as a tensor, for a gradient of them

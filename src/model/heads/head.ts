@@ -54,8 +54,8 @@ export interface Draft {
   readonly sentences: Spans
   /** Spans found so far, of each layer. */
   readonly spans: Map<'entities' | 'mentions', LabelledLike[]>
-  /** Each of them by the token that it ends with. */
-  readonly spanEnding: Map<number, FoundSpan>
+  /** Those that end with a token, in the order in which taggers were read. */
+  readonly spanEnding: Map<number, readonly FoundSpan[]>
   readonly relations: RelationLike[]
 }
 

@@ -55,7 +55,8 @@ const decoder = ({ parameters, labels }: HeadContext, task: CrfTaskConfig, { min
             const score = calibrated(posterior, task.calibration)
             if (score < minScore) continue
             found.push({ start: tokens.begin[base + begin], end: tokens.end[base + end - 1], label, score })
-            spanEnding.set(base + end - 1, { begin: base + begin, label, task: task.name })
+            const last = base + end - 1
+            spanEnding.set(last, [...(spanEnding.get(last) ?? []), { begin: base + begin, label, task: task.name }])
           }
         }
       }

@@ -42,9 +42,9 @@ const decoder = (context: HeadContext, task: RelationTaskConfig, { minScore, spa
   const labels = context.labels[task.name]
   const typed = Object.keys(task.argumentTypes).length > 0
   const symmetric = labels.map((label) => task.symmetric.includes(label))
-  /** Tokens that end a predicted span, where a tagger ran, else every token; names alone where arguments have types. */
-  const isCandidate = ({ spanEnding }: Draft, token: number): boolean =>
-    !spansFound || (typed ? spanEnding.get(token)?.task === task.tagsOf : spanEnding.has(token))
+  /** The argument that a token ends: of what taggers found the last, or the name where arguments have types. */
+  const spanAt = ({ spanEnding }: Draft, token: number): FoundSpan | undefined =>
+    typed ? spanEnding.get(token)?.find((span) => span.task === task.tagsOf) : spanEnding.get(token)?.at(-1)
   const fits = (label: string, one: FoundSpan | undefined, two: FoundSpan | undefined): boolean => {
     if (!spansFound || !Object.hasOwn(task.argumentTypes, label)) return true
     const [first, second] = task.argumentTypes[label]
@@ -60,7 +60,8 @@ const decoder = (context: HeadContext, task: RelationTaskConfig, { minScore, spa
           const list: Place[] = []
           const { begin, end } = draft.sentences
           for (let token = begin[s]; token < end[s]; token++)
-            if (isCandidate(draft, token)) list.push({ draft, token, place: starts[sentence] + token - begin[s] })
+            // Where no tagger ran, every token is a candidate.
+            if (!spansFound || spanAt(draft, token)) list.push({ draft, token, place: starts[sentence] + token - begin[s] })
           places.push(list)
         }
       const pairs = pairTokens(
@@ -80,8 +81,9 @@ const decoder = (context: HeadContext, task: RelationTaskConfig, { minScore, spa
               const x = symmetric[k] ? (logit(i, j, k) + logit(j, i, k)) / 2 : logit(i, j, k)
               const sigmoid = 1 / (1 + Math.exp(-x))
               if (!(sigmoid > task.threshold) || i === j) continue
-              const { tokens, spanEnding, relations } = list[i].draft
-              const [one, two] = [spanEnding.get(list[i].token), spanEnding.get(list[j].token)]
+              const { draft } = list[i]
+              const { tokens, relations } = draft
+              const [one, two] = [spanAt(draft, list[i].token), spanAt(draft, list[j].token)]
               const score = calibrated(sigmoid, task.calibration)
               if (!fits(labels[k], one, two) || score < minScore) continue
               const argument = ({ token }: Place, span: FoundSpan | undefined) => ({ start: tokens.begin[span?.begin ?? token], end: tokens.end[token] })

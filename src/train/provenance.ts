@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { createReadStream, existsSync, statSync } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import * as tf from '@tensorflow/tfjs-core'
-import type { ModelConfig } from '../config/keys.ts'
+import type { ModelConfig } from '../model/config/keys.ts'
 
 export interface Provenance {
   /** Version of the package. */

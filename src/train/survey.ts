@@ -1,11 +1,10 @@
 /** One pass over the training data before the first update: words, characters, labels, batches an epoch. */
-import { HmtlError } from '../../io/errors.ts'
-import { words } from '../../io/tokens.ts'
-import type { ModelConfig, TaskConfig } from '../config/keys.ts'
-import { headOf } from '../heads/index.ts'
-import { normalWord } from '../vocabulary.ts'
-import { exampleTokens } from './examples.ts'
-import { datasetDocuments, trainingExamples } from './stream.ts'
+import { HmtlError } from '../io/errors.ts'
+import { words } from '../io/tokens.ts'
+import type { ModelConfig, TaskConfig } from '../model/config/keys.ts'
+import { headOf } from '../model/heads/index.ts'
+import { normalWord } from '../model/vocabulary.ts'
+import { datasetDocuments, datasetPieces } from './pieces.ts'
 
 export interface Survey {
   /** How often each normal form occurs. */
@@ -52,9 +51,9 @@ export const survey = async (config: ModelConfig): Promise<Survey> => {
       })
     labels[task.name] = found ?? []
     let [examples, tokens] = [0, 0]
-    for await (const example of trainingExamples(task, labels[task.name])) {
+    for await (const piece of datasetPieces(task.datasets, task, labels[task.name])) {
       examples++
-      tokens += exampleTokens(example)
+      tokens += piece.tokens
     }
     if (examples === 0) throw new HmtlError('HMTL_TRAIN_DATA', `no example for task ${task.name} in ${train.join(', ')}`)
     // Under a limit on tokens there are at least as many as the tokens need.

@@ -6,10 +6,10 @@
  * the steps are coarse, and of values within half a point of the best the one nearest
  * to the paper's is taken, or the cheapest.
  */
-import type { ModelConfig, TaskConfig } from '../config/keys.ts'
-import { headOf } from '../heads/index.ts'
-import { loadModel, updateTasks } from '../store.ts'
-import { evaluateTask, mainScore } from './evaluate.ts'
+import type { ModelConfig, TaskConfig } from '../model/config/keys.ts'
+import { headOf } from '../model/heads/index.ts'
+import { loadModel, updateTasks } from '../model/store.ts'
+import { evaluateTask, goldSplit } from './evaluate.ts'
 
 export interface Decision {
   readonly task: string
@@ -33,14 +33,14 @@ export const fitDecisions = async (folder: string, onDecision?: (decision: Decis
   try {
     for (const configured of model.config.tasks) {
       let task = configured
-      const dev = task.datasets.flatMap((data) => (data.dev ? [data.dev] : []))
+      const dev = goldSplit(task, 'dev')
       if (dev.length === 0) continue
       for (const { setting, best, values, only } of headOf(task.kind).decisions(task)) {
         const given = (task as unknown as Record<string, number>)[setting]
         const scoreOf = async (value: number): Promise<number> => {
           const changed = { ...task, [setting]: value } as TaskConfig
           const config: ModelConfig = { ...model.config, tasks: model.config.tasks.map((each) => (each === configured ? changed : each)) }
-          return mainScore(changed, await evaluateTask({ ...model, config }, changed, dev))
+          return (await evaluateTask({ ...model, config }, changed, dev)).main
         }
         const tried = new Map([[given, await scoreOf(given)]])
         for (const candidate of values) if (only === 'fewer' ? candidate < given : candidate !== given) tried.set(candidate, await scoreOf(candidate))

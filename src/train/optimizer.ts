@@ -4,8 +4,8 @@
  * the losses differ in scale by orders of magnitude.
  */
 import * as tf from '@tensorflow/tfjs-core'
-import { adamUpdate, sumSquares } from '../kernels/ops/adam.ts'
-import type { StoredTensor } from '../safetensors.ts'
+import { adamUpdate, sumSquares } from '../model/kernels/ops/adam.ts'
+import type { StoredTensor } from '../model/safetensors.ts'
 
 const beta1 = 0.9
 const beta2 = 0.999
