@@ -6,17 +6,23 @@ import type { Writable } from 'node:stream'
 import type { Argv } from 'yargs'
 import { drawDocument } from '../src/io/ansi.ts'
 import type { Document } from '../src/io/document.ts'
-import { type ErrorCode, HmtlError } from '../src/io/errors.ts'
+import { HmtlError } from '../src/io/errors.ts'
 import { formatNamed, formatNames } from '../src/io/formats/index.ts'
 import { rawLineOf } from '../src/io/formats/jsonl.ts'
 import { htmlPage } from '../src/io/html.ts'
 import { kindNumbers } from '../src/io/kinds.ts'
 import type { OffsetUnit } from '../src/io/offsets.ts'
+import { errorOf } from '../src/io/plain-error.ts'
+import { tokenCount } from '../src/io/tokens.ts'
 import { writeDocuments, writeStream } from '../src/io/write.ts'
 import { openPool } from '../src/load.ts'
 import { engineNames } from '../src/model/engine.ts'
 import { annotatedLine } from '../src/pipeline/annotated-line.ts'
-import { annotateStream } from '../src/pipeline/annotate.ts'
+import { chain, none } from '../src/pipeline/chain.ts'
+import { deadLetter } from '../src/pipeline/dead-letter.ts'
+import { group } from '../src/pipeline/group.ts'
+import { type Annotated, inWorkers } from '../src/pipeline/pool/in-workers.ts'
+import { progress } from '../src/pipeline/progress.ts'
 import { formatOptionsOf, inputOptions, names, number, outputOptions, probability } from './support/command.ts'
 import { type Run, startRun } from './support/input.ts'
 import { exitCodes, useColor } from './support/output.ts'
@@ -68,8 +74,6 @@ async function* skipped(documents: AsyncIterable<Document>, count: number): Asyn
   for await (const document of documents) if (seen++ >= count) yield document
 }
 
-const wordsOf = (document: Document): number => document.tokens?.begin.length ?? Math.round(document.text.length / 5.7)
-
 export const handler = async (args: Args): Promise<number> => {
   const to = args.to ?? (args.output === '-' && process.stdout.isTTY ? 'ansi' : args.output.endsWith('.html') ? 'html' : 'jsonl')
   const unit = args.offsetUnit as OffsetUnit
@@ -93,7 +97,12 @@ export const handler = async (args: Args): Promise<number> => {
       yield document
     }
   }
-  const results = annotateStream(input(), pool)
+  const results = chain(
+    input(),
+    group(),
+    inWorkers(pool),
+    progress(({ source }) => run.progress.add(tokenCount(source))),
+  )
   try {
     if (to === 'jsonl') await writeJsonl(results, args, run, unit, before.bytes)
     else {
@@ -111,30 +120,27 @@ export const handler = async (args: Args): Promise<number> => {
   return controller.signal.aborted ? exitCodes.interrupted : code
 }
 
-const failed = (source: Document, error: { code: string; message: string }): HmtlError => new HmtlError(error.code as ErrorCode, error.message, { document: source.id })
-
-async function* annotatedDocuments(results: ReturnType<typeof annotateStream>, run: Run): AsyncGenerator<Document> {
-  for await (const { source, outcome } of results) {
-    run.progress.add(wordsOf(source))
-    if ('error' in outcome) run.fail(failed(source, outcome.error))
-    else if ('document' in outcome) yield outcome.document
-  }
-}
+const annotatedDocuments = (results: AsyncIterable<Annotated>, run: Run): AsyncGenerator<Document> =>
+  chain(
+    results,
+    deadLetter((error) => run.fail(error)),
+    ({ outcome }) => ('document' in outcome ? outcome.document : none),
+  )
 
 async function* drawn(documents: AsyncIterable<Document>): AsyncGenerator<string> {
   const options = { color: useColor(process.stdout), width: process.stdout.columns, kinds: kindNumbers() }
   for await (const document of documents) yield `${drawDocument(document, options)}\n\n`
 }
 
-const writeJsonl = async (results: ReturnType<typeof annotateStream>, args: Args, run: Run, unit: OffsetUnit, from: number): Promise<void> => {
+const writeJsonl = async (results: AsyncIterable<Annotated>, args: Args, run: Run, unit: OffsetUnit, from: number): Promise<void> => {
   const options = { textField: args.textField, offsetUnit: unit }
   async function* lines(): AsyncGenerator<string> {
     for await (const { source, outcome } of results) {
-      run.progress.add(wordsOf(source))
       if ('error' in outcome) {
         // A document that failed keeps its place, with the error where its annotations would be.
-        run.fail(failed(source, outcome.error), rawLineOf(source))
-        yield `${annotatedLine(source, JSON.stringify({ error: outcome.error }), options)}\n`
+        run.fail(errorOf(outcome.error), rawLineOf(source))
+        const { code, message } = outcome.error
+        yield `${annotatedLine(source, JSON.stringify({ error: { code, message } }), options)}\n`
       } else if ('json' in outcome) yield `${annotatedLine(source, outcome.json, options)}\n`
     }
   }

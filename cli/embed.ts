@@ -11,9 +11,16 @@ import { writeStream } from '../src/io/write.ts'
 import { modelFolder } from '../src/load.ts'
 import { type ContextualEncoder, findEncoder } from '../src/model/contextual.ts'
 import { engineNames, startEngine } from '../src/model/engine.ts'
+import { batchOf } from '../src/model/hierarchy.ts'
 import { embedSentences, pools } from '../src/model/sentence-embeddings.ts'
 import { loadModel } from '../src/model/store.ts'
+import { chain, none, type Stage } from '../src/pipeline/chain.ts'
+import { embed } from '../src/pipeline/embed.ts'
+import { fill, type Group } from '../src/pipeline/fill.ts'
+import { pack } from '../src/pipeline/pack.ts'
 import { prepareDocument } from '../src/pipeline/prepare.ts'
+import { progress } from '../src/pipeline/progress.ts'
+import { sentenceUnits, type Window } from '../src/pipeline/units.ts'
 import { formatOptionsOf, inputOptions } from './support/command.ts'
 import { startRun } from './support/input.ts'
 
@@ -46,23 +53,6 @@ type Args = Awaited<ReturnType<typeof builder>['argv']>
 /** Tokens that are computed at once. */
 const groupTokens = 1024
 
-interface Sentence {
-  readonly id: string
-  readonly sentence: number
-  readonly words: readonly string[]
-}
-
-const sentencesOf = function* (document: Document): Generator<Sentence> {
-  const { id, text, tokens, sentences } = prepareDocument(document)
-  if (!tokens || !sentences) return
-  for (let s = 0; s < sentences.begin.length; s++)
-    yield {
-      id,
-      sentence: s,
-      words: Array.from({ length: sentences.end[s] - sentences.begin[s] }, (_, i) => text.slice(tokens.begin[sentences.begin[s] + i], tokens.end[sentences.begin[s] + i])),
-    }
-}
-
 export const handler = async (args: Args): Promise<number> => {
   const { output } = args
   const to = args.to ?? (/\.arrows?$/.test(output) ? 'arrow' : output.endsWith('.npy') ? 'npy' : 'jsonl')
@@ -74,36 +64,24 @@ export const handler = async (args: Args): Promise<number> => {
   const done = args.resume && existsSync(output) ? await openDone(output, { ...describe, half: String(args.half) }) : undefined
   let skip = done?.rows ?? 0
   const run = startRun('embedded', args, formatOptionsOf({ ...args, layer: undefined }))
-  async function* groups(): AsyncGenerator<VectorRow[]> {
-    let group: Sentence[] = []
-    let tokens = 0
-    const flush = () => {
-      const rows = encode(group)
-      group = []
-      tokens = 0
-      return rows
-    }
-    for await (const document of run.documents(args.inputs)) {
-      for (const sentence of sentencesOf(document)) {
-        if (skip > 0) {
-          if (--skip === 0 && (sentence.id !== done?.last?.id || sentence.sentence !== done.last.sentence))
-            throw new HmtlError('HMTL_OUTPUT_FAILED', `${output} ends with sentence ${done?.last?.sentence} of ${done?.last?.id}, which is not where these inputs are`, {
-              remedy: 'Resume with the inputs it was begun with, or leave --resume out',
-            })
-          continue
-        }
-        group.push(sentence)
-        tokens += sentence.words.length
-        if (tokens >= groupTokens) yield flush()
-      }
-      run.progress.add(document.text.length)
-    }
+  /** Refuses to go on where the file does not end with these inputs' sentence. */
+  const skipDone: Stage<Window, Window> = (unit) => {
+    if (skip === 0) return unit
+    if (--skip === 0 && (unit.of.id !== done?.last?.id || unit.from !== done.last.sentence))
+      throw new HmtlError('HMTL_OUTPUT_FAILED', `${output} ends with sentence ${done?.last?.sentence} of ${done?.last?.id}, which is not where these inputs are`, {
+        remedy: 'Resume with the inputs it was begun with, or leave --resume out',
+      })
+    return none
+  }
+  async function* documents(): AsyncGenerator<Document> {
+    yield* run.documents(args.inputs)
     if (skip > 0)
       throw new HmtlError('HMTL_OUTPUT_FAILED', `${output} has ${skip} sentences more than these inputs`, {
         remedy: 'Resume with the inputs it was begun with, or leave --resume out',
       })
-    if (group.length > 0) yield flush()
   }
+  const count = progress<Document>(({ text }) => run.progress.add(text.length))
+  const groups = () => encode(chain(documents(), count, prepareDocument, sentenceUnits, skipDone, fill<Window>({ tokens: groupTokens })))
   async function* lines(): AsyncGenerator<string> {
     for await (const rows of groups())
       for (const { id, sentence, values } of rows) {
@@ -140,9 +118,10 @@ const openDone = async (path: string, metadata: Readonly<Record<string, string>>
 }
 
 interface SentenceEncoder {
+  /** Numbers of one vector. */
   readonly size: number
   readonly describe: Readonly<Record<string, string>>
-  encode(sentences: readonly Sentence[]): VectorRow[]
+  encode(groups: AsyncIterable<Group<Window>>): AsyncGenerator<VectorRow[]>
 }
 
 /** What turns sentences into rows of vectors. */
@@ -158,18 +137,18 @@ const encoderOf = async (args: Args): Promise<SentenceEncoder> => {
   }
   const model = await loadModel(modelFolder(args.model))
   const wanted = [{ layer: args.layer, pool: args.pool }]
-  const [{ size }] = embedSentences(model, [['a']], wanted)
+  const [{ size }] = embedSentences(model, batchOf(model, [['a']]), wanted)
   return {
     size,
     describe: { kind: 'sentence', model: args.model, layer: args.layer, pool: args.pool },
-    encode(sentences) {
-      const [{ values }] = embedSentences(
-        model,
-        sentences.map(({ words }) => words),
-        wanted,
-      )
-      return sentences.map(({ id, sentence, words }, i) => ({ id, sentence, key: sentenceKey(words), values: values.subarray(i * size, (i + 1) * size) }))
-    },
+    encode: (groups) =>
+      chain(groups, embed<Group<Window>>(model.contextual), pack(model.indexer), ({ units, batch }) =>
+        rowsOf(
+          units,
+          embedSentences(model, batch, wanted)[0].values,
+          units.map(() => size),
+        ),
+      ),
   }
 }
 
@@ -179,10 +158,19 @@ const tokenEncoder = (kind: string, model: string, encoder: ContextualEncoder): 
   return {
     size,
     describe: { kind, model, layers: String(encoder.layers), size: String(encoder.size) },
-    encode(sentences) {
-      const all = encoder.encode(sentences.map(({ words }) => words))
-      let token = 0
-      return sentences.map(({ id, sentence, words }) => ({ id, sentence, key: sentenceKey(words), values: all.subarray(token * size, (token += words.length) * size) }))
-    },
+    encode: (groups) =>
+      chain(groups, embed<Group<Window>>(encoder), ({ units, vectors }) =>
+        rowsOf(
+          units,
+          vectors?.values ?? new Float32Array(0),
+          units.map(({ tokens }) => tokens * size),
+        ),
+      ),
   }
+}
+
+/** Sentences with their stretches of the values, so long each. */
+const rowsOf = (units: readonly Window[], values: Float32Array, lengths: readonly number[]): VectorRow[] => {
+  let at = 0
+  return units.map(({ of, from, sentences: [words] }, i) => ({ id: of.id, sentence: from, key: sentenceKey(words), values: values.subarray(at, (at += lengths[i])) }))
 }

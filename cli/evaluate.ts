@@ -5,7 +5,7 @@ import { modelFolder } from '../src/load.ts'
 import { chosenTasks } from '../src/model/annotate.ts'
 import { engineNames, startEngine } from '../src/model/engine.ts'
 import { loadModel } from '../src/model/store.ts'
-import { evaluateTask, mainScore } from '../src/model/training/evaluate.ts'
+import { evaluateTask, goldSources } from '../src/train/evaluate.ts'
 import { names } from './support/command.ts'
 import { exitCodes, table } from './support/output.ts'
 
@@ -32,9 +32,10 @@ export const handler = async (args: Args): Promise<number> => {
   let missing: HmtlError | undefined
   for (const task of chosenTasks(model, args.task)) {
     try {
-      const score = await evaluateTask(model, task, args.data, { goldMentions: args.goldMentions, needsGold: true })
+      const { score, main, sources } = await evaluateTask(model, task, goldSources(task, args.data), { goldMentions: args.goldMentions, needsGold: true })
       all[task.name] = score
-      rows.push([task.name, (100 * mainScore(task, score)).toFixed(2)])
+      rows.push([task.name, (100 * main).toFixed(2)])
+      for (const [path, own] of Object.entries(sources)) rows.push([`  ${path}`, (100 * own).toFixed(2)])
     } catch (error) {
       // A task that was asked for must have gold; of all the model's, those that have some are scored.
       if (!(error instanceof HmtlError && error.code === 'HMTL_SCORE_GOLD') || args.task) throw error

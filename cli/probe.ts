@@ -7,7 +7,7 @@ import { HmtlError } from '../src/io/errors.ts'
 import { openRows, type RowFile } from '../src/io/row-file.ts'
 import { modelFolder } from '../src/load.ts'
 import { engineNames, startEngine } from '../src/model/engine.ts'
-import { parseConfig } from '../src/model/config.ts'
+import { parseConfig } from '../src/model/config/parse.ts'
 import { createModel, type Model } from '../src/model/hierarchy.ts'
 import { paperProbing } from '../src/model/paper.ts'
 import { majority, type ProbingSet, probe, probingTasks } from '../src/model/probing.ts'
@@ -15,6 +15,11 @@ import { probingReport } from '../src/model/probing-report.ts'
 import { randomOf } from '../src/model/random.ts'
 import { embedSentences, layerNamesOf, type Pool, pools } from '../src/model/sentence-embeddings.ts'
 import { loadModel } from '../src/model/store.ts'
+import { chain } from '../src/pipeline/chain.ts'
+import { embed } from '../src/pipeline/embed.ts'
+import { fill, type Group } from '../src/pipeline/fill.ts'
+import { pack } from '../src/pipeline/pack.ts'
+import type { Unit } from '../src/pipeline/units.ts'
 import { loadWordVectors, normalWord, vectorSize } from '../src/model/vocabulary.ts'
 import { names, number } from './support/command.ts'
 import { exitCodes, say, table } from './support/output.ts'
@@ -121,13 +126,19 @@ export const handler = async (args: Args): Promise<number> => {
 const bagModel = async (file: string, paths: readonly string[]): Promise<Model> => {
   const size = await vectorSize(file)
   const counts = new Map<string, number>()
-  for (const path of paths) for await (const { words } of sentencesOf(path)) for (const word of words) counts.set(normalWord(word), (counts.get(normalWord(word)) ?? 0) + 1)
+  for (const path of paths)
+    for await (const { sentences } of readSentences(path)) for (const word of sentences[0]) counts.set(normalWord(word), (counts.get(normalWord(word)) ?? 0) + 1)
   const { words, table: wordTable } = await loadWordVectors(file, size, 0, counts, randomOf(1, 'bag'))
   const config = parseConfig({ embeddings: { words: { size }, characters: null }, tasks: [{ name: 'none', kind: 'crf' }] })
   return createModel({ config, labels: { none: [] }, vocabulary: { words, characters: [] }, wordTable })
 }
 
-async function* sentencesOf(path: string): AsyncGenerator<{ split: Split; label: string; words: string[] }> {
+interface ProbingSentence extends Unit {
+  readonly split: Split
+  readonly label: string
+}
+
+async function* readSentences(path: string): AsyncGenerator<ProbingSentence> {
   let line = 0
   for await (const text of createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY })) {
     line++
@@ -136,7 +147,7 @@ async function* sentencesOf(path: string): AsyncGenerator<{ split: Split; label:
     const words = sentence?.split(' ').filter(Boolean) ?? []
     if (!splits.includes(split as Split) || words.length === 0)
       throw new HmtlError('HMTL_INPUT_SYNTAX', 'a line must be tr, va or te, a label and a sentence, with tabs between', { source: path, line })
-    yield { split: split as Split, label, words }
+    yield { split: split as Split, label, sentences: [words], tokens: words.length }
   }
 }
 
@@ -153,28 +164,23 @@ const readTask = async (path: string, probed: readonly Probed[]): Promise<Probin
   const classIds = new Map<string, number>()
   const examples = Object.fromEntries(splits.map((split) => [split, { classes: [] as number[], rows: [] as number[] }])) as Record<Split, { classes: number[]; rows: number[] }>
   const features = new Map<string, RowFile>()
-  let group: string[][] = []
-  const flush = () => {
-    if (group.length === 0) return
-    for (const { model, prefix, wanted } of probed)
-      embedSentences(model, group, wanted).forEach(({ size, values }, i) => {
-        const label = `${prefix}${wanted[i].layer} ${wanted[i].pool}`
-        let rows = features.get(label)
-        if (!rows) features.set(label, (rows = openRows(size)))
-        rows.append(values)
-      })
-    group = []
-  }
   try {
     let row = 0
-    for await (const { split, label, words } of sentencesOf(path)) {
+    for await (const { split, label } of readSentences(path)) {
       if (!classIds.has(label)) classIds.set(label, classIds.size)
       examples[split].classes.push(classIds.get(label) as number)
       examples[split].rows.push(row++)
-      group.push(words)
-      if (group.length >= groupSize) flush()
     }
-    flush()
+    for (const { model, prefix, wanted } of probed) {
+      const batches = chain(readSentences(path), fill<ProbingSentence>({ items: groupSize }), embed<Group<Unit>>(model.contextual), pack(model.indexer))
+      for await (const { batch } of batches)
+        embedSentences(model, batch, wanted).forEach(({ size, values }, i) => {
+          const label = `${prefix}${wanted[i].layer} ${wanted[i].pool}`
+          let rows = features.get(label)
+          if (!rows) features.set(label, (rows = openRows(size)))
+          rows.append(values)
+        })
+    }
   } catch (error) {
     for (const rows of features.values()) rows.close()
     throw error

@@ -3,7 +3,8 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Argv } from 'yargs'
 import { HmtlError } from '../src/io/errors.ts'
-import { type ModelConfig, parseConfig } from '../src/model/config.ts'
+import type { ModelConfig } from '../src/model/config/keys.ts'
+import { parseStoredConfig } from '../src/model/config/parse.ts'
 import { paperRows } from '../src/model/paper.ts'
 import { paperTables, type RunScores } from '../src/model/paper-tables.ts'
 import { bestOf, parseEvents, type RunEvent, trainingReport } from '../src/model/training/report.ts'
@@ -34,7 +35,7 @@ const readRun = (folder: string): Run | undefined => {
   const [metrics, model] = [join(folder, 'metrics.jsonl'), join(folder, 'model', 'config.json')]
   if (!existsSync(metrics) || !existsSync(model)) return undefined
   try {
-    return { name: basename(folder), config: parseConfig(JSON.parse(readFileSync(model, 'utf8')).config), events: parseEvents(readFileSync(metrics, 'utf8')) }
+    return { name: basename(folder), config: parseStoredConfig(JSON.parse(readFileSync(model, 'utf8')).config), events: parseEvents(readFileSync(metrics, 'utf8')) }
   } catch (cause) {
     throw new HmtlError('HMTL_TRAIN_STATE', `${folder} is no run that can be read: ${(cause as Error).message}`, { cause })
   }

@@ -5,11 +5,11 @@
  */
 import { listClusters, listRelations, listSpans } from '../dist/src/io/document.js'
 import { modelFolder } from '../dist/src/load.js'
-import { createAnnotator } from '../dist/src/model/annotate.js'
+import { createAnnotator } from '../dist/src/pipeline/annotate.js'
 import { calibrated, fitCalibration } from '../dist/src/model/calibration.js'
 import { startEngine } from '../dist/src/model/engine.js'
 import { loadModel, updateStored } from '../dist/src/model/store.js'
-import { datasetDocuments } from '../dist/src/model/training/stream.js'
+import { datasetDocuments } from '../dist/src/train/pieces.js'
 
 const args = process.argv.slice(2)
 const folder = modelFolder(args.find((arg) => !arg.startsWith('--')) ?? 'en')
@@ -31,7 +31,7 @@ const linksOf = async (split) => {
   const annotate = createAnnotator(model, { tasks: ['coref'], onLink })
   for await (const document of datasetDocuments([`data/${corpora.coref}/${split}.arrow`])) {
     clusterOf = new Map(listClusters(document.clusters).flatMap((cluster, i) => cluster.map((span) => [key(span), i])))
-    annotate([document])
+    for await (const _ of annotate([document]));
   }
   return out
 }
@@ -44,8 +44,7 @@ const predictionsOf = async (task, split) => {
   const span = ({ start, end, label }) => `${start} ${end} ${label}`
   const pair = ({ label, arg1, arg2 }) => `${label} ${arg1.end} ${arg2.end}`
   const out = []
-  for await (const document of datasetDocuments([`data/${corpora[task]}/${split}.arrow`])) {
-    const [found] = annotate([document])
+  for await (const { source: document, document: found } of annotate(datasetDocuments([`data/${corpora[task]}/${split}.arrow`]))) {
     const [predicted, gold] =
       task === 'relation'
         ? [

@@ -7,12 +7,15 @@ import { dirname, join } from 'node:path'
 import { Duplex } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { createDocument, type Document } from './io/document.ts'
-import { type ErrorCode, HmtlError } from './io/errors.ts'
+import { HmtlError } from './io/errors.ts'
 import { fromJson } from './io/json.ts'
 import type { OffsetUnit } from './io/offsets.ts'
 import { chooseEngine, type EngineName, engineNames } from './model/engine.ts'
 import { setTensorflowEnvironment } from './model/kernels/tensorflow/binding.ts'
-import { annotateStream } from './pipeline/annotate.ts'
+import { chain, none } from './pipeline/chain.ts'
+import { deadLetter } from './pipeline/dead-letter.ts'
+import { group } from './pipeline/group.ts'
+import { inWorkers } from './pipeline/pool/in-workers.ts'
 import { type Pool, type PoolOptions, startPool } from './pipeline/pool/pool.ts'
 
 export interface LoadOptions {
@@ -148,17 +151,21 @@ const checkIterable = (inputs: unknown): void => {
  */
 export const load = async (model = 'en', options: LoadOptions = {}): Promise<Annotator> => {
   const pool = await openPool(model, options)
-  async function* documents(inputs: Iterable<AnnotateInput> | AsyncIterable<AnnotateInput>) {
+  const close = () => pool.close()
+  const refuse = (error: HmtlError) => {
+    throw error
+  }
+  const annotate = (inputs: Iterable<AnnotateInput> | AsyncIterable<AnnotateInput>, { signal }: { signal?: AbortSignal } = {}) => {
     checkIterable(inputs)
     let index = 0
-    for await (const input of inputs) yield toDocument(input, index++)
-  }
-  const close = () => pool.close()
-  async function* annotate(inputs: Iterable<AnnotateInput> | AsyncIterable<AnnotateInput>, { signal }: { signal?: AbortSignal } = {}) {
-    for await (const { outcome } of annotateStream(documents(inputs), pool, { signal })) {
-      if ('error' in outcome) throw new HmtlError(outcome.error.code as ErrorCode, outcome.error.message)
-      if ('document' in outcome) yield outcome.document
-    }
+    return chain(
+      inputs,
+      (input) => toDocument(input, index++),
+      group(),
+      inWorkers(pool, signal),
+      deadLetter(refuse),
+      ({ outcome }) => ('document' in outcome ? outcome.document : none),
+    )
   }
   return {
     annotate,

@@ -7,7 +7,7 @@ import test from 'ava'
 import { createDocument, type Document } from '../src/io/document.ts'
 import { htmlPage } from '../src/io/html.ts'
 import { load } from '../src/load.ts'
-import { groupDocuments } from '../src/pipeline/group.ts'
+import { group } from '../src/pipeline/group.ts'
 import { collect } from './helpers/documents.ts'
 import { hmtl, main } from './helpers/command.ts'
 import { tinyModel } from './helpers/model.ts'
@@ -163,15 +163,15 @@ test('groups: filled by size, and not held back for long', async (t) => {
     await new Promise((resolve) => setTimeout(resolve, 80))
     yield createDocument({ id: '4', text: 'x' })
   }
-  const groups = await collect(groupDocuments(slow(), { characters: 1600, wait: 10 }))
+  const groups = await collect(group({ tokens: 1600 / 5.7, wait: 10 }).over(slow()))
   t.deepEqual(
-    groups.map((group) => group.map(({ id }) => id)),
-    [['1', '2'], ['3'], ['4']],
+    groups.map((documents) => documents.map(({ id }) => id)),
+    [['1'], ['2', '3'], ['4']],
   )
   async function* fast(): AsyncGenerator<Document> {
     for (let i = 0; i < 100; i++) yield createDocument({ id: String(i), text: 'x'.repeat(10) })
   }
-  const sizes = (await collect(groupDocuments(fast(), { characters: 160 }))).map((group) => group.length)
+  const sizes = (await collect(group({ tokens: 32 }).over(fast()))).map((documents) => documents.length)
   t.deepEqual(sizes, [1, 2, 4, 8, 16, 16, 16, 16, 16, 5], 'small ones first')
 })
 

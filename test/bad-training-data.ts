@@ -6,10 +6,10 @@ import test from 'ava'
 import { createDocument, type Document } from '../src/io/document.ts'
 import { HmtlError } from '../src/io/errors.ts'
 import { writeDocuments } from '../src/io/write.ts'
-import { parseConfig } from '../src/model/config.ts'
+import { parseConfig } from '../src/model/config/parse.ts'
 import { switchEngine } from '../src/model/engine.ts'
 import { loadModel } from '../src/model/store.ts'
-import { train } from '../src/model/training/trainer.ts'
+import { train } from '../src/train/train.ts'
 import { prepareDocument } from '../src/pipeline/prepare.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hmtl-bad-data-'))

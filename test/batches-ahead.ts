@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
 import { writeDocuments } from '../src/io/write.ts'
-import { parseConfig } from '../src/model/config.ts'
+import { parseConfig } from '../src/model/config/parse.ts'
 import { startEngine } from '../src/model/engine.ts'
-import { openBatchesAhead } from '../src/model/training/ahead.ts'
-import { type BatchSettings, type BatchSource, openBatches } from '../src/model/training/batches.ts'
-import { survey } from '../src/model/training/survey.ts'
-import { train } from '../src/model/training/trainer.ts'
+import type { BatchSettings, TrainingBatch } from '../src/train/batches.ts'
+import { openStreams } from '../src/train/streams.ts'
+import { survey } from '../src/train/survey.ts'
+import { train } from '../src/train/train.ts'
 import { createDocument } from '../src/io/document.ts'
 import { prepareDocument } from '../src/pipeline/prepare.ts'
 import { testEngine } from './helpers/engine.ts'
@@ -55,10 +55,18 @@ const workspace = async () => {
   return { folder, settings }
 }
 
-const take = async (source: BatchSource, tasks: readonly string[]) => {
+/** Streams of a configuration's tasks, so many batches ahead; 0 makes them in this thread. */
+const open = (settings: BatchSettings, ahead: number) => {
+  const { config } = settings
+  const { streams, close } = openStreams({ ...settings, config: { ...config, training: { ...config.training, ahead } } })
+  const next = async (task: string): Promise<TrainingBatch> => (await streams[config.tasks.findIndex(({ name }) => name === task)].next()).value
+  return { next, close }
+}
+
+const take = async ({ next, close }: ReturnType<typeof open>, tasks: readonly string[]) => {
   const taken = []
-  for (const task of tasks) taken.push(await source.next(task))
-  await source.close()
+  for (const task of tasks) taken.push(await next(task))
+  await close()
   return taken
 }
 
@@ -66,37 +74,37 @@ const order: readonly string[] = Array.from({ length: 40 }, (_, i) => (i % 3 ===
 
 test('the same batches in the same order, over epochs, words that are dropped among them', async (t) => {
   const { folder, settings } = await workspace()
-  const here = await take(openBatches(settings), order)
-  t.deepEqual(await take(openBatchesAhead(settings, 3), order), here)
+  const here = await take(open(settings, 0), order)
+  t.deepEqual(await take(open(settings, 3), order), here)
   t.true(here.some(({ position }) => position.epoch > 1))
   t.true(here.some(({ batch }) => batch.wordIds.includes(0)))
   // And from any place on.
   const at = 11
   const positions = Object.fromEntries(['ner', 'coref'].map((task) => [task, here[order.slice(0, at).lastIndexOf(task)].position]))
-  t.deepEqual(await take(openBatchesAhead({ ...settings, positions }, 1), order.slice(at)), here.slice(at))
+  t.deepEqual(await take(open({ ...settings, positions }, 1), order.slice(at)), here.slice(at))
   await rm(folder, { recursive: true })
 })
 
 test('what is wrong with the data is told as it is told in this thread', async (t) => {
   const { folder, settings } = await workspace()
   await rm(join(folder, 'train.arrow'))
-  const source = openBatchesAhead(settings, 2)
-  const error = (await t.throwsAsync(source.next('ner'))) as Error & { code: string }
-  const here = (await t.throwsAsync(openBatches(settings).next('ner'))) as Error & { code: string }
+  const streams = open(settings, 2)
+  const error = (await t.throwsAsync(streams.next('ner'))) as Error & { code: string }
+  const here = (await t.throwsAsync(open(settings, 0).next('ner'))) as Error & { code: string }
   t.is(error.code, 'HMTL_INPUT_NOT_FOUND')
   t.is(error.message, here.message)
-  await source.close()
+  await streams.close()
   await rm(folder, { recursive: true })
 })
 
 test('a thread that ends is an error, not a wait without end', async (t) => {
   const { folder, settings } = await workspace()
-  const source = openBatchesAhead(settings, 1)
-  await source.next('ner')
-  await source.close()
+  const streams = open(settings, 1)
+  await streams.next('ner')
+  await streams.close()
   await t.throwsAsync(
     async () => {
-      for (let i = 0; i < 5; i++) await source.next('ner')
+      for (let i = 0; i < 5; i++) await streams.next('ner')
     },
     { code: 'HMTL_WORKER_FAILED' } as never,
   )

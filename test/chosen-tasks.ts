@@ -1,10 +1,10 @@
 /** A task's layer is the same whichever other layers are asked for. */
 import test from 'ava'
-import { createDocument } from '../src/io/document.ts'
-import { createAnnotator } from '../src/model/annotate.ts'
+import { createDocument, type Document } from '../src/io/document.ts'
 import { startEngine } from '../src/model/engine.ts'
 import type { Model } from '../src/model/hierarchy.ts'
 import { loadModel } from '../src/model/store.ts'
+import { type AnnotatorOptions, createAnnotator } from '../src/pipeline/annotate.ts'
 import { prepareDocument } from '../src/pipeline/prepare.ts'
 import { root } from './helpers/documents.ts'
 
@@ -21,29 +21,36 @@ const texts = [
 ]
 const documents = texts.map((text, i) => prepareDocument(createDocument({ id: String(i), text })))
 
+const annotated = async (options: AnnotatorOptions, list: readonly Document[]): Promise<Document[]> => {
+  const found: Document[] = []
+  for await (const { document } of createAnnotator(model, options)(list)) found.push(document)
+  return found
+}
+
 const layers = ['entities', 'mentions', 'relations', 'clusters'] as const
 const layerOf = { ner: 'entities', emd: 'mentions', relation: 'relations', coref: 'clusters' } as const
 
-test('every choice of tasks gives the layers of those tasks, as all tasks together give them', (t) => {
+test('every choice of tasks gives the layers of those tasks, as all tasks together give them', async (t) => {
   for (const minScore of [0, 0.6]) {
-    const all = createAnnotator(model, { minScore })(documents)
+    const all = await annotated({ minScore }, documents)
     if (minScore === 0) t.true(all.some(({ relations }) => (relations?.begin1.length ?? 0) > 0))
     const names = model.config.tasks.map(({ name }) => name)
     for (let choice = 1; choice < 2 ** names.length; choice++) {
       // Also in an order that is not the model's.
       const tasks = names.filter((_, i) => choice & (1 << i)).reverse()
       const wanted = new Set<string>(tasks.map((name) => layerOf[name as keyof typeof layerOf]))
-      createAnnotator(model, { tasks, minScore })(documents).forEach((found, i) => {
+      const some = await annotated({ tasks, minScore }, documents)
+      some.forEach((found, i) => {
         for (const layer of layers) t.deepEqual(found[layer], wanted.has(layer) ? all[i][layer] : undefined, `${tasks} ${layer} of ${i}`)
       })
     }
   }
 })
 
-test('what a document has and was not asked for stays its own', (t) => {
+test('what a document has and was not asked for stays its own', async (t) => {
   const [document] = documents
   const own = prepareDocument(createDocument({ id: 'own', text: document.text, entities: [{ start: 0, end: 5, label: 'MINE' }] }))
-  const [found] = createAnnotator(model, { tasks: ['relation'] })([own])
+  const [found] = await annotated({ tasks: ['relation'] }, [own])
   t.deepEqual(found.entities, own.entities)
   t.is(found.relations?.begin1[0], 0)
   t.is(found.relations?.end1[0], 'Marie Curie'.length)

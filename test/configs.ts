@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
-import { loadConfig } from '../src/model/config.ts'
+import { loadConfig } from '../src/model/config/files.ts'
 import { switchEngine } from '../src/model/engine.ts'
 import { createModel } from '../src/model/hierarchy.ts'
 import { materialize } from '../src/model/training/materialize.ts'

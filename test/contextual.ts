@@ -9,14 +9,15 @@ import { createDocument } from '../src/io/document.ts'
 import { openVectors } from '../src/io/vector-file.ts'
 import { sentenceKey } from '../src/io/vectors.ts'
 import { writeDocuments } from '../src/io/write.ts'
-import { createAnnotator } from '../src/model/annotate.ts'
-import { type ContextualConfig, parseConfig } from '../src/model/config.ts'
+import { createAnnotator } from '../src/pipeline/annotate.ts'
+import type { ContextualConfig } from '../src/model/config/keys.ts'
+import { parseConfig } from '../src/model/config/parse.ts'
 import { loadContextual } from '../src/model/contextual.ts'
 import { switchEngine } from '../src/model/engine.ts'
 import { loadModel } from '../src/model/store.ts'
-import { train } from '../src/model/training/trainer.ts'
+import { train } from '../src/train/train.ts'
 import { prepareDocument } from '../src/pipeline/prepare.ts'
-import { root } from './helpers/documents.ts'
+import { collect, root } from './helpers/documents.ts'
 
 const exec = promisify(execFile)
 const cli = root('dist/cli/main.js')
@@ -144,7 +145,7 @@ test.serial('a model is trained from the vectors alone, and annotates with the e
   const result = await train(config, { output: join(folder, 'run') })
   t.true(result.bestMain.ner > 0.95, String(result.bestMain.ner))
   const model = await loadModel(join(folder, 'run', 'model'))
-  const [annotated] = createAnnotator(model)([prepareDocument(createDocument({ id: 'x', text: 'Byron wrote of London .' }))])
+  const [{ document: annotated }] = await collect(createAnnotator(model)([createDocument({ id: 'x', text: 'Byron wrote of London .' })]))
   t.is(annotated.entities?.begin.length, 1)
 })
 

@@ -10,9 +10,9 @@ import fc from 'fast-check'
 import { halfOf, ofHalf } from '../src/io/half.ts'
 import { writeNpy } from '../src/io/npy.ts'
 import { sentenceKey, vectorStream } from '../src/io/vectors.ts'
-import { parseConfig } from '../src/model/config.ts'
+import { parseConfig } from '../src/model/config/parse.ts'
 import { switchEngine } from '../src/model/engine.ts'
-import { createModel } from '../src/model/hierarchy.ts'
+import { batchOf, createModel } from '../src/model/hierarchy.ts'
 import { majority, memorySet, probe } from '../src/model/probing.ts'
 import { embedSentences } from '../src/model/sentence-embeddings.ts'
 import { randomOf } from '../src/model/random.ts'
@@ -98,22 +98,22 @@ test.serial('sentences are pooled over their own tokens, alone as in a batch; a 
   const model = tiny()
   const wanted = (['base', 'ner', 'coref'] as const).flatMap((layer) => (['max', 'average'] as const).map((pool) => ({ layer, pool })))
   const batch = [['red', 'one'], ['two'], ['blue', 'green', 'three', 'one']]
-  const together = embedSentences(model, batch, wanted)
+  const together = embedSentences(model, batchOf(model, batch), wanted)
   t.deepEqual(
     together.map(({ size }) => size),
     [16, 16, 16, 16, 24, 24],
   )
   batch.forEach((sentence, s) => {
-    embedSentences(model, [sentence], wanted).forEach(({ size, values }, i) => {
+    embedSentences(model, batchOf(model, [sentence]), wanted).forEach(({ size, values }, i) => {
       values.forEach((value, j) => {
         t.true(Math.abs(value - together[i].values[s * size + j]) < 1e-6)
       })
     })
   })
   // One word: its own vector whatever the pool.
-  const [max, average] = embedSentences(model, [['red']], wanted)
+  const [max, average] = embedSentences(model, batchOf(model, [['red']]), wanted)
   t.deepEqual(max.values, average.values)
-  t.throws(() => embedSentences(model, [['red']], [{ layer: 'emd', pool: 'max' }]), { message: /no layer "emd".*base, ner, coref/ })
+  t.throws(() => embedSentences(model, batchOf(model, [['red']]), [{ layer: 'emd', pool: 'max' }]), { message: /no layer "emd".*base, ner, coref/ })
 })
 
 test.serial('a probe finds what is there and not what is not, and the same again', async (t) => {

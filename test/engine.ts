@@ -2,15 +2,15 @@
 import * as tf from '@tensorflow/tfjs-core'
 import test from 'ava'
 import { HmtlError } from '../src/io/errors.ts'
-import { parseConfig } from '../src/model/config.ts'
+import { parseConfig } from '../src/model/config/parse.ts'
 import { engineMemory, switchEngine } from '../src/model/engine.ts'
 import { createModel, type Model } from '../src/model/hierarchy.ts'
 import { type Random, randomOf } from '../src/model/random.ts'
 import { modelTensors } from '../src/model/store.ts'
 import type { Example } from '../src/model/training/examples.ts'
 import { materialize } from '../src/model/training/materialize.ts'
-import { createOptimizer } from '../src/model/training/optimizer.ts'
-import { computeGradients } from '../src/model/training/trainer.ts'
+import { createOptimizer } from '../src/train/optimizer.ts'
+import { computeGradients } from '../src/train/gradients.ts'
 import { testEngine } from './helpers/engine.ts'
 
 const noise = (size: number, seed: number) => Float32Array.from({ length: size }, (_, i) => Math.sin(i * 12.9898 + seed * 78.233))
@@ -59,14 +59,16 @@ const smallModel = (): Model =>
     wordTable: noise(61 * 12, 3),
   })
 
-const exampleOf = (kind: string, random: Random): Example => {
+/** Of any head: each adds what it knows of the sentences. */
+const exampleOf = (kind: string, random: Random): Example & Record<string, unknown> => {
   const words = (most: number) => Array.from({ length: 1 + Math.floor(random.next() * most) }, () => vocabulary[Math.floor(random.next() * 60)])
   if (kind === 'coref') {
     const sentences = [words(9), words(9), words(9)]
-    return { kind, id: '', sentences, begin: Int32Array.of(0), end: Int32Array.of(1), cluster: Int32Array.of(0) }
+    return { id: '', sentences, begin: Int32Array.of(0), end: Int32Array.of(1), cluster: Int32Array.of(0) }
   }
   const list = words(12)
-  return kind === 'crf' ? { kind, id: '', words: list, tags: new Int32Array(list.length) } : { kind: 'relation', id: '', words: list, cells: Int32Array.of(0, list.length - 1, 0) }
+  const cells = Int32Array.of(0, list.length - 1, 0)
+  return { id: '', sentences: [list], ...(kind === 'crf' ? { tags: new Int32Array(list.length) } : { cells }) }
 }
 
 /** Updates of changing task and size, sentences of one word among them. */

@@ -1,6 +1,6 @@
 /** The choice of an antecedent, against what it says it is. */
 import test from 'ava'
-import { chooseLink } from '../src/model/heads/linking.ts'
+import { chooseLink } from '../src/model/heads/coref/linking.ts'
 import { randomOf } from '../src/model/random.ts'
 
 interface ScoredLink {

@@ -5,23 +5,25 @@ import test from 'ava'
 import { createDocument, type Document, listClusters, listSpans } from '../src/io/document.ts'
 import { decodeTags } from '../src/io/tags.ts'
 import { writeDocuments } from '../src/io/write.ts'
-import { createAnnotator } from '../src/model/annotate.ts'
+import { createAnnotator } from '../src/pipeline/annotate.ts'
 import { packSentences } from '../src/model/batch.ts'
 import { calibrated, fitCalibration } from '../src/model/calibration.ts'
-import { loadConfig, parseConfig } from '../src/model/config.ts'
+import { loadConfig } from '../src/model/config/files.ts'
+import { parseConfig } from '../src/model/config/parse.ts'
 import { engineMemory, startEngine } from '../src/model/engine.ts'
-import { compare, surfaceOf } from '../src/model/heads/surface.ts'
-import { constraintsOf, createDecoder, tagSchemes, tagsOf } from '../src/model/heads/crf-decode.ts'
+import { compare, surfaceOf } from '../src/model/heads/coref/surface.ts'
+import { constraintsOf, createDecoder, tagSchemes, tagsOf } from '../src/model/heads/crf/decode.ts'
 import { createModel } from '../src/model/hierarchy.ts'
 import { randomOf } from '../src/model/random.ts'
 import { loadModel } from '../src/model/store.ts'
 import { createIndexer } from '../src/model/vocabulary.ts'
-import type { Decision } from '../src/model/training/decisions.ts'
+import type { Decision } from '../src/train/decisions.ts'
 import { materialize } from '../src/model/training/materialize.ts'
-import { samplingShares, train } from '../src/model/training/trainer.ts'
+import { samplingShares } from '../src/train/schedule.ts'
+import { train } from '../src/train/train.ts'
 import { prepareDocument } from '../src/pipeline/prepare.ts'
 import { testEngine } from './helpers/engine.ts'
-import { root } from './helpers/documents.ts'
+import { collect, root } from './helpers/documents.ts'
 
 const names = ['Maren', 'Jonas', 'Ida', 'Olav', 'Siri', 'Nils']
 const places = ['Oslo', 'Bergen', 'Tromso', 'Moss']
@@ -119,7 +121,7 @@ test.serial('the four tasks are learned together, saved, loaded and used', async
   for (const { name } of config.tasks) t.is((await loadModel(join(folder, 'run', 'best', name))).config.tasks.length, 4)
   const annotate = createAnnotator(model)
   const text = 'Siri lives in Moss . Then Siri likes Moss .'
-  const [document] = annotate([prepareDocument(createDocument({ id: 'x', text }))])
+  const [{ document }] = await collect(annotate([createDocument({ id: 'x', text })]))
   t.deepEqual(
     listSpans(document.entities!).map(({ start, end, label }) => [text.slice(start, end), label]),
     [
@@ -139,12 +141,12 @@ test.serial('the four tasks are learned together, saved, loaded and used', async
     ],
   )
   // What a document gets depends on it alone, not on its company.
-  const together = annotate([...stories.slice(0, 5), prepareDocument(createDocument({ id: 'x', text }))])[5]
+  const { document: together } = (await collect(annotate([...stories.slice(0, 5), createDocument({ id: 'x', text })])))[5]
   t.deepEqual(together.relations?.label, document.relations?.label)
   t.deepEqual(listClusters(together.clusters!), listClusters(document.clusters!))
   // Nothing stays behind on the engine.
   const before = engineMemory().tensors
-  for (let i = 0; i < 20; i++) annotate(stories.slice(0, 3))
+  for (let i = 0; i < 20; i++) await collect(annotate(stories.slice(0, 3)))
   t.is(engineMemory().tensors, before)
   await rm(folder, { recursive: true })
 })
@@ -186,9 +188,9 @@ test('configurations: defaults, inheritance, and what is wrong by name', async (
   t.is(parseConfig({ tasks: [task] }).tasks[0].encoder.hidden, 64)
   t.throws(() => parseConfig({ tasks: [{ ...task, dropuot: 1 }] }), { message: /unknown key "tasks\[0\]\.dropuot".*"dropout"/ })
   t.throws(() => parseConfig({ tasks: [{ ...task, dropout: 'x' }] }), { code: 'HMTL_CONFIG_TYPE' } as never)
-  t.throws(() => parseConfig({ tasks: [{ ...task, on: 'emd' }] }), { message: /stands on "emd"/ })
+  t.throws(() => parseConfig({ tasks: [{ ...task, on: 'emd' }] }), { message: /tasks\[0\]\.on.*not "emd".*Use "base"/ })
   t.throws(() => parseConfig({ tasks: [{ ...task, encoder: { hidden: 5 } }] }), { message: /multiple of 4/ })
-  t.throws(() => parseConfig({ tasks: [task, task] }), { message: /two tasks/ })
+  t.throws(() => parseConfig({ tasks: [task, task] }), { message: /tasks\[1\]\.name.*one task only.*Use "ner2"/ })
   for (const ahead of [-1, 0.5, 1e9]) t.throws(() => parseConfig({ tasks: [task], training: { ahead } }), { message: /training\.ahead.*whole number/ })
   t.throws(() => parseConfig({ tasks: [{ name: 'c', kind: 'coref', linking: 'entities' }] }), { message: /linking.*antecedent, entity/ })
   const config = await loadConfig(root('configs/free.json'), ['training.updates=7', 'tasks.0.batch=3'])
@@ -291,7 +293,7 @@ test('models: a damaged, truncated or foreign file is refused with a code', asyn
   await t.throwsAsync(loadModel(path), { code: 'HMTL_MODEL_CORRUPT' } as never)
   await writeFile(join(path, 'config.json'), settings.replace('"hidden": 12', '"hidden": 16'))
   await t.throwsAsync(
-    loadModel(path).then((model) => createAnnotator(model)(stories.slice(0, 1))),
+    loadModel(path).then((model) => collect(createAnnotator(model)(stories.slice(0, 1)))),
     { code: 'HMTL_MODEL_MISMATCH' } as never,
   )
   const { decodeSafetensors } = await import('../src/model/safetensors.ts')
@@ -316,14 +318,14 @@ test.serial('gold mentions are those of the clusters, which training learns from
     { ...spanOf('Siri'), label: 'PER' },
     { ...spanOf('Moss'), label: 'LOC' },
   ]
-  const found = (given: object) => {
-    const [document] = annotate([prepareDocument(createDocument({ id: 'x', text, ...given }))])
+  const found = async (given: object) => {
+    const [{ document }] = await collect(annotate([createDocument({ id: 'x', text, ...given })]))
     return listClusters(document.clusters!)
       .flat()
       .map(({ start, end }) => text.slice(start, end))
   }
-  t.deepEqual(found({ mentions: named, clusters: [[spanOf('Siri'), spanOf('She')]] }), ['Siri', 'She'])
-  t.deepEqual(found({ mentions: named }), ['Siri', 'Moss'])
+  t.deepEqual(await found({ mentions: named, clusters: [[spanOf('Siri'), spanOf('She')]] }), ['Siri', 'She'])
+  t.deepEqual(await found({ mentions: named }), ['Siri', 'Moss'])
   model.parameters.dispose()
 })
 

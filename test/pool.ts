@@ -16,13 +16,13 @@ const module = join(folder, 'worker.mjs')
 writeFileSync(
   module,
   `import { parentPort } from 'node:worker_threads'
-   parentPort.on('message', ({ id, documents }) => {
-     for (const { text } of documents) {
+   parentPort.on('message', ({ id, value }) => {
+     for (const { text } of value) {
        if (text === 'die') process.exit(7)
        if (text === 'throw') throw new Error('thrown')
        while (text === 'hang');
      }
-     parentPort.postMessage({ id, outcomes: documents.map(({ text }) => ({ json: JSON.stringify(text) })) })
+     parentPort.postMessage({ id, value: value.map(({ text }) => ({ json: JSON.stringify(text) })) })
    })
    parentPort.postMessage({ ready: true })`,
 )

@@ -6,7 +6,7 @@ import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
 import { HmtlError } from '../src/io/errors.ts'
-import { claimFolder, clearFolder } from '../src/model/training/folder.ts'
+import { claimFolder, clearFolder } from '../src/train/folder.ts'
 import { root } from './helpers/documents.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hmtl-folder-'))

@@ -2,7 +2,7 @@
 import test from 'ava'
 import fc from 'fast-check'
 import { randomOf } from '../src/model/random.ts'
-import { openWatch, type TrainingWarning, type WatchState } from '../src/model/training/watch.ts'
+import { openWatch, type TrainingWarning, type WatchState } from '../src/train/watch.ts'
 
 /** Warnings of a task's losses over a training of so many updates. */
 const watched = (losses: readonly number[], state?: WatchState, from = 0): TrainingWarning[] => {

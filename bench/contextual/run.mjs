@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { findEncoder } from '../../dist/src/model/contextual.js'
-import { datasetDocuments } from '../../dist/src/model/training/stream.js'
+import { datasetDocuments } from '../../dist/src/train/pieces.js'
 
 const here = dirname(fileURLToPath(import.meta.url))
 const passes = Number(process.argv[2] ?? 5)

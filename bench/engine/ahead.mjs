@@ -8,9 +8,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { loadConfig } from '../../dist/src/model/config.js'
+import { loadConfig } from '../../dist/src/model/config/files.js'
 import { startEngine } from '../../dist/src/model/engine.js'
-import { train } from '../../dist/src/model/training/trainer.js'
+import { train } from '../../dist/src/train/train.js'
 
 const [config = 'configs/default.json', engine = 'wasm', updates = '300', rounds = '3', ahead] = process.argv.slice(2)
 /** Updates at the beginning that are not counted. */

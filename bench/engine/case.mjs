@@ -7,17 +7,17 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import { indexes, packSentences } from '../../dist/src/model/batch.js'
-import { parseConfig } from '../../dist/src/model/config.js'
+import { parseConfig } from '../../dist/src/model/config/parse.js'
 import { startEngine } from '../../dist/src/model/engine.js'
-import { tagsOf } from '../../dist/src/model/heads/crf-decode.js'
+import { tagsOf } from '../../dist/src/model/heads/crf/decode.js'
 import { createModel } from '../../dist/src/model/hierarchy.js'
 import { encode } from '../../dist/src/model/layers/encoder.js'
 import { createParameters } from '../../dist/src/model/parameters.js'
 import { randomOf } from '../../dist/src/model/random.js'
 import { loadModel, saveModel } from '../../dist/src/model/store.js'
 import { materialize } from '../../dist/src/model/training/materialize.js'
-import { createOptimizer } from '../../dist/src/model/training/optimizer.js'
-import { computeGradients } from '../../dist/src/model/training/trainer.js'
+import { createOptimizer } from '../../dist/src/train/optimizer.js'
+import { computeGradients } from '../../dist/src/train/gradients.js'
 import { predict } from './predict.mjs'
 
 const [mode, folder, third, fourth] = process.argv.slice(2)
@@ -67,13 +67,13 @@ const make = async () => {
   const tagged = (name, mean) => () => {
     const list = sentence(mean)
     const tags = tagsOf(labels[name]).length
-    return { kind: 'crf', id: '', words: list, tags: list.map(() => whole(tags)) }
+    return { id: '', sentences: [list], tags: list.map(() => whole(tags)) }
   }
   const related = () => {
     const list = sentence(28)
     const cells = []
     for (let i = 0; i < 3; i++) cells.push(whole(list.length), whole(list.length), whole(5))
-    return { kind: 'relation', id: '', words: list, cells: unique(cells) }
+    return { id: '', sentences: [list], cells: unique(cells) }
   }
   const document = () => {
     const sentences = []
@@ -88,7 +88,7 @@ const make = async () => {
       }
       first += list.length
     }
-    return { kind: 'coref', id: '', sentences, begin, end, cluster }
+    return { id: '', sentences, begin, end, cluster }
   }
   const count = small ? 1 : 6
   const batches = (size, example) => Array.from({ length: count }, () => Array.from({ length: size }, example))

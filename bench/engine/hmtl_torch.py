@@ -236,7 +236,7 @@ class Model(torch.nn.Module):
 
     def forward_task(self, name, examples):
         task = self.tasks[name]
-        sentences = [s for e in examples for s in e["sentences"]] if task["kind"] == "coref" else [e["words"] for e in examples]
+        sentences = [s for e in examples for s in e["sentences"]]
         base, lengths = self.base(sentences)
         return (task, *self.states(task, base, lengths, {}), lengths)
 

@@ -1,8 +1,8 @@
 /** One batch of a task through the model and its decoder, as inference does it: tags, relations above the threshold, the best antecedents. */
 import * as tf from '@tensorflow/tfjs-core'
-import { crfDecoder } from '../../dist/src/model/heads/crf.js'
-import { antecedentPairs, candidateScores, candidateSpans, keepBest, pairScores, spanRows, spanVectors } from '../../dist/src/model/heads/coref.js'
-import { pairTokens, relationLogits } from '../../dist/src/model/heads/relation.js'
+import { crfDecoder, emissionsOf } from '../../dist/src/model/heads/crf/scores.js'
+import { antecedentPairs, candidateScores, candidateSpans, keepBest, pairScores, spanRows, spanVectors } from '../../dist/src/model/heads/coref/scores.js'
+import { pairTokens, relationLogits, relationStates } from '../../dist/src/model/heads/relation/scores.js'
 import { batchOf, forward, wordRows } from '../../dist/src/model/hierarchy.js'
 import { sentencesOf } from '../../dist/src/model/training/loss.js'
 
@@ -13,7 +13,7 @@ export const predict = (model, task, examples) =>
     const state = forward(model, batch, rows, undefined)
     const { starts, rows: rowOf } = batch.packing
     if (task.kind === 'crf') {
-      const emissions = state.emissions(task)
+      const emissions = emissionsOf(task, model.parameters, state.states(task), model.labels[task.name], undefined)
       const values = emissions.dataSync()
       const decoder = crfDecoder(task, model.parameters, model.labels[task.name])
       return examples.map((_, s) =>
@@ -25,7 +25,7 @@ export const predict = (model, task, examples) =>
     }
     if (task.kind === 'relation') {
       const pairs = pairTokens(examples.map((_, s) => rowOf.slice(starts[s], starts[s + 1])))
-      const logits = relationLogits(task, model.parameters, state.relationStates(task), pairs, model.labels[task.name].length).dataSync()
+      const logits = relationLogits(task, model.parameters, relationStates(model, task, state, undefined), pairs, model.labels[task.name].length).dataSync()
       const found = []
       for (let i = 0; i < logits.length; i++) if (logits[i] > 0) found.push(i)
       return found

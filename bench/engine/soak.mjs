@@ -2,13 +2,13 @@
  * Memory over 2,000 updates of changing size at the original's sizes:
  *   node bench/engine/soak.mjs ENGINE [UPDATES]
  */
-import { parseConfig } from '../../dist/src/model/config.js'
+import { parseConfig } from '../../dist/src/model/config/parse.js'
 import { engineMemory, startEngine } from '../../dist/src/model/engine.js'
 import { createModel } from '../../dist/src/model/hierarchy.js'
 import { randomOf } from '../../dist/src/model/random.js'
 import { materialize } from '../../dist/src/model/training/materialize.js'
-import { createOptimizer } from '../../dist/src/model/training/optimizer.js'
-import { computeGradients } from '../../dist/src/model/training/trainer.js'
+import { createOptimizer } from '../../dist/src/train/optimizer.js'
+import { computeGradients } from '../../dist/src/train/gradients.js'
 
 const [engine = 'wasm', updates = '2000'] = process.argv.slice(2)
 await startEngine(engine)
@@ -33,9 +33,10 @@ const whole = (n) => Math.floor(random.next() * n)
 const sentence = (most) => Array.from({ length: 1 + whole(most) }, () => words[whole(words.length)])
 const example = (kind) => {
   if (kind === 'coref')
-    return { kind, id: '', sentences: Array.from({ length: 2 + whole(12) }, () => sentence(40)), begin: Int32Array.of(0), end: Int32Array.of(1), cluster: Int32Array.of(0) }
+    return { id: '', sentences: Array.from({ length: 2 + whole(12) }, () => sentence(40)), begin: Int32Array.of(0), end: Int32Array.of(1), cluster: Int32Array.of(0) }
   const list = sentence(50)
-  return kind === 'crf' ? { kind, id: '', words: list, tags: new Int32Array(list.length) } : { kind, id: '', words: list, cells: Int32Array.of(0, list.length - 1, 0) }
+  const cells = Int32Array.of(0, list.length - 1, 0)
+  return { id: '', sentences: [list], ...(kind === 'crf' ? { tags: new Int32Array(list.length) } : { cells }) }
 }
 const rows = []
 for (let i = 1; i <= Number(updates); i++) {

@@ -5,11 +5,11 @@
  */
 import { listSpans } from '../../dist/src/io/document.js'
 import { modelFolder } from '../../dist/src/load.js'
-import { createAnnotator } from '../../dist/src/model/annotate.js'
+import { createAnnotator } from '../../dist/src/pipeline/annotate.js'
 import { startEngine } from '../../dist/src/model/engine.js'
 import { LabelCounts } from '../../dist/src/model/metrics/counts.js'
 import { loadModel } from '../../dist/src/model/store.js'
-import { datasetDocuments } from '../../dist/src/model/training/stream.js'
+import { datasetDocuments } from '../../dist/src/train/pieces.js'
 
 const [name = 'en', ...paths] = process.argv.slice(2)
 await startEngine(process.env.HMTL_ENGINE || 'wasm')
@@ -22,9 +22,8 @@ for (const path of paths) {
   const counts = new LabelCounts()
   const untyped = new LabelCounts()
   let n = 0
-  for await (const document of datasetDocuments([path])) {
+  for await (const { source: document, document: found } of annotate(datasetDocuments([path]))) {
     n++
-    const [found] = annotate([document])
     const spans = ({ entities }) =>
       (entities ? listSpans(entities) : []).map((span) => ({ ...span, label: same[span.label] ?? span.label })).filter(({ label }) => wanted.has(label))
     const keyed = (list, typed) => list.map(({ start, end, label }) => [`${n} ${start} ${end}`, typed ? label : ''])

@@ -64,6 +64,12 @@ export interface Document {
   readonly metadata: Metadata
 }
 
+/** A document that the model can take: `prepareDocument` makes one of any. */
+export interface Prepared extends Document {
+  readonly tokens: Spans
+  readonly sentences: Spans
+}
+
 /** Loose, readable forms that builders and the JSON format take. Offsets in UTF-16 code units. */
 export interface SpanLike {
   readonly start: number

@@ -4,7 +4,6 @@
  * longest first. Nothing is padded.
  */
 import * as tf from '@tensorflow/tfjs-core'
-import type { ContextualEncoder } from './contextual.ts'
 import type { Indexer } from './vocabulary.ts'
 
 /** The order of tokens as rows. */
@@ -55,14 +54,29 @@ export interface Batch {
   readonly charStarts: Int32Array
   readonly formOf: Int32Array
   /** Layers of a contextual encoder by row, and how many: [tokens, layers·size]. */
-  readonly contextual: { readonly values: Float32Array; readonly layers: number } | undefined
+  readonly contextual: TokenVectors | undefined
 }
 
+/** Several layers of vectors for each token: [tokens, layers·size]. */
+export interface TokenVectors {
+  readonly values: Float32Array
+  readonly layers: number
+}
+
+export interface BatchOptions {
+  /** What stands for a word, by their ids. @default itself */
+  readonly replaceWord?: ((id: number) => number) | undefined
+  /** Contextual vectors, sentence by sentence. */
+  readonly vectors?: TokenVectors | undefined
+  /** How a sentence's words are shown instead, one for one. @default as they are */
+  readonly disguise?: ((sentence: readonly string[]) => readonly string[]) | undefined
+}
+
+/** @param sentences none of them empty */
 export const createBatch = (
   sentences: readonly (readonly string[])[],
   indexer: Indexer,
-  replaceWord: (id: number) => number = (id) => id,
-  encoder?: ContextualEncoder | undefined,
+  { replaceWord = (id) => id, vectors, disguise = (sentence) => sentence }: BatchOptions = {},
 ): Batch => {
   const packing = packSentences(sentences.map((sentence) => sentence.length))
   const forms = new Map<string, number>()
@@ -71,7 +85,7 @@ export const createBatch = (
   const formOf = new Int32Array(packing.size)
   let token = 0
   for (const sentence of sentences)
-    for (const form of sentence) {
+    for (const form of disguise(sentence)) {
       const row = packing.rows[token++]
       const id = replaceWord(indexer.word(form))
       let word = words.get(id)
@@ -86,22 +100,16 @@ export const createBatch = (
   for (let i = 0; i < pieces.length; i++) charStarts[i + 1] = charStarts[i] + pieces[i].length
   const chars = new Int32Array(charStarts[pieces.length])
   for (let i = 0; i < pieces.length; i++) chars.set(pieces[i], charStarts[i])
-  return { packing, wordIds: Int32Array.from(words.keys()), wordOf, chars, charStarts, formOf, contextual: encoder && packedLayers(encoder, sentences, packing) }
+  return { packing, wordIds: Int32Array.from(words.keys()), wordOf, chars, charStarts, formOf, contextual: vectors && byRow(vectors, packing) }
 }
 
-/** A batch that was made without its contextual vectors, with them. */
-export const withContextual = (batch: Batch, encoder: ContextualEncoder | undefined, sentences: () => readonly (readonly string[])[]): Batch =>
-  encoder && !batch.contextual ? { ...batch, contextual: packedLayers(encoder, sentences(), batch.packing) } : batch
-
-const packedLayers = (encoder: ContextualEncoder, sentences: readonly (readonly string[])[], { rows }: Packing): { values: Float32Array; layers: number } => {
-  const { layers, size } = encoder
-  const width = layers * size
-  const given = encoder.encode(sentences)
-  const values = new Float32Array(given.length)
+const byRow = ({ values, layers }: TokenVectors, { rows, size }: Packing): TokenVectors => {
+  const width = size === 0 ? 0 : values.length / size
+  const packed = new Float32Array(values.length)
   rows.forEach((row, token) => {
-    values.set(given.subarray(token * width, (token + 1) * width), row * width)
+    packed.set(values.subarray(token * width, (token + 1) * width), row * width)
   })
-  return { values, layers }
+  return { values: packed, layers }
 }
 
 /** An int32 vector on the engine; disposed by the tidy scope around it. */

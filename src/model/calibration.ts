@@ -1,5 +1,5 @@
 /** Scores as probabilities: a line on their log-odds, fitted on data that the model has not learned from (Platt 1999). */
-import type { Calibration } from './config.ts'
+import type { Calibration } from './config/keys.ts'
 
 const logit = (score: number): number => {
   const bounded = Math.min(1 - 1e-6, Math.max(1e-6, score))

@@ -4,8 +4,8 @@ import { isAbsolute, join } from 'node:path'
 import { HmtlError } from '../io/errors.ts'
 import { openVectors } from '../io/vector-file.ts'
 import { sentenceKey } from '../io/vectors.ts'
-import { cacheFolder } from '../setup/cache.ts'
-import type { ContextualConfig, ModelConfig } from './config.ts'
+import { cacheFolder } from '../io/cache-folder.ts'
+import type { ContextualConfig, ModelConfig } from './config/keys.ts'
 
 export interface ContextualEncoder {
   readonly layers: number

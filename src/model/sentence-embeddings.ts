@@ -1,7 +1,8 @@
 /** Sentences as single vectors: the states of a layer, pooled over their tokens (paper, section 6; spec section 13). */
 import * as tf from '@tensorflow/tfjs-core'
 import { HmtlError } from '../io/errors.ts'
-import { batchOf, forward, type Model, wordRows } from './hierarchy.ts'
+import type { Batch } from './batch.ts'
+import { forward, type Model, wordRows } from './hierarchy.ts'
 
 export const pools = ['max', 'average'] as const
 export type Pool = (typeof pools)[number]
@@ -26,12 +27,11 @@ export interface SentenceVectors {
 }
 
 /**
- * Vectors of sentences, none of them empty, by layer and pool: encoders run once however many are asked for.
+ * Vectors of a batch's sentences by layer and pool: encoders run once however many are asked for.
  * @throws HmtlError `HMTL_USAGE` for a layer that the model does not have
  */
-export const embedSentences = (model: Model, sentences: readonly (readonly string[])[], wanted: readonly { readonly layer: string; readonly pool: Pool }[]): SentenceVectors[] =>
+export const embedSentences = (model: Model, batch: Batch, wanted: readonly { readonly layer: string; readonly pool: Pool }[]): SentenceVectors[] =>
   tf.tidy(() => {
-    const batch = batchOf(model, sentences)
     const state = forward(model, batch, tf.tensor2d(wordRows(model, batch.wordIds), [batch.wordIds.length, model.config.embeddings.words.size]), undefined)
     const layers = new Map<string, { values: Float32Array; width: number }>()
     const layerOf = (name: string) => {
@@ -45,10 +45,11 @@ export const embedSentences = (model: Model, sentences: readonly (readonly strin
       return made
     }
     const { starts, rows } = batch.packing
+    const count = starts.length - 1
     return wanted.map(({ layer, pool }) => {
       const { values, width } = layerOf(layer)
-      const out = new Float32Array(sentences.length * width)
-      for (let s = 0; s < sentences.length; s++) pooled(values, rows.subarray(starts[s], starts[s + 1]), width, pool, out.subarray(s * width, (s + 1) * width))
+      const out = new Float32Array(count * width)
+      for (let s = 0; s < count; s++) pooled(values, rows.subarray(starts[s], starts[s + 1]), width, pool, out.subarray(s * width, (s + 1) * width))
       return { size: width, values: out }
     })
   })

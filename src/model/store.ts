@@ -7,7 +7,8 @@ import { createHash } from 'node:crypto'
 import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HmtlError, toHmtlError } from '../io/errors.ts'
-import { type ModelConfig, parseConfig } from './config.ts'
+import type { ModelConfig } from './config/keys.ts'
+import { parseStoredConfig } from './config/parse.ts'
 import { type ContextualOptions, loadContextual } from './contextual.ts'
 import { createModel, type Model } from './hierarchy.ts'
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from './safetensors.ts'
@@ -91,7 +92,7 @@ export const updateStored = async (
   const stored = JSON.parse((await readFileOf(folder, 'config.json')).toString('utf8')) as { config: { tasks: Record<string, unknown>[] }; notes?: Record<string, unknown> }
   stored.config.tasks = stored.config.tasks.map((task) => ({ ...task, ...changes[String(task.name)] }))
   if (Object.keys(notes).length > 0) stored.notes = { ...stored.notes, ...notes }
-  parseConfig(stored.config)
+  parseStoredConfig(stored.config)
   await writeWhole(path, `${JSON.stringify(stored, null, 2)}\n`)
 }
 
@@ -117,7 +118,7 @@ export const loadModel = async (folder: string, options: Pick<ContextualOptions,
   let config: ModelConfig
   try {
     parsed = JSON.parse(bytes.toString('utf8'))
-    config = parseConfig(parsed.config)
+    config = parseStoredConfig(parsed.config)
   } catch (error) {
     if (error instanceof HmtlError) throw toHmtlError(error, error.code, { source: path })
     throw corrupt(path, 'not valid JSON', error)

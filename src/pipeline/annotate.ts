@@ -1,73 +1,61 @@
-/**
- * Documents through a pool of workers: grouped, a bounded number of groups in
- * flight, pulled by the consumer, in the order of the input.
- */
-import type { Document } from '../io/document.ts'
-import { HmtlError } from '../io/errors.ts'
-import { type GroupOptions, groupDocuments } from './group.ts'
-import type { Outcome } from './pool/messages.ts'
-import type { Pool } from './pool/pool.ts'
+/** What a worker does: documents in, the same documents with entities, mentions, relations and clusters out. */
+import type { Document, Prepared } from '../io/document.ts'
+import { type AnnotateOptions, createReader, type Reader } from '../model/annotate.ts'
+import type { Draft } from '../model/heads/head.ts'
+import type { Model } from '../model/hierarchy.ts'
+import { chain, many, type Source, type Stage } from './chain.ts'
+import { embed } from './embed.ts'
+import { fill } from './fill.ts'
+import { type Packed, pack } from './pack.ts'
+import { prepareDocument } from './prepare.ts'
+import { type Window, windowUnits } from './units.ts'
 
-export interface Annotated {
-  /** The document as it came in. */
-  readonly source: Document
-  readonly outcome: Outcome
+/** Tokens of a document that are seen at once; what is said of them goes on into the next. */
+const windowTokens = 1024
+/** Tokens computed at once. */
+const batchTokens = 2048
+
+export interface Annotation {
+  /** The document as it came. */
+  readonly source: Prepared
+  readonly document: Document
 }
 
-export interface AnnotateStreamOptions extends GroupOptions {
-  readonly signal?: AbortSignal | undefined
-}
-
-/** @throws HmtlError `HMTL_ABORTED`, `HMTL_WORKER_FAILED`, and what the source throws */
-export async function* annotateStream(documents: AsyncIterable<Document>, pool: Pool, options: AnnotateStreamOptions = {}): AsyncGenerator<Annotated> {
-  const groups = groupDocuments(documents, options)
-  const inFlight: { group: Document[]; outcomes: Promise<readonly Outcome[]> }[] = []
-  let done = false
-  try {
-    for (;;) {
-      while (!done && inFlight.length < pool.capacity) {
-        if (options.signal?.aborted) throw new HmtlError('HMTL_ABORTED', 'annotation was aborted', { cause: options.signal.reason })
-        const next = await nextOrHead(groups, inFlight)
-        if (next === 'head') break
-        if (next.done) {
-          done = true
-          break
-        }
-        const outcomes = pool.run(next.value)
-        // A failure is reported where it is awaited; until then it must not count as unhandled.
-        outcomes.catch(() => undefined)
-        inFlight.push({ group: next.value, outcomes })
-      }
-      const head = inFlight.shift()
-      if (!head) {
-        if (done) return
-        continue
-      }
-      const outcomes = await head.outcomes
-      for (let i = 0; i < head.group.length; i++) yield { source: head.group[i], outcome: outcomes[i] }
-    }
-  } finally {
-    // Not awaited: a source that is idle closes when it next wakes, and must not hold back a consumer that has left.
-    groups.return(undefined).catch(() => undefined)
+/** Batches of windows into annotated documents: each as soon as its last window is read. */
+export const annotate = (reader: Reader): Stage<Packed<Window>, Annotation> => {
+  /** Of the document whose last window is yet to come. */
+  let begun: { source: Prepared; draft: Draft } | undefined
+  return ({ units, batch }) => {
+    const open = begun ? [begun] : []
+    const windows = units.map(({ of, from, to, tokens }) => {
+      if (from === 0) open.push({ source: of, draft: reader.begin(of) })
+      return { draft: open[open.length - 1].draft, from, to, tokens }
+    })
+    reader.read(
+      batch,
+      windows.filter(({ tokens }) => tokens > 0),
+    )
+    const last = units[units.length - 1]
+    begun = last.to === last.of.sentences.begin.length ? undefined : open.pop()
+    return many(open.map(({ source, draft }) => ({ source, document: reader.finish(draft) })))
   }
 }
 
-const pendingOf = new WeakMap<object, Promise<IteratorResult<Document[]>>>()
+export interface AnnotatorOptions extends AnnotateOptions {
+  /** Tokens computed at once. @default 2048 */
+  readonly batchTokens?: number | undefined
+}
 
-/** The next group, or word that the oldest one in flight is finished: output does not wait for input. */
-const nextOrHead = async (groups: AsyncGenerator<Document[]>, inFlight: readonly { outcomes: Promise<readonly Outcome[]> }[]): Promise<IteratorResult<Document[]> | 'head'> => {
-  const pending = pendingOf.get(groups) ?? groups.next()
-  pendingOf.set(groups, pending)
-  const head = inFlight[0]
-  const result = await (head
-    ? Promise.race([
-        pending,
-        head.outcomes.then(
-          () => 'head' as const,
-          () => 'head' as const,
-        ),
-      ])
-    : pending)
-  if (result !== 'head') pendingOf.delete(groups)
-  return result
+/**
+ * Annotates documents by a model in this thread, with its present weights.
+ * @returns a function, since what a model decides by is made ready only once
+ * @throws HmtlError `HMTL_USAGE` for a task that the model does not have
+ */
+export const createAnnotator = (
+  model: Model,
+  { batchTokens: tokens = batchTokens, ...options }: AnnotatorOptions = {},
+): ((documents: Source<Document>) => AsyncGenerator<Annotation>) => {
+  const reader = createReader(model, options)
+  return (documents) =>
+    chain(documents, prepareDocument, windowUnits(Math.min(tokens, windowTokens)), fill({ tokens }), embed(model.contextual), pack(model.indexer), annotate(reader))
 }

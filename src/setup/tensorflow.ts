@@ -11,7 +11,7 @@ import { cp, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:
 import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { cacheFolder } from './cache.ts'
+import { cacheFolder } from '../io/cache-folder.ts'
 import { digestOf, download, failed, fetchWheel, onlyFile, runProgram, type StepOptions, type Wheel } from './fetch.ts'
 import { unzip } from './unzip.ts'
 

@@ -2,9 +2,9 @@
 import { join } from 'node:path'
 import { createDocument } from '../../src/io/document.ts'
 import { writeDocuments } from '../../src/io/write.ts'
-import { parseConfig } from '../../src/model/config.ts'
+import { parseConfig } from '../../src/model/config/parse.ts'
 import { startEngine } from '../../src/model/engine.ts'
-import { train } from '../../src/model/training/trainer.ts'
+import { train } from '../../src/train/train.ts'
 import { prepareDocument } from '../../src/pipeline/prepare.ts'
 import { testEngine } from './engine.ts'
 

@@ -7,7 +7,7 @@ import test from 'ava'
 import { HmtlError } from '../../src/io/errors.ts'
 import { type ElmoState, loadElmo } from '../../src/model/elmo/elmo.ts'
 import { engineMemory, switchEngine } from '../../src/model/engine.ts'
-import { root } from '../helpers/documents.ts'
+import { collect, root } from '../helpers/documents.ts'
 import { testEngine } from '../helpers/engine.ts'
 
 const data = join(process.env.HMTL_DATA ?? root('../shared/data'), 'elmo_fixture')
@@ -122,10 +122,10 @@ elmoTest('a model that stands on ELMo learns its mix, is stored without it, and 
   await switchEngine(testEngine)
   const { createDocument } = await import('../../src/io/document.ts')
   const { writeDocuments } = await import('../../src/io/write.ts')
-  const { createAnnotator } = await import('../../src/model/annotate.ts')
-  const { parseConfig } = await import('../../src/model/config.ts')
+  const { createAnnotator } = await import('../../src/pipeline/annotate.ts')
+  const { parseConfig } = await import('../../src/model/config/parse.ts')
   const { loadModel } = await import('../../src/model/store.ts')
-  const { train } = await import('../../src/model/training/trainer.ts')
+  const { train } = await import('../../src/train/train.ts')
   const { prepareDocument } = await import('../../src/pipeline/prepare.ts')
   const folder = await mkdtemp(join(tmpdir(), 'hmtl-elmo-train-'))
   const text = 'Maren lives in Oslo .'
@@ -155,7 +155,7 @@ elmoTest('a model that stands on ELMo learns its mix, is stored without it, and 
   const { bestMain } = await train(config, { output: folder })
   t.is(bestMain.ner, 1)
   const model = await loadModel(join(folder, 'model'))
-  const [annotated] = createAnnotator(model)([document])
+  const [{ document: annotated }] = await collect(createAnnotator(model)([document]))
   t.is(annotated.entities?.begin.length, 2)
   const mix = model.parameters.all().get('contextual.mix')?.dataSync()
   t.true(mix?.some((value) => Math.abs(value) > 1e-3) ?? false)

@@ -1,7 +1,7 @@
 /** g_e, the base representation: word vector, character CNN and mixed contextual layers side by side (spec section 4). */
 import * as tf from '@tensorflow/tfjs-core'
 import { type Batch, indexes } from '../batch.ts'
-import type { ModelConfig } from '../config.ts'
+import type { ModelConfig } from '../config/keys.ts'
 import { charPool } from '../kernels/ops/char-pool.ts'
 import { linear } from '../kernels/ops/linear.ts'
 import { scalarMix } from '../kernels/ops/mix.ts'

@@ -1,6 +1,6 @@
 /** Stacked bidirectional LSTMs over the packed layout (spec section 6). */
 import type * as tf from '@tensorflow/tfjs-core'
-import type { EncoderConfig } from '../config.ts'
+import type { EncoderConfig } from '../config/keys.ts'
 import { biLstm } from '../kernels/ops/lstm.ts'
 import { dropout } from '../kernels/ops/rows.ts'
 import type { Parameters } from '../parameters.ts'

@@ -1,11 +1,18 @@
 /** A training run as one page: learning curves, scores by label, how the tasks were drawn. No script; every text escaped. */
-import type { ModelConfig } from '../config.ts'
+import type { ModelConfig } from '../config/keys.ts'
 import { nothing } from '../metrics/counts.ts'
-import type { Decision } from './decisions.ts'
 import { escaped, framed, page, percent, shade, tableOf } from '../page.ts'
-import type { TrainingWarning } from './watch.ts'
 
 type Confusion = Readonly<Record<string, Readonly<Record<string, number>>>>
+
+/** A number that was chosen after training, with the development score before and after. */
+interface RunDecision {
+  readonly task: string
+  readonly setting: string
+  readonly value: number
+  readonly before: number
+  readonly after: number
+}
 
 /** A line of a run's `metrics.jsonl`. */
 export type RunEvent =
@@ -24,11 +31,11 @@ export type RunEvent =
       >
       readonly taskUpdates?: Readonly<Record<string, number>>
     }
-  | ({ readonly event: 'warning' } & TrainingWarning)
+  | { readonly event: 'warning'; readonly update: number; readonly task: string; readonly kind: 'loss' | 'score'; readonly message: string }
   /** Of the model that was kept, on development data, with what was decided after training. */
   | { readonly event: 'dev'; readonly main: Readonly<Record<string, number>> }
   | { readonly event: 'test'; readonly main: Readonly<Record<string, number>> }
-  | { readonly event: 'decisions'; readonly decisions: readonly Decision[] }
+  | { readonly event: 'decisions'; readonly decisions: readonly RunDecision[] }
   | { readonly event: 'end'; readonly seconds: number; readonly taskUpdates: Readonly<Record<string, number>>; readonly maxRss: number }
 
 /** Events of a log; a last line that a crash cut short is left out. */

@@ -5,6 +5,7 @@
  * none. Sequences lie one after another without padding.
  */
 import * as tf from '@tensorflow/tfjs-core'
+import { filled } from '../../io/budget.ts'
 import { indexes } from '../batch.ts'
 import type { ContextualEncoder } from '../contextual.ts'
 import { linear } from '../kernels/ops/linear.ts'
@@ -118,26 +119,15 @@ export const loadTransformer = async (folder: string): Promise<ContextualEncoder
       const total = sentences.reduce((sum, sentence) => sum + sentence.length, 0)
       const out = new Float32Array(total * layers * D)
       const counts = new Int32Array(total)
-      let group: Span[] = []
-      let rows = 0
+      const spans: Span[] = []
       let first = 0
-      const flush = () => {
-        if (group.length > 0) encodeSpans(group, out, counts)
-        group = []
-        rows = 0
-      }
       for (const sentence of sentences) {
-        const spans = spansOf(sentence, first, tokenizer, config.positions - 2)
+        spans.push(...spansOf(sentence, first, tokenizer, config.positions - 2))
         first += sentence.length
-        // How many pieces a token has must be known before its first is added, whichever group that is in.
-        for (const { tokens } of spans) for (const token of tokens) if (token !== -1) counts[token]++
-        for (const span of spans) {
-          if (rows > 0 && rows + span.ids.length > rowsAtOnce) flush()
-          group.push(span)
-          rows += span.ids.length
-        }
       }
-      flush()
+      // How many pieces a token has must be known before its first is added, whichever group that is in.
+      for (const { tokens } of spans) for (const token of tokens) if (token !== -1) counts[token]++
+      for (const group of filled(spans, { tokens: rowsAtOnce }, ({ ids }) => ids.length)) encodeSpans(group, out, counts)
       return out
     },
     dispose: weights.dispose,

@@ -10,7 +10,10 @@
  */
 import type { Document } from '../../io/document.ts'
 import { type ErrorCode, HmtlError, toHmtlError } from '../../io/errors.ts'
-import { annotateStream } from '../annotate.ts'
+import { plainError } from '../../io/plain-error.ts'
+import { chain } from '../chain.ts'
+import { group as grouped } from '../group.ts'
+import { inWorkers } from '../pool/in-workers.ts'
 import type { Pool } from '../pool/pool.ts'
 import { type ChunkOptions, type Item, resultOf, sendBatches } from './chunk.ts'
 import type { Codec, ConsumerOptions, KafkaBatch, KafkaClient, KafkaProducer, KafkaRecord } from './port.ts'
@@ -203,10 +206,10 @@ export const startEnrich = async (client: KafkaClient, pool: Pool, given: Enrich
         if (document) yield document
       }
     }
-    const stream = annotateStream(source(), pool, { wait: 0 })
+    const stream = chain(source(), grouped({ wait: 0 }), inWorkers(pool))
     try {
       for (const [i, { document, error }] of documents.entries()) {
-        if (error) yield { record: records[i], document: undefined, outcome: { error: { code: error.code, message: error.message } } }
+        if (error) yield { record: records[i], document: undefined, outcome: { error: plainError(error) } }
         else if (!document) yield { record: records[i], document: undefined, outcome: undefined }
         else {
           const next = await stream.next()

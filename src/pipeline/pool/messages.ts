@@ -1,6 +1,7 @@
-/** What the main thread and its workers say to each other. */
+/** What a pool's workers are given, and what they make of it. */
 import type { Document } from '../../io/document.ts'
 import type { OffsetUnit } from '../../io/offsets.ts'
+import type { PlainError } from '../../io/plain-error.ts'
 
 export interface WorkerSettings {
   readonly model: string
@@ -13,15 +14,5 @@ export interface WorkerSettings {
   readonly json: OffsetUnit | undefined
 }
 
-export interface Request {
-  readonly id: number
-  readonly documents: readonly Document[]
-}
-
 /** What became of one document. */
-export type Outcome = { readonly document: Document } | { readonly json: string } | { readonly error: { readonly code: string; readonly message: string } }
-
-export type Reply =
-  | { readonly ready: true }
-  | { readonly id: number; readonly outcomes: readonly Outcome[] }
-  | { readonly failed: { readonly code: string; readonly message: string } }
+export type Outcome = { readonly document: Document } | { readonly json: string } | { readonly error: PlainError }

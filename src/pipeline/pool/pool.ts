@@ -5,10 +5,14 @@
  * that a dying worker has sent may be lost with it: who was at work when it died is
  * known for sure only if there was nobody else.)
  */
-import { Worker } from 'node:worker_threads'
 import type { Document } from '../../io/document.ts'
-import { type ErrorCode, HmtlError } from '../../io/errors.ts'
-import type { Outcome, Reply, Request, WorkerSettings } from './messages.ts'
+import { HmtlError } from '../../io/errors.ts'
+import { plainError } from '../../io/plain-error.ts'
+import type { Outcome, WorkerSettings } from './messages.ts'
+import { openThread, type Thread } from './thread.ts'
+
+/** A worker: groups of documents in, what became of each out. */
+type Worker = Thread<readonly Document[], readonly Outcome[]>
 
 export interface Pool {
   /** Groups that may be in flight before `run` should be awaited; it grows as workers get ready. */
@@ -27,7 +31,6 @@ export interface PoolOptions {
 }
 
 interface Job {
-  readonly id: number
   readonly documents: readonly Document[]
   /** Whether it is at its worker by itself. */
   readonly alone: boolean
@@ -57,7 +60,6 @@ const mostReplacements = 8
 export const startPool = async (settings: WorkerSettings, count: number, options: PoolOptions = {}): Promise<Pool> => {
   const { deadline, onReplaced, module = new URL('./worker.js', import.meta.url) } = options
   const seats: Seat[] = []
-  let nextId = 0
   let closing = false
   let broken: HmtlError | undefined
   let replacements = 0
@@ -88,46 +90,41 @@ export const startPool = async (settings: WorkerSettings, count: number, options
     }
     seat.jobs.push(job)
     if (seat.jobs.length === 1) watch(seat)
-    const request: Request = { id: job.id, documents: job.documents }
-    seat.worker.postMessage(request)
+    const { worker } = seat
+    const settle = (tell: () => void) => {
+      const at = seat.worker === worker ? seat.jobs.indexOf(job) : -1
+      if (at < 0) return
+      seat.jobs.splice(at, 1)
+      replacements = 0
+      watch(seat)
+      tell()
+      openOthers()
+    }
+    worker.ask(job.documents).then(
+      (outcomes) => settle(() => job.resolve(outcomes)),
+      (error) => {
+        // What a worker that ended was at goes to the one in its place.
+        if (!worker.ended) settle(() => job.reject(error))
+      },
+    )
   }
 
-  /** A worker for a seat; resolves when it has its model. */
-  const employ = (seat: Seat, worker: Worker): Promise<void> =>
-    new Promise((resolve, reject) => {
-      seat.worker = worker
-      const mine = () => seat.worker === worker
-      worker.on('message', (reply: Reply) => {
-        if (!mine()) return
-        if ('ready' in reply) resolve()
-        else if ('failed' in reply) reject(new HmtlError(reply.failed.code as ErrorCode, reply.failed.message))
-        else {
-          const at = seat.jobs.findIndex(({ id }) => id === reply.id)
-          if (at < 0) return
-          const [job] = seat.jobs.splice(at, 1)
-          replacements = 0
-          watch(seat)
-          job.resolve(reply.outcomes)
-          openOthers()
-        }
-      })
-      const fail = (cause: unknown) => {
-        const error = new HmtlError('HMTL_WORKER_FAILED', `a worker thread ended: ${cause instanceof Error ? cause.message : String(cause)}`, {
-          cause,
-          remedy: 'Use fewer --workers if memory ran out',
-        })
-        reject(error)
-        if (!closing && mine() && seats.includes(seat)) replace(seat, error)
-      }
-      worker.on('error', fail)
-      worker.on('exit', (code) => fail(`exit code ${code}`))
+  /** A worker, which is replaced when it ends while it has a seat. */
+  const hire = (): Worker => {
+    const worker: Worker = openThread(module, settings, {
+      onEnd: (error) => {
+        const seat = seats.find((each) => each.worker === worker)
+        if (seat && !closing) replace(seat, error)
+      },
     })
+    return worker
+  }
 
   /** Each document of a job by itself, one after another. */
   const tryAlone = async (seat: Seat, { documents, resolve }: Job): Promise<void> => {
     const outcomes: Outcome[] = []
     for (const document of documents)
-      outcomes.push(...(await new Promise<readonly Outcome[]>((done, reject) => post(seat, { id: nextId++, documents: [document], alone: true, resolve: done, reject }))))
+      outcomes.push(...(await new Promise<readonly Outcome[]>((done, reject) => post(seat, { documents: [document], alone: true, resolve: done, reject }))))
     resolve(outcomes)
   }
 
@@ -146,12 +143,13 @@ export const startPool = async (settings: WorkerSettings, count: number, options
       return
     }
     onReplaced?.(error)
-    const ready = employ(seat, newWorker())
-    old.terminate().catch(() => undefined)
+    seat.worker = hire()
+    const { ready } = seat.worker
+    old.close().catch(() => undefined)
     const goOn = async () => {
       await ready
       if (head?.alone) {
-        head.resolve([{ error: { code: error.code, message: error.message } }])
+        head.resolve([{ error: plainError(error) }])
         return
       }
       seat.trying = true
@@ -165,13 +163,11 @@ export const startPool = async (settings: WorkerSettings, count: number, options
     goOn().catch((cause) => giveUp(cause instanceof HmtlError ? cause : error))
   }
 
-  const newWorker = () => new Worker(module, { workerData: settings })
-
   const run = (documents: readonly Document[]): Promise<readonly Outcome[]> => {
     if (broken) return Promise.reject(broken)
     const load = ({ jobs, waiting }: Seat) => jobs.length + waiting.length
     const free = seats.reduce((best, other) => (load(other) < load(best) ? other : best))
-    return new Promise((resolve, reject) => post(free, { id: nextId++, documents, alone: false, resolve, reject }))
+    return new Promise((resolve, reject) => post(free, { documents, alone: false, resolve, reject }))
   }
 
   /** Not yet with their model. */
@@ -180,17 +176,16 @@ export const startPool = async (settings: WorkerSettings, count: number, options
   const close = async () => {
     closing = true
     for (const seat of seats) clearTimeout(seat.timer)
-    await Promise.all([...seats.map(({ worker }) => worker.terminate()), ...[...starting].map((worker) => worker.terminate())])
+    await Promise.all([...seats.map(({ worker }) => worker.close()), ...[...starting].map((worker) => worker.close())])
   }
 
   /** A new seat, taken once its worker has its model; failing before that is not to be replaced. */
   const open = async (): Promise<void> => {
-    const worker = newWorker()
-    const seat: Seat = { worker, jobs: [], trying: false, waiting: [], timer: undefined }
+    const worker = hire()
     starting.add(worker)
     try {
-      await employ(seat, worker)
-      seats.push(seat)
+      await worker.ready
+      seats.push({ worker, jobs: [], trying: false, waiting: [], timer: undefined })
     } finally {
       starting.delete(worker)
     }

@@ -1,0 +1,76 @@
+/** A configuration from files: ancestors by `extends`, and `key=value` settings over them. */
+import { readFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { HmtlError } from '../../io/errors.ts'
+import type { ModelConfig } from './keys.ts'
+import { parseConfig } from './parse.ts'
+import { withoutForeignWeights } from './sampling.ts'
+import { isObject, type JsonObject } from './schema.ts'
+
+/** `a.b.0.c=value` laid over a configuration object; the value is JSON, else a string. */
+const setPath = (config: JsonObject, assignment: string): void => {
+  const at = assignment.indexOf('=')
+  if (at < 1) throw new HmtlError('HMTL_CONFIG_KEY', `"${assignment}" is not key=value`)
+  const path = assignment.slice(0, at).split('.')
+  const text = assignment.slice(at + 1)
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    value = text
+  }
+  let node = config
+  for (const [i, key] of path.entries()) {
+    if (key === '__proto__' || key === 'constructor') throw new HmtlError('HMTL_CONFIG_KEY', `"${key}" cannot be set`)
+    if (i === path.length - 1) node[key] = value
+    else {
+      if (typeof node[key] !== 'object' || node[key] === null) node[key] = {}
+      node = node[key] as JsonObject
+    }
+  }
+}
+
+/** Lays an object over another; tasks are laid over those of the same name. */
+const inherit = (base: JsonObject, given: JsonObject): JsonObject => {
+  const out: JsonObject = { ...base }
+  for (const [key, value] of Object.entries(given)) {
+    if (key === 'extends' || key === 'comment') continue
+    const below = base[key]
+    if (key === 'tasks' && Array.isArray(value)) {
+      const known = new Map((Array.isArray(below) ? below : []).filter(isObject).map((task) => [task.name, task]))
+      out.tasks = value.map((task) => (isObject(task) ? inherit(known.get(task.name) ?? {}, task) : task))
+    } else out[key] = isObject(value) && isObject(below) ? inherit(below, value) : value
+  }
+  return out
+}
+
+const mostAncestors = 8
+
+const readObject = async (path: string, depth = 0): Promise<JsonObject> => {
+  if (depth > mostAncestors) throw new HmtlError('HMTL_CONFIG_VALUE', `"extends" goes round in circles at ${path}`)
+  let value: unknown
+  try {
+    value = JSON.parse(await readFile(path, 'utf8'))
+  } catch (cause) {
+    throw new HmtlError('HMTL_CONFIG_VALUE', `cannot read configuration ${path}: ${(cause as Error).message}`, { cause })
+  }
+  if (!isObject(value)) throw new HmtlError('HMTL_CONFIG_TYPE', `${path} is not a JSON object`)
+  const { extends: parent } = value
+  if (parent !== undefined && typeof parent !== 'string') throw new HmtlError('HMTL_CONFIG_TYPE', `"extends" of ${path} must be a path, not ${JSON.stringify(parent)}`)
+  if (parent === undefined) return inherit({}, value)
+  const base = await readObject(resolve(dirname(path), parent), depth + 1)
+  // Weights of tasks that this file does not take stay behind.
+  const { training = {} } = withoutForeignWeights({ ...base, tasks: value.tasks ?? base.tasks })
+  return inherit({ ...base, training }, value)
+}
+
+/**
+ * Reads a configuration file, its ancestors by `extends`, and `key=value` settings.
+ * Paths of data and vectors stay as they are written, relative to the working directory.
+ * @throws HmtlError `HMTL_CONFIG_*`
+ */
+export const loadConfig = async (path: string, settings: readonly string[] = []): Promise<ModelConfig> => {
+  const object = await readObject(path)
+  for (const setting of settings) setPath(object, setting)
+  return parseConfig(object)
+}

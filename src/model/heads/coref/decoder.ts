@@ -1,0 +1,140 @@
+/** Clusters of documents: kept spans linked to those before them, also across the windows of a long document. */
+import * as tf from '@tensorflow/tfjs-core'
+import { type Clusters, clustersOf, type SpanLike, type Spans } from '../../../io/document.ts'
+import { tokenBeginningAt, tokenEndingAt } from '../../../io/tokens.ts'
+import { indexes } from '../../batch.ts'
+import { calibrated } from '../../calibration.ts'
+import { gather } from '../../kernels/ops/rows.ts'
+import type { DecodeOptions, Decoder, Draft, Forward, HeadContext, Window } from '../head.ts'
+import type { CorefTaskConfig } from './keys.ts'
+import { chooseLink } from './linking.ts'
+import { antecedentPairs, candidateScores, candidateSpans, keepBest, mentionScores, pairScores, spanRows, spanVectors } from './scores.ts'
+import { type Surface, surfaceOf } from './surface.ts'
+
+/** Coreference of a document under way. */
+interface Chain {
+  /** Kept spans so far as token indexes, and each one's antecedent or -1. */
+  readonly begin: number[]
+  readonly end: number[]
+  readonly parent: number[]
+  /** Entity of each: the index of its first mention. */
+  readonly entity: number[]
+  readonly scores: number[]
+  /** Vectors and mention scores of the last kept spans, for the next window. */
+  vectors: Float32Array
+  recent: Float32Array
+}
+
+const emptyChain = (): Chain => ({ begin: [], end: [], parent: [], entity: [], scores: [], vectors: new Float32Array(0), recent: new Float32Array(0) })
+
+const joined = (a: Float32Array, b: Float32Array): Float32Array => {
+  const out = new Float32Array(a.length + b.length)
+  out.set(a)
+  out.set(b, a.length)
+  return out
+}
+
+/** The mentions that training takes, which are the clusters': a layer of mentions may lack some, such as pronouns. */
+const goldSpans = ({ document, tokens }: Draft, offset: number, count: number, maxWidth: number): { begin: Int32Array; end: Int32Array } => {
+  const source: Spans | undefined = document.clusters ?? document.mentions
+  const found = new Map<string, [number, number]>()
+  if (source)
+    for (let i = 0; i < source.begin.length; i++) {
+      const begin = tokenBeginningAt(tokens, source.begin[i]) - offset
+      const end = tokenEndingAt(tokens, source.end[i]) + 1 - offset
+      if (begin >= 0 && end > begin && end <= count && end - begin <= maxWidth) found.set(`${begin} ${end}`, [begin, end])
+    }
+  const list = [...found.values()].sort((a, b) => a[0] - b[0] || a[1] - b[1])
+  return { begin: Int32Array.from(list, ([begin]) => begin), end: Int32Array.from(list, ([, end]) => end) }
+}
+
+/** Links chained into clusters, in order of their first members. */
+const clustersFrom = ({ begin, end, parent, scores }: Chain, tokens: Spans, singletons: boolean): Clusters => {
+  const clusterOf = new Int32Array(begin.length).fill(-1)
+  const clusters: SpanLike[][] = []
+  const linked = new Uint8Array(begin.length)
+  parent.forEach((antecedent, i) => {
+    if (antecedent !== -1) linked[antecedent] = linked[i] = 1
+  })
+  for (let i = 0; i < begin.length; i++) {
+    if (!linked[i] && !(singletons && scores[i] > 0)) continue
+    let cluster = parent[i] === -1 ? -1 : clusterOf[parent[i]]
+    if (cluster === -1) cluster = clusters.push([]) - 1
+    clusterOf[i] = cluster
+    clusters[cluster].push({ start: tokens.begin[begin[i]], end: tokens.end[end[i] - 1] })
+  }
+  return clustersOf(clusters)
+}
+
+export const corefDecoder = ({ parameters }: HeadContext, task: CorefTaskConfig, { minScore, goldMentions, convention, onLink }: DecodeOptions): Decoder => {
+  const chains = new WeakMap<Draft, Chain>()
+  const gold = goldMentions ?? task.goldMentions
+
+  /** @param sentenceStarts first token of each of the window's sentences in the batch, and the end of the last */
+  const linkWindow = ({ draft, from }: Window, state: Forward, sentenceStarts: Int32Array): void => {
+    const first = sentenceStarts[0]
+    const tokenRows = state.batch.packing.rows.subarray(first, sentenceStarts[sentenceStarts.length - 1])
+    const relative = sentenceStarts.map((start) => start - first)
+    const offset = draft.sentences.begin[from]
+    const chain = chains.get(draft) ?? emptyChain()
+    chains.set(draft, chain)
+    const [states, inputs] = [state.states(task), state.input(task)]
+    const candidates = gold ? goldSpans(draft, offset, tokenRows.length, task.maxSpanWidth) : candidateSpans(relative, task.maxSpanWidth)
+    if (candidates.begin.length === 0) return
+    const all = candidateScores(task, parameters, states, inputs, spanRows(candidates.begin, candidates.end, tokenRows), convention).dataSync() as Float32Array
+    const kept = gold ? Int32Array.from(all.keys()) : keepBest(all, Math.floor(task.spansPerWord * tokenRows.length))
+    if (kept.length === 0) return
+    const begin = kept.map((i) => candidates.begin[i])
+    const end = kept.map((i) => candidates.end[i])
+    const vectors = spanVectors(task, parameters, states, inputs, spanRows(begin, end, tokenRows))
+    const D = vectors.shape[1]
+    const carried = chain.vectors.length / D
+    // Spans kept from earlier windows stand before this window's; each of the latter looks back over both.
+    const together = carried > 0 ? tf.tensor2d(joined(chain.vectors, vectors.dataSync() as Float32Array), [carried + kept.length, D]) : vectors
+    const everyOne = kept.length === all.length && !gold
+    const own = everyOne ? (mentionScores(task, parameters, vectors, undefined, convention).dataSync() as Float32Array) : Float32Array.from(kept, (i) => all[i])
+    const mention = joined(chain.recent, own)
+    const total = carried + kept.length
+    const base = chain.begin.length - carried
+    const wordsAt = (i: number): readonly string[] =>
+      i < carried ? draft.words.slice(chain.begin[base + i], chain.end[base + i]) : draft.words.slice(offset + begin[i - carried], offset + end[i - carried])
+    const surfaces: Surface[] | undefined = task.textFeatures ? Array.from({ length: total }, (_, i) => surfaceOf(wordsAt(i))) : undefined
+    const pairs = antecedentPairs(total, task.maxAntecedents, carried, surfaces)
+    const scores = pairs.spans.length > 0 ? (pairScores(task, parameters, together, pairs, undefined, convention).dataSync() as Float32Array) : new Float32Array(0)
+    for (let i = 0; i < kept.length; i++) {
+      const [least, most] = [pairs.starts[i], pairs.starts[i + 1]]
+      const bonus = mention[carried + i] + task.linkBias
+      const antecedents = pairs.antecedents.subarray(least, most).map((at) => base + at)
+      const linkScores = Float64Array.from(antecedents, (at, k) => scores[least + k] + bonus + mention[at - base])
+      const { parent, probability: raw } = chooseLink(antecedents, linkScores, (at) => (task.linking === 'entity' ? chain.entity[at] : at))
+      const probability = calibrated(raw, task.calibration)
+      const linked = parent !== -1 && probability >= minScore
+      chain.begin.push(offset + begin[i])
+      chain.end.push(offset + end[i])
+      chain.entity.push(linked ? chain.entity[parent] : chain.parent.length)
+      chain.parent.push(linked ? parent : -1)
+      if (onLink && linked) {
+        const spanAt = (at: number): SpanLike => ({ start: draft.tokens.begin[chain.begin[at]], end: draft.tokens.end[chain.end[at] - 1] })
+        onLink({ document: draft.document.id, mention: spanAt(chain.begin.length - 1), antecedent: spanAt(parent), score: probability })
+      }
+      chain.scores.push(mention[carried + i])
+    }
+    const keep = Math.min(total, task.maxAntecedents)
+    const last = indexes(Int32Array.from({ length: keep }, (_, i) => total - keep + i))
+    chain.vectors = (gather(together, last).dataSync() as Float32Array).slice()
+    chain.recent = mention.slice(total - keep)
+  }
+
+  return {
+    read(state, pack) {
+      const { starts } = state.batch.packing
+      let sentence = 0
+      for (const window of pack) {
+        const count = window.to - window.from
+        linkWindow(window, state, starts.subarray(sentence, sentence + count + 1))
+        sentence += count
+      }
+    },
+    layers: (draft) => ({ clusters: clustersFrom(chains.get(draft) ?? emptyChain(), draft.tokens, task.singletons) }),
+  }
+}

@@ -1,0 +1,50 @@
+/** Documents in pieces of whole sentences, with their mentions by cluster. */
+import { type Document, listClusters } from '../../../io/document.ts'
+import { tokenSpan, words } from '../../../io/tokens.ts'
+import type { Example } from '../head.ts'
+import type { CorefDataset, CorefTaskConfig } from './keys.ts'
+
+export interface CorefExample extends Example {
+  /** Gold mentions in tokens of the piece, and the cluster of each. */
+  readonly begin: Int32Array
+  readonly end: Int32Array
+  readonly cluster: Int32Array
+  /** By whose rules it is annotated. */
+  readonly convention?: string | undefined
+}
+
+/** Pieces of at most `maxTokens`. */
+export function* corefExamples(
+  document: Document,
+  task: CorefTaskConfig,
+  _: readonly string[],
+  { convention }: CorefDataset,
+): Generator<CorefExample> {
+  const { tokens, sentences, clusters } = document
+  if (!tokens || !sentences || !clusters) return
+  const list = words(document)
+  const members = listClusters(clusters).flatMap((cluster, c) =>
+    cluster.flatMap(({ start, end }) => {
+      const span = tokenSpan(tokens, start, end)
+      return span ? [{ begin: span.begin, end: span.end, cluster: c }] : []
+    }),
+  )
+  members.sort((a, b) => a.begin - b.begin || a.end - b.end)
+  let from = 0
+  for (let s = 0; s < sentences.begin.length; s++) {
+    const first = sentences.begin[from]
+    const next = sentences.end[s + 1] ?? Number.POSITIVE_INFINITY
+    if (next - first <= task.maxTokens) continue
+    const last = sentences.end[s]
+    const inside = members.filter(({ begin, end }) => begin >= first && end <= last)
+    yield {
+      id: `${document.id}#${from}`,
+      sentences: Array.from({ length: s + 1 - from }, (_, k) => list.slice(sentences.begin[from + k], sentences.end[from + k])),
+      begin: Int32Array.from(inside, ({ begin }) => begin - first),
+      end: Int32Array.from(inside, ({ end }) => end - first),
+      cluster: Int32Array.from(inside, ({ cluster }) => cluster),
+      convention,
+    }
+    from = s + 1
+  }
+}

@@ -1,0 +1,72 @@
+/** The loss of pieces of documents (Lee et al. 2017, equation 8). */
+import * as tf from '@tensorflow/tfjs-core'
+import { indexes } from '../../batch.ts'
+import { antecedentLoss, sigmoidLoss } from '../../kernels/ops/losses.ts'
+import type { Seeds } from '../../layers/encoder.ts'
+import type { Forward, HeadContext } from '../head.ts'
+import type { CorefExample } from './examples.ts'
+import type { CorefTaskConfig } from './keys.ts'
+import { antecedentPairs, candidateScores, candidateSpans, keepBest, mentionScores, pairScores, spanRows, spanVectors } from './scores.ts'
+import { surfaceOf } from './surface.ts'
+
+/** The gold mentions that are not too wide, each once. */
+const goldCandidates = ({ begin, end }: CorefExample, most: number) => {
+  const keep = Int32Array.from(begin.keys()).filter((i) => end[i] - begin[i] <= most && (i === 0 || begin[i] !== begin[i - 1] || end[i] !== end[i - 1]))
+  return { begin: keep.map((i) => begin[i]), end: keep.map((i) => end[i]) }
+}
+
+/** @param sentenceStarts first token of each of its sentences in the batch, and the end of the last */
+const pieceLoss = (
+  { parameters }: HeadContext,
+  task: CorefTaskConfig,
+  state: Forward,
+  example: CorefExample,
+  sentenceStarts: Int32Array,
+  seeds: Seeds,
+): tf.Tensor1D | undefined => {
+  const first = sentenceStarts[0]
+  const tokenRows = state.batch.packing.rows.subarray(first, sentenceStarts[sentenceStarts.length - 1])
+  const relative = sentenceStarts.map((start) => start - first)
+  const [states, inputs] = [state.states(task), state.input(task)]
+  const candidates = task.goldMentions ? goldCandidates(example, task.maxSpanWidth) : candidateSpans(relative, task.maxSpanWidth)
+  if (candidates.begin.length < 2) return undefined
+  // Which spans are kept is decided outside of the tape: no gradient goes through the others (Lee et al. 2017).
+  const rows = spanRows(candidates.begin, candidates.end, tokenRows)
+  const scores = tf.tidy(() => candidateScores(task, parameters, states, inputs, rows, example.convention).dataSync() as Float32Array)
+  const kept = keepBest(scores, Math.floor(task.spansPerWord * tokenRows.length))
+  if (kept.length < 2) return undefined
+  const begin = kept.map((i) => candidates.begin[i])
+  const end = kept.map((i) => candidates.end[i])
+  const clusterAt = new Map(Array.from(example.begin, (from, i) => [`${from} ${example.end[i]}`, example.cluster[i]]))
+  const cluster = Int32Array.from(begin, (from, i) => clusterAt.get(`${from} ${end[i]}`) ?? -1)
+  const vectors = spanVectors(task, parameters, states, inputs, spanRows(begin, end, tokenRows))
+  const mentions = mentionScores(task, parameters, vectors, seeds, example.convention)
+  const words = task.textFeatures ? example.sentences.flat() : []
+  const surfaces = task.textFeatures ? Array.from(begin, (from, i) => surfaceOf(words.slice(from, end[i]))) : undefined
+  const pairs = antecedentPairs(kept.length, task.maxAntecedents, 0, surfaces)
+  const gold = Int32Array.from(pairs.spans, (i, p) => (cluster[i] !== -1 && cluster[i] === cluster[pairs.antecedents[p]] ? 1 : 0))
+  const antecedents = antecedentLoss({
+    pairs: pairScores(task, parameters, vectors, pairs, seeds, example.convention),
+    mentions,
+    ia: indexes(pairs.spans),
+    ib: indexes(pairs.antecedents),
+    starts: indexes(pairs.starts),
+    gold: indexes(gold),
+  })
+  if (!task.mentionLoss) return antecedents
+  const isMention = Int32Array.from(cluster.keys()).filter((i) => cluster[i] !== -1)
+  return tf.add(antecedents, sigmoidLoss(mentions, indexes(isMention))) as tf.Tensor1D
+}
+
+export const corefLoss = (context: HeadContext, task: CorefTaskConfig, state: Forward, examples: readonly CorefExample[], seeds: Seeds): tf.Tensor1D | undefined => {
+  const { starts } = state.batch.packing
+  let sentence = 0
+  let total: tf.Tensor1D | undefined
+  for (const example of examples) {
+    const sentenceStarts = starts.slice(sentence, sentence + example.sentences.length + 1)
+    sentence += example.sentences.length
+    const loss = pieceLoss(context, task, state, example, sentenceStarts, seeds)
+    if (loss) total = total ? (tf.add(total, loss) as tf.Tensor1D) : loss
+  }
+  return total
+}

@@ -1,0 +1,142 @@
+/** Tagging (NER, EMD): spans of one layer, none within another, by a CRF over tags. */
+import type * as tf from '@tensorflow/tfjs-core'
+import { type Document, type LabelledLike, type LabelledSpans, labelledSpansOf, listSpans, mentionsOf } from '../../../io/document.ts'
+import type { Packing } from '../../batch.ts'
+import { calibrated } from '../../calibration.ts'
+import type { LabelledScore } from '../../metrics/counts.ts'
+import { metricOf } from '../../metrics/score.ts'
+import { annotationOf } from '../annotation.ts'
+import type { DecodeOptions, Decoder, Draft, Forward, Head, HeadContext } from '../head.ts'
+import { type TagExample, tagExamples } from './examples.ts'
+import { type CrfDataset, type CrfTaskConfig, crfDatasetKeys, crfKeys } from './keys.ts'
+import { crfDecoder, crfLoss, emissionsOf, partialCrfLoss } from './scores.ts'
+
+/** Tag ids by row. */
+const tagRows = (examples: readonly TagExample[], { size, rows }: Packing): Int32Array => {
+  const tags = new Int32Array(size)
+  let token = 0
+  for (const example of examples) for (const tag of example.tags) tags[rows[token++]] = tag
+  return tags
+}
+
+/** [tokens, tags] by row: every tag is barred but those that the annotation allows. */
+const barredTags = (examples: readonly TagExample[], { size, rows }: Packing, count: number): Uint8Array => {
+  const barred = new Uint8Array(size * count).fill(1)
+  let token = 0
+  for (const { tags, allowed } of examples)
+    for (const tag of tags) {
+      const row = rows[token++] * count
+      for (const one of allowed ? allowed[tag] : [tag]) barred[row + one] = 0
+    }
+  return barred
+}
+
+const decoder = ({ parameters, labels }: HeadContext, task: CrfTaskConfig, { minScore }: DecodeOptions): Decoder => {
+  const crf = crfDecoder(task, parameters, labels[task.name])
+  const ownSpans = ({ spans }: Draft) => {
+    const found = spans.get(task.layer) ?? []
+    spans.set(task.layer, found)
+    return found
+  }
+  return {
+    read(state, pack) {
+      const emissions = emissionsOf(task, parameters, state.states(task), labels[task.name], undefined)
+      const values = emissions.dataSync() as Float32Array
+      const width = emissions.shape[1]
+      const { starts, rows } = state.batch.packing
+      let sentence = 0
+      for (const { draft, from, to } of pack) {
+        const { tokens, sentences, spanEnding } = draft
+        const found = ownSpans(draft)
+        for (let s = from; s < to; s++, sentence++) {
+          const rowOf = rows.subarray(starts[sentence], starts[sentence + 1]).map((row) => row * width)
+          const base = sentences.begin[s]
+          for (const { begin, end, label, score: posterior } of crf.decode(values, rowOf)) {
+            const score = calibrated(posterior, task.calibration)
+            if (score < minScore) continue
+            found.push({ start: tokens.begin[base + begin], end: tokens.end[base + end - 1], label, score })
+            const last = base + end - 1
+            spanEnding.set(last, [...(spanEnding.get(last) ?? []), { begin: base + begin, label, task: task.name }])
+          }
+        }
+      }
+    },
+    layers: (draft) => (task.layer === 'entities' ? { entities: labelledSpansOf(ownSpans(draft)) } : { mentions: mentionsOf(ownSpans(draft)) }),
+  }
+}
+
+/** Spans not inside another: what a flat tagger can find, and what it is judged on. */
+const outermost = <T extends LabelledSpans>(spans: T): T => {
+  const order = Int32Array.from(spans.begin.keys()).sort((a, b) => spans.begin[a] - spans.begin[b] || spans.end[b] - spans.end[a])
+  const keep: number[] = []
+  let end = -1
+  for (const i of order) {
+    if (spans.begin[i] < end) continue
+    keep.push(i)
+    end = spans.end[i]
+  }
+  const pick = (values: Int32Array) => Int32Array.from(keep, (i) => values[i])
+  return { ...spans, begin: pick(spans.begin), end: pick(spans.end), label: pick(spans.label), score: undefined }
+}
+
+/**
+ * Outermost spans of labels that the source annotates, on both sides; where a source's label may be several of the
+ * task's, the one that was predicted is the right one.
+ */
+const comparable = (
+  document: Document,
+  predicted: Document,
+  { layer }: CrfTaskConfig,
+  labels: readonly string[],
+  dataset: CrfDataset,
+): readonly [Document, Document] => {
+  const annotation = annotationOf(dataset)
+  const known = annotation.known ?? new Set(labels)
+  const found = spansOf(predicted[layer]).filter(({ label }) => known.has(label))
+  const labelAt = new Map(found.map(({ start, end, label }) => [`${start} ${end}`, label]))
+  const gold = spansOf(document[layer] && outermost(document[layer])).flatMap(({ start, end, label }) => {
+    const meant = annotation.meaning(label)?.labels
+    if (!meant) return []
+    const other = labelAt.get(`${start} ${end}`)
+    return [{ start, end, label: other !== undefined && meant.includes(other) ? other : meant[0] }]
+  })
+  const made = layer === 'entities' ? labelledSpansOf : mentionsOf
+  return [
+    { ...document, [layer]: document[layer] && made(gold) },
+    { ...predicted, [layer]: made(found) },
+  ]
+}
+
+const spansOf = (spans: LabelledSpans | undefined): LabelledLike[] => (spans ? listSpans(spans) : [])
+
+function* labelsOf(document: Document, { layer }: CrfTaskConfig, dataset: CrfDataset): Generator<string> {
+  const annotation = annotationOf(dataset)
+  for (const { label } of spansOf(document[layer])) yield* annotation.meaning(label)?.labels ?? []
+}
+
+const loss = ({ parameters, labels }: HeadContext, task: CrfTaskConfig, state: Forward, examples: readonly TagExample[], seeds: (() => number) | undefined): tf.Tensor1D => {
+  const { packing } = state.batch
+  const emissions = emissionsOf(task, parameters, state.states(task), labels[task.name], seeds)
+  if (examples.some(({ allowed }) => allowed)) return partialCrfLoss(task, parameters, emissions, barredTags(examples, packing, emissions.shape[1]), packing)
+  return crfLoss(task, parameters, emissions, tagRows(examples, packing), packing)
+}
+
+const smallestWords = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
+
+export const crfHead: Head<CrfTaskConfig, TagExample, LabelledScore> = {
+  kind: 'crf',
+  keys: crfKeys,
+  datasetKeys: crfDatasetKeys,
+  defaults: {},
+  findsSpans: true,
+  layer: ({ layer }) => layer,
+  labels: labelsOf,
+  examples: tagExamples,
+  smallest: () => ({ id: '', sentences: [smallestWords], tags: new Int32Array(smallestWords.length) }),
+  loss,
+  decoder,
+  comparable,
+  metric: ({ layer }) => metricOf(layer === 'entities' ? 'ner' : 'emd'),
+  main: (_, { f1 }) => f1,
+  decisions: () => [{ setting: 'outsideBias', best: 0, values: [-3, -2.5, -2, -1.5, -1, -0.75, -0.5, -0.25, 0, 0.25, 0.5] }],
+}

@@ -1,0 +1,20 @@
+import { calibration, type HeadConfig } from '../../config/keys.ts'
+import { choice, number } from '../../config/schema.ts'
+import { annotationKeys } from '../annotation.ts'
+import { tagSchemes } from './decode.ts'
+
+export const crfKeys = {
+  layer: choice(['entities', 'mentions'], { default: 'entities', sentence: 'Which layer of the documents is learned, and written.' }),
+  scheme: choice(tagSchemes, { default: 'bioul', sentence: 'How spans are spelled in tags.' }),
+  outsideBias: number({
+    default: 0,
+    past: true,
+    sentence: "Added to every token's score of being outside of a span when decoding: below 0 more is found.",
+  }),
+  calibration,
+}
+
+export const crfDatasetKeys = annotationKeys
+
+export type CrfTaskConfig = HeadConfig<typeof crfKeys, typeof crfDatasetKeys>
+export type CrfDataset = CrfTaskConfig['datasets'][number]

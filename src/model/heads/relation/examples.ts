@@ -1,0 +1,64 @@
+/** Sentences with the pairs of tokens that relations hold between. */
+import { type Document, listRelations, type SpanLike } from '../../../io/document.ts'
+import { tokenSpan, words } from '../../../io/tokens.ts'
+import { annotationOf, relationsMeant } from '../annotation.ts'
+import type { Example } from '../head.ts'
+import type { RelationDataset, RelationTaskConfig } from './keys.ts'
+
+export interface RelationExample extends Example {
+  /** Triples first token, second token, label. */
+  readonly cells: Int32Array
+  /** Triples of which it is not known whether they hold. */
+  readonly unknown?: Int32Array
+  /** Ids of the labels that are annotated, where not all are; the others are unknown of every pair. */
+  readonly known?: Int32Array
+  /** Whether pairs outside of `cells` are known to be unrelated. @default true */
+  readonly exhaustive?: boolean
+}
+
+export function* relationExamples(
+  document: Document,
+  task: RelationTaskConfig,
+  labels: readonly string[],
+  dataset: RelationDataset,
+): Generator<RelationExample> {
+  const { tokens, sentences, relations } = document
+  if (!tokens || !sentences) return
+  const annotation = annotationOf(dataset)
+  const ids = new Map(labels.map((label, i) => [label, i]))
+  const list = words(document)
+  const cells: number[][] = Array.from(sentences.begin, () => [])
+  const unknown: number[][] = Array.from(sentences.begin, () => [])
+  const seen = new Set<string>()
+  const add = (first: SpanLike, second: SpanLike, label: string, sure: boolean) => {
+    const id = ids.get(label)
+    const one = tokenSpan(tokens, first.start, first.end)
+    const two = tokenSpan(tokens, second.start, second.end)
+    if (id === undefined || !one || !two) return
+    const s = sentences.begin.findLastIndex((begin) => begin <= one.end - 1)
+    const [i, j] = [one.end - 1 - sentences.begin[s], two.end - 1 - sentences.begin[s]]
+    const key = `${s} ${i} ${j} ${id}`
+    if (j < 0 || two.end > sentences.end[s] || seen.has(key)) return
+    seen.add(key)
+    ;(sure ? cells : unknown)[s].push(i, j, id)
+  }
+  const meant = relations ? listRelations(relations).flatMap((relation) => relationsMeant(relation, annotation)) : []
+  // What is sure first, so that a pair related twice counts as its surer one.
+  for (const { label, arg1, arg2, sure } of [...meant].sort((a, b) => Number(b.sure) - Number(a.sure))) {
+    add(arg1, arg2, label, sure)
+    if (task.symmetric.includes(label)) add(arg2, arg1, label, sure)
+  }
+  const knownLabels = annotation.knownIn(document)
+  const known = knownLabels && Int32Array.from(labels.flatMap((label, id) => (knownLabels.has(label) ? [id] : [])))
+  for (let s = 0; s < sentences.begin.length; s++) {
+    if (cells[s].length === 0 && (task.bearingOnly || annotation.pairs === 'given')) continue
+    yield {
+      id: `${document.id}#${s}`,
+      sentences: [list.slice(sentences.begin[s], sentences.end[s])],
+      cells: Int32Array.from(cells[s]),
+      ...(unknown[s].length > 0 ? { unknown: Int32Array.from(unknown[s]) } : {}),
+      ...(known && known.length < labels.length ? { known } : {}),
+      ...(annotation.pairs === 'given' ? { exhaustive: false } : {}),
+    }
+  }
+}

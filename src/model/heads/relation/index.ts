@@ -1,0 +1,154 @@
+/** Relations between spans of one sentence, by the tokens that end them. */
+import * as tf from '@tensorflow/tfjs-core'
+import { type Document, listRelations, type RelationLike, relationsOf } from '../../../io/document.ts'
+import { indexes } from '../../batch.ts'
+import { calibrated } from '../../calibration.ts'
+import { sigmoidLoss } from '../../kernels/ops/losses.ts'
+import type { Seeds } from '../../layers/encoder.ts'
+import { metricOf, type RelationScore } from '../../metrics/score.ts'
+import { annotationOf, relationsMeant } from '../annotation.ts'
+import type { DecodeOptions, Decoder, Draft, Forward, FoundSpan, Head, HeadContext } from '../head.ts'
+import { positiveCells, unknownCells } from './cells.ts'
+import { type RelationExample, relationExamples } from './examples.ts'
+import { type RelationDataset, relationDatasetKeys, type RelationTaskConfig, relationKeys } from './keys.ts'
+import { pairTokens, relationLogits, relationStates } from './scores.ts'
+
+const loss = (
+  context: HeadContext,
+  task: RelationTaskConfig,
+  state: Forward,
+  examples: readonly RelationExample[],
+  seeds: Seeds,
+): tf.Tensor1D => {
+  const { starts, rows } = state.batch.packing
+  const types = context.labels[task.name].length
+  const rowsOf = examples.map((_, s) => rows.slice(starts[s], starts[s + 1]))
+  const pairs = pairTokens(rowsOf)
+  const lengths = rowsOf.map(({ length }) => length)
+  const logits = relationLogits(task, context.parameters, relationStates(context, task, state, seeds), pairs, types)
+  const unknown = unknownCells(examples, lengths, types)
+  const asked = unknown ? (tf.add(logits, tf.tensor2d(unknown, [unknown.length / types, types])) as tf.Tensor2D) : logits
+  return sigmoidLoss(asked, indexes(positiveCells(examples, lengths, types)))
+}
+
+interface Place {
+  readonly draft: Draft
+  readonly token: number
+  /** Among the tokens of the batch. */
+  readonly place: number
+}
+
+const decoder = (context: HeadContext, task: RelationTaskConfig, { minScore, spansFound }: DecodeOptions): Decoder => {
+  const labels = context.labels[task.name]
+  const typed = Object.keys(task.argumentTypes).length > 0
+  const symmetric = labels.map((label) => task.symmetric.includes(label))
+  /** The argument that a token ends: of what taggers found the last, or the name where arguments have types. */
+  const spanAt = ({ spanEnding }: Draft, token: number): FoundSpan | undefined =>
+    typed ? spanEnding.get(token)?.find((span) => span.task === task.tagsOf) : spanEnding.get(token)?.at(-1)
+  const fits = (label: string, one: FoundSpan | undefined, two: FoundSpan | undefined): boolean => {
+    if (!spansFound || !Object.hasOwn(task.argumentTypes, label)) return true
+    const [first, second] = task.argumentTypes[label]
+    return one !== undefined && two !== undefined && first.includes(one.label) && second.includes(two.label)
+  }
+  return {
+    read(state, pack) {
+      const { starts, rows } = state.batch.packing
+      const places: Place[][] = []
+      let sentence = 0
+      for (const { draft, from, to } of pack)
+        for (let s = from; s < to; s++, sentence++) {
+          const list: Place[] = []
+          const { begin, end } = draft.sentences
+          for (let token = begin[s]; token < end[s]; token++)
+            // Where no tagger ran, every token is a candidate.
+            if (!spansFound || spanAt(draft, token)) list.push({ draft, token, place: starts[sentence] + token - begin[s] })
+          places.push(list)
+        }
+      const pairs = pairTokens(
+        places.map((list) => Int32Array.from(list, ({ place }) => rows[place])),
+        places.map((list) => Int32Array.from(list, ({ place }) => place)),
+      )
+      if (pairs.first.length === 0 || labels.length === 0) return
+      const states = relationStates(context, task, state, undefined)
+      const logits = relationLogits(task, context.parameters, states, pairs, labels.length).dataSync() as Float32Array
+      let first = 0
+      for (const list of places) {
+        const n = list.length
+        const logit = (i: number, j: number, k: number) => logits[(first + i * n + j) * labels.length + k]
+        for (let i = 0; i < n; i++)
+          for (let j = 0; j < n; j++)
+            for (let k = 0; k < labels.length; k++) {
+              const x = symmetric[k] ? (logit(i, j, k) + logit(j, i, k)) / 2 : logit(i, j, k)
+              const sigmoid = 1 / (1 + Math.exp(-x))
+              if (!(sigmoid > task.threshold) || i === j) continue
+              const { draft } = list[i]
+              const { tokens, relations } = draft
+              const [one, two] = [spanAt(draft, list[i].token), spanAt(draft, list[j].token)]
+              const score = calibrated(sigmoid, task.calibration)
+              if (!fits(labels[k], one, two) || score < minScore) continue
+              const argument = ({ token }: Place, span: FoundSpan | undefined) => ({ start: tokens.begin[span?.begin ?? token], end: tokens.end[token] })
+              relations.push({ label: labels[k], arg1: argument(list[i], one), arg2: argument(list[j], two), score })
+            }
+        first += n * n
+      }
+    },
+    layers: ({ relations }) => ({ relations: relationsOf(relations) }),
+  }
+}
+
+/** Relations of labels that the model does not have, or that were not looked for, are no part of it; nor are those of which it is not known. */
+const comparable = (
+  document: Document,
+  predicted: Document,
+  _: RelationTaskConfig,
+  labels: readonly string[],
+  dataset: RelationDataset,
+): readonly [Document, Document] => {
+  const annotation = annotationOf(dataset)
+  const has = new Set(labels)
+  const looked = annotation.knownIn(document)
+  const pairOf = ({ arg1, arg2 }: RelationLike) => `${arg1.end} ${arg2.end}`
+  const key = (relation: RelationLike) => `${relation.label} ${pairOf(relation)}`
+  const counts = (label: string) => has.has(label) && (looked?.has(label) ?? true)
+  const meant = (document.relations ? listRelations(document.relations) : [])
+    .flatMap((relation) => relationsMeant(relation, annotation))
+    .filter(({ label }) => counts(label))
+  const sure = [...new Map(meant.filter((relation) => relation.sure).map((relation) => [key(relation), relation])).values()]
+  const sureKeys = new Set(sure.map(key))
+  const unsure = new Set(meant.map(key).filter((each) => !sureKeys.has(each)))
+  const given = new Set(sure.map(pairOf))
+  const found = (predicted.relations ? listRelations(predicted.relations) : []).filter(
+    (relation) => counts(relation.label) && !unsure.has(key(relation)) && (annotation.pairs === 'all' || given.has(pairOf(relation))),
+  )
+  return [
+    { ...document, relations: document.relations && relationsOf(sure) },
+    { ...predicted, relations: relationsOf(found) },
+  ]
+}
+
+function* labelsOf({ relations }: Document, _: RelationTaskConfig, dataset: RelationDataset): Generator<string> {
+  const annotation = annotationOf(dataset)
+  for (const relation of relations ? listRelations(relations) : []) for (const { label } of relationsMeant(relation, annotation)) yield label
+}
+
+const smallestWords = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
+
+export const relationHead: Head<RelationTaskConfig, RelationExample, RelationScore> = {
+  kind: 'relation',
+  keys: relationKeys,
+  datasetKeys: relationDatasetKeys,
+  defaults: { layers: 3, batch: 4 },
+  readsSpans: true,
+  others: ({ tagsOf }) => (tagsOf === '' ? [] : [{ key: 'tagsOf', name: tagsOf, kind: 'crf' }]),
+  layer: () => 'relations',
+  labels: labelsOf,
+  mostLabels: ({ maxLabels }) => maxLabels,
+  examples: relationExamples,
+  smallest: () => ({ id: '', sentences: [smallestWords], cells: new Int32Array(0) }),
+  loss,
+  decoder,
+  comparable,
+  metric: () => metricOf('relation'),
+  main: ({ bearingOnly }, { definitions: { original, lastToken } }) => (bearingOnly ? original : lastToken).f1,
+  decisions: () => [{ setting: 'threshold', best: 0.5, values: [0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6] }],
+}

@@ -1,0 +1,20 @@
+/** The contextual vectors of units: by an encoder that runs, or out of the file that one wrote. */
+import type { TokenVectors } from '../model/batch.ts'
+import type { ContextualEncoder } from '../model/contextual.ts'
+import type { Stage } from './chain.ts'
+import type { Group } from './fill.ts'
+import type { Unit } from './units.ts'
+
+export interface Embedded {
+  /** Undefined where the model has no contextual encoder. */
+  readonly vectors: TokenVectors | undefined
+}
+
+/** @param encoder undefined for a model that stands on none */
+export const embed =
+  <G extends Group<Unit>>(encoder: ContextualEncoder | undefined): Stage<G, G & Embedded> =>
+  (group) => {
+    const sentences = group.units.flatMap((unit) => unit.sentences)
+    const vectors = encoder && sentences.length > 0 ? { values: encoder.encode(sentences), layers: encoder.layers } : undefined
+    return { ...group, vectors }
+  }

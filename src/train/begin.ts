@@ -1,0 +1,70 @@
+/** Where a training begins: anew from its data, or where a former one stood. */
+import { HmtlError } from '../io/errors.ts'
+import type { ModelConfig } from '../model/config/keys.ts'
+import { loadContextual } from '../model/contextual.ts'
+import { createModel, type Model } from '../model/hierarchy.ts'
+import { type Random, randomFrom, randomOf } from '../model/random.ts'
+import { decodeSafetensors } from '../model/safetensors.ts'
+import { materialize } from '../model/training/materialize.ts'
+import { loadWordVectors } from '../model/vocabulary.ts'
+import type { StreamPosition } from './batches.ts'
+import { loadState, noProgress, type Progress } from './checkpoint.ts'
+import { clearFolder } from './folder.ts'
+import { createOptimizer, type Optimizer } from './optimizer.ts'
+import { type Survey, survey } from './survey.ts'
+import type { WatchState } from './watch.ts'
+
+/** All that moves in a training, and the model. */
+export interface Training {
+  readonly model: Model
+  readonly optimizer: Optimizer
+  /** Draws tasks and seeds dropout. */
+  readonly random: Random
+  readonly progress: Progress
+  /** Where each task's stream stands. */
+  readonly positions: Record<string, StreamPosition>
+  /** Batches an epoch of each task. */
+  readonly batches: Readonly<Record<string, number>>
+  /** What was seen of tasks that do not seem to learn. */
+  readonly watched: WatchState
+}
+
+const optimizerOf = ({ wordTable, config }: Model, given: ModelConfig): Optimizer => createOptimizer(wordTable, config.embeddings.words.size, given.training)
+
+/** A fresh model for a configuration and what the survey of its data found. */
+const initialModel = async (config: ModelConfig, found: Survey): Promise<Model> => {
+  const { words } = config.embeddings
+  const random = randomOf(config.training.seed, 'words')
+  const { words: list, table } = await loadWordVectors(words.file ?? '', words.size, words.maxWords, found.words, random)
+  return createModel({
+    config,
+    labels: found.labels,
+    vocabulary: { words: list, characters: found.characters },
+    wordTable: table,
+    contextual: await loadContextual(config, { cached: true }),
+  })
+}
+
+/** @throws HmtlError `HMTL_TRAIN_DATA`, and what reading the data does */
+export const beginTraining = async (config: ModelConfig, output: string, onSurvey?: (found: Survey) => void): Promise<Training> => {
+  const found = await survey(config)
+  // Only now: data that cannot be read must not cost what an earlier training left.
+  await clearFolder(output)
+  onSurvey?.(found)
+  const model = await initialModel(config, found)
+  materialize(model)
+  const random = randomOf(config.training.seed, 'training')
+  return { model, optimizer: optimizerOf(model, config), random, progress: noProgress(), positions: {}, batches: { ...found.batches }, watched: {} }
+}
+
+/** @throws HmtlError `HMTL_TRAIN_STATE` where there is nothing to go on with, or it was another configuration's */
+export const resumeTraining = async (config: ModelConfig, output: string): Promise<Training> => {
+  const { model, optimizer: moments, state } = await loadState(output)
+  if (JSON.stringify(model.config.tasks) !== JSON.stringify(config.tasks))
+    throw new HmtlError('HMTL_TRAIN_STATE', 'the configuration is not the one this training began with', { remedy: 'Resume with the same configuration and settings' })
+  materialize(model)
+  const { random, streams, optimizer: counts, survey: surveyed, watch: watched = {}, ...progress } = state
+  const optimizer = optimizerOf(model, config)
+  optimizer.restore(decodeSafetensors(moments, 'optimizer'), counts)
+  return { model, optimizer, random: randomFrom(random), progress, positions: { ...streams }, batches: surveyed.batches, watched }
+}

@@ -1,0 +1,100 @@
+/** A model against gold documents, by each task's metric. */
+import type { Document } from '../io/document.ts'
+import { HmtlError } from '../io/errors.ts'
+import type { DatasetConfig, TaskConfig } from '../model/config/keys.ts'
+import { headOf } from '../model/heads/index.ts'
+import type { Model } from '../model/hierarchy.ts'
+import { createAnnotator } from '../pipeline/annotate.ts'
+import { datasetDocuments } from './pieces.ts'
+
+/** Names of tasks that find the spans which a task reads. */
+const spanTasks = ({ config }: Model, task: TaskConfig): string[] => {
+  const head = headOf(task.kind)
+  if (!head.readsSpans) return []
+  const named = [task.on, ...(head.others?.(task) ?? []).map(({ name }) => name)]
+  return config.tasks.filter(({ name, kind }) => headOf(kind).findsSpans && named.includes(name)).map(({ name }) => name)
+}
+
+/** A file of gold documents, and the data set whose rules of annotation they follow. */
+export interface GoldSource {
+  readonly path: string
+  readonly dataset: DatasetConfig
+}
+
+/** Which data set of a task each file belongs to; one of none is taken to annotate all that the task knows. */
+export const goldSources = (task: TaskConfig, paths: readonly string[]): GoldSource[] =>
+  paths.map((path) => ({
+    path,
+    dataset: task.datasets.find(({ train, dev, test }) => [train, dev, test].includes(path)) ?? { train: path },
+  }))
+
+/** The development or test files of a task's data sets. */
+export const goldSplit = ({ datasets }: TaskConfig, split: 'dev' | 'test'): GoldSource[] =>
+  datasets.flatMap((dataset) => {
+    const path = dataset[split]
+    return path === undefined ? [] : [{ path, dataset }]
+  })
+
+/** A task's scores over all of some sources. */
+export interface TaskEvaluation {
+  readonly score: object
+  /** The single number, 0 to 1: span F1, relation F1 as configured, or the CoNLL average. */
+  readonly main: number
+  /** The same of each source, by path, where there are several. */
+  readonly sources: Readonly<Record<string, number>>
+}
+
+export interface EvaluateOptions {
+  /** Coreference among the gold mentions. @default as the task was configured */
+  readonly goldMentions?: boolean | undefined
+  /** Without gold for the task there is an error instead of a score of 0. @default false */
+  readonly needsGold?: boolean | undefined
+}
+
+/** Whether there is anything of a task's own layer to be found. */
+const holdsGold = (gold: Document, task: TaskConfig): boolean => {
+  const layer = gold[headOf(task.kind).layer(task)]
+  if (typeof layer !== 'object' || layer === null) return false
+  return Object.values(layer).some((values) => values instanceof Int32Array && values.length > 0)
+}
+
+const noGold = (task: TaskConfig, sources: readonly GoldSource[]): HmtlError =>
+  new HmtlError('HMTL_SCORE_GOLD', `no gold for task ${task.name} in ${sources.map(({ path }) => path).join(', ')}`, {
+    remedy: `Name data with ${headOf(task.kind).layer(task)} of labels that the model has, or the tasks to score`,
+  })
+
+/**
+ * Scores of one task on documents. Relations of labels that the model does not have, and of pairs across sentences, are
+ * no part of the gold; of what a source does not annotate, neither gold nor predictions count.
+ * @throws HmtlError `HMTL_SCORE_GOLD` where gold is needed and there is none
+ */
+export const evaluateTask = async (
+  model: Model,
+  task: TaskConfig,
+  sources: readonly GoldSource[],
+  options: EvaluateOptions = {},
+): Promise<TaskEvaluation> => {
+  const head = headOf(task.kind)
+  const labels = model.labels[task.name]
+  const all = head.metric(task)
+  const each: Record<string, number> = {}
+  let found = false
+  for (const { path, dataset } of sources) {
+    const own = head.metric(task)
+    const { convention } = dataset as { convention?: string }
+    const taggers = spanTasks(model, task)
+    const annotate = createAnnotator(model, { tasks: [...taggers, task.name], taggers, goldMentions: options.goldMentions, convention })
+    for await (const { source, document } of annotate(datasetDocuments([path]))) {
+      if (source.tokens.begin.length === 0) continue
+      const pair = head.comparable(source, document, task, labels, dataset)
+      found ||= holdsGold(pair[0], task)
+      own.add(...pair)
+      all.add(...pair)
+    }
+    // One file may be there twice, annotated for other labels.
+    each[path in each ? `${path} (${Object.keys(each).length + 1})` : path] = head.main(task, own.score())
+  }
+  if (options.needsGold && !found) throw noGold(task, sources)
+  const score = all.score()
+  return { score, main: head.main(task, score), sources: sources.length > 1 ? each : {} }
+}

@@ -1,0 +1,37 @@
+/** What a task learns from, as units of the pipeline. */
+import type { Document } from '../io/document.ts'
+import type { DatasetConfig, TaskConfig } from '../model/config/keys.ts'
+import { type Example, examplesOf, exampleTokens } from '../model/training/examples.ts'
+import { chain, many, none, type Stage } from '../pipeline/chain.ts'
+import { prepareDocument } from '../pipeline/prepare.ts'
+import { read } from '../pipeline/read.ts'
+import type { Unit } from '../pipeline/units.ts'
+
+/** A sentence, or a piece of a document, with what is to be learned from it. */
+export interface Piece extends Unit {
+  readonly example: Example
+}
+
+/** Documents into what a task learns from. @param dataset that they are of, which may say what of them is annotated */
+const pieces =
+  (task: TaskConfig, labels: readonly string[], dataset: DatasetConfig): Stage<Document, Piece> =>
+  (document) =>
+    many(Array.from(examplesOf(document, task, labels, dataset), (example) => ({ example, sentences: example.sentences, tokens: exampleTokens(example) })))
+
+/** Documents of files one after another, ready for the model. */
+export const datasetDocuments = (paths: readonly string[]) => chain(paths, read(), prepareDocument)
+
+/** A data set as often as it is seen in an epoch, and what of it the last time: all, or a share of its documents. */
+const passes = (dataset: DatasetConfig): { readonly dataset: DatasetConfig; readonly share: number }[] => {
+  const { weight = 1 } = dataset
+  return Array.from({ length: Math.ceil(weight) }, (_, pass) => ({ dataset, share: Math.min(1, weight - pass) }))
+}
+
+/**
+ * Pieces of data sets for a task, one set after another.
+ * @param turn a number from 0 to 1 for each document of a data set that is seen in part; below its share it is seen
+ */
+export const datasetPieces = (datasets: readonly DatasetConfig[], task: TaskConfig, labels: readonly string[], turn: () => number = () => 0) =>
+  chain(datasets.flatMap(passes), ({ dataset, share }) =>
+    chain([dataset.train], read(), (document: Document) => (share === 1 || turn() < share ? document : none), prepareDocument, pieces(task, labels, dataset)),
+  )

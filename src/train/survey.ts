@@ -1,0 +1,65 @@
+/** One pass over the training data before the first update: words, characters, labels, batches an epoch. */
+import { HmtlError } from '../io/errors.ts'
+import { words } from '../io/tokens.ts'
+import type { ModelConfig, TaskConfig } from '../model/config/keys.ts'
+import { headOf } from '../model/heads/index.ts'
+import { normalWord } from '../model/vocabulary.ts'
+import { datasetDocuments, datasetPieces } from './pieces.ts'
+
+export interface Survey {
+  /** How often each normal form occurs. */
+  readonly words: ReadonlyMap<string, number>
+  readonly characters: readonly string[]
+  /** Labels of each task, commonest first. */
+  readonly labels: Readonly<Record<string, readonly string[]>>
+  /** Batches an epoch of each task: n_i of proportional sampling. */
+  readonly batches: Readonly<Record<string, number>>
+}
+
+/** Labels in the training data of a task, commonest first; undefined where its head has none. */
+const labelsOf = async (task: TaskConfig): Promise<string[] | undefined> => {
+  const head = headOf(task.kind)
+  if (!head.labels) return undefined
+  const counts = new Map<string, number>()
+  for (const dataset of task.datasets)
+    for await (const document of datasetDocuments([dataset.train])) for (const label of head.labels(document, task, dataset)) counts.set(label, (counts.get(label) ?? 0) + 1)
+  const sorted = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([label]) => label)
+  return sorted.slice(0, head.mostLabels?.(task) || sorted.length)
+}
+
+/** @throws HmtlError `HMTL_TRAIN_DATA` for a task without labels or examples */
+export const survey = async (config: ModelConfig): Promise<Survey> => {
+  const wordCounts = new Map<string, number>()
+  const characters = new Map<string, number>()
+  const labels: Record<string, string[]> = {}
+  const batches: Record<string, number> = {}
+  const paths = new Set(config.tasks.flatMap((task) => task.datasets.map(({ train }) => train)))
+  for await (const document of datasetDocuments([...paths]))
+    for (const word of words(document)) {
+      const normal = normalWord(word)
+      wordCounts.set(normal, (wordCounts.get(normal) ?? 0) + 1)
+      for (const character of word) characters.set(character, (characters.get(character) ?? 0) + 1)
+    }
+  for (const task of config.tasks) {
+    const train = task.datasets.map((data) => data.train)
+    if (train.length === 0)
+      throw new HmtlError('HMTL_TRAIN_DATA', `task ${task.name} has no data set`, { remedy: `Name one: --set 'tasks.0.datasets=[{"train":"train.arrow","dev":"dev.arrow"}]'` })
+    const found = await labelsOf(task)
+    if (found?.length === 0)
+      throw new HmtlError('HMTL_TRAIN_DATA', `no label for task ${task.name} in ${train.join(', ')}`, {
+        remedy: `The task learns the layer ${headOf(task.kind).layer(task)}`,
+      })
+    labels[task.name] = found ?? []
+    let [examples, tokens] = [0, 0]
+    for await (const piece of datasetPieces(task.datasets, task, labels[task.name])) {
+      examples++
+      tokens += piece.tokens
+    }
+    if (examples === 0) throw new HmtlError('HMTL_TRAIN_DATA', `no example for task ${task.name} in ${train.join(', ')}`)
+    // Under a limit on tokens there are at least as many as the tokens need.
+    batches[task.name] = Math.max(Math.ceil(examples / task.batch), task.batchTokens > 0 ? Math.ceil(tokens / task.batchTokens) : 0)
+  }
+  // Characters seen once are noise; they share the unknown one's vector, which so gets trained.
+  const known = [...characters].filter(([, count]) => count > 1).map(([character]) => character)
+  return { words: wordCounts, characters: known.sort(), labels, batches }
+}
