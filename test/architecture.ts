@@ -3,7 +3,11 @@ import { readFileSync } from 'node:fs'
 import test from 'ava'
 import { root } from './helpers/documents.ts'
 
-const bare = (code: string): string => code.replace(/<[A-Z][\w<>& ]*>(?=\()/g, '').replace(/\s/g, '').replace(/,(?=[)\]}])/g, '')
+const bare = (code: string): string =>
+  code
+    .replace(/<[A-Z][\w<>& ]*>(?=\()/g, '')
+    .replace(/\s/g, '')
+    .replace(/,(?=[)\]}])/g, '')
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
 test('each line stands in one of the files that are named above it', (t) => {
