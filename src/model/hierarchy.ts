@@ -3,7 +3,7 @@
  * the states of the task it names. Encoders are run once a batch, however many
  * tasks stand on them.
  */
-import * as tf from '@tensorflow/tfjs-core'
+import type * as tf from '@tensorflow/tfjs-core'
 import { type Batch, createBatch, indexes } from './batch.ts'
 import type { ModelConfig, TaskConfig } from './config/keys.ts'
 import type { ContextualEncoder } from './contextual.ts'
