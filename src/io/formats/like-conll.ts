@@ -157,11 +157,14 @@ const encode = (document: Document, context: FormatContext): string => {
   return `${lines.join('\n')}\n`
 }
 
+/** After the header, shared with CoNLL-2012: the row of token 0, whose third column has a star. */
+const firstRow = /^#begin document [^\n]*\n\s*0[ \t]+\S+[ \t]+\S*\*/
+
 export const likeConll: Format = {
   name: 'like-conll',
   summary: "the original HMTL's ACE columns: mentions, a column a relation, coreference",
   accepts: (path) => path.endsWith('like_conll'),
-  sniff: (_, path) => (path.endsWith('like_conll') ? 2 : 0),
+  sniff: (head, path) => (path.endsWith('like_conll') || firstRow.test(head) ? 2 : 0),
   read: (source, context) => parseLines(source, context, parser(source)),
   write,
   needsTokens: true,
