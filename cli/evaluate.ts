@@ -5,6 +5,8 @@ import { chosenTasks } from '../src/model/annotate.ts'
 import { engineNames, startEngine } from '../src/model/engine.ts'
 import { loadModel } from '../src/model/store.ts'
 import { evaluateTask, mainScore } from '../src/model/training/evaluate.ts'
+import { inputOptions } from './support/command.ts'
+import { readableTwice } from './support/input.ts'
 import { exitCodes, table } from './support/output.ts'
 
 export const command = 'evaluate <model>'
@@ -13,7 +15,8 @@ export const describe = 'Score a model on gold data'
 export const builder = (yargs: Argv) =>
   yargs
     .positional('model', { type: 'string', demandOption: true, describe: 'Folder of the model' })
-    .option('data', { type: 'string', array: true, demandOption: true, describe: 'Gold documents, any format' })
+    .option('data', { type: 'string', array: true, demandOption: true, describe: 'Gold documents, any format; - is standard input' })
+    .option('from', inputOptions.from)
     .option('task', { type: 'string', array: true, describe: 'Tasks to score; all by default' })
     .option('gold-mentions', { type: 'boolean', describe: 'Coreference among the gold mentions (default: as the task was trained)' })
     .option('engine', { type: 'string', choices: engineNames, default: 'auto' as const, describe: 'What computes' })
@@ -27,10 +30,16 @@ export const handler = async (args: Args): Promise<number> => {
   const model = await loadModel(modelFolder(args.model))
   const all: Record<string, unknown> = {}
   const rows: string[][] = [['task', 'F1']]
-  for (const task of chosenTasks(model, args.task)) {
-    const score = await evaluateTask(model, task, args.data, { goldMentions: args.goldMentions })
-    all[task.name] = score
-    rows.push([task.name, (100 * mainScore(task, score)).toFixed(2)])
+  // Every task reads the data.
+  const data = await readableTwice(args.data, args.from)
+  try {
+    for (const task of chosenTasks(model, args.task)) {
+      const score = await evaluateTask(model, task, data.files, { goldMentions: args.goldMentions })
+      all[task.name] = score
+      rows.push([task.name, (100 * mainScore(task, score)).toFixed(2)])
+    }
+  } finally {
+    await data.close()
   }
   process.stdout.write(args.json ? `${JSON.stringify(all)}\n` : `${table(rows)}\n`)
   return exitCodes.ok

@@ -55,6 +55,8 @@ export interface DatasetConfig {
   readonly train: string
   readonly dev?: string
   readonly test?: string
+  /** Format of the files; guessed where absent. */
+  readonly from?: string
   /** The labels that this data set annotates, where it has not all of the task's: what it leaves untagged may be any of the others. */
   readonly labels?: readonly string[]
 }
@@ -321,11 +323,14 @@ export const parseConfig = (given: unknown): ModelConfig => {
         (data) =>
           isObject(data) &&
           typeof data.train === 'string' &&
-          Object.keys(data).every((key) => ['train', 'dev', 'test', 'labels'].includes(key)) &&
+          Object.keys(data).every((key) => ['train', 'dev', 'test', 'from', 'labels'].includes(key)) &&
+          (data.from === undefined || typeof data.from === 'string') &&
           (data.labels === undefined || (kind === 'crf' && Array.isArray(data.labels) && data.labels.length > 0 && data.labels.every((label) => typeof label === 'string'))),
       )
     )
-      throw fail(`"tasks[${i}].datasets" must be a list of {"train", "dev", "test"} paths, and for a tagger "labels", those that the data set annotates`)
+      throw fail(
+        `"tasks[${i}].datasets" must be a list of {"train", "dev", "test"} paths, perhaps with "from", their format, and for a tagger "labels", those that the data set annotates`,
+      )
     const { calibration = [1, 0] } = full
     if (
       !Array.isArray(calibration) ||

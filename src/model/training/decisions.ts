@@ -9,6 +9,7 @@
 import type { ModelConfig, TaskConfig } from '../config.ts'
 import { loadModel, updateTasks } from '../store.ts'
 import { evaluateTask, mainScore } from './evaluate.ts'
+import { filesOf } from './stream.ts'
 
 export interface Decision {
   readonly task: string
@@ -51,7 +52,7 @@ export const fitDecisions = async (folder: string, onDecision?: (decision: Decis
   try {
     for (const configured of model.config.tasks) {
       let task = configured
-      const dev = task.datasets.flatMap((data) => (data.dev ? [data.dev] : []))
+      const dev = filesOf(task, 'dev')
       if (dev.length === 0) continue
       for (const { setting, best, values, only } of grids[task.kind] ?? []) {
         // Gold mentions are all kept, however many candidates were asked for.

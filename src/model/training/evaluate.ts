@@ -5,7 +5,7 @@ import type { TaskConfig } from '../config.ts'
 import type { Model } from '../hierarchy.ts'
 import type { CorefScore } from '../metrics/coref.ts'
 import { type Metric, metricOf, type RelationScore, type ScoredTask, type TaskScores } from '../metrics/score.ts'
-import { datasetDocuments } from './stream.ts'
+import { type DataFile, datasetDocuments } from './stream.ts'
 
 /** Which metric a task is judged by. */
 export const scoredTaskOf = (task: TaskConfig): ScoredTask => (task.kind === 'crf' ? (task.layer === 'entities' ? 'ner' : 'emd') : task.kind)
@@ -24,7 +24,7 @@ const groupTokens = 4096
 export const evaluateTask = async (
   model: Model,
   task: TaskConfig,
-  paths: readonly string[],
+  files: readonly (DataFile | string)[],
   options: { readonly goldMentions?: boolean | undefined } = {},
 ): Promise<TaskScores[ScoredTask]> => {
   const needed =
@@ -40,7 +40,7 @@ export const evaluateTask = async (
     group = []
     tokens = 0
   }
-  for await (const document of datasetDocuments(paths)) {
+  for await (const document of datasetDocuments(files)) {
     if (!document.tokens || document.tokens.begin.length === 0) continue
     group.push(document)
     tokens += document.tokens.begin.length

@@ -23,14 +23,28 @@ export interface BatchStream {
   close(): Promise<void>
 }
 
+/** A file or folder of a data set, and its format where that was named. */
+export interface DataFile {
+  readonly path: string
+  readonly from?: string | undefined
+}
+
+/** A part of a task's data sets, where they have it. */
+export const filesOf = ({ datasets }: TaskConfig, part: 'train' | 'dev' | 'test'): DataFile[] =>
+  datasets.flatMap(({ [part]: path, from }) => (path === undefined ? [] : [{ path, from }]))
+
 /** Documents of data sets one after another, ready for the model. */
-export async function* datasetDocuments(paths: readonly string[]): AsyncGenerator<Document> {
-  for (const path of paths) for await (const document of readDocuments(path)) yield prepareDocument(document)
+export async function* datasetDocuments(files: readonly (DataFile | string)[]): AsyncGenerator<Document> {
+  for (const file of files) {
+    const { path, from } = typeof file === 'string' ? { path: file, from: undefined } : file
+    for await (const document of readDocuments(path, { format: from })) yield prepareDocument(document)
+  }
 }
 
 /** Training examples of a task's data sets one after another. */
 export async function* trainingExamples(task: TaskConfig, labels: readonly string[], datasets: readonly DatasetConfig[] = task.datasets): AsyncGenerator<Example> {
-  for (const { train, labels: annotated } of datasets) for await (const document of datasetDocuments([train])) yield* examplesOf(document, task, labels, annotated)
+  for (const { train, from, labels: annotated } of datasets)
+    for await (const document of datasetDocuments([{ path: train, from }])) yield* examplesOf(document, task, labels, annotated)
 }
 
 /** Batches that fill the buffer are sorted into groups of this many. */

@@ -6,7 +6,7 @@ import { words } from '../../io/tokens.ts'
 import type { ModelConfig, TaskConfig } from '../config.ts'
 import { normalWord } from '../vocabulary.ts'
 import { exampleTokens } from './examples.ts'
-import { datasetDocuments, trainingExamples } from './stream.ts'
+import { datasetDocuments, filesOf, trainingExamples } from './stream.ts'
 
 export interface Survey {
   /** How often each normal form occurs. */
@@ -22,8 +22,8 @@ const labelsOf = async (task: TaskConfig): Promise<string[]> => {
   if (task.kind === 'coref') return []
   const counts = new Map<string, number>()
   const add = (label: string) => counts.set(label, (counts.get(label) ?? 0) + 1)
-  for (const { train, labels: annotated } of task.datasets)
-    for await (const document of datasetDocuments([train])) {
+  for (const { train, from, labels: annotated } of task.datasets)
+    for await (const document of datasetDocuments([{ path: train, from }])) {
       if (task.kind === 'crf')
         for (const { label } of document[task.layer] ? listSpans(document[task.layer] as never) : []) {
           if (!annotated || annotated.includes(label)) add(label)
@@ -40,8 +40,9 @@ export const survey = async (config: ModelConfig): Promise<Survey> => {
   const characters = new Map<string, number>()
   const labels: Record<string, string[]> = {}
   const batches: Record<string, number> = {}
-  const paths = new Set(config.tasks.flatMap((task) => task.datasets.map(({ train }) => train)))
-  for await (const document of datasetDocuments([...paths]))
+  // A file that several tasks learn from is counted once.
+  const files = new Map(config.tasks.flatMap((task) => filesOf(task, 'train').map((file) => [file.path, file])))
+  for await (const document of datasetDocuments([...files.values()]))
     for (const word of words(document)) {
       const normal = normalWord(word)
       wordCounts.set(normal, (wordCounts.get(normal) ?? 0) + 1)

@@ -27,7 +27,7 @@ import { materialize } from './materialize.ts'
 import { createOptimizer, type Optimizer } from './optimizer.ts'
 import { parseEvents, trainingReport } from './report.ts'
 import { provenanceOf } from './provenance.ts'
-import type { StreamPosition } from './stream.ts'
+import { filesOf, type StreamPosition } from './stream.ts'
 import { type Survey, survey } from './survey.ts'
 import { openEvents } from './tensorboard.ts'
 
@@ -208,7 +208,7 @@ const testScores = async (folder: string): Promise<{ main: Record<string, number
   const scores: Record<string, TaskScores[ScoredTask]> = {}
   try {
     for (const task of model.config.tasks) {
-      const test = task.datasets.flatMap((data) => (data.test ? [data.test] : []))
+      const test = filesOf(task, 'test')
       if (test.length === 0) continue
       scores[task.name] = await evaluateTask(model, task, test)
       main[task.name] = mainScore(task, scores[task.name])
@@ -294,7 +294,7 @@ export const train = async (config: ModelConfig, options: TrainOptions): Promise
     const scores: Record<string, TaskScores[ScoredTask]> = {}
     const main: Record<string, number> = {}
     for (const task of config.tasks) {
-      const dev = task.datasets.flatMap((data) => (data.dev ? [data.dev] : []))
+      const dev = filesOf(task, 'dev')
       if (dev.length === 0) continue
       scores[task.name] = await evaluateTask(model, task, dev)
       main[task.name] = mainScore(task, scores[task.name])
