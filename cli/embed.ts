@@ -12,6 +12,7 @@ import { type ContextualEncoder, findEncoder } from '../src/model/contextual.ts'
 import { engineNames, startEngine } from '../src/model/engine.ts'
 import { embedSentences, pools } from '../src/model/sentence-embeddings.ts'
 import { loadModel } from '../src/model/store.ts'
+import { groupDocuments } from '../src/pipeline/group.ts'
 import { prepareDocument } from '../src/pipeline/prepare.ts'
 import { formatOptionsOf, inputOptions } from './support/command.ts'
 import { startRun } from './support/input.ts'
@@ -61,6 +62,10 @@ interface Sentence {
   readonly words: readonly string[]
 }
 
+async function* oneByOne(documents: AsyncIterable<Document>): AsyncGenerator<[Document]> {
+  for await (const document of documents) yield [document]
+}
+
 const sentencesOf = function* (document: Document): Generator<Sentence> {
   const { id, text, tokens, sentences } = prepareDocument(document)
   if (!tokens || !sentences) return
@@ -93,20 +98,25 @@ export const handler = async (args: Args): Promise<number> => {
       tokens = 0
       return rows
     }
-    for await (const document of run.documents(args.inputs)) {
-      for (const sentence of sentencesOf(document)) {
-        if (skip > 0) {
-          if (--skip === 0 && (sentence.id !== done?.last?.id || sentence.sentence !== done.last.sentence))
-            throw new HmtlError('HMTL_OUTPUT_FAILED', `${output} ends with sentence ${done?.last?.sentence} of ${done?.last?.id}, which is not where these inputs are`, {
-              remedy: 'Resume with the inputs it was begun with, or leave --resume out',
-            })
-          continue
+    const documents = run.documents(args.inputs)
+    for await (const some of to === 'jsonl' ? groupDocuments(documents) : oneByOne(documents)) {
+      for (const document of some) {
+        for (const sentence of sentencesOf(document)) {
+          if (skip > 0) {
+            if (--skip === 0 && (sentence.id !== done?.last?.id || sentence.sentence !== done.last.sentence))
+              throw new HmtlError('HMTL_OUTPUT_FAILED', `${output} ends with sentence ${done?.last?.sentence} of ${done?.last?.id}, which is not where these inputs are`, {
+                remedy: 'Resume with the inputs it was begun with, or leave --resume out',
+              })
+            continue
+          }
+          group.push(sentence)
+          tokens += sentence.words.length
+          if (tokens >= groupTokens) yield flush()
         }
-        group.push(sentence)
-        tokens += sentence.words.length
-        if (tokens >= groupTokens) yield flush()
+        run.progress.add(document.text.length)
       }
-      run.progress.add(document.text.length)
+      // A line of a pipe that trickles does not wait for more. Record batches do, or a resumed file would be another.
+      if (to === 'jsonl' && group.length > 0) yield flush()
     }
     if (skip > 0)
       throw new HmtlError('HMTL_OUTPUT_FAILED', `${output} has ${skip} sentences more than these inputs`, {

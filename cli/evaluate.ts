@@ -1,5 +1,6 @@
 /** `hmtl evaluate`: a trained model on gold data. */
 import type { Argv } from 'yargs'
+import { HmtlError } from '../src/io/errors.ts'
 import { modelFolder } from '../src/load.ts'
 import { chosenTasks } from '../src/model/annotate.ts'
 import { engineNames, startEngine } from '../src/model/engine.ts'
@@ -9,13 +10,14 @@ import { inputOptions } from './support/command.ts'
 import { readableTwice } from './support/input.ts'
 import { exitCodes, table } from './support/output.ts'
 
-export const command = 'evaluate <model>'
+export const command = 'evaluate <model> [inputs..]'
 export const describe = 'Score a model on gold data'
 
 export const builder = (yargs: Argv) =>
   yargs
     .positional('model', { type: 'string', demandOption: true, describe: 'Folder of the model' })
-    .option('data', { type: 'string', array: true, demandOption: true, describe: 'Gold documents, any format; - is standard input' })
+    .positional('inputs', { type: 'string', array: true, default: [] as string[], describe: 'Gold documents, any format; - is standard input' })
+    .option('data', { type: 'string', array: true, default: [] as string[], describe: 'The same, named' })
     .option('from', inputOptions.from)
     .option('task', { type: 'string', array: true, describe: 'Tasks to score; all by default' })
     .option('gold-mentions', { type: 'boolean', describe: 'Coreference among the gold mentions (default: as the task was trained)' })
@@ -26,12 +28,14 @@ export const builder = (yargs: Argv) =>
 type Args = Awaited<ReturnType<typeof builder>['argv']>
 
 export const handler = async (args: Args): Promise<number> => {
+  const inputs = [...args.data, ...args.inputs]
+  if (inputs.length === 0) throw new HmtlError('HMTL_USAGE', 'no gold documents to score the model on', { remedy: 'Name them: hmtl evaluate MODEL --data FILE; - is standard input' })
   await startEngine(args.engine)
   const model = await loadModel(modelFolder(args.model))
   const all: Record<string, unknown> = {}
   const rows: string[][] = [['task', 'F1']]
   // Every task reads the data.
-  const data = await readableTwice(args.data, args.from)
+  const data = await readableTwice(inputs, args.from)
   try {
     for (const task of chosenTasks(model, args.task)) {
       const score = await evaluateTask(model, task, data.files, { goldMentions: args.goldMentions })

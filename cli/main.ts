@@ -3,6 +3,7 @@
 import yargs, { type Argv, type CommandModule } from 'yargs'
 import { hideBin } from 'yargs/helpers'
 import { HmtlError } from '../src/io/errors.ts'
+import { hideDashes, showDashes } from './support/dash.ts'
 import { errorText, exitCodes, say } from './support/output.ts'
 import { packageVersion } from './support/version.ts'
 
@@ -21,7 +22,7 @@ const commands: readonly LazyCommand[] = [
   { command: 'datasets [action] [name]', describe: 'List known corpora, or prepare one as Arrow files', load: () => import('./datasets.js') as never },
   { command: 'enrich', describe: 'Annotate a Kafka topic into another, outputs and offsets together', load: () => import('./enrich.js') as never },
   { command: 'train <config>', describe: 'Train a model from a configuration', load: () => import('./train.js') as never },
-  { command: 'evaluate <model>', describe: 'Score a model on gold data', load: () => import('./evaluate.js') as never },
+  { command: 'evaluate <model> [inputs..]', describe: 'Score a model on gold data', load: () => import('./evaluate.js') as never },
   { command: 'report <folder>', describe: 'Training runs side by side, with the paper’s numbers', load: () => import('./report.js') as never },
   { command: 'models', describe: 'The models and encoders that are here', load: () => import('./models.js') as never },
   { command: 'embed [inputs..]', describe: 'Vectors of sentences from a layer of a model, or of tokens from a contextual encoder', load: () => import('./embed.js') as never },
@@ -60,13 +61,13 @@ const toModule = ({ command, describe, load }: LazyCommand, setCode: (code: numb
   builder: (async (argv: Argv) => withEnvironment((await load()).builder(argv))) as never,
   handler: async (args) => {
     for (const [name, value] of hidden) process.env[name] = value
-    setCode(await (await load()).handler(args as never))
+    setCode(await (await load()).handler(showDashes(args) as never))
   },
 })
 
 const run = async (words: readonly string[]): Promise<number> => {
   let code: number = exitCodes.ok
-  let parser = yargs([...words])
+  let parser = yargs(hideDashes(words))
     .scriptName('hmtl')
     .usage('$0 <command> …\n\nWho and what a stream of text talks about: names, mentions, relations, coreference.')
     .config('config', 'JSON file with options')

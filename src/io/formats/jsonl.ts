@@ -58,7 +58,7 @@ export const jsonl: Format = {
   accepts: (path) => /\.(jsonl|ndjson)$/.test(path),
   // Not even the beginning of a record: a damaged first line, after which the others are read.
   sniff: (head, path) => (/^\s*\{\S/.test(head) ? (/^\s*\{.*\n/.test(head) ? 2 : 1) : /\.(jsonl|ndjson)$/.test(path) ? 1 : 0),
-  sniffJson: ({ array, spread, whole }, path) => (array ? 0 : /\.(jsonl|ndjson)$/.test(path) || (whole && !spread) ? 2 : 1),
+  sniffJson: ({ array, spread, whole }, path) => (array || (whole && spread) ? 0 : /\.(jsonl|ndjson)$/.test(path) || whole ? 2 : 1),
   read,
   write,
   needsTokens: false,

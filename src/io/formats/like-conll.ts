@@ -113,7 +113,7 @@ const encode = (document: Document, context: FormatContext): string => {
   const tokens = requireTokens(document, 'like-conll')
   const sentences = sentenceSpans(document)
   const count = tokens.begin.length
-  const mentions = encodeBrackets(flatTokenSpans(document, document.mentions ?? document.entities, 'mention', context, tokens), count)
+  const mentions = encodeBrackets(flatTokenSpans(document, document.mentions ?? document.entities, 'mention', context, tokens), count, document, context)
   const coref = encodeCoref(tokenClusters(document, context, tokens), count)
   const relations = document.relations ? listRelations(document.relations) : []
   const columns: TagSpan[][][] = Array.from(sentences.begin, () => [])
@@ -147,6 +147,8 @@ const encode = (document: Document, context: FormatContext): string => {
       encodeBrackets(
         [...spans].sort((a, b) => a.begin - b.begin),
         count,
+        document,
+        context,
       ),
     )
     for (let i = sentences.begin[s]; i < sentences.end[s]; i++)
