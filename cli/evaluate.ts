@@ -29,7 +29,8 @@ type Args = Awaited<ReturnType<typeof builder>['argv']>
 
 export const handler = async (args: Args): Promise<number> => {
   const inputs = [...args.data, ...args.inputs]
-  if (inputs.length === 0) throw new HmtlError('HMTL_USAGE', 'no gold documents to score the model on', { remedy: 'Name them: hmtl evaluate MODEL --data FILE; - is standard input' })
+  if (inputs.length === 0)
+    throw new HmtlError('HMTL_USAGE', 'no gold documents to score the model on', { remedy: 'Name them: hmtl evaluate MODEL --data FILE; - is standard input' })
   await startEngine(args.engine)
   const model = await loadModel(modelFolder(args.model))
   const all: Record<string, unknown> = {}

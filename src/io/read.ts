@@ -2,9 +2,10 @@
 import type { Document } from './document.ts'
 import { HmtlError } from './errors.ts'
 import { type Format, type FormatContext, formatContext } from './format.ts'
-import { formatNamed, formats } from './formats/index.ts'
-import { guessed, looksLike } from './guess.ts'
-import { type Choice, type Input, type Source, sourcesOf, withoutGz } from './source.ts'
+import { annotationsBeside, filesOfAnyFormat, filesOfFormat } from './folder.ts'
+import { formatNamed } from './formats/index.ts'
+import { guessed } from './guess.ts'
+import { type Input, type Source, sourcesOf } from './source.ts'
 
 export interface ReadOptions extends Partial<FormatContext> {
   /** Name of the format; guessed from each file where absent. */
@@ -27,7 +28,7 @@ export interface ReadOptions extends Partial<FormatContext> {
 export async function* readDocuments(input: Input, options: ReadOptions = {}): AsyncGenerator<Document> {
   const context = formatContext(options)
   const named = options.format === undefined ? undefined : formatNamed(options.format)
-  const { accepts, otherwise } = named ? choiceOf(named, context) : { accepts: ofAnyFormat(context), otherwise: undefined }
+  const { accepts, otherwise } = named ? filesOfFormat(named, context) : filesOfAnyFormat(context)
   for await (const found of sourcesOf(input, accepts, otherwise)) {
     const { source, format } = await withFormat(found, named)
     options.onSource?.(source, format)
@@ -38,53 +39,10 @@ export async function* readDocuments(input: Input, options: ReadOptions = {}): A
   }
 }
 
-const ofAnyFormat =
-  ({ report }: FormatContext): Choice =>
-  (path) => {
-    const taken = formats.some((format) => format.accepts(path))
-    if (!taken && primary(path)) report.add('file-passed-over', path)
-    return taken && primary(path)
-  }
-
-/** Files that only accompany another one (`.ann` beside `.txt`, `.apf.xml` beside `.sgm`) are not read by themselves. */
-const primary = (path: string): boolean => !/\.(ann|apf\.xml|md)$/i.test(path) && !/(^|\/)((readme|licen[cs]e)[^/]*|\.[^/]*)$/i.test(path)
-
-/**
- * Files of a folder whose format was named: those with its usual names, and others that look
- * like it; where there is none, every file, since who names a format knows better than a name.
- * Folders of corpora hold files of more kinds than one: what is passed over is counted.
- */
-const choiceOf = (format: Format, context: FormatContext): { accepts: Choice; otherwise?: Choice } => {
-  // A document of several files is found by their names alone.
-  if (format.writeFiles) return { accepts: (path) => format.accepts(path) }
-  let any = false
-  let passed: string[] = []
-  const accepts: Choice = async (path, source) => {
-    const taken = format.accepts(path) || (primary(path) && (await looksLike(format, source)))
-    if (taken) any = true
-    else if (primary(path)) passed.push(path)
-    if (any) {
-      for (const other of passed) context.report.add('file-passed-over', other)
-      passed = []
-    }
-    return taken
-  }
-  return { accepts, otherwise: primary }
-}
-
 const withFormat = async (source: Source, named: Format | undefined): Promise<{ source: Source; format: Format }> => {
   if (named) return { source, format: named }
-  if (source.path !== undefined) {
-    const { format } = await guessed(source)
-    // A lone .txt with annotations beside it is brat.
-    if (format.name === 'text' && (await hasBeside(source))) return { source, format: formatNamed('brat') }
-    return { source, format }
-  }
-  return guessed(source)
-}
-
-const hasBeside = async (source: Source): Promise<boolean> => {
-  const { stat } = await import('node:fs/promises')
-  const ann = withoutGz(source.path as string).replace(/\.txt$/, '.ann')
-  return (await stat(ann).catch(() => undefined))?.isFile() ?? false
+  const guess = await guessed(source)
+  // A lone .txt with annotations beside it is brat.
+  if (source.path !== undefined && guess.format.name === 'text' && (await annotationsBeside(source)) === 'brat') return { source, format: formatNamed('brat') }
+  return guess
 }

@@ -27,7 +27,9 @@ const isAbbreviation = (word: string, text: string, end: number): boolean => {
 
 /** Abbreviations that a name or number follows, so that a capital after them begins no sentence. */
 export const titles = new Set(
-  'mr mrs ms dr prof rev hon gen col maj capt lt sgt cpl adm cmdr gov sen rep pres supt det insp st ste mt ft messrs mme mlle no nos vol vols pp fig figs ch sec art arts para eq eqs cf vs'.split(' '),
+  'mr mrs ms dr prof rev hon gen col maj capt lt sgt cpl adm cmdr gov sen rep pres supt det insp st ste mt ft messrs mme mlle no nos vol vols pp fig figs ch sec art arts para eq eqs cf vs'.split(
+    ' ',
+  ),
 )
 
 const url = /(?:https?:\/\/|www\.)[^\s<>"]+|[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/uy

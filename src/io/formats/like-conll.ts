@@ -159,8 +159,8 @@ const encode = (document: Document, context: FormatContext): string => {
   return `${lines.join('\n')}\n`
 }
 
-/** After the header, shared with CoNLL-2012: the row of token 0, whose third column has a star. */
-const firstRow = /^#begin document [^\n]*\n\s*0[ \t]+\S+[ \t]+\S*\*/
+/** After the header, shared with CoNLL-2012: the row of token 0, whose third column has a star or a bracket. */
+const firstRow = /^#begin document [^\n]*\n\s*0[ \t]+\S+[ \t]+(?:\S*\*|\([^()*]+\))\s/
 
 export const likeConll: Format = {
   name: 'like-conll',
