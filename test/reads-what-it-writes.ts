@@ -52,109 +52,83 @@ test.before(async () => {
 
 test.after.always(() => rm(folder, { recursive: true, force: true }))
 
-test.serial('convert and annotate write each format into a file or folder that inspect reads whole', async (t) => {
-  for (const name of writableNames)
-    for (const [writer, command] of [
-      ['convert', convert],
-      ['annotate', annotate],
-    ] as const) {
-      const more = writer === 'annotate' ? ['--model', model, '--workers', '1', '--engine', 'wasm'] : ['--tokenize']
-      // A name that says its format needs no --to.
-      const to = inFolder(name) ? ['--to', name] : []
-      t.is((await run(command, [join(folder, 'gold.jsonl'), '-o', pathOf(writer, name), ...to, ...more, ...quiet])).code, 0, `${writer} ${name}`)
-      const { code, out } = await run(inspect, [pathOf(writer, name), '--json', ...quiet])
-      const counts = JSON.parse(out)
-      t.is(code, 0, name)
-      // CoNLL04 has a sentence a document.
-      t.is(counts.documents, name === 'conll04' ? 4 : 2, `${writer} ${name}`)
-      if (writer === 'annotate') continue
-      for (const layer of formatNamed(name).carries) t.true(counts[layer] > 0 || (layer === 'entities' && counts.mentions > 0), `${name}: ${layer}`)
-    }
-})
-
+const withModel = () => ['--model', model, '--engine', 'wasm', ...quiet]
+const lines = (out: string) => out.trimEnd().split('\n').length
 const ways = [1 << 20, 61, 1]
 
-for (const [name, command, words] of [
-  ['inspect', inspect, ['--json']],
-  ['convert', convert, ['--to', 'jsonl']],
-] as const)
-  test.serial(`${name} reads every format alike from a file, a pipe, and one that trickles`, async (t) => {
-    for (const format of writableNames.filter((each) => !inFolder(each)))
-      for (const writer of ['convert', 'annotate']) {
-        const path = pathOf(writer, format)
-        const bytes = await readFile(path)
-        // An id that is made of the file's name differs.
-        const body = (text: string) => text.replaceAll(/"id":"[^"]*"/g, '')
-        const file = await run(command, [path, ...words, ...quiet])
-        t.is(file.code, 0, format)
-        for (const size of ways) {
-          const piped = await run(command, [...words, ...quiet], slowly(bytes, size))
-          t.is(piped.code, 0, `${format} ${size}`)
-          t.is(body(piped.out), body(file.out), `${writer} ${format} in pieces of ${size}`)
-        }
-      }
+for (const format of writableNames) {
+  // CoNLL04 has a sentence a document.
+  const documents = format === 'conll04' ? 4 : 2
+  const path = () => pathOf('convert', format)
+
+  test.serial(`${format}: convert and annotate write what inspect reads whole`, async (t) => {
+    // A name that says its format needs no --to.
+    const to = inFolder(format) ? ['--to', format] : []
+    for (const [writer, command, more] of [
+      ['convert', convert, ['--tokenize', ...quiet]],
+      ['annotate', annotate, ['--workers', '1', ...withModel()]],
+    ] as const) {
+      t.is((await run(command, [join(folder, 'gold.jsonl'), '-o', pathOf(writer, format), ...to, ...more])).code, 0, writer)
+      const { code, out } = await run(inspect, [pathOf(writer, format), '--json', ...quiet])
+      const counts = JSON.parse(out)
+      t.is(code, 0, writer)
+      t.is(counts.documents, documents, writer)
+      if (writer === 'convert') for (const layer of formatNamed(format).carries) t.true(counts[layer] > 0 || (layer === 'entities' && counts.mentions > 0), layer)
+    }
   })
 
-test.serial('score reads every format from a file and from a pipe', async (t) => {
-  for (const format of writableNames) {
-    const path = pathOf('convert', format)
+  test.serial(`${format}: score, annotate, embed and evaluate read the file`, async (t) => {
     const task = format === 'conll2003' || format === 'conll04' ? 'ner' : 'coref'
-    t.is((await run(score, [path, path, '--task', task, '--json'])).code, 0, format)
-    if (inFolder(format)) continue
-    const { out } = await run(score, [path, '-', '--task', task, '--json'], slowly(await readFile(path), 61))
-    t.is(JSON.parse(out).f1 ?? JSON.parse(out).b3.f1, 1, format)
-  }
-})
+    t.is((await run(score, [path(), path(), '--task', task, '--json'])).code, 0)
+    const annotated = await run(annotate, [path(), '--workers', '1', ...withModel()])
+    t.is(lines(annotated.out), documents)
+    t.is(lines((await run(embed, [path(), ...withModel()])).out), 4)
+    t.is((await run(evaluate, [model, '--data', path(), '--engine', 'wasm', '--json'])).code, 0)
+  })
 
-test.serial('annotate and embed read every format from a file and from a pipe that trickles', async (t) => {
-  const paths = writableNames.map((format) => pathOf('convert', format))
-  const more = ['--model', model, '--engine', 'wasm', ...quiet]
-  const lines = (out: string) => out.trimEnd().split('\n').length
-  const all = await run(annotate, [...paths, '--workers', '1', ...more])
-  t.is(lines(all.out), 2 * paths.length + 2)
-  t.is(lines((await run(embed, [...paths, ...more])).out), 4 * paths.length)
-  for (const format of writableNames.filter((each) => !inFolder(each))) {
-    const bytes = await readFile(pathOf('annotate', format))
-    const annotated = await run(annotate, ['--workers', '1', ...more], slowly(bytes, 61))
-    t.is(annotated.code, 0, format)
-    t.is(lines(annotated.out), format === 'conll04' ? 4 : 2, format)
-    t.is((await run(embed, more, slowly(bytes, 61))).code, 0, format)
-  }
-})
+  test.serial(`${format}: train reads the file`, async (t) => {
+    t.is(await trained(format, path(), []), 0)
+  })
 
-test.serial('evaluate reads every format, from a pipe too', async (t) => {
-  for (const format of writableNames) {
-    const path = pathOf('convert', format)
-    const file = await run(evaluate, [model, '--data', path, '--engine', 'wasm', '--json'])
-    t.is(file.code, 0, format)
-    if (inFolder(format)) continue
-    const piped = await run(evaluate, [model, '--data', '-', '--engine', 'wasm', '--json'], slowly(await readFile(path), 61))
-    t.is(piped.out, file.out, format)
-  }
-})
+  // Documents of several files do not come down a pipe.
+  if (inFolder(format)) continue
 
-test.serial('train reads every format, and one whose name is another’s when it is told', async (t) => {
-  const encoder = { hidden: 4, layers: 1, dropout: 0 }
-  for (const format of [...writableNames, 'told']) {
-    const path = format === 'told' ? join(folder, 'told.data') : pathOf('convert', format)
-    if (format === 'told') await writeFile(path, await readFile(pathOf('convert', 'dygie')))
-    const layer = ['ace05', 'conllu', 'like-conll', 'litbank'].includes(format) ? 'mentions' : 'entities'
-    const config = {
-      embeddings: { words: { size: 4 }, characters: { size: 4, filters: 4, width: 3 } },
-      tasks: [{ name: 'ner', kind: 'crf', layer, encoder, datasets: [{ train: path }] }],
-      training: { updates: 1, validateEvery: 1, ahead: 0 },
+  test.serial(`${format}: every command reads from a pipe, also one that trickles, what it reads from the file`, async (t) => {
+    // An id that is made of the file's name differs.
+    const body = (text: string) => text.replaceAll(/"id":"[^"]*"/g, '')
+    for (const writer of ['convert', 'annotate']) {
+      const bytes = await readFile(pathOf(writer, format))
+      const counted = await run(inspect, [pathOf(writer, format), '--json', ...quiet])
+      for (const size of ways) t.is(body((await run(inspect, ['--json', ...quiet], slowly(bytes, size))).out), body(counted.out), `inspect ${writer} ${size}`)
     }
-    await writeFile(join(folder, 'config.json'), JSON.stringify(config))
-    const { code, out } = await run(train, [
-      join(folder, 'config.json'),
-      '-o',
-      join(folder, `run-${format}`),
-      '--engine',
-      'wasm',
-      '-q',
-      ...(format === 'told' ? ['--from', 'dygie'] : []),
-    ])
-    t.is(code, 0, format)
-    t.truthy(JSON.parse(out).model, format)
-  }
+    const bytes = await readFile(path())
+    const converted = await run(convert, [path(), '--to', 'jsonl', ...quiet])
+    t.is(body((await run(convert, ['--to', 'jsonl', ...quiet], slowly(bytes, 61))).out), body(converted.out))
+    const task = format === 'conll2003' || format === 'conll04' ? 'ner' : 'coref'
+    const scored = JSON.parse((await run(score, [path(), '-', '--task', task, '--json'], slowly(bytes, 61))).out)
+    t.is(scored.f1 ?? scored.b3.f1, 1)
+    t.is(lines((await run(annotate, ['--workers', '1', ...withModel()], slowly(bytes, 61))).out), documents)
+    t.is(lines((await run(embed, withModel(), slowly(bytes, 61))).out), 4)
+    const evaluated = await run(evaluate, [model, '--data', path(), '--engine', 'wasm', '--json'])
+    t.is((await run(evaluate, [model, '--data', '-', '--engine', 'wasm', '--json'], slowly(bytes, 61))).out, evaluated.out)
+  })
+}
+
+test.serial('data whose name is another format’s is read when train and evaluate are told', async (t) => {
+  const path = join(folder, 'told.txt')
+  await writeFile(path, await readFile(pathOf('convert', 'conll2003')))
+  t.is(await trained('conll2003', path, ['--from', 'conll2003']), 0)
+  t.is((await run(evaluate, [model, path, '--from', 'conll2003', '--task', 'ner', '--engine', 'wasm'])).code, 0)
 })
+
+/** Exit code of a training of one update. */
+const trained = async (format: string, path: string, more: readonly string[]): Promise<number> => {
+  const layer = ['ace05', 'conllu', 'like-conll', 'litbank'].includes(format) ? 'mentions' : 'entities'
+  const config = {
+    embeddings: { words: { size: 4 }, characters: { size: 4, filters: 4, width: 3 } },
+    tasks: [{ name: 'ner', kind: 'crf', layer, encoder: { hidden: 4, layers: 1, dropout: 0 }, datasets: [{ train: path }] }],
+    training: { updates: 1, validateEvery: 1, ahead: 0 },
+  }
+  await writeFile(join(folder, 'config.json'), JSON.stringify(config))
+  return (await run(train, [join(folder, 'config.json'), '-o', await mkdtemp(join(folder, 'run-')), '--engine', 'wasm', '-q', ...more])).code
+}
