@@ -1,20 +1,17 @@
 /** `hmtl annotate`: the main job. Documents in, the same documents with who and what they talk about out. */
-import { once } from 'node:events'
-import { createWriteStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
-import type { Writable } from 'node:stream'
 import type { Argv } from 'yargs'
 import { drawDocument } from '../src/io/ansi.ts'
 import type { Document } from '../src/io/document.ts'
 import { HmtlError } from '../src/io/errors.ts'
-import { formatNamed, formatNames } from '../src/io/formats/index.ts'
+import { formatNamed, writableNames } from '../src/io/formats/index.ts'
 import { rawLineOf } from '../src/io/formats/jsonl.ts'
 import { htmlPage } from '../src/io/html.ts'
 import { kindNumbers } from '../src/io/kinds.ts'
 import type { OffsetUnit } from '../src/io/offsets.ts'
 import { errorOf } from '../src/io/plain-error.ts'
 import { tokenCount } from '../src/io/tokens.ts'
-import { writeDocuments, writeStream } from '../src/io/write.ts'
+import { openFile, writeAtomically, writeDocuments, writeStream } from '../src/io/write.ts'
 import { openPool } from '../src/load.ts'
 import { engineNames } from '../src/model/engine.ts'
 import { annotatedLine } from '../src/pipeline/annotated-line.ts'
@@ -26,6 +23,7 @@ import { progress } from '../src/pipeline/progress.ts'
 import { formatOptionsOf, inputOptions, names, number, outputOptions, probability } from './support/command.ts'
 import { type Run, startRun } from './support/input.ts'
 import { exitCodes, useColor } from './support/output.ts'
+import { checkTarget, documentEndings, targetFormat } from './support/target.ts'
 
 export const command = 'annotate [inputs..]'
 export const describe = 'Annotate documents with entities, mentions, relations and coreference'
@@ -35,7 +33,7 @@ export const builder = (yargs: Argv) =>
     .positional('inputs', { type: 'string', array: true, default: [] as string[], describe: 'Files or folders; - or none is standard input' })
     .options(inputOptions)
     .options(outputOptions)
-    .option('to', { type: 'string', choices: [...formatNames.filter((name) => name !== 'text'), 'html', 'ansi'], describe: 'Output format; ansi on a terminal, else jsonl' })
+    .option('to', { type: 'string', choices: [...writableNames, 'html', 'ansi'], describe: 'Output format; told from the name of the output, else ansi on a terminal and jsonl' })
     .option('model', { type: 'string', default: 'en', describe: 'A bundled model, or the folder of one' })
     .option('tasks', names('Only the layers of these tasks'))
     .option('min-score', probability('min-score', 'Leave out what is less probable'))
@@ -75,7 +73,8 @@ async function* skipped(documents: AsyncIterable<Document>, count: number): Asyn
 }
 
 export const handler = async (args: Args): Promise<number> => {
-  const to = args.to ?? (args.output === '-' && process.stdout.isTTY ? 'ansi' : args.output.endsWith('.html') ? 'html' : 'jsonl')
+  const to = await targetFormat(args, [...documentEndings, ['.html', 'html']], args.output === '-' && process.stdout.isTTY ? 'ansi' : 'jsonl')
+  await checkTarget(args.output, args.inputs)
   const unit = args.offsetUnit as OffsetUnit
   const toFile = args.output !== '-'
   if (args.resume && !(toFile && to === 'jsonl')) throw new HmtlError('HMTL_USAGE', '--resume needs -o FILE and JSON lines as output')
@@ -107,9 +106,9 @@ export const handler = async (args: Args): Promise<number> => {
     if (to === 'jsonl') await writeJsonl(results, args, run, unit, before.bytes)
     else {
       const documents = annotatedDocuments(results, run)
-      const stream: Writable = toFile ? createWriteStream(args.output) : process.stdout
-      if (to === 'html') await writeStream(stream, htmlPage(documents), toFile)
-      else if (to === 'ansi') await writeStream(stream, drawn(documents), toFile)
+      const put = (chunks: AsyncIterable<string>) => (toFile ? writeAtomically(args.output, chunks) : writeStream(process.stdout, chunks))
+      if (to === 'html') await put(htmlPage(documents))
+      else if (to === 'ansi') await put(drawn(documents))
       else await writeDocuments(documents, toFile ? args.output : process.stdout, { ...run.context, format: to })
     }
   } finally {
@@ -145,11 +144,5 @@ const writeJsonl = async (results: AsyncIterable<Annotated>, args: Args, run: Ru
     }
   }
   if (args.output === '-') return writeStream(process.stdout, lines())
-  if (from > 0) {
-    const handle = await open(args.output, 'r+')
-    await handle.truncate(from).finally(() => handle.close())
-  }
-  const stream = createWriteStream(args.output, { flags: from > 0 ? 'r+' : 'w', start: from })
-  await once(stream, 'open')
-  await writeStream(stream, lines(), true)
+  await writeStream(await openFile(args.output, from > 0 ? from : undefined), lines(), true)
 }

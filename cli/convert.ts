@@ -2,13 +2,14 @@
 import { writeFile } from 'node:fs/promises'
 import type { Argv } from 'yargs'
 import type { Document } from '../src/io/document.ts'
-import { HmtlError, toHmtlError } from '../src/io/errors.ts'
-import { formatNamed, formatNames, formats } from '../src/io/formats/index.ts'
+import { toHmtlError } from '../src/io/errors.ts'
+import { formatNamed, formats, writableNames } from '../src/io/formats/index.ts'
 import { writeDocuments } from '../src/io/write.ts'
 import { prepareDocument } from '../src/pipeline/prepare.ts'
 import { formatOptionsOf, inputOptions, outputOptions } from './support/command.ts'
 import { type Run, startRun } from './support/input.ts'
 import { exitCodes, lossText, say, table } from './support/output.ts'
+import { documentEndings, targetFormat } from './support/target.ts'
 
 export const command = 'convert [inputs..]'
 export const describe = 'Convert corpora between formats, losing nothing silently'
@@ -18,7 +19,7 @@ export const builder = (yargs: Argv) =>
     .positional('inputs', { type: 'string', array: true, default: [] as string[], describe: 'Files or folders; - or none is standard input' })
     .options(inputOptions)
     .options(outputOptions)
-    .option('to', { type: 'string', choices: formatNames.filter((name) => name !== 'text'), describe: 'Format of the output; told from its name where absent' })
+    .option('to', { type: 'string', choices: writableNames, describe: 'Format of the output; told from its name where absent' })
     .option('report', { type: 'string', describe: 'File for a JSON report of what the output could not carry' })
     .option('tokenize', { type: 'boolean', default: false, describe: 'Add tokens and sentences even where the output does not need them' })
     .option('list', { type: 'boolean', default: false, describe: 'List the formats' })
@@ -27,12 +28,6 @@ export const builder = (yargs: Argv) =>
     .example('cat corpus.jsonl | $0 convert --to conll2012 > corpus.gold_conll', 'from a pipe, tokenized on the way')
 
 type Args = Awaited<ReturnType<typeof builder>['argv']>
-
-const formatOfPath = (path: string): string => {
-  const found = formats.find((format) => format.extension !== '' && path.endsWith(format.extension) && (format.write || format.writeFiles))
-  if (!found) throw new HmtlError('HMTL_FORMAT_UNKNOWN', `cannot tell the output format from "${path}"`, { remedy: 'Name it with --to' })
-  return found.name
-}
 
 /** Tokens where the target needs them; a document that cannot be had goes to the dead letters. */
 async function* prepared(documents: AsyncIterable<Document>, always: boolean, run: Run): AsyncGenerator<Document> {
@@ -56,7 +51,7 @@ export const handler = async (args: Args): Promise<number> => {
     )
     return exitCodes.ok
   }
-  const to = args.to ?? (args.output === '-' ? 'jsonl' : formatOfPath(args.output))
+  const to = await targetFormat(args, documentEndings, 'jsonl')
   const format = formatNamed(to)
   const run = startRun('converted', args, formatOptionsOf(args))
   const documents = prepared(run.documents(args.inputs), format.needsTokens || args.tokenize, run)

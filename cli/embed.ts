@@ -1,13 +1,12 @@
 /** `hmtl embed`: sentences as vectors of a model's layer, or every token's vectors by a contextual encoder. */
-import { createWriteStream, existsSync } from 'node:fs'
-import { truncate } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
 import type { Argv } from 'yargs'
 import type { Document } from '../src/io/document.ts'
 import { HmtlError } from '../src/io/errors.ts'
 import { writeNpy } from '../src/io/npy.ts'
 import { openVectors, type VectorFile } from '../src/io/vector-file.ts'
 import { sentenceKey, type VectorRow, vectorStream } from '../src/io/vectors.ts'
-import { writeStream } from '../src/io/write.ts'
+import { openFile, writeStream } from '../src/io/write.ts'
 import { modelFolder } from '../src/load.ts'
 import { type ContextualEncoder, findEncoder } from '../src/model/contextual.ts'
 import { engineNames, startEngine } from '../src/model/engine.ts'
@@ -17,12 +16,14 @@ import { loadModel } from '../src/model/store.ts'
 import { chain, none, type Stage } from '../src/pipeline/chain.ts'
 import { embed } from '../src/pipeline/embed.ts'
 import { fill, type Group } from '../src/pipeline/fill.ts'
+import { group } from '../src/pipeline/group.ts'
 import { pack } from '../src/pipeline/pack.ts'
 import { prepareDocument } from '../src/pipeline/prepare.ts'
 import { progress } from '../src/pipeline/progress.ts'
 import { sentenceUnits, type Window } from '../src/pipeline/units.ts'
 import { formatOptionsOf, inputOptions } from './support/command.ts'
 import { startRun } from './support/input.ts'
+import { checkTarget, type Endings, targetFormat } from './support/target.ts'
 
 export const command = 'embed [inputs..]'
 export const describe = 'Vectors of sentences from a layer of a model, or of tokens from a contextual encoder'
@@ -39,9 +40,9 @@ export const builder = (yargs: Argv) =>
     .option('pool', { type: 'string', choices: pools, default: 'max' as const, describe: 'How a sentence’s tokens become one vector' })
     .option('elmo', { type: 'string', array: true, nargs: 2, describe: 'Options and weights of an ELMo model: all layers of every token instead' })
     .option('encoder', { type: 'string', describe: 'An encoder of the BERT family, its folder or name: all layers of every token instead', conflicts: 'elmo' })
-    .option('resume', { type: 'boolean', default: false, describe: 'Go on with an Arrow file that was broken off, with the same inputs' })
+    .option('resume', { type: 'boolean', default: false, describe: 'Go on with an Arrow stream that was broken off, with the same inputs' })
     .option('half', { type: 'boolean', default: false, describe: 'float16 in Arrow' })
-    .option('to', { type: 'string', choices: ['jsonl', 'arrow', 'npy'] as const, describe: 'Output format; by the name of the output, else jsonl' })
+    .option('to', { type: 'string', choices: ['jsonl', 'arrow', 'arrow-stream', 'npy'] as const, describe: 'Output format; told from the name of the output, else jsonl' })
     .option('output', { type: 'string', alias: 'o', default: '-', describe: 'File; - is standard output' })
     .option('engine', { type: 'string', choices: engineNames, default: 'auto' as const, describe: 'What computes' })
     .example('$0 embed corpus.jsonl --layer emd --pool max -o vectors.npy', 'a row a sentence')
@@ -50,15 +51,25 @@ export const builder = (yargs: Argv) =>
 
 type Args = Awaited<ReturnType<typeof builder>['argv']>
 
+const endings: Endings = [
+  ['.jsonl', 'jsonl'],
+  ['.ndjson', 'jsonl'],
+  ['.arrow', 'arrow'],
+  ['.feather', 'arrow'],
+  ['.arrows', 'arrow-stream'],
+  ['.npy', 'npy'],
+]
+
 /** Tokens that are computed at once. */
 const groupTokens = 1024
 
 export const handler = async (args: Args): Promise<number> => {
   const { output } = args
-  const to = args.to ?? (/\.arrows?$/.test(output) ? 'arrow' : output.endsWith('.npy') ? 'npy' : 'jsonl')
+  const to = await targetFormat(args, endings, 'jsonl')
+  await checkTarget(output, args.inputs)
   const toFile = output !== '-'
   if (to === 'npy' && !toFile) throw new HmtlError('HMTL_USAGE', 'npy needs -o FILE: its header says how many rows follow')
-  if (args.resume && (to !== 'arrow' || !toFile)) throw new HmtlError('HMTL_USAGE', '--resume goes on with an Arrow file', { remedy: 'Name one with -o FILE.arrows' })
+  if (args.resume && (to !== 'arrow-stream' || !toFile)) throw new HmtlError('HMTL_USAGE', '--resume goes on with an Arrow stream', { remedy: 'Name one with -o FILE.arrows' })
   await startEngine(args.engine)
   const { size, describe, encode } = await encoderOf(args)
   const done = args.resume && existsSync(output) ? await openDone(output, { ...describe, half: String(args.half) }) : undefined
@@ -81,7 +92,9 @@ export const handler = async (args: Args): Promise<number> => {
       })
   }
   const count = progress<Document>(({ text }) => run.progress.add(text.length))
-  const groups = () => encode(chain(documents(), count, prepareDocument, sentenceUnits, skipDone, fill<Window>({ tokens: groupTokens })))
+  const filled = (some: AsyncIterable<Document> | readonly Document[]) => chain(some, prepareDocument, sentenceUnits, skipDone, fill<Window>({ tokens: groupTokens }))
+  // A line of a pipe that trickles does not wait for more. Record batches do, or a resumed file would be another.
+  const groups = () => encode(to === 'jsonl' ? chain(documents(), count, group(), filled) : filled(chain(documents(), count)))
   async function* lines(): AsyncGenerator<string> {
     for await (const rows of groups())
       for (const { id, sentence, values } of rows) {
@@ -97,10 +110,10 @@ export const handler = async (args: Args): Promise<number> => {
       await writer.close()
     }
   } else {
-    if (done) await truncate(output, done.end)
-    const stream = !toFile ? process.stdout : done ? createWriteStream(output, { flags: 'r+', start: done.end }) : createWriteStream(output)
     const metadata = { ...describe, half: String(args.half) }
-    await writeStream(stream, to === 'arrow' ? vectorStream(groups(), { size, half: args.half, metadata, append: done !== undefined }) : lines(), toFile)
+    const form = to === 'arrow' ? 'file' : 'stream'
+    const chunks = to === 'jsonl' ? lines() : vectorStream(groups(), { size, half: args.half, metadata, form, append: done !== undefined })
+    await writeStream(toFile ? await openFile(output, done?.end) : process.stdout, chunks, toFile)
   }
   return run.finish()
 }

@@ -6,16 +6,19 @@ import { chosenTasks } from '../src/model/annotate.ts'
 import { engineNames, startEngine } from '../src/model/engine.ts'
 import { loadModel } from '../src/model/store.ts'
 import { evaluateTask, goldSources } from '../src/train/evaluate.ts'
-import { names } from './support/command.ts'
+import { inputOptions, names } from './support/command.ts'
+import { readableTwice } from './support/input.ts'
 import { exitCodes, table } from './support/output.ts'
 
-export const command = 'evaluate <model>'
+export const command = 'evaluate <model> [inputs..]'
 export const describe = 'Score a model on gold data'
 
 export const builder = (yargs: Argv) =>
   yargs
     .positional('model', { type: 'string', demandOption: true, describe: 'Folder of the model' })
-    .option('data', { type: 'string', array: true, demandOption: true, describe: 'Gold documents, any format' })
+    .positional('inputs', { type: 'string', array: true, default: [] as string[], describe: 'Gold documents, any format; - is standard input' })
+    .option('data', { type: 'string', array: true, default: [] as string[], describe: 'The same, named' })
+    .option('from', inputOptions.from)
     .option('task', names('Tasks to score (default: all)'))
     .option('gold-mentions', { type: 'boolean', describe: 'Coreference among the gold mentions (default: as the task was trained)' })
     .option('engine', { type: 'string', choices: engineNames, default: 'auto' as const, describe: 'What computes' })
@@ -25,24 +28,33 @@ export const builder = (yargs: Argv) =>
 type Args = Awaited<ReturnType<typeof builder>['argv']>
 
 export const handler = async (args: Args): Promise<number> => {
+  const inputs = [...args.data, ...args.inputs]
+  if (inputs.length === 0)
+    throw new HmtlError('HMTL_USAGE', 'no gold documents to score the model on', { remedy: 'Name them: hmtl evaluate MODEL --data FILE; - is standard input' })
   await startEngine(args.engine)
   const model = await loadModel(modelFolder(args.model))
   const all: Record<string, unknown> = {}
   const rows: string[][] = [['task', 'F1']]
   let missing: HmtlError | undefined
-  for (const task of chosenTasks(model, args.task)) {
-    try {
-      const { score, main, sources } = await evaluateTask(model, task, goldSources(task, args.data), { goldMentions: args.goldMentions, needsGold: true })
-      all[task.name] = score
-      rows.push([task.name, (100 * main).toFixed(2)])
-      for (const [path, own] of Object.entries(sources)) rows.push([`  ${path}`, (100 * own).toFixed(2)])
-    } catch (error) {
-      // A task that was asked for must have gold; of all the model's, those that have some are scored.
-      if (!(error instanceof HmtlError && error.code === 'HMTL_SCORE_GOLD') || args.task) throw error
-      missing ??= error
-      all[task.name] = null
-      rows.push([task.name, 'no gold'])
+  // Every task reads the data.
+  const data = await readableTwice(inputs, args.from)
+  try {
+    for (const task of chosenTasks(model, args.task)) {
+      try {
+        const { score, main, sources } = await evaluateTask(model, task, goldSources(task, data.files), { goldMentions: args.goldMentions, needsGold: true })
+        all[task.name] = score
+        rows.push([task.name, (100 * main).toFixed(2)])
+        for (const [path, own] of Object.entries(sources)) rows.push([`  ${path}`, (100 * own).toFixed(2)])
+      } catch (error) {
+        // A task that was asked for must have gold; of all the model's, those that have some are scored.
+        if (!(error instanceof HmtlError && error.code === 'HMTL_SCORE_GOLD') || args.task) throw error
+        missing ??= error
+        all[task.name] = null
+        rows.push([task.name, 'no gold'])
+      }
     }
+  } finally {
+    await data.close()
   }
   if (missing && Object.values(all).every((score) => score === null)) throw missing
   process.stdout.write(args.json ? `${JSON.stringify(all)}\n` : `${table(rows)}\n`)

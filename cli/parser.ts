@@ -2,6 +2,7 @@
 import yargs, { type Argv, type CommandModule } from 'yargs'
 import { HmtlError } from '../src/io/errors.ts'
 import { commands, type LazyCommand, nameOf } from './commands.ts'
+import { hideDashes, showDashes } from './support/dash.ts'
 import { packageVersion } from './support/version.ts'
 
 interface Internals {
@@ -60,7 +61,8 @@ export const createParser = (handle?: (command: string, args: unknown) => Promis
       current = nameOf(command)
       return withEnvironment((await command.load()).builder(withMainOptions(argv)))
     }) as never,
-    handler: async (args) => {
+    handler: async (given) => {
+      const args = showDashes(given)
       for (const [name, value] of hidden) process.env[name] = value
       code = await (handle ? handle(nameOf(command), args) : (await command.load()).handler(args as never))
     },
@@ -70,7 +72,7 @@ export const createParser = (handle?: (command: string, args: unknown) => Promis
       return current
     },
     async run(words) {
-      let parser = yargs([...words])
+      let parser = yargs(hideDashes(words))
         .scriptName('hmtl')
         .usage('$0 <command> …\n\nWho and what a stream of text talks about: names, mentions, relations, coreference.')
         .config('config', 'JSON file with options')

@@ -1,5 +1,6 @@
 /** `hmtl score`: predictions against gold, by the field's metrics. */
 import type { Argv } from 'yargs'
+import { HmtlError } from '../src/io/errors.ts'
 import { formatNames } from '../src/io/formats/index.ts'
 import { readDocuments } from '../src/io/read.ts'
 import type { CorefScore } from '../src/model/metrics/coref.ts'
@@ -54,6 +55,7 @@ export const handler = async (args: Args): Promise<number> => {
   const options = formatOptionsOf(args)
   const gold = readDocuments(args.gold, { options, format: args.goldFormat ?? args.from })
   const predicted = readDocuments(args.predicted, { options, format: args.predictedFormat ?? args.from })
+  if (args.gold === '-' && args.predicted === '-') throw new HmtlError('HMTL_USAGE', 'only one of gold and predicted can be standard input')
   const task = args.task as ScoredTask
   const score = await scoreDocuments(gold, predicted, task)
   if (args.json) process.stdout.write(`${JSON.stringify(score)}\n`)

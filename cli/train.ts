@@ -1,9 +1,11 @@
 /** `hmtl train`: a configuration into a model. */
 import type { Argv } from 'yargs'
 import { HmtlError } from '../src/io/errors.ts'
+import type { ModelConfig } from '../src/model/config/keys.ts'
 import { loadConfig } from '../src/model/config/files.ts'
 import { engineNames, startEngine } from '../src/model/engine.ts'
 import { train } from '../src/train/train.ts'
+import { inputOptions } from './support/command.ts'
 import { count, exitCodes, say } from './support/output.ts'
 import { packageVersion } from './support/version.ts'
 
@@ -14,6 +16,7 @@ export const builder = (yargs: Argv) =>
   yargs
     .positional('config', { type: 'string', demandOption: true, describe: 'Configuration file' })
     .option('output', { type: 'string', alias: 'o', demandOption: true, describe: 'Folder for the model' })
+    .option('from', { ...inputOptions.from, describe: 'Format of the data sets that name none; guessed where absent' })
     .option('resume', { type: 'boolean', default: false, describe: 'Go on with an interrupted training' })
     .option('overwrite', { type: 'boolean', default: false, describe: 'Replace the training that the folder holds' })
     .option('set', { type: 'string', array: true, nargs: 1, default: [] as string[], describe: 'key=value, laid over the configuration; as often as needed' })
@@ -25,9 +28,24 @@ export const builder = (yargs: Argv) =>
 
 type Args = Awaited<ReturnType<typeof builder>['argv']>
 
+/** Data sets are read many times, so none can be a pipe. @throws HmtlError `HMTL_USAGE` */
+const withFormat = (config: ModelConfig, from: string | undefined): ModelConfig => ({
+  ...config,
+  tasks: config.tasks.map((task) => ({
+    ...task,
+    datasets: task.datasets.map((data) => {
+      if ([data.train, data.dev, data.test].includes('-'))
+        throw new HmtlError('HMTL_USAGE', 'a training reads its data many times and cannot have it from standard input', {
+          remedy: 'Write it to a file first: hmtl convert -o train.arrow',
+        })
+      return from === undefined ? data : { from, ...data }
+    }),
+  })),
+})
+
 export const handler = async (args: Args): Promise<number> => {
   if (args.resume && args.overwrite) throw new HmtlError('HMTL_USAGE', '--resume goes on with what --overwrite would replace: give one of them')
-  const config = await loadConfig(args.config, args.set)
+  const config = withFormat(await loadConfig(args.config, args.set), args.from)
   await startEngine(args.engine)
   const controller = new AbortController()
   const stop = () => controller.abort()

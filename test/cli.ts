@@ -148,3 +148,43 @@ test('a model that is not there: what there is, and how to get it', async (t) =>
   t.is(code, 1)
   t.regex(err, /HMTL_MODEL_NOT_FOUND.*no-such.*hmtl models/s)
 })
+
+test('the name of a target tells its format, in every command, or is refused', async (t) => {
+  const folder = await temporary()
+  const line = '{"text":"Maren left Oslo."}\n'
+  for (const [command, name] of [
+    ['convert', 'x.txt'],
+    ['annotate', 'x'],
+    ['embed', 'v.csv'],
+  ]) {
+    const { code, err } = await hmtl([command, '-o', join(folder, name)], line)
+    t.is(code, 1, command)
+    t.regex(err, /HMTL_FORMAT_UNKNOWN.*--to.*\.jsonl/s, command)
+  }
+  const magic = async (name: string) => (await readFile(join(folder, name))).toString('latin1', 0, 6)
+  t.is((await hmtl(['embed', '-o', join(folder, 'v.arrow')], line)).code, 0)
+  t.is(await magic('v.arrow'), 'ARROW1')
+  t.is((await hmtl(['embed', '-o', join(folder, 'v.arrows')], line)).code, 0)
+  t.is((await magic('v.arrows')).slice(0, 4), '\u00ff\u00ff\u00ff\u00ff')
+  const input = join(folder, 'in.jsonl')
+  await writeFile(input, line)
+  t.is((await hmtl(['annotate', input, '-o', input])).code, 2)
+  t.is(await readFile(input, 'utf8'), line)
+  await rm(folder, { recursive: true })
+})
+
+test('- is standard input beside other inputs, and as a value', async (t) => {
+  const folder = await temporary()
+  const file = join(folder, 'a.jsonl')
+  await writeFile(file, '{"id":"a","text":"a"}\n')
+  const { out } = await hmtl(['convert', '-', file, '-o', '-'], 'text from a pipe')
+  t.deepEqual(
+    out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line).text),
+    ['text from a pipe', 'a'],
+  )
+  t.is((await hmtl(['score', '-', '-', '--task', 'ner'])).code, 2)
+  await rm(folder, { recursive: true })
+})

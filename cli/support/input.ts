@@ -2,12 +2,16 @@
 
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Document } from '../../src/io/document.ts'
 import type { HmtlError } from '../../src/io/errors.ts'
 import { type FormatContext, type FormatOptions, formatContext } from '../../src/io/format.ts'
 import { readDocuments } from '../../src/io/read.ts'
 import { LossReport } from '../../src/io/report.ts'
+import { isDevice, writeDocuments } from '../../src/io/write.ts'
+import type { DataFile } from '../../src/train/pieces.ts'
 import { errorText, exitCodes, sayWhatIsAwaited } from './output.ts'
 import { type Progress, startProgress } from './progress.ts'
 
@@ -86,4 +90,25 @@ export const startRun = (label: string, args: InputArguments, options: FormatOpt
       return failures > 0 ? exitCodes.deadLetters : exitCodes.ok
     },
   }
+}
+
+/** Inputs that can be read as often as wanted: a pipe's documents are put into a file until `close`. */
+export const readableTwice = async (inputs: readonly string[], from: string | undefined): Promise<{ files: DataFile[]; close(): Promise<void> }> => {
+  const folder = await mkdtemp(join(tmpdir(), 'hmtl-'))
+  const close = () => rm(folder, { recursive: true, force: true })
+  const files: DataFile[] = []
+  try {
+    for (const [i, input] of inputs.entries()) {
+      if (input !== '-' && !(await isDevice(input))) files.push({ path: input, from })
+      else {
+        const path = join(folder, `${i}.arrow`)
+        await writeDocuments(readDocuments(input, { format: from }), path, { format: 'arrow' })
+        files.push({ path, from: 'arrow' })
+      }
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return { files, close }
 }

@@ -23,7 +23,7 @@ export const flatTokenSpans = (document: Document, layer: LabelledSpans | undefi
   for (const span of spans) {
     if (span.begin < end) context.report.add(`nested-${kind}`, document.id, `tokens ${span.begin}..${span.end} ${span.label}`)
     else {
-      kept.push(span)
+      kept.push({ ...span, label: columnLabel(span.label, document, context) })
       end = span.end
     }
   }
@@ -61,6 +61,13 @@ export const columnWord = (word: string, document: Document, context: FormatCont
   if (!/\s/.test(word)) return word
   context.report.add('white-space-in-token', document.id, JSON.stringify(word))
   return word.replace(/\s+/g, '_')
+}
+
+/** A label for a column: what the column's own syntax is made of cannot stand in it. */
+export const columnLabel = (label: string, document: Document, context: FormatContext, syntax = /\s/g): string => {
+  const fit = label.replace(syntax, '_')
+  if (fit !== label) context.report.add('label-changed', document.id, `${JSON.stringify(label)} to ${fit}`)
+  return fit
 }
 
 /** Sentences from counts of their tokens. */

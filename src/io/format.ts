@@ -4,6 +4,7 @@
  */
 import { type Document, type LayerName, layerNames } from './document.ts'
 import { HmtlError, toHmtlError } from './errors.ts'
+import type { JsonHead } from './json-head.ts'
 import { defaultMaxLineBytes } from './lines.ts'
 import type { OffsetUnit } from './offsets.ts'
 import { LossReport } from './report.ts'
@@ -17,7 +18,7 @@ export interface FormatOptions {
   readonly maxDocumentBytes?: number
   /** Field of a JSON line that holds the text. @default 'text' */
   readonly textField?: string
-  /** Unit of offsets in JSON input without its own `offsetUnit`, and in JSON output. @default 'utf16' */
+  /** Unit of offsets in JSON and table input that does not say its own, and in such output. @default 'utf16' */
   readonly offsetUnit?: OffsetUnit
   /** Tagging scheme that column writers use. @default what the document was read with, else `bio` */
   readonly scheme?: 'iob1' | 'bio' | 'bioul' | 'iobes'
@@ -64,6 +65,8 @@ export interface Format {
   accepts(path: string): boolean
   /** How sure the format is that these first bytes are its own: 0 no, 1 perhaps, 2 surely. */
   sniff(head: string, path: string): 0 | 1 | 2
+  /** The same of JSON, by the structure of its first record; formats that are not JSON have none. */
+  sniffJson?(head: JsonHead, path: string): 0 | 1 | 2
   readonly read: Reader
   /** Writes all documents to one stream … */
   readonly write?: (documents: AsyncIterable<Document>, context: FormatContext) => AsyncIterable<string | Uint8Array>
@@ -71,9 +74,11 @@ export interface Format {
   readonly writeFiles?: (document: Document, context: FormatContext) => readonly OutputFile[]
   /** The writer needs tokens (and sentences). */
   readonly needsTokens: boolean
+  /** Unit that the format's offsets are in, where it says no other; absent where it has none, or says which. */
+  readonly offsetUnit?: OffsetUnit
   /** Layers the format can hold. */
   readonly carries: readonly LayerName[]
-  /** Usual extension of a written file. */
+  /** What the name of a written file ends with; no two formats share it. Empty for a folder, and where nothing is written. */
   readonly extension: string
 }
 

@@ -28,39 +28,50 @@ export interface Source {
 
 const chunkBytes = 1 << 18
 
+/** Which files of a folder are taken, by relative path with `.gz` taken off, or by what is in them. */
+export type Choice = (relativePath: string, source: Source) => boolean | Promise<boolean>
+
 /**
  * The sources behind an input, one after another.
- * @param accepts keeps only some files of a folder (by relative path, `.gz` taken off).
+ * @param accepts keeps only some files of a folder.
+ * @param otherwise keeps some where none was accepted.
  * @throws HmtlError `HMTL_INPUT_NOT_FOUND`
  */
-export async function* sourcesOf(input: Input, accepts: (relativePath: string) => boolean = () => true): AsyncGenerator<Source> {
+export async function* sourcesOf(input: Input, accepts: Choice = () => true, otherwise?: Choice): AsyncGenerator<Source> {
   if (typeof input === 'string' || input instanceof URL) {
     const path = input instanceof URL ? decodeURIComponent(input.pathname) : input
     if (path === '-') yield streamSource('<stdin>', process.stdin)
-    else yield* pathSources(path, accepts)
+    else yield* pathSources(path, otherwise ? [accepts, otherwise] : [accepts])
   } else if (input instanceof Uint8Array) yield streamSource('<bytes>', [input])
   else yield streamSource('<stream>', input)
 }
 
-async function* pathSources(path: string, accepts: (relativePath: string) => boolean): AsyncGenerator<Source> {
+async function* pathSources(path: string, choices: readonly Choice[]): AsyncGenerator<Source> {
   const found = await stat(path).catch((cause) => {
     throw new HmtlError('HMTL_INPUT_NOT_FOUND', `cannot read ${path}`, { cause, remedy: 'Check the path and its permissions' })
   })
   if (!found.isDirectory()) {
-    yield fileSource(path, basename(path), found.size)
+    // A pipe under a name (`<(zcat …)`, /dev/stdin) can be opened once.
+    yield found.isFile() ? fileSource(path, basename(path), found.size) : streamSource(path, createReadStream(path, { highWaterMark: chunkBytes }))
     return
   }
-  let any = false
-  for await (const file of walk(path)) {
-    const name = relative(path, file)
-    if (!accepts(withoutGz(name))) continue
-    any = true
-    yield fileSource(file, name, (await stat(file)).size)
+  const files = async function* (takes: Choice): AsyncGenerator<Source> {
+    for await (const file of walk(path)) {
+      const source = fileSource(file, relative(path, file), (await stat(file)).size)
+      if (await takes(withoutGz(source.relative), source)) yield source
+    }
   }
-  if (!any)
-    throw new HmtlError('HMTL_INPUT_NOT_FOUND', `no file of this format in folder ${path}`, {
-      remedy: 'Name the format with --from, or the file itself',
-    })
+  for (const takes of choices) {
+    let any = false
+    for await (const source of files(takes)) {
+      any = true
+      yield source
+    }
+    if (any) return
+  }
+  throw new HmtlError('HMTL_INPUT_NOT_FOUND', `no file of this format in folder ${path}`, {
+    remedy: 'Name the format with --from, or the file itself',
+  })
 }
 
 async function* walk(folder: string): AsyncGenerator<string> {

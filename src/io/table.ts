@@ -1,11 +1,12 @@
 /**
  * A document as one row of a table: what Arrow and Parquet share. Offsets are
- * int32 lists in UTF-16 code units, labels are ids into a short list of names in
+ * int32 lists in the unit that the table names (UTF-16 code units unless asked otherwise), labels are ids into a short list of names in
  * the same row, so that a row stands by itself and no file needs a dictionary.
  * A null list is a layer that was not annotated.
  */
-import { checkDocument, type Document } from './document.ts'
+import { checkDocument, type Document, type Spans } from './document.ts'
 import { HmtlError } from './errors.ts'
+import { fromUtf16, type OffsetUnit, offsetUnits, toUtf16 } from './offsets.ts'
 
 export const schemaName = 'hmtl.document'
 export const schemaVersion = '1'
@@ -63,6 +64,53 @@ export interface Row {
   scores(name: ScoreColumn): Float32Array | undefined
 }
 
+const unitKey = 'hmtl.offsetUnit'
+
+/** What a table says of itself. */
+export const tableMetadata = (unit: OffsetUnit = 'utf16'): readonly (readonly [string, string])[] => [
+  ['hmtl.schema', schemaName],
+  ['hmtl.version', schemaVersion],
+  [unitKey, unit],
+]
+
+/**
+ * The unit of a table's offsets: what it says, else what the user does, since other tools drop what a table says of itself.
+ * @throws HmtlError `HMTL_FORMAT_SCHEMA` for one that is not known
+ */
+export const tableUnit = (metadata: (key: string) => string | undefined, otherwise: OffsetUnit = 'utf16'): OffsetUnit => {
+  const said = metadata(unitKey) ?? otherwise
+  const unit = offsetUnits.find((name) => name === said)
+  if (!unit) throw new HmtlError('HMTL_FORMAT_SCHEMA', `offsets are in "${said}"`, { remedy: `Known are ${offsetUnits.join(', ')}` })
+  return unit
+}
+
+/** A document whose offsets of the text are in another unit, to be written into a table that says so. */
+export const inUnit = (document: Document, unit: OffsetUnit = 'utf16'): Document => {
+  if (unit === 'utf16') return document
+  const map = fromUtf16(document.text, unit)
+  const all = (offsets: Int32Array) => offsets.map((offset) => map(offset))
+  const spans = <T extends Spans>(layer: T | undefined): T | undefined => layer && { ...layer, begin: all(layer.begin), end: all(layer.end) }
+  const { mentions, relations } = document
+  return {
+    ...document,
+    tokens: spans(document.tokens),
+    entities: spans(document.entities),
+    mentions: mentions && { ...mentions, ...spans<Spans>(mentions), headBegin: all(mentions.headBegin), headEnd: all(mentions.headEnd) },
+    relations: relations && { ...relations, begin1: all(relations.begin1), end1: all(relations.end1), begin2: all(relations.begin2), end2: all(relations.end2) },
+    clusters: spans(document.clusters),
+  }
+}
+
+/** Columns that count tokens, labels or members, not places of the text. */
+const counting = /^sentence_|_label$|^cluster_offset$/
+
+/** A row whose offsets are in UTF-16 code units, of one in another unit. */
+const inUtf16 = (row: Row, unit: OffsetUnit): Row => {
+  if (unit === 'utf16') return row
+  const map = toUtf16(row.text, unit)
+  return { ...row, ints: (name) => (counting.test(name) ? row.ints(name) : row.ints(name)?.map((offset) => map(offset))) }
+}
+
 /** Metadata as JSON text, null where there is none. */
 export const metadataJson = (document: Document): string | null => {
   for (const _ in document.metadata) return JSON.stringify(document.metadata)
@@ -70,7 +118,8 @@ export const metadataJson = (document: Document): string | null => {
 }
 
 /** A document from a row. @throws HmtlError `HMTL_FORMAT_SCHEMA`, `HMTL_DOCUMENT_*` */
-export const documentOfRow = (row: Row): Document => {
+export const documentOfRow = (given: Row, unit: OffsetUnit = 'utf16'): Document => {
+  const row = inUtf16(given, unit)
   const { id, text } = row
   let metadata: Record<string, unknown> | undefined
   const need = <T>(value: T | undefined, name: string): T => {

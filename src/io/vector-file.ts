@@ -84,6 +84,8 @@ const readIndex = async (path: string, handle: FileHandle): Promise<VectorFile> 
     const end = body + Math.ceil(verifyMessage(metadata) / 8) * 8
     return end > fileSize ? undefined : { metadata, body, end, bytes: Buffer.concat([prefix, metadata]) }
   }
+  if (fileSize >= 6 && (await bytesAt(0, 6)).toString('latin1') === 'ARROW1')
+    throw new HmtlError('HMTL_FORMAT_SCHEMA', `${path} is an Arrow file where an Arrow stream is read`, { remedy: 'Make it again with hmtl embed -o NAME.arrows' })
   const first = await messageAt(0)
   if (!first) throw broken(path, 'it has no schema')
   const { schema, size, half } = schemaOf(path, first.bytes)

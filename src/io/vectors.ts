@@ -6,7 +6,23 @@
  */
 import { Buffer } from 'node:buffer'
 import { createHash } from 'node:crypto'
-import { type Data, type DataType, Field, FixedSizeList, Float16, Float32, Int32, List, makeData, RecordBatch, RecordBatchStreamWriter, Schema, Struct, Utf8 } from 'apache-arrow'
+import {
+  type Data,
+  type DataType,
+  Field,
+  FixedSizeList,
+  Float16,
+  Float32,
+  Int32,
+  List,
+  makeData,
+  RecordBatch,
+  RecordBatchFileWriter,
+  RecordBatchStreamWriter,
+  Schema,
+  Struct,
+  Utf8,
+} from 'apache-arrow'
 import { Drain } from './drain.ts'
 import { halvesOfFloats } from './half.ts'
 
@@ -28,6 +44,8 @@ export interface VectorOptions {
   readonly half: boolean
   /** Said in the schema: what the vectors are. */
   readonly metadata: Readonly<Record<string, string>>
+  /** The stream can be broken off and gone on with; other tools expect the file under a name that ends with `.arrow`. @default 'stream' */
+  readonly form?: 'file' | 'stream' | undefined
   /** Leaves the schema out: the bytes go on where a stream was broken off. @default false */
   readonly append?: boolean | undefined
 }
@@ -47,8 +65,11 @@ const textData = (texts: readonly string[]): Data => {
 
 const bytesOf = (values: Float32Array, half: boolean): Float32Array | Uint16Array => (half ? halvesOfFloats(values) : values)
 
-/** Groups of rows as bytes of an Arrow stream. */
-export async function* vectorStream(groups: AsyncIterable<readonly VectorRow[]>, { size, half, metadata, append = false }: VectorOptions): AsyncGenerator<Uint8Array> {
+/** Groups of rows as bytes of an Arrow stream, or of an Arrow file. */
+export async function* vectorStream(
+  groups: AsyncIterable<readonly VectorRow[]>,
+  { size, half, metadata, form = 'stream', append = false }: VectorOptions,
+): AsyncGenerator<Uint8Array> {
   const element: DataType = half ? new Float16() : new Float32()
   const vector = new FixedSizeList(size, new Field('item', element, false))
   const vectors = new List(new Field('vector', vector, false))
@@ -57,7 +78,7 @@ export async function* vectorStream(groups: AsyncIterable<readonly VectorRow[]>,
     new Map(Object.entries({ ...metadata, schema: vectorSchemaName, version: vectorSchemaVersion })),
   )
   const drain = new Drain()
-  const writer = new RecordBatchStreamWriter()
+  const writer = form === 'file' ? new RecordBatchFileWriter() : new RecordBatchStreamWriter()
   writer.reset(drain, schema)
   if (append) drain.take()
   for await (const rows of groups) {

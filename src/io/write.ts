@@ -2,12 +2,12 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
-import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, open, realpath, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Writable } from 'node:stream'
 import type { Document } from './document.ts'
 import { HmtlError } from './errors.ts'
-import { type FormatContext, formatContext } from './format.ts'
+import { type Format, type FormatContext, formatContext } from './format.ts'
 import { formatNamed } from './formats/index.ts'
 
 export interface WriteOptions extends Partial<FormatContext> {
@@ -27,6 +27,7 @@ const failed = (path: string, cause: unknown) =>
 export const writeDocuments = async (documents: AsyncIterable<Document>, output: string | Writable, options: WriteOptions): Promise<void> => {
   const format = formatNamed(options.format)
   const context = formatContext(options)
+  checkUnit(format, context)
   if (format.writeFiles) {
     if (typeof output !== 'string') throw new HmtlError('HMTL_FORMAT_UNSUPPORTED', `${format.name} writes several files and needs a folder`, { remedy: 'Name one with -o FOLDER' })
     await writeFolder(documents, output, (document) => format.writeFiles?.(document, context) ?? [])
@@ -38,8 +39,21 @@ export const writeDocuments = async (documents: AsyncIterable<Document>, output:
   else await writeStream(output, chunks)
 }
 
+/** Offsets in another unit than the format's would be read as its own. */
+const checkUnit = ({ name, offsetUnit: fixed }: Format, { options: { offsetUnit: wanted = 'utf16' } }: FormatContext): void => {
+  if (fixed !== undefined && wanted !== 'utf16' && wanted !== fixed)
+    throw new HmtlError('HMTL_FORMAT_UNSUPPORTED', `${name} counts offsets in ${fixed}, not ${wanted}`, {
+      remedy: 'Leave --offset-unit out, or write a format that says its unit, such as jsonl',
+    })
+}
+
 const writeFolder = async (documents: AsyncIterable<Document>, folder: string, files: (document: Document) => readonly { name: string; data: string | Uint8Array }[]) => {
   const written = new Set<string>()
+  try {
+    await mkdir(folder, { recursive: true })
+  } catch (cause) {
+    throw failed(folder, cause)
+  }
   for await (const document of documents)
     for (const { name, data } of files(document)) {
       const path = join(folder, name)
@@ -54,17 +68,48 @@ const writeFolder = async (documents: AsyncIterable<Document>, folder: string, f
     }
 }
 
-/** Writes chunks to a temporary name beside the path, syncs and renames: never a half file under the final name. */
+/**
+ * Writes chunks to a temporary name beside the path, syncs and renames: never a half file under the final name.
+ * A link stays one; what is no file (a pipe, /dev/null) is written to as it is.
+ * @throws HmtlError `HMTL_OUTPUT_FAILED`, and what the chunks throw
+ */
 export const writeAtomically = async (path: string, chunks: AsyncIterable<string | Uint8Array>): Promise<void> => {
-  const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`
+  if (await isDevice(path))
+    return writeStream(await openFile(path), chunks, true).catch((cause) => {
+      throw failed(path, cause)
+    })
+  const final = await realpath(path).catch(() => path)
+  const temporary = `${final}.${randomBytes(4).toString('hex')}.tmp`
   try {
-    await mkdir(dirname(path), { recursive: true })
-    await writeStream(createWriteStream(temporary, { highWaterMark: 1 << 20 }), chunks, true)
+    await writeStream(await openFile(temporary), chunks, true)
     const handle = await open(temporary, 'r+')
     await handle.sync().finally(() => handle.close())
-    await rename(temporary, path)
+    await rename(temporary, final)
   } catch (cause) {
     await rm(temporary, { force: true })
+    throw failed(path, cause)
+  }
+}
+
+/** Whether a path is there and neither a file nor a folder: its name says nothing of what it holds. */
+export const isDevice = async (path: string): Promise<boolean> => {
+  const found = await stat(path).catch(() => undefined)
+  return found !== undefined && !found.isFile() && !found.isDirectory()
+}
+
+/**
+ * A file open for writing, its folder made where there is none.
+ * @param start where to go on in what is there; without it the file is new
+ * @throws HmtlError `HMTL_OUTPUT_FAILED`
+ */
+export const openFile = async (path: string, start?: number): Promise<Writable> => {
+  try {
+    await mkdir(dirname(path), { recursive: true })
+    if (start !== undefined) await truncate(path, start)
+    const stream = createWriteStream(path, { highWaterMark: 1 << 20, ...(start === undefined ? {} : { flags: 'r+', start }) })
+    await once(stream, 'open')
+    return stream
+  } catch (cause) {
     throw failed(path, cause)
   }
 }

@@ -19,18 +19,28 @@ const unfinished = new Set(
 )
 const lowerCase = /^\p{Ll}/u
 
-const isWrapped = (text: string): boolean => {
-  // Lines cut at a set width are paragraphs cut by a typesetter; others end where the author ended them.
+/** Words after which even a short line goes on. */
+const dangling = new Set('a an the of in at to from by into between against and or nor my your our its their than ,'.split(' '))
+
+/** Lines shorter than this were not broken by a typesetter: tweets, headlines, verse, lists. */
+const shortLine = 40
+
+/**
+ * The width that lines were cut at by a typesetter, 0 where the author ended them. Lines within
+ * a quarter of it count as full: words are not cut, so they end before it.
+ */
+const wrappedAt = (text: string): number => {
   const lines = text.split('\n', 2000).filter((line) => line.trim() !== '')
-  if (lines.length < 4) return false
+  if (lines.length < 4) return 0
   const widths = lines.map((line) => line.length).sort((a, b) => a - b)
-  return widths[widths.length - 1] <= 100 && widths[Math.floor(widths.length / 2)] >= 50
+  const median = widths[Math.floor(widths.length / 2)]
+  return widths[widths.length - 1] <= 100 && median >= 50 ? median : 0
 }
 
 /** Sentences as token spans covering every token. */
 export const splitSentences = (text: string, tokens: Spans): Spans => {
   const count = tokens.begin.length
-  const wrapped = isWrapped(text)
+  const width = wrappedAt(text)
   const begin: number[] = []
   const end: number[] = []
   let from = 0
@@ -45,6 +55,15 @@ export const splitSentences = (text: string, tokens: Spans): Spans => {
     }
     from = to
   }
+  /** Whether the newline after token `i` was put there by layout, in the middle of a sentence. */
+  const goesOn = (i: number): boolean => {
+    const last = word(i).toLowerCase()
+    const size = tokens.end[i] - (text.lastIndexOf('\n', tokens.end[i] - 1) + 1)
+    // Cut by a typesetter: a full line goes on, one that had room for the next word was ended.
+    if (width > 0 && size + 1 + word(i + 1).length > 0.75 * width) return true
+    if (width === 0 && size < shortLine) return dangling.has(last)
+    return unfinished.has(last) || lowerCase.test(word(i + 1))
+  }
   for (let i = 0; i < count; i++) {
     if (i === count - 1) {
       close(count)
@@ -52,9 +71,7 @@ export const splitSentences = (text: string, tokens: Spans): Spans => {
     }
     const between = gap(i)
     const newlines = between.includes('\n') ? between.split('\n').length - 1 : 0
-    // A line that stops in the middle of a phrase was broken by layout, not by its author.
-    const goesOn = newlines === 1 && (wrapped || unfinished.has(word(i).toLowerCase()) || lowerCase.test(word(i + 1)))
-    if (newlines > 0 && !goesOn) {
+    if (newlines > 0 && !(newlines === 1 && goesOn(i))) {
       close(i + 1)
       continue
     }
@@ -73,7 +90,7 @@ const endsSentence = (i: number, from: number, word: (i: number) => string, gap:
   if (final.test(last)) return true
   if (at !== i || !last.endsWith('.') || last.length < 2) return false
   // An abbreviation ends a sentence only where a likely first word follows.
-  return !titles.has(last.slice(0, -1).toLowerCase()) && starters.has(word(i + 1))
+  return last !== 'v.' && !titles.has(last.slice(0, -1).toLowerCase()) && starters.has(word(i + 1))
 }
 
 const cutPoint = (from: number, word: (i: number) => string): number => {

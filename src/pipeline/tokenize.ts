@@ -11,13 +11,25 @@ const abbreviations = new Set(
     'mr mrs ms dr prof rev hon gen col maj capt lt sgt cpl adm cmdr gov sen rep pres supt det insp sr jr st ste mt ft messrs mme mlle esq ' +
     'jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun ' +
     'inc ltd co corp bros llc plc cos assn dept univ inst est div ave blvd rd hwy sq ' +
-    'vs etc eg ie al cf viz approx ca no nos vol vols pp fig figs ed eds trans ch sec ph.d m.d b.a m.a d.c u.s u.k u.n e.u a.m p.m ' +
+    'vs etc eg ie al cf viz approx ca vol vols pp fig figs ed eds trans ph.d m.d b.a m.a d.c u.s u.k u.n e.u a.m p.m ' +
     'ala ariz ark calif colo conn del fla ga ill ind kan ky la md mass mich minn miss mo mont neb nev okla ore pa penn tenn tex va vt wash wis wyo'
   ).split(' '),
 )
+/** Abbreviations where a number follows, words else: "no. 5", "Art. 5", but "I said no." */
+const numbered = new Set('no nos ch sec art arts para eq eqs'.split(' '))
+const beforeNumber = /\.\s*\p{N}/uy
+
+/** Whether a word takes the period after it, of which `end` is the place. "v." stands between parties; 12 V may end a sentence. */
+const isAbbreviation = (word: string, text: string, end: number): boolean => {
+  const lower = word.toLowerCase()
+  return numbered.has(lower) ? matchAt(beforeNumber, text, end) > 0 : word === 'v' || abbreviations.has(lower)
+}
+
 /** Abbreviations that a name or number follows, so that a capital after them begins no sentence. */
 export const titles = new Set(
-  'mr mrs ms dr prof rev hon gen col maj capt lt sgt cpl adm cmdr gov sen rep pres supt det insp st ste mt ft messrs mme mlle no nos vol pp fig vs'.split(' '),
+  'mr mrs ms dr prof rev hon gen col maj capt lt sgt cpl adm cmdr gov sen rep pres supt det insp st ste mt ft messrs mme mlle no nos vol vols pp fig figs ch sec art arts para eq eqs cf vs'.split(
+    ' ',
+  ),
 )
 
 const url = /(?:https?:\/\/|www\.)[^\s<>"]+|[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/uy
@@ -111,7 +123,7 @@ const wordAt = (text: string, at: number, size: number, push: Push): number => {
     }
     return end
   }
-  if (text.charCodeAt(end) === 46 && abbreviations.has(text.slice(at, end).toLowerCase())) {
+  if (text.charCodeAt(end) === 46 && isAbbreviation(text.slice(at, end), text, end)) {
     push(at, end + 1)
     return end + 1
   }

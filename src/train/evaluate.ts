@@ -5,7 +5,7 @@ import type { DatasetConfig, TaskConfig } from '../model/config/keys.ts'
 import { headOf } from '../model/heads/index.ts'
 import type { Model } from '../model/hierarchy.ts'
 import { createAnnotator } from '../pipeline/annotate.ts'
-import { datasetDocuments } from './pieces.ts'
+import { type DataFile, datasetDocuments } from './pieces.ts'
 
 /** Names of tasks that find the spans which a task reads. */
 const spanTasks = ({ config }: Model, task: TaskConfig): string[] => {
@@ -16,23 +16,22 @@ const spanTasks = ({ config }: Model, task: TaskConfig): string[] => {
 }
 
 /** A file of gold documents, and the data set whose rules of annotation they follow. */
-export interface GoldSource {
-  readonly path: string
+export interface GoldSource extends DataFile {
   readonly dataset: DatasetConfig
 }
 
 /** Which data set of a task each file belongs to; one of none is taken to annotate all that the task knows. */
-export const goldSources = (task: TaskConfig, paths: readonly string[]): GoldSource[] =>
-  paths.map((path) => ({
-    path,
-    dataset: task.datasets.find(({ train, dev, test }) => [train, dev, test].includes(path)) ?? { train: path },
+export const goldSources = (task: TaskConfig, files: readonly DataFile[]): GoldSource[] =>
+  files.map((file) => ({
+    ...file,
+    dataset: task.datasets.find(({ train, dev, test }) => [train, dev, test].includes(file.path)) ?? { train: file.path },
   }))
 
 /** The development or test files of a task's data sets. */
 export const goldSplit = ({ datasets }: TaskConfig, split: 'dev' | 'test'): GoldSource[] =>
   datasets.flatMap((dataset) => {
     const path = dataset[split]
-    return path === undefined ? [] : [{ path, dataset }]
+    return path === undefined ? [] : [{ path, from: dataset.from, dataset }]
   })
 
 /** A task's scores over all of some sources. */
@@ -79,12 +78,12 @@ export const evaluateTask = async (
   const all = head.metric(task)
   const each: Record<string, number> = {}
   let found = false
-  for (const { path, dataset } of sources) {
+  for (const { path, from, dataset } of sources) {
     const own = head.metric(task)
     const { convention } = dataset as { convention?: string }
     const taggers = spanTasks(model, task)
     const annotate = createAnnotator(model, { tasks: [...taggers, task.name], taggers, goldMentions: options.goldMentions, convention })
-    for await (const { source, document } of annotate(datasetDocuments([path]))) {
+    for await (const { source, document } of annotate(datasetDocuments([{ path, from }]))) {
       if (source.tokens.begin.length === 0) continue
       const pair = head.comparable(source, document, task, labels, dataset)
       found ||= holdsGold(pair[0], task)

@@ -18,8 +18,25 @@ const pieces =
   (document) =>
     many(Array.from(examplesOf(document, task, labels, dataset), (example) => ({ example, sentences: example.sentences, tokens: exampleTokens(example) })))
 
+/** A file or folder of a data set, and its format where that was named. */
+export interface DataFile {
+  readonly path: string
+  readonly from?: string | undefined
+}
+
+/** A part of a task's data sets, where they have it. */
+export const filesOf = ({ datasets }: TaskConfig, part: 'train' | 'dev' | 'test'): DataFile[] =>
+  datasets.flatMap(({ [part]: path, from }) => (path === undefined ? [] : [{ path, from }]))
+
 /** Documents of files one after another, ready for the model. */
-export const datasetDocuments = (paths: readonly string[]) => chain(paths, read(), prepareDocument)
+export const datasetDocuments = (files: readonly (DataFile | string)[]) =>
+  chain(
+    files.map((file) => (typeof file === 'string' ? { path: file } : file)),
+    readFile,
+    prepareDocument,
+  )
+
+const readFile: Stage<DataFile, Document> = ({ path, from }) => read({ format: from })(path)
 
 /** A data set as often as it is seen in an epoch, and what of it the last time: all, or a share of its documents. */
 const passes = (dataset: DatasetConfig): { readonly dataset: DatasetConfig; readonly share: number }[] => {
@@ -33,5 +50,5 @@ const passes = (dataset: DatasetConfig): { readonly dataset: DatasetConfig; read
  */
 export const datasetPieces = (datasets: readonly DatasetConfig[], task: TaskConfig, labels: readonly string[], turn: () => number = () => 0) =>
   chain(datasets.flatMap(passes), ({ dataset, share }) =>
-    chain([dataset.train], read(), (document: Document) => (share === 1 || turn() < share ? document : none), prepareDocument, pieces(task, labels, dataset)),
+    chain([{ path: dataset.train, from: dataset.from }], readFile, (document: Document) => (share === 1 || turn() < share ? document : none), prepareDocument, pieces(task, labels, dataset)),
   )

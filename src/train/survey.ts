@@ -4,7 +4,7 @@ import { words } from '../io/tokens.ts'
 import type { ModelConfig, TaskConfig } from '../model/config/keys.ts'
 import { headOf } from '../model/heads/index.ts'
 import { normalWord } from '../model/vocabulary.ts'
-import { datasetDocuments, datasetPieces } from './pieces.ts'
+import { datasetDocuments, datasetPieces, filesOf } from './pieces.ts'
 
 export interface Survey {
   /** How often each normal form occurs. */
@@ -22,7 +22,7 @@ const labelsOf = async (task: TaskConfig): Promise<string[] | undefined> => {
   if (!head.labels) return undefined
   const counts = new Map<string, number>()
   for (const dataset of task.datasets)
-    for await (const document of datasetDocuments([dataset.train])) for (const label of head.labels(document, task, dataset)) counts.set(label, (counts.get(label) ?? 0) + 1)
+    for await (const document of datasetDocuments([{ path: dataset.train, from: dataset.from }])) for (const label of head.labels(document, task, dataset)) counts.set(label, (counts.get(label) ?? 0) + 1)
   const sorted = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([label]) => label)
   return sorted.slice(0, head.mostLabels?.(task) || sorted.length)
 }
@@ -33,8 +33,9 @@ export const survey = async (config: ModelConfig): Promise<Survey> => {
   const characters = new Map<string, number>()
   const labels: Record<string, string[]> = {}
   const batches: Record<string, number> = {}
-  const paths = new Set(config.tasks.flatMap((task) => task.datasets.map(({ train }) => train)))
-  for await (const document of datasetDocuments([...paths]))
+  // A file that several tasks learn from is counted once.
+  const files = new Map(config.tasks.flatMap((task) => filesOf(task, 'train').map((file) => [file.path, file])))
+  for await (const document of datasetDocuments([...files.values()]))
     for (const word of words(document)) {
       const normal = normalWord(word)
       wordCounts.set(normal, (wordCounts.get(normal) ?? 0) + 1)

@@ -309,10 +309,11 @@ export const ace05: Format = {
   name: 'ace05',
   summary: 'ACE 2005 / 2004, NAME.sgm with NAME.apf.xml',
   accepts: (path) => path.endsWith('.sgm') && !/(^|\/)(adj|fp1|fp2)\//.test(path),
-  sniff: (head, path) => (path.endsWith('.apf.xml') || /<source_file\b/.test(head) ? 2 : path.endsWith('.sgm') && /<DOC>/i.test(head) ? 2 : 0),
+  sniff: (head, path) => (path.endsWith('.apf.xml') || (/^\s*</.test(head) && /<source_file\b/.test(head)) ? 2 : path.endsWith('.sgm') && /<DOC>/i.test(head) ? 2 : 0),
   read,
   writeFiles,
   needsTokens: false,
+  offsetUnit: 'codepoint',
   carries: ['mentions', 'relations', 'clusters'],
   extension: '',
 }

@@ -28,9 +28,11 @@ import type { Document } from '../document.ts'
 import { Drain } from '../drain.ts'
 import { HmtlError, toHmtlError } from '../errors.ts'
 import { attempt, type Format, type FormatContext, layersAll, maxDocumentBytes } from '../format.ts'
+import type { OffsetUnit } from '../offsets.ts'
 import { readAll, type Source } from '../source.ts'
 import {
   documentOfRow,
+  inUnit,
   type IntColumn,
   intColumns,
   metadataJson,
@@ -41,6 +43,8 @@ import {
   schemaName,
   schemaVersion,
   scoreColumns,
+  tableMetadata,
+  tableUnit,
 } from '../table.ts'
 
 const batchBytes = 1 << 20
@@ -48,21 +52,14 @@ const magic = 'ARROW1'
 
 const itemField = <T extends Int32 | Float32 | Utf8>(type: T) => new List(new Field('item', type, true))
 
-const schema = new Schema(
-  [
-    new Field('id', new Utf8(), false),
-    new Field('text', new Utf8(), false),
-    ...intColumns.map(([name]) => new Field(name, itemField(new Int32()), true)),
-    ...nameColumns.map(([name]) => new Field(name, itemField(new Utf8()), true)),
-    ...scoreColumns.map(([name]) => new Field(name, itemField(new Float32()), true)),
-    new Field('metadata', new Utf8(), true),
-  ],
-  new Map([
-    ['hmtl.schema', schemaName],
-    ['hmtl.version', schemaVersion],
-    ['hmtl.offsetUnit', 'utf16'],
-  ]),
-)
+const fields = [
+  new Field('id', new Utf8(), false),
+  new Field('text', new Utf8(), false),
+  ...intColumns.map(([name]) => new Field(name, itemField(new Int32()), true)),
+  ...nameColumns.map(([name]) => new Field(name, itemField(new Utf8()), true)),
+  ...scoreColumns.map(([name]) => new Field(name, itemField(new Float32()), true)),
+  new Field('metadata', new Utf8(), true),
+]
 
 const utf8Data = (values: readonly (string | null)[]): Data<Utf8> => {
   const offsets = new Int32Array(values.length + 1)
@@ -110,7 +107,7 @@ const nameLists = (lists: readonly (readonly string[] | undefined)[]): Data =>
   }) as Data
 
 /** One record batch of documents. */
-export const recordBatch = (documents: readonly Document[]): RecordBatch => {
+const recordBatch = (documents: readonly Document[], schema: Schema): RecordBatch => {
   const children = [
     utf8Data(documents.map((document) => document.id)),
     utf8Data(documents.map((document) => document.text)),
@@ -154,9 +151,11 @@ const writer = (form: 'file' | 'stream') =>
   async function* write(documents: AsyncIterable<Document>, { options }: FormatContext): AsyncGenerator<Uint8Array> {
     const drain = new Drain()
     const ipc = form === 'file' ? new RecordBatchFileWriter() : new RecordBatchStreamWriter()
+    const schema = new Schema(fields, new Map(tableMetadata(options.offsetUnit)))
     ipc.reset(drain, schema)
     for await (const batch of batched(documents, options.batchDocuments)) {
-      ipc.write(recordBatch(batch))
+      const rows = batch.map((document) => inUnit(document, options.offsetUnit))
+      ipc.write(recordBatch(rows, schema))
       yield* drain.take()
     }
     ipc.finish()
@@ -199,10 +198,11 @@ const listBounds = (data: Data, row: number, size: number): [number, number] => 
 }
 
 /** Rows of a batch as documents; typed arrays are views into the batch. */
-const rowsOf = (batch: RecordBatch, source: string): ((row: number) => Document) => {
+const rowsOf = (batch: RecordBatch, source: string, offsetUnit: OffsetUnit | undefined): ((row: number) => Document) => {
   const version = batch.schema.metadata.get('hmtl.version')
   if (batch.schema.metadata.get('hmtl.schema') !== schemaName) throw schemaError(`the schema is not ${schemaName}`, source)
   if (version !== schemaVersion) throw schemaError(`schema version ${version} is not known`, source)
+  const unit = tableUnit((key) => batch.schema.metadata.get(key), offsetUnit)
   const columns = new Map<string, Column>()
   const expect = (name: string, type: string) => {
     const column = columnOf(batch, name)
@@ -254,7 +254,7 @@ const rowsOf = (batch: RecordBatch, source: string): ((row: number) => Document)
       names: (name) => names(name, i),
       scores: (name: ScoreColumn) => numbers<Float32Array>(name, i),
     }
-    return documentOfRow(row)
+    return documentOfRow(row, unit)
   }
 }
 
@@ -272,7 +272,7 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<Doc
       try {
         next = await input.reader.next()
         if (next.done) break
-        document = rowsOf(next.value, source.name)
+        document = rowsOf(next.value, source.name, context.options.offsetUnit)
       } catch (error) {
         throw fail(error)
       }
@@ -291,8 +291,8 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<Doc
 }
 
 const openReader = async (source: Source, context: FormatContext) => {
-  const isFile = source.relative.startsWith('<') ? undefined : await hasMagic(source)
-  if (isFile && source.path !== undefined && !source.path.endsWith('.gz')) {
+  // Only what has a path can be opened twice.
+  if (source.path !== undefined && !source.path.endsWith('.gz') && (await hasMagic(source))) {
     const handle = await open(source.path)
     await verifyHandle(handle).catch(async (error) => {
       await handle.close()
@@ -302,8 +302,12 @@ const openReader = async (source: Source, context: FormatContext) => {
   }
   // A pipe's first bytes tell the forms apart; only the file form is gathered.
   const iterator = source.chunks()[Symbol.asyncIterator]()
-  const first = await iterator.next()
-  const head = first.done ? Buffer.alloc(0) : Buffer.from(first.value)
+  let head = Buffer.alloc(0)
+  while (head.length < magic.length) {
+    const next = await iterator.next()
+    if (next.done) break
+    head = Buffer.concat([head, next.value])
+  }
   const rest = async function* () {
     yield head as Uint8Array<ArrayBuffer>
     for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value as Uint8Array<ArrayBuffer>
@@ -362,7 +366,7 @@ export const arrowStream: Format = {
   name: 'arrow-stream',
   summary: `Arrow IPC stream, schema ${schemaName} v${schemaVersion}`,
   accepts: (path) => /\.arrows$/.test(path),
-  sniff: (head) => (head.startsWith('\ufffd\ufffd\ufffd\ufffd') || head.startsWith('\xff\xff\xff\xff') ? 1 : 0),
+  sniff: (head) => (head.startsWith('\ufffd\ufffd\ufffd\ufffd') || head.startsWith('\xff\xff\xff\xff') ? 2 : 0),
   write: writer('stream'),
   extension: '.arrows',
 }

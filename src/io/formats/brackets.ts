@@ -1,4 +1,5 @@
 /** The bracket columns of CoNLL-2012 and of the original's ACE form: `(PER*`, `*)`, `(12|(3)`. */
+import { columnLabel } from '../columns.ts'
 import type { Document, Spans } from '../document.ts'
 import { HmtlError } from '../errors.ts'
 import type { FormatContext } from '../format.ts'
@@ -32,10 +33,11 @@ export const decodeBrackets = (cells: readonly string[], begin: number, end: num
   return spans.sort((a, b) => a.begin - b.begin || b.end - a.end)
 }
 
-/** Column of brackets for flat spans. */
-export const encodeBrackets = (spans: readonly TagSpan[], count: number): string[] => {
+/** Column of brackets for flat spans; labels that hold brackets are changed, and counted. */
+export const encodeBrackets = (spans: readonly TagSpan[], count: number, document: Document, context: FormatContext): string[] => {
   const cells = new Array<string>(count).fill('*')
-  for (const { begin, end, label } of spans) {
+  for (const { begin, end, label: given } of spans) {
+    const label = columnLabel(given, document, context, /[\s()*]/g)
     cells[begin] = `(${label}${end - begin === 1 ? ')' : '*'}`
     if (end - begin > 1) cells[end - 1] = '*)'
   }

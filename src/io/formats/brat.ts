@@ -230,6 +230,7 @@ export const brat: Format = {
   read,
   writeFiles,
   needsTokens: false,
+  offsetUnit: 'codepoint',
   carries: ['entities', 'relations', 'clusters'],
   extension: '',
 }

@@ -136,5 +136,5 @@ export const conll04: Format = {
   write,
   needsTokens: true,
   carries: ['entities', 'relations'],
-  extension: '.txt',
+  extension: '.conll04',
 }

@@ -237,17 +237,31 @@ const sameSpans = (tags: readonly string[], spans: readonly { begin: number; end
   return decoded.length === spans.length && decoded.every((span, i) => span.begin === spans[i].begin && span.end === spans[i].end && span.label === spans[i].label)
 }
 
+/**
+ * Rows of as many columns each, one of which holds a tag in every row of the first sentence.
+ * A lone line of words with one that looks like a tag ("I love B-12") is text.
+ */
+const looksTagged = (head: string): 0 | 1 | 2 => {
+  if (head.startsWith(docstart)) return 2
+  const [first, ...after] = head.replace(/^\s+/, '').split(/\n[ \t\r]*\n/)
+  const rows = first.split('\n').filter((line) => line.trim() !== '' && !/^#( |$)/.test(line))
+  // The last line may be cut.
+  if (after.length === 0 && rows.length > 1 && !head.endsWith('\n')) rows.pop()
+  if (rows.length === 0) return 0
+  const separator = rows[0].includes('\t') ? '\t' : / +/
+  const cells = rows.map((row) => row.trimEnd().split(separator))
+  const width = cells[0].length
+  if (width < 2 || width > 6 || cells.some((row) => row.length !== width)) return 0
+  const tagged = cells[0].some((_, c) => c > 0 && cells.every((row) => /^(O|[BIESUL]-\S+)$/.test(row[c])))
+  if (!tagged || (rows.length === 1 && after.length === 0 && separator !== '\t')) return 0
+  return after.length > 0 ? 2 : 1
+}
+
 export const conll2003: Format = {
   name: 'conll2003',
   summary: 'CoNLL-2003 columns (IOB1, BIO, IOBES, BIOUL); also WNUT and Universal NER files',
   accepts: (path) => /(\.(conll|iob2|bio|iob)|^eng\.(train|test[ab])|\/eng\.(train|test[ab])|\.annotated)$/.test(path) || /conll2003.*\.txt$/.test(path),
-  sniff: (head) => {
-    if (head.startsWith(docstart)) return 2
-    const line = head.split('\n').find((text) => text.trim() !== '' && !text.startsWith('#'))
-    if (!line) return 0
-    const fields = line.trimEnd().split(line.includes('\t') ? '\t' : / +/)
-    return fields.length >= 2 && fields.length <= 6 && fields.some((field, c) => c > 0 && /^(O|[BIESUL]-\S+)$/.test(field)) ? 1 : 0
-  },
+  sniff: looksTagged,
   read: (source, context) => parseLines(source, context, parser(source, context)),
   write,
   needsTokens: true,

@@ -236,7 +236,7 @@ const encode = (document: Document, context: FormatContext): string => {
   const empty = extras.empty === '' ? '' : '-'
   const spans = flatTokenSpans(document, context.options.layer ? document[context.options.layer] : (document.entities ?? document.mentions), 'entity', context, tokens)
   const clusters = tokenClusters(document, context, tokens)
-  const entityCells = sameOrNew(strings(extras.entities, count), encodeBrackets(spans, count), (cells) =>
+  const entityCells = sameOrNew(strings(extras.entities, count), encodeBrackets(spans, count, document, context), (cells) =>
     Array.from(sentences.begin, (from, s) => decodeBrackets(cells, from, sentences.end[s]))
       .flat()
       .map((span) => `${span.begin} ${span.end} ${span.label}`)

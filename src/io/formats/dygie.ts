@@ -135,11 +135,16 @@ export const dygie: Format = {
   name: 'dygie',
   summary: 'DyGIE / SciERC JSON lines (doc_key, sentences, ner, relations, clusters)',
   accepts: (path) => /\.jsonl?$/.test(path),
-  // Keys come in any order and lines are long: the nested sentence lists are the mark.
-  sniff: (head) => (/^\s*\{/.test(head) && /"sentences"\s*:\s*\[\s*\[/.test(head) ? 2 : 0),
+  sniff: () => 0,
+  // The nested sentence lists are the mark; records of ours have a text, and sentences under `hmtl`.
+  sniffJson({ array, whole, fields }) {
+    if (array || (!fields.has('doc_key') && (fields.has('text') || fields.has('tokens') || fields.has('hmtl')))) return 0
+    if (fields.has('sentences')) return fields.get('sentences') === '[[' || fields.has('doc_key') ? 2 : 0
+    return !whole && (fields.has('doc_key') || [...fields.values()].includes('[[')) ? 1 : 0
+  },
   read,
   write,
   needsTokens: true,
   carries: ['entities', 'relations', 'clusters'],
-  extension: '.jsonl',
+  extension: '.dygie.jsonl',
 }

@@ -56,7 +56,9 @@ export const jsonl: Format = {
   name: 'jsonl',
   summary: 'JSON lines {"id", "text" | "tokens", …, "hmtl": {layers}}',
   accepts: (path) => /\.(jsonl|ndjson)$/.test(path),
-  sniff: (head, path) => (/^\s*\{/.test(head) ? (/\.(jsonl|ndjson)$/.test(path) || /"(text|tokens|hmtl)"\s*:/.test(head) ? 2 : 1) : 0),
+  // Not even the beginning of a record: a damaged first line, after which the others are read.
+  sniff: (head, path) => (/^\s*\{\S/.test(head) ? (/^\s*\{.*\n/.test(head) ? 2 : 1) : /\.(jsonl|ndjson)$/.test(path) ? 1 : 0),
+  sniffJson: ({ array, spread, whole }, path) => (array || (whole && spread) ? 0 : /\.(jsonl|ndjson)$/.test(path) || whole ? 2 : 1),
   read,
   write,
   needsTokens: false,

@@ -113,7 +113,7 @@ const encode = (document: Document, context: FormatContext): string => {
   const tokens = requireTokens(document, 'like-conll')
   const sentences = sentenceSpans(document)
   const count = tokens.begin.length
-  const mentions = encodeBrackets(flatTokenSpans(document, document.mentions ?? document.entities, 'mention', context, tokens), count)
+  const mentions = encodeBrackets(flatTokenSpans(document, document.mentions ?? document.entities, 'mention', context, tokens), count, document, context)
   const coref = encodeCoref(tokenClusters(document, context, tokens), count)
   const relations = document.relations ? listRelations(document.relations) : []
   const columns: TagSpan[][][] = Array.from(sentences.begin, () => [])
@@ -147,6 +147,8 @@ const encode = (document: Document, context: FormatContext): string => {
       encodeBrackets(
         [...spans].sort((a, b) => a.begin - b.begin),
         count,
+        document,
+        context,
       ),
     )
     for (let i = sentences.begin[s]; i < sentences.end[s]; i++)
@@ -157,11 +159,14 @@ const encode = (document: Document, context: FormatContext): string => {
   return `${lines.join('\n')}\n`
 }
 
+/** After the header, shared with CoNLL-2012: the row of token 0, whose third column has a star or a bracket. */
+const firstRow = /^#begin document [^\n]*\n\s*0[ \t]+\S+[ \t]+(?:\S*\*|\([^()*]+\))\s/
+
 export const likeConll: Format = {
   name: 'like-conll',
   summary: "the original HMTL's ACE columns: mentions, a column a relation, coreference",
   accepts: (path) => path.endsWith('like_conll'),
-  sniff: (_, path) => (path.endsWith('like_conll') ? 2 : 0),
+  sniff: (head, path) => (path.endsWith('like_conll') || firstRow.test(head) ? 2 : 0),
   read: (source, context) => parseLines(source, context, parser(source)),
   write,
   needsTokens: true,

@@ -12,8 +12,9 @@ import { createDocument, type Document } from '../document.ts'
 import { HmtlError, toHmtlError } from '../errors.ts'
 import { attempt, type Format, type FormatContext, layersAll, maxDocumentBytes } from '../format.ts'
 import { fromJson } from '../json.ts'
+import type { OffsetUnit } from '../offsets.ts'
 import { readAll, type Source } from '../source.ts'
-import { documentOfRow, intColumns, metadataJson, nameColumns, schemaName, schemaVersion, scoreColumns } from '../table.ts'
+import { documentOfRow, intColumns, inUnit, metadataJson, nameColumns, schemaName, schemaVersion, scoreColumns, tableMetadata, tableUnit } from '../table.ts'
 import { decodeTags } from '../tags.ts'
 import { joinTokens } from '../tokens.ts'
 import { batched } from './arrow.ts'
@@ -46,15 +47,12 @@ async function* write(documents: AsyncIterable<Document>, { options }: FormatCon
   const parquet = new ParquetWriter({
     writer: bytes,
     schema,
-    kvMetadata: [
-      { key: 'hmtl.schema', value: schemaName },
-      { key: 'hmtl.version', value: schemaVersion },
-      { key: 'hmtl.offsetUnit', value: 'utf16' },
-    ],
+    kvMetadata: tableMetadata(options.offsetUnit).map(([key, value]) => ({ key, value })),
     statistics: false,
     createdBy: 'hmtl',
   })
-  for await (const batch of batched(documents, options.batchDocuments)) {
+  for await (const given of batched(documents, options.batchDocuments)) {
+    const batch = given.map((document) => inUnit(document, options.offsetUnit))
     const list = (values: ArrayLike<unknown> | undefined) => (values === undefined ? null : Array.from(values))
     await parquet.write({
       columnData: [
@@ -100,7 +98,8 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<Doc
     const metadata = await parquetMetadataAsync(buffer)
     const ours = metadata.key_value_metadata?.find(({ key }) => key === 'hmtl.schema')?.value === schemaName
     if (ours && metadata.key_value_metadata?.find(({ key }) => key === 'hmtl.version')?.value !== schemaVersion) throw schemaError('the schema version is not known', source.name)
-    const toDocument = ours ? documentOf : hubDocument(metadata, source, context)
+    const unit = tableUnit((name) => metadata.key_value_metadata?.find(({ key }) => key === name)?.value, context.options.offsetUnit)
+    const toDocument = ours ? (row: Record<string, unknown>) => documentOf(row, unit) : hubDocument(metadata, source, context)
     checkMetadata(metadata, buffer.byteLength, source.name)
     let rowStart = 0
     for (const group of metadata.row_groups) {
@@ -149,16 +148,19 @@ const numbers = <T>(value: unknown, make: (list: ArrayLike<number>) => T): T | u
   return make(list)
 }
 
-const documentOf = (row: Record<string, unknown>): Document => {
+const documentOf = (row: Record<string, unknown>, unit: OffsetUnit): Document => {
   if (typeof row.id !== 'string' || typeof row.text !== 'string') throw new HmtlError('HMTL_FORMAT_SCHEMA', 'id and text must be strings')
-  return documentOfRow({
-    id: row.id,
-    text: row.text,
-    metadata: () => row.metadata as string | null,
-    ints: (name) => numbers(row[name], (list) => Int32Array.from(list)),
-    names: (name) => (row[name] === null || row[name] === undefined ? undefined : (row[name] as string[])),
-    scores: (name) => numbers(row[name], (list) => Float32Array.from(list)),
-  })
+  return documentOfRow(
+    {
+      id: row.id,
+      text: row.text,
+      metadata: () => row.metadata as string | null,
+      ints: (name) => numbers(row[name], (list) => Int32Array.from(list)),
+      names: (name) => (row[name] === null || row[name] === undefined ? undefined : (row[name] as string[])),
+      scores: (name) => numbers(row[name], (list) => Float32Array.from(list)),
+    },
+    unit,
+  )
 }
 
 /** Names of integer tags, from the features that the Hugging Face hub writes into the file. */

@@ -100,8 +100,11 @@ const decode = (record: unknown, context: FormatContext): Document => {
 }
 
 async function* read(source: Source, context: FormatContext): AsyncGenerator<Document> {
-  for await (const { text, index, offset } of jsonArrayItems(source, maxDocumentBytes(context))) {
-    const document = attempt(context, { source: source.name, document: `#${index}`, offset }, text.slice(0, 1000), () => decode(JSON.parse(text), context))
+  for await (const { text, index, offset, error } of jsonArrayItems(source, maxDocumentBytes(context))) {
+    const document = attempt(context, { source: source.name, document: `#${index}`, offset }, text.slice(0, 1000), () => {
+      if (error) throw error
+      return decode(JSON.parse(text), context)
+    })
     if (document) yield document
   }
 }
@@ -199,10 +202,11 @@ export const redocred: Format = {
   name: 'redocred',
   summary: 'DocRED / Re-DocRED JSON (title, sents, vertexSet, labels)',
   accepts: (path) => /\.json$/.test(path) && !/rel_info\.json$/.test(path),
-  sniff: (head) => (/^\s*\[/.test(head) && /"(vertexSet|sents)"/.test(head) ? 2 : 0),
+  sniff: () => 0,
+  sniffJson: ({ array, fields }) => (array && (fields.has('vertexSet') || fields.has('sents')) ? 2 : 0),
   read,
   write,
   needsTokens: true,
   carries: ['entities', 'relations', 'clusters'],
-  extension: '.json',
+  extension: '.redocred.json',
 }

@@ -19,5 +19,5 @@ export const text: Format = {
   read,
   needsTokens: false,
   carries: [],
-  extension: '.txt',
+  extension: '',
 }

@@ -130,6 +130,7 @@ const datasetKeys = {
   train: text({ required: true, sentence: 'Training data, in any format that is read.' }, 'a path'),
   dev: optional(text({ sentence: 'Development data: validation is on it.' }, 'a path')),
   test: optional(text({ sentence: 'Test data.' }, 'a path')),
+  from: optional(text({ sentence: 'Format of its files; guessed where absent.' }, 'the name of a format')),
   weight: optional(
     number({ above: 0, max: 1000, sentence: 'How often its documents are seen in an epoch: 2 is twice, 0.5 every other time. [1]' }),
   ),

@@ -1,0 +1,111 @@
+/** Delimited text with a header: a row a document, its text in the column that `textField` names, the other columns its metadata. */
+import { type CsvRecord, csvFields, csvRecords } from '../csv.ts'
+import { createDocument, type Document } from '../document.ts'
+import { HmtlError } from '../errors.ts'
+import { attempt, type Format, type FormatContext, maxLineBytes } from '../format.ts'
+import { type Source, stem } from '../source.ts'
+
+interface Dialect {
+  readonly name: 'csv' | 'tsv'
+  readonly extension: string
+  readonly separators: readonly string[]
+  readonly multiline: boolean
+}
+
+/** A header's separator: the one that makes the most columns of it. Spreadsheets of some countries part by semicolons. */
+const separatorOf = (header: string, { separators, multiline }: Dialect): string => {
+  const columns = (separator: string) => csvFields(header, { separator, multiline }).length
+  return separators.reduce((best, other) => (columns(other) > columns(best) ? other : best))
+}
+
+/** The first line of a source; of a stream it stays in front of what is read. */
+const withHeader = async (source: Source): Promise<{ header: string; source: Source }> => {
+  const iterator = source.chunks()[Symbol.asyncIterator]()
+  let head = Buffer.alloc(0)
+  while (!head.includes('\n') && head.length < 1 << 16) {
+    const next = await iterator.next()
+    if (next.done) break
+    head = Buffer.concat([head, next.value])
+  }
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    try {
+      if (head.length > 0) yield head
+      yield* { [Symbol.asyncIterator]: () => iterator }
+    } finally {
+      await iterator.return?.()
+    }
+  }
+  return {
+    header: head
+      .toString('utf8')
+      .replace(/^\ufeff/, '')
+      .split(/\r?\n/, 1)[0],
+    source: { ...source, chunks },
+  }
+}
+
+/** What makes documents of rows. @throws HmtlError `HMTL_INPUT_FIELD` for a header that does not name the text */
+const columnsOf = ({ fields, error }: CsvRecord, name: string, textField: string): ((row: CsvRecord) => Document) => {
+  if (error) throw error
+  const twice = fields.find((field, c) => fields.indexOf(field) !== c)
+  if (twice !== undefined) throw new HmtlError('HMTL_INPUT_FIELD', `two columns are named "${twice}"`)
+  const textAt = fields.indexOf(textField)
+  if (textAt === -1)
+    throw new HmtlError('HMTL_INPUT_FIELD', `no column "${textField}" among ${fields.slice(0, 20).join(', ')}`, { remedy: 'Name the one that holds the text with --text-field' })
+  const idAt = fields.indexOf('id')
+  return ({ fields: cells, line, error: fault }) => {
+    if (fault) throw fault
+    if (cells.length !== fields.length) throw new HmtlError('HMTL_INPUT_SYNTAX', `${cells.length} fields where the header names ${fields.length}`)
+    const metadata = Object.fromEntries(fields.map((field, c) => [field, cells[c]] as const).filter((_, c) => c !== textAt && c !== idAt))
+    const id = idAt === -1 || idAt === textAt || cells[idAt] === '' ? `${name}:${line}` : cells[idAt]
+    return createDocument({ id, text: cells[textAt], metadata })
+  }
+}
+
+const reader = (dialect: Dialect) =>
+  async function* read(given: Source, context: FormatContext): AsyncGenerator<Document> {
+    const { textField = 'text' } = context.options
+    const name = stem(given, dialect.extension)
+    const { header, source } = await withHeader(given)
+    const options = { separator: separatorOf(header, dialect), multiline: dialect.multiline, maxRecordBytes: maxLineBytes(context) }
+    let toDocument: ((row: CsvRecord) => Document) | undefined
+    for await (const batch of csvRecords(source, options))
+      for (const record of batch) {
+        const place = { source: source.name, line: record.line, offset: record.offset }
+        if (toDocument) {
+          const make = toDocument
+          const document = attempt(context, place, record.text, () => make(record))
+          if (document) yield document
+          continue
+        }
+        toDocument = attempt(context, place, record.text, () => columnsOf(record, name, textField))
+        // Without a header nothing of the rest can be told.
+        if (!toDocument) return
+      }
+  }
+
+const names = /^"?[\p{L}_][\p{L}\p{N}_ .-]*"?$/u
+
+/** A header of plain names, one of them `text`, and a row with as many fields. */
+const looksDelimited = (head: string, { separators }: Dialect): boolean => {
+  const [header, row] = head.split(/\r?\n/, 2)
+  return separators.some((separator) => {
+    const columns = header.split(separator)
+    if (columns.length < 2 || !columns.every((column) => names.test(column)) || !columns.some((column) => /^"?text"?$/.test(column))) return false
+    return row === undefined || row.includes(separator)
+  })
+}
+
+const formatOf = (dialect: Dialect, summary: string): Format => ({
+  name: dialect.name,
+  summary,
+  accepts: (path) => path.endsWith(dialect.extension),
+  sniff: (head, path) => (looksDelimited(head, dialect) ? 2 : path.endsWith(dialect.extension) ? 1 : 0),
+  read: reader(dialect),
+  needsTokens: false,
+  carries: [],
+  extension: '',
+})
+
+export const csv = formatOf({ name: 'csv', extension: '.csv', separators: [',', ';'], multiline: true }, 'comma-separated rows under a header, a row a document (reading only)')
+export const tsv = formatOf({ name: 'tsv', extension: '.tsv', separators: ['\t'], multiline: false }, 'tab-separated rows under a header, a row a document (reading only)')

@@ -1,0 +1,45 @@
+/** JSON that is not one record a line: an array of the records of JSON lines, or such records over several lines. */
+import type { Document } from '../document.ts'
+import { attempt, type Format, type FormatContext, layersAll, maxDocumentBytes } from '../format.ts'
+import { toJson } from '../json.ts'
+import { jsonArrayItems } from '../json-array.ts'
+import { type Source, stem } from '../source.ts'
+import { documentOfLine } from './jsonl.ts'
+
+async function* read(source: Source, context: FormatContext): AsyncGenerator<Document> {
+  const name = stem(source, '.json')
+  const { keepLines } = context.options
+  for await (const { text, index, offset, error } of jsonArrayItems(source, maxDocumentBytes(context))) {
+    const id = `${name}:${index}`
+    // A record over several lines cannot be a line again.
+    const keep = keepLines === true && !/[\r\n]/.test(text)
+    const document = attempt(context, { source: source.name, document: id, offset }, text, () => {
+      if (error) throw error
+      return documentOfLine(text, id, context.options, keep)
+    })
+    if (document) yield document
+  }
+}
+
+async function* write(documents: AsyncIterable<Document>, { options }: FormatContext): AsyncGenerator<string> {
+  let before = '['
+  for await (const document of documents) {
+    yield `${before}\n${JSON.stringify(toJson(document, options))}`
+    before = ','
+  }
+  yield before === '[' ? '[]\n' : '\n]\n'
+}
+
+export const json: Format = {
+  name: 'json',
+  summary: 'a JSON array of the records of JSON lines',
+  accepts: (path) => path.endsWith('.json'),
+  sniff: () => 0,
+  // Whatever no other format knows: an array, or a record over several lines.
+  sniffJson: ({ array, spread }) => (array || spread ? 1 : 0),
+  read,
+  write,
+  needsTokens: false,
+  carries: layersAll,
+  extension: '.json',
+}

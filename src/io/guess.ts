@@ -1,0 +1,170 @@
+/**
+ * The guess of a format from a name and the first bytes. It looks at no more of a
+ * stream than it needs: one line of JSON is enough, so that a pipe which trickles
+ * is not held up; and it gives the same answer however the bytes come in pieces.
+ */
+import { isUtf8 } from 'node:buffer'
+import { HmtlError } from './errors.ts'
+import type { Format } from './format.ts'
+import { formatNamed, formatNames, formats } from './formats/index.ts'
+import { type JsonHead, jsonHead } from './json-head.ts'
+import { type Source, withoutGz } from './source.ts'
+
+/** What is looked at at most; of JSON whose first record is longer than that, more. */
+const headBytes = 8192
+const jsonHeadBytes = 1 << 20
+/** Enough for the marks that binary formats begin with. */
+const markBytes = 8
+const newline = 10
+
+const decode = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    .toString('utf8')
+    .replace(/^\ufeff/, '')
+
+/** The format that is surest that a head is its own, and how sure it is. */
+const surest = (head: string, path: string, json: JsonHead | undefined): { format: Format | undefined; sure: number } => {
+  let format: Format | undefined
+  let sure = 0
+  for (const candidate of formats) {
+    const level = json ? (candidate.sniffJson?.(json, path) ?? 0) : candidate.sniff(head, path)
+    if (level <= sure) continue
+    format = candidate
+    sure = level
+  }
+  return { format, sure }
+}
+
+/** The format of an input without content: by its name, else one that finds no document in it. */
+const ofNothing = (path: string): Format =>
+  formats.find(({ extension }) => extension !== '' && path.endsWith(extension)) ?? formats.find((format) => format.accepts(path)) ?? formatNamed('jsonl')
+
+/** UTF-8 without the control characters that no text has; a character may be cut at the end. */
+const isText = (bytes: Uint8Array): boolean => {
+  for (let cut = 0; cut < 4; cut++) {
+    const part = bytes.subarray(0, bytes.length - cut)
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: what text does not have is looked for
+    if (isUtf8(part)) return !/[\x00-\x08\x0e-\x1a\x1c-\x1f]/.test(decode(part))
+  }
+  return false
+}
+
+/** @throws HmtlError `HMTL_FORMAT_UNKNOWN`, `HMTL_INPUT_ENCODING` */
+const ofAll = (head: Uint8Array, name: string): Format => {
+  const text = decode(head)
+  const path = withoutGz(name)
+  if (text.trim() === '') return ofNothing(path)
+  const { format } = surest(text, path, jsonHead(text))
+  if (format) return format
+  if (isText(head)) return formatNamed('text')
+  if ((head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff))
+    throw new HmtlError('HMTL_INPUT_ENCODING', `${name} is UTF-16`, { source: name, remedy: 'Convert it to UTF-8, for example with iconv' })
+  throw new HmtlError('HMTL_FORMAT_UNKNOWN', `cannot tell the format of ${name}`, { remedy: `Name it with --from, one of ${formatNames.join(', ')}` })
+}
+
+/** The format of an input by its first bytes, which are all that there will be. @throws HmtlError `HMTL_FORMAT_UNKNOWN`, `HMTL_INPUT_ENCODING` */
+export const sniffHead = (head: Uint8Array, name: string): Format => createGuess(name)(head, true) as Format
+
+/**
+ * A guess that is asked again as more of the head comes in: undefined as long as
+ * what follows may change it. Column formats are known by their first row and
+ * sentence; text only when nothing else is left.
+ */
+export const createGuess = (name: string): ((head: Uint8Array, ended: boolean) => Format | undefined) => {
+  const path = withoutGz(name)
+  /** Line ends that were looked at, and where the last of them is. */
+  let [lines, at] = [0, -1]
+  let marked = false
+  /** Length of the JSON head that was not enough. */
+  let looked = 0
+  return (head, ended) => {
+    if (!marked && head.length >= markBytes) {
+      marked = true
+      const { format, sure } = surest(decode(head.subarray(0, markBytes)), path, undefined)
+      if (format && sure === 2) return format
+    }
+    const first = decode(head.subarray(0, 64)).trimStart()[0]
+    if (first === '{' || first === '[') {
+      const full = ended || head.length >= jsonHeadBytes
+      // Looked at again when a line is complete or there is twice as much.
+      if (!full && head.length < 2 * looked && head.indexOf(newline, looked) === -1) return undefined
+      looked = head.length
+      const part = head.subarray(0, jsonHeadBytes)
+      const json = jsonHead(decode(part))
+      if (json && (full || json.whole)) return ofAll(part, name)
+      if (json) return undefined
+    }
+    for (;;) {
+      const next = head.subarray(0, headBytes).indexOf(newline, at + 1)
+      if (next === -1) break
+      const blank = next - at <= 2
+      at = next
+      lines++
+      // Each of the first lines, then where a sentence ends or as many lines again have come.
+      if (!blank && lines > 4 && (lines & (lines - 1)) !== 0) continue
+      const prefix = decode(head.subarray(0, next + 1))
+      // Lines of comments open more formats than one.
+      if (!/^[^#\s]/m.test(prefix)) continue
+      const { format, sure } = surest(prefix, path, jsonHead(prefix))
+      if (format && sure === 2) return format
+    }
+    return ended || head.length >= headBytes ? ofAll(head.subarray(0, headBytes), name) : undefined
+  }
+}
+
+export interface Guessed {
+  readonly format: Format
+  /** The same source, from its beginning. */
+  readonly source: Source
+}
+
+/**
+ * The format of a source. A file is opened anew for its reader; of a stream, which
+ * can be read once, what was taken is put back in front.
+ * @throws HmtlError `HMTL_FORMAT_UNKNOWN`, `HMTL_INPUT_ENCODING`, and what the source throws
+ */
+export const guessed = async (source: Source): Promise<Guessed> => {
+  const guess = createGuess(source.name)
+  const iterator = source.chunks()[Symbol.asyncIterator]()
+  let room = Buffer.alloc(0)
+  let size = 0
+  let format: Format | undefined
+  try {
+    while (!format) {
+      const next = await iterator.next()
+      if (!next.done) {
+        // Twice the room each time: pieces of a byte must not cost a square.
+        if (size + next.value.length > room.length) room = Buffer.concat([room.subarray(0, size)], Math.max(2 * room.length, size + next.value.length))
+        room.set(next.value, size)
+        size += next.value.length
+      }
+      format = guess(room.subarray(0, size), next.done === true)
+    }
+  } catch (error) {
+    await iterator.return?.()
+    throw error
+  }
+  if (source.path !== undefined) {
+    await iterator.return?.()
+    return { format, source }
+  }
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    try {
+      if (size > 0) yield room.subarray(0, size)
+      yield* { [Symbol.asyncIterator]: () => iterator }
+    } finally {
+      await iterator.return?.()
+    }
+  }
+  return { format, source: { ...source, chunks } }
+}
+
+/** Whether a file could be of a format by its first bytes. */
+export const looksLike = async (format: Format, source: Source): Promise<boolean> => {
+  for await (const chunk of source.chunks()) {
+    const head = decode(chunk.subarray(0, jsonHeadBytes))
+    const json = jsonHead(head)
+    return (json ? (format.sniffJson?.(json, '') ?? 0) : format.sniff(head.slice(0, headBytes), '')) > 0
+  }
+  return false
+}

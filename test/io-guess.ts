@@ -1,0 +1,256 @@
+/** Formats told by structure, from as little of a stream as will do; and the formats that people have who have no corpus. */
+import { mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import test from 'ava'
+import fc from 'fast-check'
+import { createDocument, listSpans } from '../src/io/document.ts'
+import { formats } from '../src/io/formats/index.ts'
+import { sniffHead } from '../src/io/guess.ts'
+import { readDocuments } from '../src/io/read.ts'
+import { LossReport } from '../src/io/report.ts'
+import { writeAtomically, writeDocuments } from '../src/io/write.ts'
+import { splitSentences } from '../src/pipeline/sentences.ts'
+import { tokenize } from '../src/pipeline/tokenize.ts'
+import { collect, plain, read, write } from './helpers/documents.ts'
+
+const named = (text: string, name = '<stdin>') => sniffHead(Buffer.from(text), name).name
+const temporary = () => mkdtemp(join(tmpdir(), 'hmtl-'))
+
+test('a field of another format inside of a record makes no record of that format', (t) => {
+  t.is(named('{"id":"a","text":"b","hmtl":{"sentences":[[0,1]],"ner":[[]]}}\n'), 'jsonl')
+  t.is(named('{"text":"he said \\"sentences\\": [[1]] and <source_file and\\n#begin document (x)"}\n'), 'jsonl')
+  t.is(named('{"meta":{"sentences":[["a"]]},"tokens":["a"]}\n'), 'jsonl')
+  t.is(named('{"ner":[[]],"clusters":[],"sentences":[["a"]]}\n'), 'dygie')
+  t.is(named(`{"clusters":[[${'[0, 1], '.repeat(5000)}[0,1]]],"doc_key":"x","sentences":[["a"]]}\n`), 'dygie', 'however far its fields lie apart')
+  t.is(named('[{"title":"x","sents":[["a"]],"vertexSet":[]}]'), 'redocred')
+  t.is(named('[{"text":"about vertexSet and sents"}]'), 'json')
+  t.is(named('{\n  "text": "a"\n}\n'), 'json')
+  t.is(named('{"text": "cut off\n{"text":"b"}\n'), 'jsonl', 'a damaged line is one line')
+  t.is(named('id,text\n1,Ada\n'), 'csv')
+  t.is(named('text\tid\nAda\t1\n'), 'tsv')
+})
+
+test('text that is nothing else is text; what is no text is refused by name', (t) => {
+  for (const text of ['Barack Obama was born in Hawaii.', 'Vitamin B-12', 'Type O blood\n', '[Chapter 1] It began.', '"quoted"', 'Ada, Bob and the text\n', 'é'.repeat(9000)])
+    t.is(named(text), 'text', text)
+  t.is(named('Ada B-PER\nleft O\n\n'), 'conll2003')
+  t.throws(() => sniffHead(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 1, 2, 3, 0xff]), 'a.png'), { code: 'HMTL_FORMAT_UNKNOWN' } as never)
+  t.throws(() => sniffHead(Buffer.from('\ufeffHi', 'utf16le'), 'a'), { code: 'HMTL_INPUT_ENCODING' } as never)
+})
+
+test('no two formats write files of the same name', (t) => {
+  const endings = formats.map(({ extension }) => extension).filter((extension) => extension !== '')
+  t.is(new Set(endings).size, endings.length)
+})
+
+for (const [format, record] of [
+  ['jsonl', '{"anything":1,"text":"Ada"}\n'],
+  ['conll2003', 'Ada B-PER\n\n'],
+] as const)
+  test(`one record of ${format} in, one document out, while the stream is open and its format a guess`, async (t) => {
+    let more: (() => void) | undefined
+    const documents = readDocuments(
+      Readable.from(
+        (async function* () {
+          for (const piece of [record.slice(0, 3), record.slice(3), record]) yield Buffer.from(piece)
+          await new Promise<void>((resolve) => (more = resolve))
+        })(),
+        { objectMode: false },
+      ),
+    )
+    t.is((await documents.next()).value?.text, 'Ada')
+    const next = documents.next()
+    while (!more) await new Promise((resolve) => setTimeout(resolve, 1))
+    more()
+    await next
+    await documents.return(undefined)
+  })
+
+test('json: items of an array wherever the bytes are cut; one that is wrong does not stop the others', async (t) => {
+  const text = '[{"text":"a]}\\"[{","n":1},\n 12, "x", [1],\n{"text":"😀"}]\n'
+  for (const size of [1, 2, 3, 1000]) {
+    const { documents, errors } = await read('json', text, {}, size)
+    t.deepEqual(
+      documents.map((document) => document.text),
+      ['a]}"[{', '😀'],
+    )
+    t.deepEqual(
+      errors.map(({ code }) => code),
+      ['HMTL_INPUT_JSON', 'HMTL_INPUT_JSON', 'HMTL_INPUT_JSON'],
+    )
+  }
+  const { bytes } = await write('json', (await read('json', '{"text":"a"}\n{\n"text":"b"}')).documents)
+  t.deepEqual(
+    JSON.parse(bytes.toString()).map((record: { text: string }) => record.text),
+    ['a', 'b'],
+  )
+  t.is((await write('json', [])).bytes.toString(), '[]\n')
+  const wrong = await read('json', Buffer.from([...Buffer.from('[{"text":"'), 0xff, ...Buffer.from('"},{"text":"b"}]')]))
+  t.deepEqual([wrong.errors[0].code, wrong.documents[0].text], ['HMTL_INPUT_ENCODING', 'b'])
+})
+
+test('lines: a document a line, white space within kept', async (t) => {
+  const { documents } = await read('lines', 'one \r\n\n two\n')
+  t.deepEqual(
+    documents.map(({ id, text }) => [id, text]),
+    [
+      ['test:1', 'one '],
+      ['test:3', ' two'],
+    ],
+  )
+})
+
+const cell = fc.string({ unit: fc.constantFrom('a', '"', ',', ';', '\n', '\r\n', ' ', 'é', '😀'), maxLength: 6 })
+const quoted = (value: string) => `"${value.replaceAll('"', '""')}"`
+
+test('csv: what a spreadsheet writes is read, cell for cell, wherever the bytes are cut', async (t) => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.tuple(cell, cell), { minLength: 1, maxLength: 5 }),
+      fc.constantFrom(',', ';'),
+      fc.constantFrom('\n', '\r\n'),
+      fc.boolean(),
+      fc.integer({ min: 1, max: 30 }),
+      async (rows, separator, end, mark, size) => {
+        const plainIfItCan = (value: string, i: number) => (i % 2 === 0 && value !== '' && !/["\n\r]/.test(value) && !value.includes(separator) ? value : quoted(value))
+        const body = [['text', 'note'], ...rows].map((row, i) => row.map((value) => plainIfItCan(value, i)).join(separator) + end).join('')
+        const { documents, errors } = await read('csv', `${mark ? '\ufeff' : ''}${body}`, {}, size)
+        t.deepEqual(errors, [])
+        t.deepEqual(
+          documents.map(({ text, metadata }) => [text, metadata.note]),
+          rows,
+        )
+      },
+    ),
+    { numRuns: 200 },
+  )
+})
+
+test('csv: ids, the column that was named, and what is wrong by line', async (t) => {
+  const { documents } = await read('csv', 'id,tweet,__proto__\n7,Ada,x\n,Bob,y\n', { textField: 'tweet' })
+  t.deepEqual(
+    documents.map(({ id, text }) => [id, text]),
+    [
+      ['7', 'Ada'],
+      ['test:3', 'Bob'],
+    ],
+  )
+  t.true(Object.hasOwn(documents[0].metadata, '__proto__'))
+  const odd = await read('csv', 'text,n\n"a\nb",1\nc\n"d"e,2\nf,3\n"open,4\n')
+  t.deepEqual(
+    odd.documents.map(({ text }) => text),
+    ['a\nb', 'f'],
+  )
+  t.deepEqual(
+    odd.errors.map(({ line }) => line),
+    [4, 5, 7],
+  )
+  t.regex((await read('csv', 'a,b\n1,2\n')).errors[0].message, /no column "text" among a, b.*--text-field/)
+  t.is((await read('csv', 'text,text\n1,2\n')).errors[0].code, 'HMTL_INPUT_FIELD')
+  t.is((await read('csv', `text\n${'x'.repeat(50)}\nshort\n`, { maxLineBytes: 20 }, 7)).documents[0].text, 'short')
+})
+
+test('tsv: a quote of a tweet is a quote, not the begin of a field of many lines', async (t) => {
+  const { documents } = await read('tsv', 'id\ttext\n1\t"Hello\n2\tBye" he said\n3\t"a ""b"""\n')
+  t.deepEqual(
+    documents.map(({ text }) => text),
+    ['"Hello', 'Bye" he said', 'a "b"'],
+  )
+})
+
+test('--from overrules the names in a folder; what is of another kind is passed over and counted', async (t) => {
+  const folder = await temporary()
+  const sample = '#begin document (x); part 000\nx 0 0 Ada (0)\n\n#end document\n'
+  await writeFile(join(folder, 'a.txt'), sample)
+  await writeFile(join(folder, 'b_conll'), sample)
+  await writeFile(join(folder, 'tree.parse'), '(S (NP Ada))\n')
+  await writeFile(join(folder, 'README'), 'About.\n')
+  const report = new LossReport()
+  t.is((await collect(readDocuments(folder, { format: 'conll2012', report }))).length, 2)
+  t.is(report.count('file-passed-over'), 1)
+  await mkdir(join(folder, 'odd'))
+  await writeFile(join(folder, 'odd', 'notes.xyz'), 'one\ntwo\n')
+  t.is((await collect(readDocuments(join(folder, 'odd'), { format: 'lines' }))).length, 2, 'none looks like it, so all are')
+  await rm(folder, { recursive: true })
+})
+
+const emoji = createDocument({
+  id: 'a',
+  text: '😀 Ada met é Bob',
+  tokens: { begin: Int32Array.of(0, 3, 7, 11, 13), end: Int32Array.of(2, 6, 10, 12, 16) },
+  sentences: { begin: Int32Array.of(0, 3), end: Int32Array.of(3, 5) },
+  entities: [{ start: 3, end: 6, label: 'PER' }],
+  mentions: [{ start: 11, end: 16, label: 'PER', head: { start: 13, end: 16 } }],
+  relations: [{ label: 'met', arg1: { start: 3, end: 6 }, arg2: { start: 13, end: 16 } }],
+  clusters: [[{ start: 3, end: 6 }], [{ start: 13, end: 16 }]],
+})
+
+for (const table of ['arrow', 'arrow-stream', 'parquet'])
+  test(`${table}: offsets in the unit that was asked for, which the table says and its reader heeds`, async (t) => {
+    for (const offsetUnit of ['utf16', 'codepoint', 'utf8'] as const) {
+      const { bytes } = await write(table, [emoji], { offsetUnit })
+      t.true(bytes.includes(offsetUnit))
+      const { documents, errors } = await read(table, bytes)
+      t.deepEqual(errors, [])
+      t.deepEqual(plain(documents[0]), plain(emoji), offsetUnit)
+    }
+    const { bytes } = await write(table, [emoji], { offsetUnit: 'codepoint' })
+    // Read as UTF-16 by who does not look: what Python would slice.
+    const blind = Buffer.from(bytes.toString('latin1').replaceAll('codepoint', 'utf16\0\0\0\0'), 'latin1')
+    t.true((await read(table, blind)).errors.length > 0, 'an unknown unit is refused')
+  })
+
+test('a format that fixes its unit refuses another', async (t) => {
+  const folder = await temporary()
+  async function* one() {
+    yield emoji
+  }
+  await t.throwsAsync(writeDocuments(one(), folder, { format: 'brat', options: { offsetUnit: 'utf8' } }), { code: 'HMTL_FORMAT_UNSUPPORTED' } as never)
+  await writeDocuments(one(), folder, { format: 'brat', options: { offsetUnit: 'codepoint' } })
+  t.regex(await readFile(join(folder, 'a.ann'), 'utf8'), /T1\tPER 2 5\tAda/)
+  const [back] = await collect(readDocuments(folder, { format: 'brat' }))
+  t.is(listSpans(back.entities!)[0].start, 3)
+  await rm(folder, { recursive: true })
+})
+
+test('writing: a device stays one, a link too', async (t) => {
+  async function* chunks() {
+    yield 'x'
+  }
+  await writeAtomically('/dev/null', chunks())
+  t.true((await stat('/dev/null')).isCharacterDevice())
+  const folder = await temporary()
+  await writeFile(join(folder, 'real'), 'before')
+  await symlink(join(folder, 'real'), join(folder, 'link'))
+  await writeAtomically(join(folder, 'link'), chunks())
+  t.is(await readFile(join(folder, 'real'), 'utf8'), 'x')
+  await t.throwsAsync(writeAtomically(folder, chunks()), { code: 'HMTL_OUTPUT_FAILED' } as never)
+  await rm(folder, { recursive: true })
+})
+
+const sentences = (text: string): string[] => {
+  const tokens = tokenize(text)
+  const { begin, end } = splitSentences(text, tokens)
+  return Array.from(begin, (from, s) => text.slice(tokens.begin[from], tokens.end[end[s] - 1]))
+}
+
+test('a newline ends a sentence where lines are short, and not where a typesetter cut a full line', (t) => {
+  t.deepEqual(sentences('Just landed in Oslo\nso happy to be here\n#fun'), ['Just landed in Oslo', 'so happy to be here', '#fun'])
+  t.deepEqual(sentences('Holt visits the\nUniversity of\nOslo'), ['Holt visits the\nUniversity of\nOslo'])
+  const paragraph =
+    'The harbour had been closed for most of the winter, and only in\nMarch did the first of the ships that had waited outside since the\nNew Year come in with what was left of its cargo of salt and dry\nfish.'
+  t.is(sentences(`HARBOUR OPENS AGAIN\n${paragraph}`).length, 2)
+})
+
+test('an abbreviation between parties or before a number ends no sentence', (t) => {
+  t.deepEqual(sentences('Brown v. Board was decided. Roe v. The State came later.'), ['Brown v. Board was decided.', 'Roe v. The State came later.'])
+  t.deepEqual(sentences('See No. 5 and Art. 3 here. I said no. Bob left. He likes art. She does not.'), [
+    'See No. 5 and Art. 3 here.',
+    'I said no.',
+    'Bob left.',
+    'He likes art.',
+    'She does not.',
+  ])
+})
