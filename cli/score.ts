@@ -53,7 +53,7 @@ const corefTable = (score: CorefScore) =>
 export const handler = async (args: Args): Promise<number> => {
   const options = formatOptionsOf(args)
   const gold = readDocuments(args.gold, { options, format: args.goldFormat ?? args.from })
-  const predicted = readDocuments(args.predicted, { options, format: args.predictedFormat ?? args.from })
+  const predicted = readDocuments(args.predicted, { options: { ...options, predictions: true }, format: args.predictedFormat ?? args.from })
   const task = args.task as ScoredTask
   const score = await scoreDocuments(gold, predicted, task)
   if (args.json) process.stdout.write(`${JSON.stringify(score)}\n`)

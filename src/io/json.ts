@@ -261,10 +261,18 @@ const tokenSentences = (sentences: Spans, tokens: Spans, id: string): Spans => {
   return { begin, end }
 }
 
+/** Metadata of elsewhere that would be taken for the document's own id, text or layers. */
+const isTaken = (name: string, value: unknown, id: string, textField: string): boolean =>
+  name === textField || (name === 'id' && (idText(value) ?? id) !== id) || (name === 'hmtl' && !isObject(value))
+
 /** The JSON record of a document: id, text, the user's fields, then `hmtl` where anything is annotated. */
 export const toJson = (document: Document, options: JsonOptions = {}): Record<string, unknown> => {
   const { id, text, metadata } = document
+  const { textField = 'text', onLost } = options
+  const taken = Object.keys(metadata).filter((name) => isTaken(name, metadata[name], id, textField))
+  for (const name of taken) onLost?.(id, name)
+  const fields = taken.length === 0 ? metadata : Object.fromEntries(Object.entries(metadata).filter(([name]) => !taken.includes(name)))
   const annotations = toAnnotations(document, options.offsetUnit)
   const bare = Object.keys(annotations).length === 1
-  return { id, [options.textField ?? 'text']: text, ...metadata, ...(bare ? {} : { hmtl: { ...keptAnnotations(metadata), ...annotations } }) }
+  return { id, [textField]: text, ...fields, ...(bare ? {} : { hmtl: { ...keptAnnotations(metadata), ...annotations } }) }
 }

@@ -59,7 +59,8 @@ const read = (source: Source, context: FormatContext) => {
   })
 }
 
-async function* write(documents: AsyncIterable<Document>, { options }: FormatContext) {
+async function* write(documents: AsyncIterable<Document>, { options: { textField, offsetUnit }, report }: FormatContext) {
+  const options = { textField, offsetUnit, onLost: (document: string, field: string) => report.add('json-field', document, field) }
   for await (const document of documents) yield `${stringifyExact(toJson(document, options))}\n`
 }
 
