@@ -85,8 +85,7 @@ export const textsOf = (vector: Vector): ((row: number) => string) => {
   return (row) => at(row).toString('utf8')
 }
 
-const isList = (type: number): boolean =>
-  [typeTag.list, typeTag.largeList, typeTag.listView, typeTag.largeListView, typeTag.fixedList, typeTag.map].includes(type as 12)
+const isList = (type: number): boolean => [typeTag.list, typeTag.largeList, typeTag.listView, typeTag.largeListView, typeTag.fixedList, typeTag.map].includes(type as 12)
 
 /** A column of lists: where each begins and ends among the items. @throws HmtlError where it holds something else */
 export const listsOf = (vector: Vector): { readonly items: Vector; readonly bounds: (row: number) => readonly [number, number] } => {
@@ -144,8 +143,7 @@ export const float32sOf = (vector: Vector): Float32Array => {
   return Float32Array.from({ length }, (_, i) => (vector.isNull(i) ? Number.NaN : Number(values[i])))
 }
 
-const exactInteger = (value: number | bigint): number | JsonNumber =>
-  Number.isSafeInteger(Number(value)) ? Number(value) : new JsonNumber(String(value))
+const exactInteger = (value: number | bigint): number | JsonNumber => (Number.isSafeInteger(Number(value)) ? Number(value) : new JsonNumber(String(value)))
 
 const perSecond = [1, 1e3, 1e6, 1e9]
 const dayMilliseconds = 86_400_000

@@ -18,7 +18,7 @@ export interface FormatOptions {
   readonly maxDocumentBytes?: number
   /** Field of a JSON line that holds the text. @default 'text' */
   readonly textField?: string
-  /** Unit of offsets in JSON input without its own `offsetUnit`, and in JSON output. @default 'utf16' */
+  /** Unit of offsets in JSON input without its own `offsetUnit`, and in JSON, Arrow and Parquet output. @default 'utf16' */
   readonly offsetUnit?: OffsetUnit
   /** Tagging scheme that column writers use. @default what the document was read with, else `bio` */
   readonly scheme?: 'iob1' | 'bio' | 'bioul' | 'iobes'
@@ -117,11 +117,22 @@ export const reportLayers = (document: Document, carries: readonly Carried[], co
   lost('clusters', (document.clusters?.offsets.length ?? 1) - 1)
   for (const layer of ['entities', 'mentions', 'relations'] as const) {
     const scores = carries.includes(layer) ? document[layer]?.score : undefined
-    if (scores) context.report.add('score', document.id, layer, scores.reduce((sum, score) => sum + (Number.isNaN(score) ? 0 : 1), 0))
+    if (scores)
+      context.report.add(
+        'score',
+        document.id,
+        layer,
+        scores.reduce((sum, score) => sum + (Number.isNaN(score) ? 0 : 1), 0),
+      )
   }
   const { mentions } = document
   if (mentions && carries.includes('mentions') && !carries.includes('heads'))
-    context.report.add('mention-head', document.id, '', mentions.begin.reduce((sum, begin, i) => sum + (mentions.headBegin[i] === begin && mentions.headEnd[i] === mentions.end[i] ? 0 : 1), 0))
+    context.report.add(
+      'mention-head',
+      document.id,
+      '',
+      mentions.begin.reduce((sum, begin, i) => sum + (mentions.headBegin[i] === begin && mentions.headEnd[i] === mentions.end[i] ? 0 : 1), 0),
+    )
 }
 
 /** Tokens of a document for a writer that cannot do without. @throws HmtlError `HMTL_FORMAT_UNSUPPORTED` */

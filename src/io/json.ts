@@ -113,7 +113,8 @@ const present = (record: Record<string, unknown>, field: string): unknown => (Ob
 /** Fields of `hmtl` that the document holds; any other stays with the document's metadata, under `hmtl` too. */
 const layerFields = new Set(['offsetUnit', 'tokens', 'sentences', 'entities', 'mentions', 'relations', 'clusters'])
 
-const itemFields = new Set(['start', 'end', 'label', 'score', 'head', 'arg1', 'arg2'])
+/** Compared one by one: a set would be slower, and every item of every layer is looked at. */
+const isItemField = (name: string): boolean => name === 'start' || name === 'end' || name === 'label' || name === 'score' || name === 'head' || name === 'arg1' || name === 'arg2'
 
 /** What a record's `hmtl` holds besides the layers. */
 export const keptAnnotations = (metadata: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => (isObject(metadata.hmtl) ? metadata.hmtl : {})
@@ -192,7 +193,7 @@ const annotated = (id: string, text: string, given: Spans | undefined, hmtl: Rec
   const map = toUtf16(text, unit)
   const { onLost } = options
   const look = (item: Record<string, unknown>, field: string) => {
-    if (onLost) for (const name in item) if (!itemFields.has(name)) onLost(id, `${field}.${name}`)
+    if (onLost) for (const name in item) if (!isItemField(name)) onLost(id, `${field}.${name}`)
   }
   const absent = (field: string) => hmtl[field] === undefined || hmtl[field] === null
   const tokens = absent('tokens') ? given : pairs(list(hmtl.tokens, 'hmtl.tokens', id), 'hmtl.tokens', id, map)

@@ -222,13 +222,14 @@ interface Reading {
 const bestReading = (sgml: string, apf: XmlElement): Reading => {
   const unix = sgml.replace(/\r\n/g, '\n')
   const readings: Reading[] = []
-  for (const file of unix === sgml ? [sgml] : [unix, sgml])
-    for (const newlines of /<[^<>]*\n[^<>]*>/.test(file) ? [false, true] : [false]) {
-      const { text, tags } = stripTags(file, newlines)
-      readings.push(file === sgml ? { text, tags } : { text })
-      const decoded = decodeReferences(text)
-      if (decoded !== text) readings.push({ text: decoded })
-    }
+  const add = (file: string, newlines: boolean) => {
+    const { text, tags } = stripTags(file, newlines)
+    readings.push(file === sgml ? { text, tags } : { text })
+    const decoded = decodeReferences(text)
+    if (decoded !== text) readings.push({ text: decoded })
+    return tags
+  }
+  for (const file of unix === sgml ? [sgml] : [unix, sgml]) if (add(file, false).some(([, tag]) => tag.includes('\n'))) add(file, true)
   if (readings.length === 1) return readings[0]
   const scores = readings.map(({ text }) => fitting(apf, text))
   return readings[scores.indexOf(Math.max(...scores))]

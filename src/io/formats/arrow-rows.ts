@@ -24,7 +24,10 @@ const tableRows = (schema: ArrowSchema, source: Source, context: FormatContext):
   const at = new Map(schema.fields.map(({ name }, i) => [name, i]))
   const others = otherColumns(at.keys())
   const unsupported = new Set<string>()
+  let before = 0
   return (vectors) => {
+    const first = before
+    before += vectors[0]?.length ?? 0
     const vectorNamed = (name: string): Vector | undefined => vectors[at.get(name) ?? -1]
     const once = <T>(make: () => T) => {
       let made: T | undefined
@@ -68,8 +71,7 @@ const tableRows = (schema: ArrowSchema, source: Source, context: FormatContext):
       return values ? [[name, values] as const] : []
     })
     return (row) => {
-      const id = idText(idAt?.(row))
-      if (id === undefined) throw schemaError('id must be a text', source.name)
+      const id = idText(idAt?.(row)) ?? `${source.relative}:${first + row}`
       if (text.isNull(row)) throw schemaError('text is null', source.name)
       return documentOfRow({
         id,

@@ -8,20 +8,7 @@
  */
 
 import { open } from 'node:fs/promises'
-import {
-  type Data,
-  Field,
-  Float32,
-  Int32,
-  List,
-  makeData,
-  RecordBatch,
-  RecordBatchFileWriter,
-  RecordBatchStreamWriter,
-  Schema,
-  Struct,
-  Utf8,
-} from 'apache-arrow'
+import { type Data, Field, Float32, Int32, List, makeData, RecordBatch, RecordBatchFileWriter, RecordBatchStreamWriter, Schema, Struct, Utf8 } from 'apache-arrow'
 import { fileMessages, streamMessages } from '../arrow-messages.ts'
 import type { ArrowSchema } from '../arrow-schema.ts'
 import { dictionaryFields, type Vector, vectorsOf } from '../arrow-vectors.ts'
@@ -41,22 +28,23 @@ const magic = 'ARROW1'
 
 const itemField = <T extends Int32 | Float32 | Utf8>(type: T) => new List(new Field('item', type, true))
 
-const schemaIn = (unit: OffsetUnit) => new Schema(
-  [
-    new Field('id', new Utf8(), false),
-    new Field('text', new Utf8(), false),
-    ...intColumns.map(([name]) => new Field(name, itemField(new Int32()), true)),
-    ...nameColumns.map(([name]) => new Field(name, itemField(new Utf8()), true)),
-    ...scoreColumns.map(([name]) => new Field(name, itemField(new Float32()), true)),
-    new Field('metadata', new Utf8(), true),
-    ...(unit === 'utf16' ? [] : [new Field(unitColumn, new Utf8(), false)]),
-  ],
-  new Map([
-    ['hmtl.schema', schemaName],
-    ['hmtl.version', schemaVersion],
-    ['hmtl.offsetUnit', unit],
-  ]),
-)
+const schemaIn = (unit: OffsetUnit) =>
+  new Schema(
+    [
+      new Field('id', new Utf8(), false),
+      new Field('text', new Utf8(), false),
+      ...intColumns.map(([name]) => new Field(name, itemField(new Int32()), true)),
+      ...nameColumns.map(([name]) => new Field(name, itemField(new Utf8()), true)),
+      ...scoreColumns.map(([name]) => new Field(name, itemField(new Float32()), true)),
+      new Field('metadata', new Utf8(), true),
+      ...(unit === 'utf16' ? [] : [new Field(unitColumn, new Utf8(), false)]),
+    ],
+    new Map([
+      ['hmtl.schema', schemaName],
+      ['hmtl.version', schemaVersion],
+      ['hmtl.offsetUnit', unit],
+    ]),
+  )
 
 const utf8Data = (values: readonly (string | null)[]): Data<Utf8> => {
   const offsets = new Int32Array(values.length + 1)

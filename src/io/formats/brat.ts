@@ -15,6 +15,8 @@ import { readAll, readBeside, type Source, stem } from '../source.ts'
 import { decodeUtf8 } from '../text.ts'
 
 const key = 'brat'
+const mark = '\ufeff'
+const unmarked = (text: string): string => (text.startsWith(mark) ? text.slice(1) : text)
 
 interface Standoff {
   readonly spans: LabelledLike[]
@@ -60,7 +62,7 @@ const decode = (ann: string, text: string, document: string, context: FormatCont
   const relations: { label: string; arg1: string; arg2: string }[] = []
   const groups: string[][] = []
   let line = 0
-  for (const raw of ann.split('\n')) {
+  for (const raw of unmarked(ann).split('\n')) {
     line++
     const row = raw.replace(/\r$/, '')
     if (row.trim() === '') continue
@@ -74,7 +76,7 @@ const decode = (ann: string, text: string, document: string, context: FormatCont
       spans.set(id, { start: bound.start, end: bound.end, label: bound.label })
     } else if (kind === 'R') {
       const relation = take('unreadable-relation', () => {
-        const match = /^(\S+) (\S+?):(\S+) (\S+?):(\S+)\s*$/.exec(body)
+        const match = /^(\S+) ([^\s:]+):(\S+) ([^\s:]+):(\S+)\s*$/.exec(body)
         if (!match) throw new HmtlError('HMTL_INPUT_SYNTAX', `${id} is not "Type Arg1:T1 Arg2:T2"`, { document, line })
         const swapped = match[2] === 'Arg2'
         return { label: match[1], arg1: swapped ? match[5] : match[3], arg2: swapped ? match[3] : match[5] }
@@ -150,17 +152,17 @@ const mergeGroups = (groups: readonly (readonly SpanLike[])[]): SpanLike[][] => 
 /** How many spans say what they cover, to choose between readings of the text. */
 const agreeing = (ann: string, text: string): number => {
   const offsetOf = codePointPlaces(text)
-  return ann.split('\n').filter((row) => {
-    if (row[0] !== 'T') return false
-    try {
-      return boundOf(row.replace(/\r$/, ''), text, offsetOf, '', 0) !== undefined
-    } catch {
-      return false
-    }
-  }).length
+  return unmarked(ann)
+    .split('\n')
+    .filter((row) => {
+      if (row[0] !== 'T') return false
+      try {
+        return boundOf(row.replace(/\r$/, ''), text, offsetOf, '', 0) !== undefined
+      } catch {
+        return false
+      }
+    }).length
 }
-
-const mark = '\ufeff'
 
 /** A byte order mark is a character of the text as brat's server decodes it; unless the annotations are of the text without it. */
 const withoutMark = (text: string, ann: string): boolean => text.startsWith(mark) && agreeing(ann, text.slice(1)) > agreeing(ann, text)
@@ -175,7 +177,7 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<Doc
     if (!textBytes) throw new HmtlError('HMTL_INPUT_NOT_FOUND', `${name}.txt is not beside ${source.name}`)
     const whole = decodeUtf8(textBytes, true)
     if (!annBytes) return createDocument({ id, text: whole })
-    const ann = decodeUtf8(annBytes)
+    const ann = decodeUtf8(annBytes, true)
     const marked = withoutMark(whole, ann)
     const text = marked ? whole.slice(1) : whole
     const { spans, relations, clusters } = decode(ann, text, id, context)

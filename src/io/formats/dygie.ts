@@ -74,9 +74,7 @@ const decode = (record: unknown, fallbackId: string, context: FormatContext): Do
   const items = <T>(value: unknown, field: string, make: (item: Row) => T): T[] | undefined =>
     value === undefined
       ? undefined
-      : rowsOf(value, field, id).flatMap((row) =>
-          row.flatMap((item) => take(`unreadable-${field}`, () => [make(Array.isArray(item) ? item : [])]) ?? []),
-        )
+      : rowsOf(value, field, id).flatMap((row) => row.flatMap((item) => take(`unreadable-${field}`, () => [make(Array.isArray(item) ? item : [])]) ?? []))
   const spans = items(ner, 'ner', (item) => ({ ...span(item[0], item[1], 'ner'), label: label(item[2], 'ner'), ...scored(item, 2, 'ner') }))
   const relations = items(rawRelations, 'relations', (item) => ({
     arg1: span(item[0], item[1], 'relations'),

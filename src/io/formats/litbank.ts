@@ -135,10 +135,10 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<Doc
   const document = attempt(context, { source: source.name, document: name }, undefined, () => {
     if (isEntities) {
       const { starts, ...base } = entityLayers(main, name)
-      if (!annBytes) return createDocument({ id: name, ...base })
+      if (!annBytes) return createDocument({ id: name, ...base, metadata: { [key]: { tsv: main } } })
       const ann = decodeUtf8(annBytes)
       const { entities, clusters } = coreference(ann, { ...base, starts: startsOf(textBytes, base.text, name, context) ?? starts }, name, context)
-      return createDocument({ id: name, ...base, entities, clusters, metadata: { [key]: { ann } } })
+      return createDocument({ id: name, ...base, entities, clusters, metadata: { [key]: { tsv: main, ann } } })
     }
     if (!textBytes) throw new HmtlError('HMTL_INPUT_NOT_FOUND', `${name}.txt is not beside ${source.name}`)
     const { starts, ...base } = tokensOf(rowsOfText(textBytes))
@@ -164,7 +164,10 @@ const writeFiles = (document: Document, context: FormatContext) => {
   const sentences = sentenceSpans(document)
   const name = safeName(document.id)
   const spans = document.mentions ? alignSpans(document, document.mentions, 'mention', context, tokens) : []
-  const columns = layered(spans, tokens.begin.length, document, context)
+  const { tsv: kept } = metadataOf(document, key)
+  const keptTsv = typeof kept === 'string' && saysTheSame(kept, document) ? kept : undefined
+  if (typeof kept === 'string' && keptTsv === undefined) context.report.add('field', document.id, `${key}.tsv`)
+  const columns = keptTsv === undefined ? layered(spans, tokens.begin.length, document, context) : []
   const tsv: string[] = []
   const text: string[] = []
   for (let s = 0; s < sentences.begin.length; s++) {
@@ -172,13 +175,23 @@ const writeFiles = (document: Document, context: FormatContext) => {
     tsv.push('')
     text.push(`${list.slice(sentences.begin[s], sentences.end[s]).join(' ')}`)
   }
-  const files = [{ name: `entities/tsv/${name}.tsv`, data: `${tsv.join('\n')}\n` }]
+  const files = [{ name: `entities/tsv/${name}.tsv`, data: keptTsv ?? `${tsv.join('\n')}\n` }]
   if (!document.clusters) return files
   return [
     ...files,
     { name: `coref/tsv/${name}.ann`, data: unchanged(document, sentences, tokens, context) ?? encodeCoreference(document, sentences, tokens, context) },
     { name: `coref/tsv/${name}.txt`, data: `${text.join('\n')}\n` },
   ]
+}
+
+/** Whether an entity file that was read still says what the document says. */
+const saysTheSame = (tsv: string, document: Document): boolean => {
+  try {
+    const { text, mentions } = entityLayers(tsv, document.id)
+    return text === document.text && spanMeaning(mentions) === spanMeaning(listed(document.mentions))
+  } catch {
+    return false
+  }
 }
 
 /** The annotation file as it was read, if it still says what the document says. */
@@ -192,16 +205,25 @@ const unchanged = (document: Document, sentences: Spans, tokens: Spans, context:
   } catch {
     // It is of another text, and written anew.
   }
-  context.report.add('field', document.id, key)
+  context.report.add('field', document.id, `${key}.ann`)
   return undefined
 }
 
 const listed = (spans: LabelledSpans | undefined): LabelledLike[] => (spans ? listSpans(spans) : [])
 
+const spanMeaning = (spans: readonly LabelledLike[]): string => JSON.stringify(spans.map(({ start, end, label }) => `${start} ${end} ${label}`).sort())
+
 const meaning = ({ entities, clusters }: Pick<Coreference, 'entities' | 'clusters'>): string =>
   JSON.stringify([
-    entities.map(({ start, end, label }) => `${start} ${end} ${label}`).sort(),
-    clusters.map((cluster) => cluster.map(({ start, end }) => `${start} ${end}`).sort().join()).sort(),
+    spanMeaning(entities),
+    clusters
+      .map((cluster) =>
+        cluster
+          .map(({ start, end }) => `${start} ${end}`)
+          .sort()
+          .join(),
+      )
+      .sort(),
   ])
 
 /** Nested spans over a few flat columns, the outer ones first. */
@@ -239,6 +261,7 @@ const encodeCoreference = (document: Document, sentences: Spans, tokens: Spans, 
         continue
       }
       const id = `T${mentionLines.length}`
+      if (!labels.has(`${start} ${end}`)) context.report.add('label-added', document.id, `${id} PER`)
       const category = names.has(`${start} ${end}`) ? 'PROP' : 'NOM'
       mentionLines.push(
         ['MENTION', id, ...place(span.begin), ...place(span.end - 1), document.text.slice(start, end).replace(/\s+/g, ' '), labels.get(`${start} ${end}`) ?? 'PER', category].join(

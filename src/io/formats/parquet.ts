@@ -13,19 +13,7 @@ import { idText } from '../exact-json.ts'
 import { attempt, type Format, type FormatContext, layersAll, maxDocumentBytes } from '../format.ts'
 import type { OffsetUnit } from '../offsets.ts'
 import { readAll, type Source } from '../source.ts'
-import {
-  documentOfRow,
-  intColumns,
-  isDocumentTable,
-  metadataJson,
-  nameColumns,
-  otherColumns,
-  rowDocument,
-  schemaName,
-  schemaVersion,
-  scoreColumns,
-  unitColumn,
-} from '../table.ts'
+import { documentOfRow, intColumns, isDocumentTable, metadataJson, nameColumns, otherColumns, rowDocument, schemaName, schemaVersion, scoreColumns, unitColumn } from '../table.ts'
 import { batched } from './arrow.ts'
 import { hubDocuments, tagNames, toPlain } from './hub.ts'
 
@@ -219,7 +207,12 @@ const documentOf =
       fields: () => Object.fromEntries(others.flatMap((name) => (row[name] === null || row[name] === undefined ? [] : [[name, toPlain(row[name])]]))),
       ints: (name) => numbers(row[name], (list) => Int32Array.from(list), isInt32),
       names: (name) => namesOf(row[name]),
-      scores: (name) => numbers(row[name], (list) => Float32Array.from(list), () => true),
+      scores: (name) =>
+        numbers(
+          row[name],
+          (list) => Float32Array.from(list),
+          () => true,
+        ),
     })
   }
 

@@ -167,6 +167,7 @@ const encode = (document: Document, context: FormatContext) => {
       return
     }
     const from = at.begin - sentences.begin[sentence]
+    if (span.label === undefined) context.report.add('label-added', document.id, `${span.start}..${span.end} MISC`)
     vertexSet[entityOf(span)].push({ name: document.text.slice(span.start, span.end), sent_id: sentence, pos: [from, from + at.end - at.begin], type: span.label ?? 'MISC' })
   }
   const placed = new Set(spans.map((span) => `${span.start} ${span.end}`))
@@ -176,8 +177,8 @@ const encode = (document: Document, context: FormatContext) => {
   for (const { label, arg1, arg2 } of document.relations ? listRelations(document.relations) : []) {
     const at = tokenSpan(tokens, arg1.start, arg1.end)
     const [h, t] = [entityOf(arg1), entityOf(arg2)]
-    if (vertexSet[h].length === 0) place({ ...arg1, label: 'MISC' })
-    if (vertexSet[t].length === 0) place({ ...arg2, label: 'MISC' })
+    if (vertexSet[h].length === 0) place(arg1)
+    if (vertexSet[t].length === 0) place(arg2)
     labels.set(`${label} ${h} ${t}`, { r: label, h, t, evidence: at ? [sentenceOf(at.begin, sentences.begin, sentences.end)] : [] })
   }
   return {
@@ -197,7 +198,12 @@ const unchanged = (document: Document, context: FormatContext): Entry | undefine
   if (!extras?.vertexSet) return undefined
   const list = words(document)
   const { begin, end } = sentenceSpans(document)
-  const entry = { title: document.id, vertexSet: extras.vertexSet, ...(extras.labels ? { labels: extras.labels } : {}), sents: extras.sents ?? Array.from(begin, (from, s) => list.slice(from, end[s])) }
+  const entry = {
+    title: document.id,
+    vertexSet: extras.vertexSet,
+    ...(extras.labels ? { labels: extras.labels } : {}),
+    sents: extras.sents ?? Array.from(begin, (from, s) => list.slice(from, end[s])),
+  }
   try {
     const again = decode(entry, formatContext({ options: context.options }))
     return meaning(again) === meaning(document) ? entry : undefined
