@@ -83,7 +83,7 @@ export const holdsNumber = (value: unknown, depth = 0): boolean => {
   if (typeof value !== 'object' || value === null) return false
   if (depth > 32) return true
   if (Array.isArray(value)) {
-    for (const item of value) if (typeof item !== 'string' && holdsNumber(item, depth + 1)) return true
+    for (let i = 0; i < value.length; i++) if (typeof value[i] !== 'string' && holdsNumber(value[i], depth + 1)) return true
     return false
   }
   for (const key in value) if (holdsNumber((value as Record<string, unknown>)[key], depth + 1)) return true

@@ -101,17 +101,18 @@ const list = (value: unknown, field: string, document: string): unknown[] => {
 /** A number, also one whose text was kept. */
 const double = (value: unknown): unknown => (value instanceof JsonNumber ? value.valueOf() : value)
 
-const integer = (given: unknown, field: string, document: string): number => {
-  const value = double(given)
-  if (typeof value !== 'number' || !Number.isInteger(value)) throw fieldError(field, 'an integer', document)
-  return value
+const integer = (value: unknown, field: string, document: string): number => {
+  if (typeof value === 'number' && Number.isInteger(value)) return value
+  const number = double(value)
+  if (typeof number !== 'number' || !Number.isInteger(number)) throw fieldError(field, 'an integer', document)
+  return number
 }
 
 /** A field of a record; null is absent, as the exports of pandas and Arrow mean it. */
 const present = (record: Record<string, unknown>, field: string): unknown => (Object.hasOwn(record, field) ? (record[field] ?? undefined) : undefined)
 
 /** Fields of `hmtl` that the document holds; any other stays with the document's metadata, under `hmtl` too. */
-const layerFields = new Set(['offsetUnit', 'tokens', 'sentences', 'entities', 'mentions', 'relations', 'clusters'])
+export const layerFields: ReadonlySet<string> = new Set(['offsetUnit', 'tokens', 'sentences', 'entities', 'mentions', 'relations', 'clusters'])
 
 /** Compared one by one: a set would be slower, and every item of every layer is looked at. */
 const isItemField = (name: string): boolean => name === 'start' || name === 'end' || name === 'label' || name === 'score' || name === 'head' || name === 'arg1' || name === 'arg2'

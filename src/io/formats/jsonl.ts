@@ -3,24 +3,27 @@ import type { Document } from '../document.ts'
 import { HmtlError } from '../errors.ts'
 import { holdsNumber, parseExact, stringifyExact } from '../exact-json.ts'
 import { type Format, type FormatContext, layersAll } from '../format.ts'
-import { fromJson, type JsonOptions, toJson } from '../json.ts'
+import { fromJson, type JsonOptions, layerFields, toJson } from '../json.ts'
 import type { Line } from '../lines.ts'
 import { parseLines } from '../parse-lines.ts'
 import type { Source } from '../source.ts'
 import { stem } from '../source.ts'
 
-/** Numbers of `hmtl` are ours, and computed with; anywhere else they are the user's. */
-const holdsOwnNumber = (record: unknown): boolean => {
+/** Numbers of the layers are ours, and computed with; anywhere else they are the user's. */
+const holdsOwnNumber = (record: unknown, ours: (key: string) => boolean): boolean => {
   if (typeof record !== 'object' || record === null) return false
-  for (const key in record) if (key !== 'hmtl' && holdsNumber((record as Record<string, unknown>)[key])) return true
+  for (const key in record) if (!ours(key) && holdsNumber((record as Record<string, unknown>)[key])) return true
   return false
 }
+
+const isOfUser = (record: unknown): boolean =>
+  holdsOwnNumber(record, (key) => key === 'hmtl') || holdsOwnNumber((record as { hmtl?: unknown } | null)?.hmtl, (key) => layerFields.has(key))
 
 /** Parses one JSON line, the user's numbers as they stand (`parseExact`). @throws HmtlError `HMTL_INPUT_JSON` or what `fromJson` throws */
 export const parseJsonLine = (text: string): unknown => {
   try {
     const record: unknown = JSON.parse(text)
-    return holdsOwnNumber(record) ? parseExact(text, record) : record
+    return isOfUser(record) ? parseExact(text, record) : record
   } catch (cause) {
     throw new HmtlError('HMTL_INPUT_JSON', `not valid JSON: ${(cause as Error).message}`, {
       cause,
