@@ -54,7 +54,7 @@ const corefTable = (score: CorefScore) =>
 export const handler = async (args: Args): Promise<number> => {
   const options = formatOptionsOf(args)
   const gold = readDocuments(args.gold, { options, format: args.goldFormat ?? args.from })
-  const predicted = readDocuments(args.predicted, { options, format: args.predictedFormat ?? args.from })
+  const predicted = readDocuments(args.predicted, { options: { ...options, predictions: true }, format: args.predictedFormat ?? args.from })
   if (args.gold === '-' && args.predicted === '-') throw new HmtlError('HMTL_USAGE', 'only one of gold and predicted can be standard input')
   const task = args.task as ScoredTask
   const score = await scoreDocuments(gold, predicted, task)

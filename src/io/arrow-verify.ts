@@ -4,53 +4,9 @@
  * minutes. Here every table, vector and buffer must lie inside of what holds it.
  * Layout: flatbuffers, and Schema.fbs, Message.fbs and File.fbs of Arrow.
  */
-import { HmtlError } from './errors.ts'
+import { broken, type Flat, flat } from './flatbuffer.ts'
 
-const maxMetadataBytes = 64 * 1024 * 1024
 const maxDepth = 16
-const trailer = 10
-
-const broken = (what: string) => new HmtlError('HMTL_FORMAT_SCHEMA', `damaged Arrow metadata: ${what}`, { remedy: 'Make the file again' })
-
-/** Bounds-checked reading of a flatbuffer. */
-const flat = (bytes: Buffer) => {
-  const check = (at: number, size: number) => {
-    if (!(at >= 0 && size >= 0 && at + size <= bytes.length)) throw broken(`${size} bytes at ${at} of ${bytes.length}`)
-    return at
-  }
-  const int32 = (at: number) => bytes.readInt32LE(check(at, 4))
-  const int64 = (at: number) => Number(bytes.readBigInt64LE(check(at, 8)))
-  const root = () => int32(0)
-  /** Position of a field's value, 0 where it is absent. */
-  const field = (table: number, slot: number): number => {
-    const vtable = table - int32(table)
-    check(vtable, 4)
-    const size = bytes.readUInt16LE(vtable)
-    check(vtable, size)
-    if (4 + 2 * slot + 2 > size) return 0
-    const offset = bytes.readUInt16LE(vtable + 4 + 2 * slot)
-    return offset === 0 ? 0 : check(table + offset, 1)
-  }
-  const child = (table: number, slot: number): number => {
-    const at = field(table, slot)
-    return at === 0 ? 0 : check(at + int32(at), 4)
-  }
-  /** First element and count of a vector whose elements take `width` bytes. */
-  const vector = (table: number, slot: number, width: number): { first: number; count: number } => {
-    const at = child(table, slot)
-    if (at === 0) return { first: 0, count: 0 }
-    const count = bytes.readUInt32LE(at)
-    check(at + 4, count * width)
-    return { first: at + 4, count }
-  }
-  const tables = (table: number, slot: number): number[] => {
-    const { first, count } = vector(table, slot, 4)
-    return Array.from({ length: count }, (_, i) => check(first + 4 * i + int32(first + 4 * i), 4))
-  }
-  return { bytes, check, int32, int64, root, field, child, vector, tables }
-}
-
-type Flat = ReturnType<typeof flat>
 
 const verifyKeyValues = (buffer: Flat, table: number, slot: number): void => {
   for (const pair of buffer.tables(table, slot)) {
@@ -123,65 +79,4 @@ export const recordBatchOf = (bytes: Buffer): { readonly rows: number; readonly 
     rows: lengthAt === 0 ? 0 : buffer.int64(lengthAt),
     buffers: Array.from({ length: count }, (_, i) => ({ offset: buffer.int64(first + 16 * i), length: buffer.int64(first + 16 * i + 8) })),
   }
-}
-
-/** Reads `length` bytes at `offset` of a file. */
-export type ReadAt = (offset: number, length: number) => Promise<Buffer>
-
-/** Checks the footer of the file form and the message at each of its blocks. */
-export const verifyFile = async (readAt: ReadAt, size: number): Promise<void> => {
-  if (size < trailer + 8) throw broken('the file is too short')
-  const end = await readAt(size - trailer, trailer)
-  if (end.toString('latin1', 4) !== 'ARROW1') throw broken('the file does not end as an Arrow file does; it was cut short')
-  const length = end.readInt32LE(0)
-  if (!(length > 0 && length <= maxMetadataBytes && length + trailer <= size)) throw broken(`a footer of ${length} bytes`)
-  const buffer = flat(await readAt(size - trailer - length, length))
-  const footer = buffer.root()
-  verifySchema(buffer, buffer.child(footer, 1))
-  if (buffer.vector(footer, 2, 24).count > 0) throw broken('dictionaries, which no column of ours has')
-  const blocks = buffer.vector(footer, 3, 24)
-  verifyKeyValues(buffer, footer, 4)
-  for (let i = 0; i < blocks.count; i++) {
-    const at = blocks.first + 24 * i
-    const [offset, metadata, body] = [buffer.int64(at), buffer.int32(at + 8), buffer.int64(at + 16)]
-    if (!(offset >= 8 && metadata > 8 && metadata <= maxMetadataBytes && body >= 0 && offset + metadata + body <= size)) throw broken(`block ${i} at ${offset}`)
-    const bytes = await readAt(offset, metadata)
-    const prefix = bytes.readInt32LE(0) === -1 ? 8 : 4
-    const inner = bytes.readInt32LE(prefix - 4)
-    if (!(inner > 0 && prefix + inner <= metadata)) throw broken(`message ${i} of ${inner} bytes`)
-    if (verifyMessage(bytes.subarray(prefix, prefix + inner)) > body) throw broken(`the body of message ${i}`)
-  }
-}
-
-/** Passes a stream through, checking each message's metadata before it is handed on. */
-export async function* verifyStream(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let held: Buffer = Buffer.alloc(0)
-  let body = 0
-  for await (const chunk of chunks) {
-    held = held.length === 0 ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength) : Buffer.concat([held, chunk])
-    for (;;) {
-      if (body > 0) {
-        const part = held.subarray(0, body)
-        body -= part.length
-        held = held.subarray(part.length)
-        if (part.length > 0) yield part
-        if (body > 0) break
-      }
-      if (held.length < 8) break
-      const continuation = held.readInt32LE(0) === -1
-      const prefix = continuation ? 8 : 4
-      const length = held.readInt32LE(prefix - 4)
-      if (length === 0) {
-        // The end of the stream; what follows is not ours.
-        yield held.subarray(0, prefix)
-        return
-      }
-      if (!(length > 0 && length <= maxMetadataBytes)) throw broken(`a message of ${length} bytes`)
-      if (held.length < prefix + length) break
-      body = Math.ceil(verifyMessage(held.subarray(prefix, prefix + length)) / 8) * 8
-      yield held.subarray(0, prefix + length)
-      held = held.subarray(prefix + length)
-    }
-  }
-  if (held.length > 0) yield held
 }

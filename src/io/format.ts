@@ -9,6 +9,7 @@ import { defaultMaxLineBytes } from './lines.ts'
 import type { OffsetUnit } from './offsets.ts'
 import { LossReport } from './report.ts'
 import type { Source } from './source.ts'
+import { reportLoneSurrogates } from './surrogates.ts'
 
 /** Options that readers and writers share; each format reads the ones it knows. */
 export interface FormatOptions {
@@ -30,6 +31,8 @@ export interface FormatOptions {
   readonly singletons?: boolean
   /** Documents a record batch of Arrow and Parquet output. @default by size, about 1 MiB of text */
   readonly batchDocuments?: number
+  /** Take predicted layers where a record holds them beside the gold ones (dygie's `predicted_ner`). @default false */
+  readonly predictions?: boolean
   /** Keep each JSON line with its document, so that it can be written again untouched. @default false */
   readonly keepLines?: boolean
   /** Names for relation codes (Re-DocRED `rel_info.json`). */
@@ -95,8 +98,21 @@ export const formatContext = (partial: Partial<FormatContext> = {}): FormatConte
 export const maxLineBytes = (context: FormatContext): number => context.options.maxLineBytes ?? defaultMaxLineBytes
 export const maxDocumentBytes = (context: FormatContext): number => context.options.maxDocumentBytes ?? 256 * 1024 * 1024
 
-/** Counts the annotated layers of a document that a format has no place for. */
-export const reportUncarried = (document: Document, carries: readonly LayerName[], context: FormatContext): void => {
+/** A layer that a format carries, or the heads of its mentions. */
+export type Carried = LayerName | 'heads'
+
+/**
+ * Counts what a format of plain text has no place for: layers, scores, heads of
+ * mentions, the metadata but for its own (`key`), halves of surrogate pairs.
+ */
+export const reportUncarried = (document: Document, carries: readonly Carried[], context: FormatContext, key?: string): void => {
+  reportLayers(document, carries, context)
+  reportLoneSurrogates(document, context.report)
+  for (const field in document.metadata) if (field !== key) context.report.add('field', document.id, field)
+}
+
+/** Counts the annotated layers of a document that a format has no place for, and the scores and heads of the others. */
+export const reportLayers = (document: Document, carries: readonly Carried[], context: FormatContext): void => {
   const lost = (layer: LayerName, count: number) => {
     if (!carries.includes(layer)) context.report.add(`layer-${layer}`, document.id, '', count)
   }
@@ -104,6 +120,24 @@ export const reportUncarried = (document: Document, carries: readonly LayerName[
   lost('mentions', document.mentions?.begin.length ?? 0)
   lost('relations', document.relations?.begin1.length ?? 0)
   lost('clusters', (document.clusters?.offsets.length ?? 1) - 1)
+  for (const layer of ['entities', 'mentions', 'relations'] as const) {
+    const scores = carries.includes(layer) ? document[layer]?.score : undefined
+    if (scores)
+      context.report.add(
+        'score',
+        document.id,
+        layer,
+        scores.reduce((sum, score) => sum + (Number.isNaN(score) ? 0 : 1), 0),
+      )
+  }
+  const { mentions } = document
+  if (mentions && carries.includes('mentions') && !carries.includes('heads'))
+    context.report.add(
+      'mention-head',
+      document.id,
+      '',
+      mentions.begin.reduce((sum, begin, i) => sum + (mentions.headBegin[i] === begin && mentions.headEnd[i] === mentions.end[i] ? 0 : 1), 0),
+    )
 }
 
 /** Tokens of a document for a writer that cannot do without. @throws HmtlError `HMTL_FORMAT_UNSUPPORTED` */

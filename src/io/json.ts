@@ -16,6 +16,7 @@ import {
   type Spans,
 } from './document.ts'
 import { HmtlError } from './errors.ts'
+import { idText, JsonNumber } from './exact-json.ts'
 import { fromUtf16, type OffsetMap, type OffsetUnit, offsetUnits, toUtf16 } from './offsets.ts'
 import { joinTokens } from './tokens.ts'
 
@@ -34,6 +35,8 @@ export interface Annotations {
 export interface JsonOptions {
   readonly textField?: string | undefined
   readonly offsetUnit?: OffsetUnit | undefined
+  /** Told of each field that a document has no place for, such as `hmtl.entities[0].note`. */
+  readonly onLost?: ((document: string, field: string) => void) | undefined
 }
 
 const round = (score: number): number => Math.round(score * 1e6) / 1e6
@@ -95,10 +98,27 @@ const list = (value: unknown, field: string, document: string): unknown[] => {
   return value
 }
 
+/** A number, also one whose text was kept. */
+const double = (value: unknown): unknown => (value instanceof JsonNumber ? value.valueOf() : value)
+
 const integer = (value: unknown, field: string, document: string): number => {
-  if (typeof value !== 'number' || !Number.isInteger(value)) throw fieldError(field, 'an integer', document)
-  return value
+  if (typeof value === 'number' && Number.isInteger(value)) return value
+  const number = double(value)
+  if (typeof number !== 'number' || !Number.isInteger(number)) throw fieldError(field, 'an integer', document)
+  return number
 }
+
+/** A field of a record; null is absent, as the exports of pandas and Arrow mean it. */
+const present = (record: Record<string, unknown>, field: string): unknown => (Object.hasOwn(record, field) ? (record[field] ?? undefined) : undefined)
+
+/** Fields of `hmtl` that the document holds; any other stays with the document's metadata, under `hmtl` too. */
+export const layerFields: ReadonlySet<string> = new Set(['offsetUnit', 'tokens', 'sentences', 'entities', 'mentions', 'relations', 'clusters'])
+
+/** Compared one by one: a set would be slower, and every item of every layer is looked at. */
+const isItemField = (name: string): boolean => name === 'start' || name === 'end' || name === 'label' || name === 'score' || name === 'head' || name === 'arg1' || name === 'arg2'
+
+/** What a record's `hmtl` holds besides the layers. */
+export const keptAnnotations = (metadata: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => (isObject(metadata.hmtl) ? metadata.hmtl : {})
 
 /**
  * A document from a parsed JSON record: `{text}` or `{tokens}`, with an optional
@@ -108,9 +128,9 @@ const integer = (value: unknown, field: string, document: string): number => {
 export const fromJson = (record: unknown, fallbackId: string, options: JsonOptions = {}): Document => {
   if (!isObject(record)) throw new HmtlError('HMTL_INPUT_FIELD', 'record is not a JSON object', { remedy: 'Each line holds one object such as {"text": "…"}' })
   const { textField = 'text' } = options
-  const rawId = Object.hasOwn(record, 'id') ? record.id : undefined
-  const hmtl = Object.hasOwn(record, 'hmtl') ? record.hmtl : undefined
-  const id = typeof rawId === 'string' ? rawId : typeof rawId === 'number' ? String(rawId) : fallbackId
+  const rawId = present(record, 'id')
+  const hmtl = present(record, 'hmtl')
+  const id = idText(rawId) ?? fallbackId
   const body = textAndTokens(record, textField, id)
   const metadata: Record<string, unknown> = {}
   for (const key of Object.keys(record)) {
@@ -122,13 +142,18 @@ export const fromJson = (record: unknown, fallbackId: string, options: JsonOptio
   }
   if (hmtl === undefined) return createDocument({ id, text: body.text, tokens: body.tokens, metadata })
   if (!isObject(hmtl)) throw fieldError('hmtl', 'an object', id)
+  for (const key of Object.keys(hmtl))
+    if (!layerFields.has(key)) {
+      metadata.hmtl = Object.fromEntries(Object.entries(hmtl).filter(([name]) => !layerFields.has(name)))
+      break
+    }
   return annotated(id, body.text, body.tokens, hmtl, metadata, options)
 }
 
 const textAndTokens = (record: Record<string, unknown>, textField: string, id: string) => {
-  const text = Object.hasOwn(record, textField) ? record[textField] : undefined
+  const text = present(record, textField)
   if (text !== undefined && typeof text !== 'string') throw fieldError(textField, 'a string', id)
-  const tokens = Object.hasOwn(record, 'tokens') ? record.tokens : undefined
+  const tokens = present(record, 'tokens')
   const areWords = Array.isArray(tokens) && tokens.every((token) => typeof token === 'string')
   if (text === undefined) {
     if (tokens === undefined)
@@ -167,34 +192,43 @@ const annotated = (id: string, text: string, given: Spans | undefined, hmtl: Rec
   const unit = (hmtl.offsetUnit ?? options.offsetUnit ?? 'utf16') as OffsetUnit
   if (!offsetUnits.includes(unit)) throw fieldError('hmtl.offsetUnit', offsetUnits.join(', '), id)
   const map = toUtf16(text, unit)
-  const tokens = hmtl.tokens === undefined ? given : pairs(list(hmtl.tokens, 'hmtl.tokens', id), 'hmtl.tokens', id, map)
+  const { onLost } = options
+  const look = (item: Record<string, unknown>, field: string) => {
+    if (onLost) for (const name in item) if (!isItemField(name)) onLost(id, `${field}.${name}`)
+  }
+  const absent = (field: string) => hmtl[field] === undefined || hmtl[field] === null
+  const tokens = absent('tokens') ? given : pairs(list(hmtl.tokens, 'hmtl.tokens', id), 'hmtl.tokens', id, map)
   const spanOf = (value: unknown, field: string): { start: number; end: number } => {
     if (!isObject(value)) throw fieldError(field, 'an object with start and end', id)
+    look(value, field)
     return { start: map(integer(value.start, `${field}.start`, id)), end: map(integer(value.end, `${field}.end`, id)) }
   }
   const labelled = (value: unknown, field: string) => {
     if (!isObject(value)) throw fieldError(field, 'an object', id)
     if (typeof value.label !== 'string') throw fieldError(`${field}.label`, 'a string', id)
-    if (value.score !== undefined && typeof value.score !== 'number') throw fieldError(`${field}.score`, 'a number', id)
-    return { value, label: value.label, score: value.score as number | undefined }
+    const score = double(value.score ?? undefined)
+    if (score !== undefined && typeof score !== 'number') throw fieldError(`${field}.score`, 'a number', id)
+    return { value, label: value.label, score }
   }
   const layer = <T>(name: string, item: (value: unknown, field: string) => T): T[] | undefined =>
-    hmtl[name] === undefined ? undefined : list(hmtl[name], `hmtl.${name}`, id).map((value, i) => item(value, `hmtl.${name}[${i}]`))
+    absent(name) ? undefined : list(hmtl[name], `hmtl.${name}`, id).map((value, i) => item(value, `hmtl.${name}[${i}]`))
+  if (!tokens && !absent('sentences')) onLost?.(id, 'hmtl.sentences')
   return createDocument({
     id,
     text,
     tokens,
-    sentences: hmtl.sentences === undefined || !tokens ? undefined : tokenSentences(pairs(list(hmtl.sentences, 'hmtl.sentences', id), 'hmtl.sentences', id, map), tokens, id),
+    sentences: absent('sentences') || !tokens ? undefined : tokenSentences(pairs(list(hmtl.sentences, 'hmtl.sentences', id), 'hmtl.sentences', id, map), tokens, id),
     entities: layer('entities', (value, field) => {
       const { label, score } = labelled(value, field)
       return { ...spanOf(value, field), label, score }
     }),
     mentions: layer('mentions', (value, field) => {
       const { label, score, value: item } = labelled(value, field)
-      return { ...spanOf(value, field), label, score, head: item.head === undefined ? undefined : spanOf(item.head, `${field}.head`) }
+      return { ...spanOf(value, field), label, score, head: item.head === undefined || item.head === null ? undefined : spanOf(item.head, `${field}.head`) }
     }),
     relations: layer('relations', (value, field) => {
       const { label, score, value: item } = labelled(value, field)
+      look(item, field)
       return { label, score, arg1: spanOf(item.arg1, `${field}.arg1`), arg2: spanOf(item.arg2, `${field}.arg2`) }
     }),
     clusters: layer('clusters', (value, field) => list(value, field, id).map((member, i) => spanOf(member, `${field}[${i}]`))),
@@ -229,10 +263,18 @@ const tokenSentences = (sentences: Spans, tokens: Spans, id: string): Spans => {
   return { begin, end }
 }
 
+/** Metadata of elsewhere that would be taken for the document's own id, text or layers. */
+const isTaken = (name: string, value: unknown, id: string, textField: string): boolean =>
+  name === textField || (name === 'id' && (idText(value) ?? id) !== id) || (name === 'hmtl' && !isObject(value))
+
 /** The JSON record of a document: id, text, the user's fields, then `hmtl` where anything is annotated. */
 export const toJson = (document: Document, options: JsonOptions = {}): Record<string, unknown> => {
   const { id, text, metadata } = document
+  const { textField = 'text', onLost } = options
+  const taken = Object.keys(metadata).filter((name) => isTaken(name, metadata[name], id, textField))
+  for (const name of taken) onLost?.(id, name)
+  const fields = taken.length === 0 ? metadata : Object.fromEntries(Object.entries(metadata).filter(([name]) => !taken.includes(name)))
   const annotations = toAnnotations(document, options.offsetUnit)
   const bare = Object.keys(annotations).length === 1
-  return { id, [options.textField ?? 'text']: text, ...metadata, ...(bare ? {} : { hmtl: annotations }) }
+  return { id, [textField]: text, ...fields, ...(bare ? {} : { hmtl: { ...keptAnnotations(metadata), ...annotations } }) }
 }

@@ -61,3 +61,10 @@ export const toUtf16 = (text: string, unit: OffsetUnit): OffsetMap => {
     return low
   }
 }
+
+/** From code points to UTF-16 code units, for offsets that may lie anywhere: -1 outside of the text. */
+export const codePointPlaces = (text: string): OffsetMap => {
+  const last = fromUtf16(text, 'codepoint')(text.length)
+  const map = toUtf16(text, 'codepoint')
+  return (offset) => (offset >= 0 && offset <= last ? map(offset) : -1)
+}

@@ -1,7 +1,8 @@
 /** A document's own JSON with its annotations put in at the end: not a byte of the rest changes. */
 import { type Document, layerNames } from '../io/document.ts'
+import { stringifyExact } from '../io/exact-json.ts'
 import { rawLineOf } from '../io/formats/jsonl.ts'
-import { toJson } from '../io/json.ts'
+import { keptAnnotations, toJson } from '../io/json.ts'
 import type { OffsetUnit } from '../io/offsets.ts'
 
 export interface AnnotatedLineOptions {
@@ -19,5 +20,8 @@ export const annotatedLine = (source: Document, annotations: string, { textField
   const raw = rawLineOf(source)
   if (raw !== undefined) return spliced(raw, annotations)
   const bare = { ...source, tokens: undefined, sentences: undefined, ...Object.fromEntries(layerNames.map((layer) => [layer, undefined])) }
-  return spliced(JSON.stringify(toJson(bare, { textField, offsetUnit })), annotations)
+  const { model: _, ...kept } = keptAnnotations(source.metadata)
+  const { hmtl: __, ...line } = toJson(bare, { textField, offsetUnit })
+  const others = Object.keys(kept).length === 0 ? '' : `${stringifyExact(kept).slice(1, -1)},`
+  return spliced(stringifyExact(line), `{${others}${annotations.slice(1)}`)
 }

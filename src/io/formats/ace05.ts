@@ -7,7 +7,9 @@
  */
 import { createDocument, type Document, listClusters, listMentions, listRelations, listSpans, type MentionLike, type RelationLike, type SpanLike } from '../document.ts'
 import { HmtlError } from '../errors.ts'
-import { attempt, type Format, type FormatContext, formatContext, maxDocumentBytes } from '../format.ts'
+import { attempt, type Format, type FormatContext, formatContext, maxDocumentBytes, reportUncarried } from '../format.ts'
+import { lenient } from '../lenient.ts'
+import { codePointPlaces, fromUtf16, type OffsetMap } from '../offsets.ts'
 import { readAll, readBeside, type Source, stem } from '../source.ts'
 import { decodeUtf8 } from '../text.ts'
 import { childrenNamed, isElement, isXmlElement, parseXml, serializeXml, textOf, type XmlElement } from '../xml.ts'
@@ -42,10 +44,14 @@ const charseqOf = (element: XmlElement, id: string, document: string): Charseq =
   return { start, end, said: textOf(charseq) }
 }
 
-const fits = (text: string, { start, end, said }: Charseq): boolean => start >= 0 && end <= text.length && start < end && fold(text.slice(start, end)) === fold(said)
+/** Where a charseq, which counts code points, lies in the text; undefined where its words do not stand there. */
+const fit = (text: string, place: OffsetMap, charseq: Charseq): SpanLike | undefined => {
+  const [start, end] = [place(charseq.start), place(charseq.end)]
+  return start >= 0 && start < end && fold(text.slice(start, end)) === fold(charseq.said) ? { start, end } : undefined
+}
 
-/** Where the charseq's words stand nearest to where it says; white space and references may differ. */
-const realign = (text: string, { start, said }: Charseq): SpanLike | undefined => {
+/** Where words stand nearest to a place of the text; white space and references may differ. */
+const realign = (text: string, start: number, said: string): SpanLike | undefined => {
   const words = fold(said).split(' ').filter(Boolean)
   if (words.length === 0) return undefined
   const toPattern = (word: string) =>
@@ -71,15 +77,28 @@ const documentElement = (root: XmlElement): XmlElement => (root[0] === 'document
 const decode = (apf: XmlElement, text: string, id: string, context: FormatContext): Decoded => {
   const { report, options } = context
   const document = documentElement(apf)
+  const place = codePointPlaces(text)
+  const count = fromUtf16(text, 'codepoint')
+  const { take, end } = lenient(id, context)
   const spanAt = (charseq: Charseq, name: string): SpanLike | undefined => {
-    if (fits(text, charseq)) return { start: charseq.start, end: charseq.end }
-    const found = realign(text, charseq)
+    const fitting = fit(text, place, charseq)
+    if (fitting) return fitting
+    const near = charseq.start < 0 ? 0 : place(charseq.start)
+    const found = realign(text, near === -1 ? text.length : near, charseq.said)
     report.add(
       found ? 'realigned-charseq' : 'unaligned-mention',
       id,
-      `${name} ${charseq.start}..${charseq.end - 1}${found ? ` to ${found.start}..${found.end - 1}` : ''} "${charseq.said.slice(0, 40)}"`,
+      `${name} ${charseq.start}..${charseq.end - 1}${found ? ` to ${count(found.start)}..${count(found.end) - 1}` : ''} "${charseq.said.slice(0, 40)}"`,
     )
     return found
+  }
+  const spansOf = (mention: XmlElement, name: string) => {
+    const part = (tag: string) => childrenNamed(mention, tag)[0]
+    const extentElement = part('extent')
+    if (!extentElement) throw new HmtlError('HMTL_INPUT_SYNTAX', `mention ${name} has no extent`, { document: id })
+    const extent = charseqOf(extentElement, name, id)
+    const headElement = part('head')
+    return { extent, head: headElement && charseqOf(headElement, name, id) }
   }
   const mentions = new Map<string, MentionLike>()
   const taken = new Map<string, string>()
@@ -88,12 +107,10 @@ const decode = (apf: XmlElement, text: string, id: string, context: FormatContex
     const cluster: SpanLike[] = []
     for (const mention of childrenNamed(entity, 'entity_mention')) {
       const name = mention[1].ID ?? '?'
-      const part = (tag: string) => childrenNamed(mention, tag)[0]
-      const extentElement = part('extent')
-      if (!extentElement) throw new HmtlError('HMTL_INPUT_SYNTAX', `mention ${name} has no extent`, { document: id })
-      const extent = spanAt(charseqOf(extentElement, name, id), name)
-      const headElement = part('head')
-      const head = headElement ? spanAt(charseqOf(headElement, name, id), `${name} head`) : extent
+      const said = take('unreadable-mention', () => spansOf(mention, name))
+      if (!said) continue
+      const extent = spanAt(said.extent, name)
+      const head = said.head ? spanAt(said.head, `${name} head`) : extent
       if (!extent) continue
       const inside = head && head.start >= extent.start && head.end <= extent.end
       if (!inside && head) report.add('head-outside-extent', id, name)
@@ -112,6 +129,7 @@ const decode = (apf: XmlElement, text: string, id: string, context: FormatContex
     }
     if (cluster.length > 1 || (cluster.length === 1 && options.singletons !== false)) clusters.push(cluster)
   }
+  end()
   const relations = new Map<string, RelationLike>()
   for (const relation of childrenNamed(document, 'relation')) {
     const label = relation[1].TYPE ?? 'UNKNOWN'
@@ -163,15 +181,16 @@ const argumentsOf = (mention: XmlElement) => {
   return { one, two, others }
 }
 
-/** Share of charseqs that fit a text, to choose between the raw and the decoded reading of references. */
+/** How many charseqs fit a text, to choose between readings of the file. */
 const fitting = (apf: XmlElement, text: string): number => {
+  const place = codePointPlaces(text)
   let good = 0
   for (const entity of childrenNamed(documentElement(apf), 'entity'))
     for (const mention of childrenNamed(entity, 'entity_mention'))
       for (const tag of ['extent', 'head']) {
         const element = childrenNamed(mention, tag)[0]
         const charseq = element && childrenNamed(element, 'charseq')[0]
-        if (charseq && fits(text, { start: Number(charseq[1].START), end: Number(charseq[1].END) + 1, said: textOf(charseq) })) good++
+        if (charseq && fit(text, place, { start: Number(charseq[1].START), end: Number(charseq[1].END) + 1, said: textOf(charseq) })) good++
       }
   return good
 }
@@ -189,27 +208,52 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<Doc
   if (document) yield document
 }
 
+interface Reading {
+  readonly text: string
+  /** Absent where tags alone do not give the file back. */
+  readonly tags?: readonly Tag[]
+}
+
+/**
+ * What a source file's characters are: most corpora count none of a tag's
+ * newlines, one for a line end of Windows, and references as they are written;
+ * the others are taken where more charseqs fit them.
+ */
+const bestReading = (sgml: string, apf: XmlElement): Reading => {
+  const unix = sgml.replace(/\r\n/g, '\n')
+  const readings: Reading[] = []
+  const add = (file: string, newlines: boolean) => {
+    const { text, tags } = stripTags(file, newlines)
+    readings.push(file === sgml ? { text, tags } : { text })
+    const decoded = decodeReferences(text)
+    if (decoded !== text) readings.push({ text: decoded })
+    return tags
+  }
+  for (const file of unix === sgml ? [sgml] : [unix, sgml]) if (add(file, false).some(([, tag]) => tag.includes('\n'))) add(file, true)
+  if (readings.length === 1) return readings[0]
+  const scores = readings.map(({ text }) => fitting(apf, text))
+  return readings[scores.indexOf(Math.max(...scores))]
+}
+
 /** One ACE document from the text of its two files. */
 export const aceDocument = (sgml: string, apfText: string, name: string, source: string, context: FormatContext): Document => {
   const apf = parseXml(apfText, source)
-  // Windows line ends: ACE counts a line end as one character.
-  const stripped = stripTags(sgml.replace(/\r\n/g, '\n'))
-  const decodedText = decodeReferences(stripped.text)
-  const useDecoded = decodedText !== stripped.text && fitting(apf, decodedText) > fitting(apf, stripped.text)
-  const text = useDecoded ? decodedText : stripped.text
+  const { text, tags } = bestReading(sgml, apf)
   const id = documentElement(apf)[1].DOCID ?? name
   const doctype = /<!DOCTYPE[^>[]*>/.exec(apfText)?.[0]
-  const extras: Extras = { apf, ...(useDecoded ? { sgml } : { tags: stripped.tags }), ...(doctype ? { doctype } : {}) }
+  const extras: Extras = { apf, ...(tags ? { tags } : { sgml }), ...(doctype ? { doctype } : {}) }
   return createDocument({ id, text, ...decode(apf, text, id, context), metadata: { [key]: extras } })
 }
 
 const writeFiles = (document: Document, context: FormatContext) => {
-  if (document.entities) context.report.add('layer-entities', document.id, '', document.entities.begin.length)
+  reportUncarried(document, [document.mentions ? 'mentions' : 'entities', 'heads', 'relations', 'clusters'], context, key)
   const extras = document.metadata[key] as Partial<Extras> | undefined
   const name = safeName(document.id)
   const tags = areTags(extras?.tags) ? extras.tags : undefined
   const sgml = typeof extras?.sgml === 'string' ? extras.sgml : restoreTags(document.text, tags ?? plainTags(document.text))
   const kept = isXmlElement(extras?.apf) && unchanged(extras.apf, document) ? extras.apf : undefined
+  if (extras?.apf && !kept) context.report.add('field', document.id, key)
+  if (!extras?.tags && !extras?.sgml) context.report.add('text-like-a-tag', document.id, '', document.text.match(/<[^<>]*>/g)?.length ?? 0)
   const doctype = typeof extras?.doctype === 'string' && /^<!DOCTYPE[^<>[]*>$/.test(extras.doctype) ? extras.doctype : '<!DOCTYPE source_file SYSTEM "apf.v5.1.1.dtd">'
   const apf = kept ?? encode(document, context)
   return [
@@ -255,7 +299,13 @@ const encode = (document: Document, context: FormatContext): XmlElement => {
   const { id, text } = document
   const list: MentionLike[] = document.mentions ? listMentions(document.mentions) : document.entities ? listSpans(document.entities) : []
   const clusters = document.clusters ? listClusters(document.clusters) : []
-  const byPlace = new Map(list.map((mention) => [`${mention.start} ${mention.end}`, mention]))
+  const count = fromUtf16(text, 'codepoint')
+  const byPlace = new Map<string, MentionLike>()
+  for (const mention of list) {
+    const place = `${mention.start} ${mention.end}`
+    if (byPlace.has(place)) context.report.add('duplicate-mention', id, `${place} ${mention.label}`)
+    else byPlace.set(place, mention)
+  }
   const groups: MentionLike[][] = clusters.map((cluster) =>
     cluster.flatMap((span) => {
       const place = `${span.start} ${span.end}`
@@ -268,7 +318,7 @@ const encode = (document: Document, context: FormatContext): XmlElement => {
   )
   for (const mention of byPlace.values()) groups.push([mention])
   const ids = new Map<string, string>()
-  const charseq = ({ start, end }: SpanLike): XmlElement => ['charseq', { START: String(start), END: String(end - 1) }, [text.slice(start, end)]]
+  const charseq = ({ start, end }: SpanLike): XmlElement => ['charseq', { START: String(count(start)), END: String(count(end) - 1) }, [text.slice(start, end)]]
   const entities: XmlElement[] = groups
     .filter((group) => group.length > 0)
     .map((group, e) => {

@@ -84,20 +84,16 @@ export const encodeCoref = (members: readonly ClusterSpan[], count: number, empt
   })
 }
 
-/** Cluster members of a document on tokens, numbered in order; what does not fit is counted. */
+/** Cluster members of a document on tokens, numbered in order, across sentences too; what does not fit is counted. */
 export const tokenClusters = (document: Document, context: FormatContext, tokens: Spans): ClusterSpan[] => {
   const { clusters } = document
   if (!clusters) return []
-  const sentence = new Int32Array(tokens.begin.length)
-  const { sentences } = document
-  if (sentences) for (let s = 0; s < sentences.begin.length; s++) sentence.fill(s, sentences.begin[s], sentences.end[s])
   const members: ClusterSpan[] = []
   for (let c = 0; c + 1 < clusters.offsets.length; c++) {
     for (let i = clusters.offsets[c]; i < clusters.offsets[c + 1]; i++) {
       const where = `${clusters.begin[i]}..${clusters.end[i]}`
       const span = tokenSpan(tokens, clusters.begin[i], clusters.end[i])
       if (!span) context.report.add('off-token-cluster-member', document.id, where)
-      else if (sentence[span.begin] !== sentence[span.end - 1]) context.report.add('cross-sentence-cluster-member', document.id, where)
       else {
         if (!span.exact) context.report.add('unaligned-cluster-member', document.id, where)
         members.push({ cluster: String(c), begin: span.begin, end: span.end })

@@ -5,14 +5,18 @@
  * and kept so that an unchanged document is written as it was.
  */
 import { basename } from 'node:path'
+import { metadataOf } from '../columns.ts'
 import { createDocument, type Document, type LabelledLike, listClusters, listRelations, listSpans, type RelationLike, type SpanLike } from '../document.ts'
 import { HmtlError } from '../errors.ts'
 import { attempt, type Format, type FormatContext, formatContext, maxDocumentBytes, reportUncarried } from '../format.ts'
-import { fromUtf16, toUtf16 } from '../offsets.ts'
+import { checkCovered, lenient } from '../lenient.ts'
+import { codePointPlaces, fromUtf16, type OffsetMap } from '../offsets.ts'
 import { readAll, readBeside, type Source, stem } from '../source.ts'
 import { decodeUtf8 } from '../text.ts'
 
 const key = 'brat'
+const mark = '\ufeff'
+const unmarked = (text: string): string => (text.startsWith(mark) ? text.slice(1) : text)
 
 interface Standoff {
   readonly spans: LabelledLike[]
@@ -20,39 +24,75 @@ interface Standoff {
   readonly clusters: SpanLike[][] | undefined
 }
 
-/** Reads `.ann` lines. @throws HmtlError with the line at fault */
-const decode = (ann: string, text: string, offsetOf: (offset: number) => number, document: string, context: FormatContext): Standoff => {
+/** A text-bound annotation: its label, its extent from the first piece to the last, and how it says that. */
+interface Bound extends LabelledLike {
+  /** Pieces with text between them. */
+  readonly isBroken: boolean
+}
+
+const remedy = 'brat counts code points of the text file with its line ends as they stand'
+
+/** Reads one `T` line. @throws HmtlError with the line at fault */
+const boundOf = (row: string, text: string, offsetOf: OffsetMap, document: string, line: number): Bound => {
+  const [id, body = '', ...rest] = row.split('\t')
+  const match = /^(\S+) (\d+ \d+(?:;\d+ \d+)*)$/.exec(body)
+  if (!match) throw new HmtlError('HMTL_INPUT_SYNTAX', `${id} is not "Type start end"`, { document, line })
+  const pieces = match[2].split(';').map((piece) => {
+    const [from, to] = piece.split(' ').map(Number)
+    const [start, end] = [offsetOf(from), offsetOf(to)]
+    if (start < 0 || end <= start) throw new HmtlError('HMTL_DOCUMENT_OFFSET', `${id} has ${piece}, which is no span of the text`, { document, line, remedy })
+    return { start, end }
+  })
+  checkCovered(rest.join('\t'), pieces.map(({ start, end }) => text.slice(start, end)).join(' '), id, document, line, remedy)
+  // Pieces come in any order: the extent is from the first in the text to the last.
+  const sorted = [...pieces].sort((a, b) => a.start - b.start)
+  return {
+    start: sorted[0].start,
+    end: sorted.reduce((last, { end }) => Math.max(last, end), 0),
+    label: match[1],
+    isBroken: sorted.some(({ start }, i) => i > 0 && text.slice(sorted[i - 1].end, start).trim() !== ''),
+  }
+}
+
+/** Reads `.ann` lines. @throws HmtlError with the line at fault, where most lines are */
+const decode = (ann: string, text: string, document: string, context: FormatContext): Standoff => {
+  const offsetOf = codePointPlaces(text)
+  const { take, end } = lenient(document, context)
   const spans = new Map<string, LabelledLike>()
   const relations: { label: string; arg1: string; arg2: string }[] = []
   const groups: string[][] = []
   let line = 0
-  for (const raw of ann.split('\n')) {
+  for (const raw of unmarked(ann).split('\n')) {
     line++
     const row = raw.replace(/\r$/, '')
     if (row.trim() === '') continue
     const [id, body = ''] = row.split('\t')
     const kind = row[0]
     if (kind === 'T') {
-      const match = /^(\S+) (\d+ \d+(?:;\d+ \d+)*)$/.exec(body)
-      if (!match) throw new HmtlError('HMTL_INPUT_SYNTAX', `${id} is not "Type start end"`, { document, line })
-      const pieces = match[2].split(';').map((piece) => piece.split(' ').map(Number))
-      if (pieces.length > 1) context.report.add('discontinuous-span', document, `${id} ${match[2]}`)
-      const start = offsetOf(pieces[0][0])
-      const end = offsetOf(pieces[pieces.length - 1][1])
-      spans.set(id, { start, end, label: match[1] })
-      if (pieces.length === 1) checkCovered(row.split('\t').slice(2).join('\t'), text.slice(start, end), id, document, line)
+      const bound = take('unreadable-span', () => boundOf(row, text, offsetOf, document, line))
+      if (!bound) continue
+      if (spans.has(id)) context.report.add('repeated-id', document, id)
+      if (bound.isBroken) context.report.add('discontinuous-span', document, `${id} ${body}`)
+      spans.set(id, { start: bound.start, end: bound.end, label: bound.label })
     } else if (kind === 'R') {
-      const match = /^(\S+) (\S+?):(\S+) (\S+?):(\S+)\s*$/.exec(body)
-      if (!match) throw new HmtlError('HMTL_INPUT_SYNTAX', `${id} is not "Type Arg1:T1 Arg2:T2"`, { document, line })
-      const swapped = match[2] === 'Arg2'
-      relations.push({ label: match[1], arg1: swapped ? match[5] : match[3], arg2: swapped ? match[3] : match[5] })
+      const relation = take('unreadable-relation', () => {
+        const match = /^(\S+) ([^\s:]+):(\S+) ([^\s:]+):(\S+)\s*$/.exec(body)
+        if (!match) throw new HmtlError('HMTL_INPUT_SYNTAX', `${id} is not "Type Arg1:T1 Arg2:T2"`, { document, line })
+        const swapped = match[2] === 'Arg2'
+        return { label: match[1], arg1: swapped ? match[5] : match[3], arg2: swapped ? match[3] : match[5] }
+      })
+      if (relation) relations.push(relation)
     } else if (kind === '*') groups.push(body.trim().split(/\s+/).slice(1))
     else if (kind === 'E') context.report.add('event', document, id)
     else if (kind === 'A' || kind === 'M') context.report.add('attribute', document, id)
     else if (kind === 'N') context.report.add('normalization', document, id)
     else if (kind === '#') context.report.add('note', document, id)
-    else throw new HmtlError('HMTL_INPUT_SYNTAX', `"${row.slice(0, 40)}" is not a standoff annotation`, { document, line })
+    else
+      take('unreadable-line', () => {
+        throw new HmtlError('HMTL_INPUT_SYNTAX', `"${row.slice(0, 40)}" is not a standoff annotation`, { document, line })
+      })
   }
+  end()
   // Genuine files hold references to spans that were deleted: counted, and the rest is read.
   const find = (id: string): LabelledLike | undefined => {
     const span = spans.get(id)
@@ -109,15 +149,23 @@ const mergeGroups = (groups: readonly (readonly SpanLike[])[]): SpanLike[][] => 
   return [...clusters].filter((cluster) => cluster.length > 0)
 }
 
-const checkCovered = (said: string, covered: string, id: string, document: string, line: number) => {
-  const fold = (text: string) => text.replace(/\s+/g, ' ').trim()
-  if (said !== '' && fold(said) !== fold(covered))
-    throw new HmtlError('HMTL_DOCUMENT_OFFSET', `${id} says "${said.slice(0, 60)}" but its offsets cover "${covered.slice(0, 60)}"`, {
-      document,
-      line,
-      remedy: 'brat counts code points of the text file with its line ends as they stand',
-    })
+/** How many spans say what they cover, to choose between readings of the text. */
+const agreeing = (ann: string, text: string): number => {
+  const offsetOf = codePointPlaces(text)
+  return unmarked(ann)
+    .split('\n')
+    .filter((row) => {
+      if (row[0] !== 'T') return false
+      try {
+        return boundOf(row.replace(/\r$/, ''), text, offsetOf, '', 0) !== undefined
+      } catch {
+        return false
+      }
+    }).length
 }
+
+/** A byte order mark is a character of the text as brat's server decodes it; unless the annotations are of the text without it. */
+const withoutMark = (text: string, ann: string): boolean => text.startsWith(mark) && agreeing(ann, text.slice(1)) > agreeing(ann, text)
 
 async function* read(source: Source, context: FormatContext): AsyncGenerator<Document> {
   const name = stem(source, '.txt', '.ann')
@@ -127,12 +175,14 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<Doc
   const annBytes = await readBeside(source, `${basename(name)}.ann`)
   const document = attempt(context, { source: source.name, document: id }, undefined, () => {
     if (!textBytes) throw new HmtlError('HMTL_INPUT_NOT_FOUND', `${name}.txt is not beside ${source.name}`)
-    const text = decodeUtf8(textBytes)
-    if (!annBytes) return createDocument({ id, text })
-    const ann = decodeUtf8(annBytes)
-    const { spans, relations, clusters } = decode(ann, text, toUtf16(text, 'codepoint'), id, context)
+    const whole = decodeUtf8(textBytes, true)
+    if (!annBytes) return createDocument({ id, text: whole })
+    const ann = decodeUtf8(annBytes, true)
+    const marked = withoutMark(whole, ann)
+    const text = marked ? whole.slice(1) : whole
+    const { spans, relations, clusters } = decode(ann, text, id, context)
     const layer = context.options.layer ?? 'entities'
-    return createDocument({ id, text, [layer]: spans, relations, clusters, metadata: { [key]: { ann } } })
+    return createDocument({ id, text, [layer]: spans, relations, clusters, metadata: { [key]: { ann, ...(marked ? { marked } : {}) } } })
   })
   if (document) yield document
 }
@@ -147,26 +197,29 @@ export const spansToWrite = (document: Document, layer: 'entities' | 'mentions' 
 }
 
 const writeFiles = (document: Document, context: FormatContext) => {
-  reportUncarried(document, ['entities', 'mentions', 'relations', 'clusters'], context)
+  reportUncarried(document, ['entities', 'mentions', 'relations', 'clusters'], context, key)
   const name = safeName(document.id)
+  const extras = metadataOf(document, key)
+  const kept = unchanged(document, context)
+  if (kept === undefined && typeof extras.ann === 'string') context.report.add('field', document.id, key)
   return [
-    { name: `${name}.txt`, data: document.text },
-    { name: `${name}.ann`, data: unchanged(document, context) ?? encode(document, context) },
+    { name: `${name}.txt`, data: extras.marked === true ? `${mark}${document.text}` : document.text },
+    { name: `${name}.ann`, data: kept ?? encode(document, context) },
   ]
 }
 
 /** The annotation file as it was read, if it still says what the document says. */
 const unchanged = (document: Document, context: FormatContext): string | undefined => {
-  const extras = document.metadata[key] as { ann?: unknown } | undefined
-  if (typeof extras?.ann !== 'string') return undefined
+  const { ann } = metadataOf(document, key)
+  if (typeof ann !== 'string') return undefined
   try {
-    const read = decode(extras.ann, document.text, toUtf16(document.text, 'codepoint'), document.id, formatContext())
+    const read = decode(ann, document.text, document.id, formatContext())
     const now = {
       spans: spansToWrite(document, context.options.layer),
       relations: document.relations ? listRelations(document.relations) : [],
       clusters: document.clusters && listClusters(document.clusters),
     }
-    return JSON.stringify(normal(read)) === JSON.stringify(normal(now)) ? extras.ann : undefined
+    return JSON.stringify(normal(read)) === JSON.stringify(normal(now)) ? ann : undefined
   } catch {
     return undefined
   }
@@ -185,6 +238,7 @@ const encode = (document: Document, context: FormatContext): string => {
   const ids = new Map<string, string>()
   const spanLine = (label: string, { start, end }: SpanLike) => {
     const id = `T${lines.length + 1}`
+    if (/\s/.test(label)) context.report.add('white-space-in-label', document.id, label)
     const covered = text.slice(start, end)
     // A newline inside a span is written as pieces around it.
     const pieces = [...covered.matchAll(/[^\n\r]+/g)].map((match) => `${toCodePoints(start + match.index)} ${toCodePoints(start + match.index + match[0].length)}`)
@@ -208,6 +262,7 @@ const encode = (document: Document, context: FormatContext): string => {
   const tail: string[] = []
   const relations = document.relations ? listRelations(document.relations) : []
   relations.forEach(({ label, arg1, arg2 }, i) => {
+    if (/\s/.test(label)) context.report.add('white-space-in-label', document.id, label)
     tail.push(`R${i + 1}\t${label.replace(/\s+/g, '_')} Arg1:${idOf(arg1)} Arg2:${idOf(arg2)}`)
   })
   for (const cluster of document.clusters ? listClusters(document.clusters) : []) tail.push(`*\tCoreference ${cluster.map(idOf).join(' ')}`)

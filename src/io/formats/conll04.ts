@@ -3,32 +3,90 @@
  * token: id, token, BIO tag, ['relation', …], [head, …]. A relation stands at the
  * last token of its first argument and its head is the last token of the second.
  */
-import { columnWord, flatTokenSpans, onText } from '../columns.ts'
-import { createDocument, type Document, listRelations } from '../document.ts'
+import { columnWord, flatTokenSpans, isStrings, metadataOf, onText } from '../columns.ts'
+import { createDocument, type Document, listRelations, type RelationLike } from '../document.ts'
 import { HmtlError } from '../errors.ts'
 import { type Format, type FormatContext, reportUncarried, requireTokens } from '../format.ts'
+import { lenient } from '../lenient.ts'
 import { type LineParser, parseLines } from '../parse-lines.ts'
 import { type Source, stem } from '../source.ts'
 import { decodeTags, encodeTags } from '../tags.ts'
-import { joinTokens, tokenSpan, words } from '../tokens.ts'
+import { joinTokens, type TokenSpan, tokenSpan, words } from '../tokens.ts'
 
+const key = 'conll04'
 const none = 'N'
+
+const item = /\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|([^'",[\]\s]+))\s*(?:,|$)/y
 
 /** Items of a Python list of strings or numbers. */
 const items = (cell: string): string[] => {
-  const body = /^\[(.*)\]$/.exec(cell.trim())
-  if (!body) throw new HmtlError('HMTL_INPUT_SYNTAX', `"${cell}" is not a list`)
-  return body[1]
-    .split(',')
-    .map((item) => item.trim().replace(/^(['"])(.*)\1$/, '$2'))
-    .filter((item) => item !== '')
+  const bad = () => new HmtlError('HMTL_INPUT_SYNTAX', `"${cell.slice(0, 80)}" is not a list`)
+  const body = /^\s*\[(.*)\]\s*$/.exec(cell)?.[1].trim()
+  if (body === undefined) throw bad()
+  const found: string[] = []
+  for (item.lastIndex = 0; item.lastIndex < body.length; ) {
+    const match = item.exec(body)
+    if (!match) throw bad()
+    found.push(match[3] ?? (match[1] ?? match[2]).replace(/\\(.)/g, '$1'))
+  }
+  return found
 }
 
-const parser = (source: Source): LineParser => {
+/** A text as Python writes it in a list. */
+const quoted = (text: string): string => (text.includes("'") && !text.includes('"') ? `"${text.replace(/\\/g, '\\\\')}"` : `'${text.replace(/[\\']/g, '\\$&')}'`)
+
+/** Columns of other copies of the corpus. */
+interface Extras {
+  /** One between tag and relations, the tag's number. */
+  readonly between?: readonly string[]
+  /** Any after the heads, `[token][column]`. */
+  readonly after?: readonly (readonly string[])[]
+}
+
+const extrasOf = (rows: readonly Row[]): Record<string, Extras> => {
+  const between = rows.map((row) => row.between)
+  const after = rows.map((row) => row.after)
+  const extras: Extras = {
+    ...(isStrings(between) ? { between } : {}),
+    ...(after.some((cells) => cells.length > 0) ? { after } : {}),
+  }
+  return Object.keys(extras).length > 0 ? { [key]: extras } : {}
+}
+
+const isCell = (value: unknown): boolean => typeof value === 'string' && !/[\t\n\r]/.test(value)
+
+/** The kept columns of a document of one sentence, where they are still of its tokens. */
+const keptExtras = (document: Document, count: number): Extras => {
+  const { between, after } = metadataOf(document, key)
+  return {
+    ...(isStrings(between, count) && between.every(isCell) ? { between } : {}),
+    ...(Array.isArray(after) && after.length === count && after.every((cells) => isStrings(cells) && cells.every(isCell)) ? { after } : {}),
+  }
+}
+
+interface Row {
+  readonly word: string
+  readonly tag: string
+  readonly relations: string
+  readonly heads: string
+  readonly between?: string
+  readonly after: readonly string[]
+}
+
+const rowOf = (fields: readonly string[]): Row => {
+  if (fields.length < 5) throw new HmtlError('HMTL_INPUT_SYNTAX', `${fields.length} tab-separated columns where CoNLL04 has 5`)
+  if (fields[1] === '') throw new HmtlError('HMTL_INPUT_SYNTAX', 'an empty word')
+  const [, word, tag, ...rest] = fields
+  const hasNumber = fields.length > 5 && !rest[0].startsWith('[')
+  const [relations, heads, ...after] = hasNumber ? rest.slice(1) : rest
+  return { word, tag, relations, heads, after, ...(hasNumber ? { between: rest[0] } : {}) }
+}
+
+const parser = (source: Source, context: FormatContext): LineParser => {
   const name = stem(source, '.txt', '.conll04')
   let id: string | undefined
   let count = 0
-  let rows: string[][] = []
+  let rows: Row[] = []
   let skipping = false
 
   const build = (): Document | undefined => {
@@ -38,16 +96,17 @@ const parser = (source: Source): LineParser => {
     rows = []
     id = undefined
     count++
-    const { text, tokens } = joinTokens(taken.map((row) => row[1]))
-    const spans = decodeTags(taken.map((row) => row[2]))
+    const { text, tokens } = joinTokens(taken.map(({ word }) => word))
+    const spans = decodeTags(taken.map(({ tag }) => tag))
     const ending = new Map(spans.map((span) => [span.end - 1, span]))
     const argument = (token: number) => {
       const begin = ending.get(token)?.begin ?? token
       return { start: tokens.begin[begin], end: tokens.end[token] }
     }
-    const relations = taken.flatMap((row, i) => {
-      const labels = items(row[3])
-      const heads = items(row[4]).map(Number)
+    const { take, end } = lenient(documentId, context)
+    const relationsAt = (row: Row, i: number): RelationLike[] => {
+      const labels = items(row.relations)
+      const heads = items(row.heads).map(Number)
       if (labels.length !== heads.length) throw new HmtlError('HMTL_INPUT_SYNTAX', `token ${i} has ${labels.length} relations and ${heads.length} heads`, { document: documentId })
       return labels.flatMap((label, k) => {
         if (label === none) return []
@@ -56,7 +115,9 @@ const parser = (source: Source): LineParser => {
           throw new HmtlError('HMTL_DOCUMENT_OFFSET', `head ${head} of token ${i} is not a token of the sentence`, { document: documentId })
         return [{ label, arg1: argument(i), arg2: argument(head) }]
       })
-    })
+    }
+    const relations = taken.flatMap((row, i) => take('unreadable-relation', () => relationsAt(row, i)) ?? [])
+    end()
     return createDocument({
       id: documentId,
       text,
@@ -64,6 +125,7 @@ const parser = (source: Source): LineParser => {
       sentences: { begin: Int32Array.of(0), end: Int32Array.of(taken.length) },
       entities: onText(spans, tokens),
       relations,
+      metadata: extrasOf(taken),
     })
   }
 
@@ -77,11 +139,7 @@ const parser = (source: Source): LineParser => {
       }
       if (text.trim() === '') return build()
       if (skipping) return undefined
-      const fields = text.split('\t')
-      if (fields.length < 5) throw new HmtlError('HMTL_INPUT_SYNTAX', `${fields.length} tab-separated columns where CoNLL04 has 5`)
-      if (fields[1] === '') throw new HmtlError('HMTL_INPUT_SYNTAX', 'an empty word')
-      // A column between tag and relations (the tag's number) occurs in some copies.
-      rows.push(fields.length > 5 && !fields[3].startsWith('[') ? [...fields.slice(0, 3), ...fields.slice(4)] : fields)
+      rows.push(rowOf(text.split('\t')))
       return undefined
     },
     end: build,
@@ -99,7 +157,7 @@ async function* write(documents: AsyncIterable<Document>, context: FormatContext
 }
 
 const encode = (document: Document, context: FormatContext): string => {
-  reportUncarried(document, document.entities ? ['entities', 'relations'] : ['entities', 'mentions', 'relations'], context)
+  reportUncarried(document, document.entities ? ['entities', 'relations'] : ['entities', 'mentions', 'relations'], context, key)
   const tokens = requireTokens(document, 'conll04')
   const { sentences } = document
   const begins = sentences ? [...sentences.begin] : [0]
@@ -107,21 +165,30 @@ const encode = (document: Document, context: FormatContext): string => {
   const spans = flatTokenSpans(document, context.options.layer ? document[context.options.layer] : (document.entities ?? document.mentions), 'entity', context, tokens)
   const tags = encodeTags(spans, 0, tokens.begin.length, 'bio')
   const list = words(document).map((word) => columnWord(word, document, context))
+  // An argument is written as its last token, and read again as the entity that ends there or as that token.
+  const ending = new Map(spans.map((span) => [span.end, span.begin]))
+  const isKept = ({ begin, end }: TokenSpan) => (ending.get(end) ?? end - 1) === begin
+  const { between, after } = begins.length === 1 ? keptExtras(document, tokens.begin.length) : {}
   const heads = new Map<number, [label: string, head: number][]>()
   for (const { label, arg1, arg2 } of document.relations ? listRelations(document.relations) : []) {
     const one = tokenSpan(tokens, arg1.start, arg1.end)
     const two = tokenSpan(tokens, arg2.start, arg2.end)
     const sentence = one ? begins.findIndex((from, s) => one.end > from && one.end <= ends[s]) : -1
-    if (!one || !two || two.begin < begins[sentence] || two.end > ends[sentence]) context.report.add('cross-sentence-relation', document.id, label)
-    else heads.set(one.end - 1, [...(heads.get(one.end - 1) ?? []), [label, two.end - 1 - begins[sentence]]])
+    if (!one || !two || two.begin < begins[sentence] || two.end > ends[sentence]) {
+      context.report.add('cross-sentence-relation', document.id, label)
+      continue
+    }
+    for (const argument of [one, two]) if (!isKept(argument)) context.report.add('relation-argument-off-entity', document.id, `${label} tokens ${argument.begin}..${argument.end}`)
+    heads.set(one.end - 1, [...(heads.get(one.end - 1) ?? []), [label, two.end - 1 - begins[sentence]]])
   }
   const lines: string[] = []
   begins.forEach((from, s) => {
     lines.push(`#doc ${begins.length === 1 ? document.id : `${document.id}:${s}`}`)
     for (let i = from; i < ends[s]; i++) {
       const here = heads.get(i) ?? [[none, i - from] as [string, number]]
-      const labels = here.map(([label]) => `'${label}'`).join(', ')
-      lines.push([i - from, list[i], tags[i], `[${labels}]`, `[${here.map(([, head]) => head).join(', ')}]`].join('\t'))
+      const labels = here.map(([label]) => quoted(label)).join(', ')
+      const cells = [i - from, list[i], tags[i], ...(between ? [between[i]] : []), `[${labels}]`, `[${here.map(([, head]) => head).join(', ')}]`, ...(after?.[i] ?? [])]
+      lines.push(cells.join('\t'))
     }
   })
   return lines.length === 0 ? '' : `${lines.join('\n')}\n`
@@ -132,7 +199,7 @@ export const conll04: Format = {
   summary: 'CoNLL04 columns with multi-head relations (#doc, id, token, tag, [relations], [heads])',
   accepts: (path) => /conll04.*\.txt$|\.conll04$/i.test(path),
   sniff: (head) => (/^#doc/m.test(head) && /^\d+\t[^\t]+\t[^\t]+\t(?:\d+\t)?\[/m.test(head) ? 2 : 0),
-  read: (source, context) => parseLines(source, context, parser(source)),
+  read: (source, context) => parseLines(source, context, parser(source, context)),
   write,
   needsTokens: true,
   carries: ['entities', 'relations'],

@@ -197,7 +197,7 @@ async function* write(documents: AsyncIterable<Document>, context: FormatContext
 }
 
 const encode = (document: Document, context: FormatContext): string => {
-  reportUncarried(document, document.entities ? ['entities'] : ['entities', 'mentions'], context)
+  reportUncarried(document, document.entities ? ['entities'] : ['entities', 'mentions'], context, key)
   const tokens = requireTokens(document, 'conll2003')
   const known = Object.hasOwn(document.metadata, key)
   const extras = isExtras(metadataOf(document, key), tokens.begin.length)

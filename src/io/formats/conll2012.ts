@@ -224,7 +224,7 @@ async function* write(documents: AsyncIterable<Document>, context: FormatContext
 const strings = (value: unknown, length: number): string[] | undefined => (isStrings(value, length) ? value : undefined)
 
 const encode = (document: Document, context: FormatContext): string => {
-  reportUncarried(document, document.entities ? ['entities', 'clusters'] : ['entities', 'mentions', 'clusters'], context)
+  reportUncarried(document, document.entities ? ['entities', 'clusters'] : ['entities', 'mentions', 'clusters'], context, key)
   const tokens = requireTokens(document, 'conll2012')
   const count = tokens.begin.length
   const extras = metadataOf(document, key) as Extras & Record<string, unknown>

@@ -232,7 +232,7 @@ async function* write(documents: AsyncIterable<Document>, context: FormatContext
 }
 
 const encode = (document: Document, context: FormatContext): string => {
-  reportUncarried(document, document.mentions ? ['mentions', 'clusters'] : ['entities', 'clusters'], context)
+  reportUncarried(document, document.mentions ? ['mentions', 'heads', 'clusters'] : ['entities', 'clusters'], context, key)
   const tokens = requireTokens(document, 'conllu')
   const kept = unchanged(document)
   if (kept) return kept

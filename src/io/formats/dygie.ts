@@ -1,14 +1,19 @@
 /** DyGIE and SciERC JSON lines: token lists by sentence, inclusive token indexes over the document. */
-import { alignSpans, sentencesOfLengths } from '../columns.ts'
-import { createDocument, type Document, labelledSpansOf, listRelations, type SpanLike } from '../document.ts'
+import { metadataOf, sentencesOfLengths } from '../columns.ts'
+import { createDocument, type Document, listRelations, type SpanLike, type Spans } from '../document.ts'
 import { HmtlError } from '../errors.ts'
-import { type Format, type FormatContext, reportUncarried, requireTokens } from '../format.ts'
+import { idText, stringifyExact, withDoubles } from '../exact-json.ts'
+import { fieldsOf, metadataOfFields } from '../fields.ts'
+import { type Format, type FormatContext, reportLayers, requireTokens } from '../format.ts'
+import { lenient } from '../lenient.ts'
 import { parseLines } from '../parse-lines.ts'
 import { type Source, stem } from '../source.ts'
-import { joinTokens, sentenceSpans, tokenSpan, words } from '../tokens.ts'
+import { joinTokens, sentenceSpans, type TokenSpan, tokenSpan, words } from '../tokens.ts'
 import { tokenClusters } from './brackets.ts'
 import { spansToWrite } from './brat.ts'
 import { parseJsonLine } from './jsonl.ts'
+
+const key = 'dygie'
 
 type Row = readonly unknown[]
 
@@ -19,59 +24,79 @@ const rowsOf = (value: unknown, field: string, document: string): Row[] => {
   return value
 }
 
+/** Layers of a record, gold or as `allennlp predict` adds them. */
+const layerFields = ['ner', 'relations', 'clusters'] as const
+const predicted = <T extends string>(field: T) => `predicted_${field}` as const
+
+/**
+ * Which of a record's fields are its layers. A record with predictions holds the
+ * gold layers too; whoever wants what was predicted must not be given those.
+ */
+const layersOf = (record: Readonly<Record<string, unknown>>, predictions: boolean): Partial<Record<(typeof layerFields)[number], unknown>> => {
+  const take = predictions && layerFields.some((field) => isPresent(record[predicted(field)]))
+  return Object.fromEntries(layerFields.map((field) => [field, record[take ? predicted(field) : field] ?? undefined]))
+}
+
+const isPresent = (value: unknown): boolean => value !== undefined && value !== null
+
 const decode = (record: unknown, fallbackId: string, context: FormatContext): Document => {
   if (typeof record !== 'object' || record === null || Array.isArray(record)) throw new HmtlError('HMTL_INPUT_FIELD', 'record is not a JSON object')
-  const { doc_key: rawKey, sentences: rawSentences, ner, relations: rawRelations, clusters: rawClusters, ...metadata } = record as Record<string, unknown>
-  const id = typeof rawKey === 'string' ? rawKey : fallbackId
+  const { doc_key: rawKey, sentences: rawSentences, ner: _ner, relations: _relations, clusters: _clusters, ...others } = record as Record<string, unknown>
+  const { ner, relations: rawRelations, clusters: rawClusters } = layersOf(record as Record<string, unknown>, context.options.predictions === true)
+  const id = idText(rawKey) ?? fallbackId
   const sentenceWords = rowsOf(rawSentences, 'sentences', id)
   if (!sentenceWords.every((row) => row.every((word) => typeof word === 'string' && word !== ''))) throw fail('sentences', id, 'lists of words that are not empty')
-  // A sentence without words has no place among token spans; its lists are empty too.
+  // A sentence without words has no place among token spans; how many words each has is kept for writing.
+  const lengths = sentenceWords.map((row) => row.length)
   const full = sentenceWords.filter((row) => row.length > 0)
   const { text, tokens } = joinTokens(full.flat() as string[])
   const count = tokens.begin.length
-  const span = (begin: unknown, end: unknown, field: string): SpanLike => {
-    if (!Number.isInteger(begin) || !Number.isInteger(end) || (begin as number) < 0 || (end as number) >= count || (begin as number) > (end as number))
-      throw new HmtlError('HMTL_DOCUMENT_OFFSET', `${field}: ${begin}..${end} is not a span of ${count} tokens`, {
+  const { take, end } = lenient(id, context)
+  const span = (begin: unknown, stop: unknown, field: string): SpanLike => {
+    if (!Number.isInteger(begin) || !Number.isInteger(stop) || (begin as number) < 0 || (stop as number) >= count || (begin as number) > (stop as number))
+      throw new HmtlError('HMTL_DOCUMENT_OFFSET', `${field}: ${begin}..${stop} is not a span of ${count} tokens`, {
         document: id,
         remedy: 'Indexes are inclusive and count over the whole document',
       })
-    return { start: tokens.begin[begin as number], end: tokens.end[end as number] }
+    return { start: tokens.begin[begin as number], end: tokens.end[stop as number] }
   }
   const label = (value: unknown, field: string): string => {
     if (typeof value !== 'string') throw fail(field, id, 'a string label')
     return value
   }
-  const spans =
-    ner === undefined
+  /** Predictions have the raw score and the probability after the label. */
+  const scored = (item: Row, after: number, field: string) => {
+    const score = withDoubles(item[after + 2])
+    if (typeof score === 'number' && score >= 0 && score <= 1) return { score }
+    if (item.length > after + 1) context.report.add('item-field', id, `${field} ${JSON.stringify(item).slice(0, 60)}`)
+    return {}
+  }
+  const items = <T>(value: unknown, field: string, make: (item: Row) => T): T[] | undefined =>
+    value === undefined
       ? undefined
-      : rowsOf(ner, 'ner', id).flatMap((row) => rowsOf(row, 'ner', id).map((item) => ({ ...span(item[0], item[1], 'ner'), label: label(item[2], 'ner') })))
-  const relations =
-    rawRelations === undefined
-      ? undefined
-      : rowsOf(rawRelations, 'relations', id).flatMap((row) =>
-          rowsOf(row, 'relations', id).map((item) => ({
-            arg1: span(item[0], item[1], 'relations'),
-            arg2: span(item[2], item[3], 'relations'),
-            label: label(item[4], 'relations'),
-          })),
-        )
+      : rowsOf(value, field, id).flatMap((row) => row.flatMap((item) => take(`unreadable-${field}`, () => [make(Array.isArray(item) ? item : [])]) ?? []))
+  const spans = items(ner, 'ner', (item) => ({ ...span(item[0], item[1], 'ner'), label: label(item[2], 'ner'), ...scored(item, 2, 'ner') }))
+  const relations = items(rawRelations, 'relations', (item) => ({
+    arg1: span(item[0], item[1], 'relations'),
+    arg2: span(item[2], item[3], 'relations'),
+    label: label(item[4], 'relations'),
+    ...scored(item, 4, 'relations'),
+  }))
   const seen = new Set<string>()
+  const isFresh = ({ start, end: stop }: SpanLike): boolean => {
+    const place = `${start} ${stop}`
+    if (seen.has(place)) context.report.add('duplicate-cluster-member', id, `${start}..${stop}`)
+    return !seen.has(place) && seen.add(place) !== undefined
+  }
   const clusters =
     rawClusters === undefined
       ? undefined
       : rowsOf(rawClusters, 'clusters', id)
-          .map((row) =>
-            rowsOf(row, 'clusters', id)
-              .map((item) => span(item[0], item[1], 'clusters'))
-              .filter(({ start, end }) => {
-                const fresh = !seen.has(`${start} ${end}`)
-                seen.add(`${start} ${end}`)
-                if (!fresh) context.report.add('duplicate-cluster-member', id, `${start}..${end}`)
-                return fresh
-              }),
-          )
+          .map((row) => row.flatMap((item) => take('unreadable-clusters', () => [span((item as Row)?.[0], (item as Row)?.[1], 'clusters')]) ?? []).filter(isFresh))
           .filter((cluster) => cluster.length > 0)
+  end()
   const layer = context.options.layer ?? 'entities'
+  const metadata = metadataOfFields(isPresent(rawKey) && typeof rawKey !== 'string' ? { doc_key: rawKey, ...others } : others, key, lengths.includes(0) ? { lengths } : {})
   return createDocument({ id, text, tokens, sentences: sentencesOfLengths(full.map((row) => row.length)), [layer]: spans, relations, clusters, metadata })
 }
 
@@ -85,48 +110,55 @@ const read = (source: Source, context: FormatContext) => {
 }
 
 async function* write(documents: AsyncIterable<Document>, context: FormatContext) {
-  for await (const document of documents) yield `${JSON.stringify(encode(document, context))}\n`
+  for await (const document of documents) yield `${stringifyExact(encode(document, context))}\n`
+}
+
+/** Sentences as token spans, those without words in their places where the document still has the others. */
+const sentencesToWrite = (document: Document): Spans => {
+  const sentences = sentenceSpans(document)
+  const { lengths } = metadataOf(document, key)
+  if (!Array.isArray(lengths) || !lengths.every((length) => Number.isInteger(length) && length >= 0)) return sentences
+  const full = lengths.filter((length) => length > 0)
+  const same = full.length === sentences.begin.length && full.every((length, s) => length === sentences.end[s] - sentences.begin[s])
+  return same ? sentencesOfLengths(lengths) : sentences
 }
 
 const encode = (document: Document, context: FormatContext): Record<string, unknown> => {
-  reportUncarried(document, ['entities', 'mentions', 'relations', 'clusters'], context)
+  reportLayers(document, ['entities', 'mentions', 'relations', 'clusters'], context)
   const tokens = requireTokens(document, 'dygie')
   const list = words(document)
-  const sentences = sentenceSpans(document)
-  const bySentence = <T>(items: readonly T[], tokenOf: (item: T) => number): T[][] => {
+  const sentences = sentencesToWrite(document)
+  const sentenceOf = new Int32Array(tokens.begin.length)
+  for (let s = 0; s < sentences.begin.length; s++) sentenceOf.fill(s, sentences.begin[s], sentences.end[s])
+  const bySentence = <T extends readonly [number, ...unknown[]]>(items: readonly T[]): T[][] => {
     const out: T[][] = Array.from(sentences.begin, () => [])
-    for (const item of items)
-      out[
-        Math.max(
-          0,
-          sentences.end.findIndex((end) => tokenOf(item) < end),
-        )
-      ].push(item)
+    for (const item of items) out[sentenceOf[item[0]]].push(item)
     return out
   }
-  const spans = alignSpans(document, labelledSpansOf(spansToWrite(document, context.options.layer)), 'entity', context, tokens)
-  const relations: [number, number, number, number, string][] = []
-  for (const { label, arg1, arg2 } of document.relations ? listRelations(document.relations) : []) {
-    const one = tokenSpan(tokens, arg1.start, arg1.end)
-    const two = tokenSpan(tokens, arg2.start, arg2.end)
-    if (one && two) relations.push([one.begin, one.end - 1, two.begin, two.end - 1, label])
-    else context.report.add('off-token-relation', document.id, label)
+  const exact = (begin: number, end: number, kind: string): TokenSpan | undefined => {
+    const span = tokenSpan(tokens, begin, end)
+    if (!span) context.report.add(`off-token-${kind}`, document.id, `${begin}..${end}`)
+    else if (!span.exact) context.report.add(`unaligned-${kind}`, document.id, `${begin}..${end}`)
+    return span
   }
+  // Indexes are the document's, so that a span may go over sentences.
+  const spans = spansToWrite(document, context.options.layer).flatMap(({ start, end, label }): [number, number, string][] => {
+    const span = exact(start, end, 'entity')
+    return span ? [[span.begin, span.end - 1, label]] : []
+  })
+  const relations = (document.relations ? listRelations(document.relations) : []).flatMap(({ label, arg1, arg2 }): [number, number, number, number, string][] => {
+    const one = exact(arg1.start, arg1.end, 'relation')
+    const two = exact(arg2.start, arg2.end, 'relation')
+    return one && two ? [[one.begin, one.end - 1, two.begin, two.end - 1, label]] : []
+  })
   const clusters = new Map<string, [number, number][]>()
   for (const { cluster, begin, end } of tokenClusters(document, context, tokens)) clusters.set(cluster, [...(clusters.get(cluster) ?? []), [begin, end - 1]])
   return {
     doc_key: document.id,
-    ...document.metadata,
+    ...fieldsOf(document, key, 'doc_key', ['sentences', ...layerFields], context),
     sentences: Array.from(sentences.begin, (begin, s) => list.slice(begin, sentences.end[s])),
-    ...(document.entities || document.mentions
-      ? {
-          ner: bySentence(
-            spans.map(({ begin, end, label }) => [begin, end - 1, label] as const),
-            ([begin]) => begin,
-          ),
-        }
-      : {}),
-    ...(document.relations ? { relations: bySentence(relations, ([begin]) => begin) } : {}),
+    ...(document.entities || document.mentions ? { ner: bySentence(spans) } : {}),
+    ...(document.relations ? { relations: bySentence(relations) } : {}),
     ...(document.clusters ? { clusters: [...clusters.values()] } : {}),
   }
 }

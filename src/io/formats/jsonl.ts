@@ -1,17 +1,29 @@
 /** JSON lines: `{"text": …}` or `{"tokens": […]}` in, the same with `hmtl` out. */
 import type { Document } from '../document.ts'
 import { HmtlError } from '../errors.ts'
+import { holdsNumber, parseExact, stringifyExact } from '../exact-json.ts'
 import { type Format, type FormatContext, layersAll } from '../format.ts'
-import { fromJson, type JsonOptions, toJson } from '../json.ts'
+import { fromJson, type JsonOptions, layerFields, toJson } from '../json.ts'
 import type { Line } from '../lines.ts'
 import { parseLines } from '../parse-lines.ts'
 import type { Source } from '../source.ts'
 import { stem } from '../source.ts'
 
-/** Parses one JSON line. @throws HmtlError `HMTL_INPUT_JSON` or what `fromJson` throws */
+/** Numbers of the layers are ours, and computed with; anywhere else they are the user's. */
+const holdsOwnNumber = (record: unknown, ours: (key: string) => boolean): boolean => {
+  if (typeof record !== 'object' || record === null) return false
+  for (const key in record) if (!ours(key) && holdsNumber((record as Record<string, unknown>)[key])) return true
+  return false
+}
+
+const isOfUser = (record: unknown): boolean =>
+  holdsOwnNumber(record, (key) => key === 'hmtl') || holdsOwnNumber((record as { hmtl?: unknown } | null)?.hmtl, (key) => layerFields.has(key))
+
+/** Parses one JSON line, the user's numbers as they stand (`parseExact`). @throws HmtlError `HMTL_INPUT_JSON` or what `fromJson` throws */
 export const parseJsonLine = (text: string): unknown => {
   try {
-    return JSON.parse(text)
+    const record: unknown = JSON.parse(text)
+    return isOfUser(record) ? parseExact(text, record) : record
   } catch (cause) {
     throw new HmtlError('HMTL_INPUT_JSON', `not valid JSON: ${(cause as Error).message}`, {
       cause,
@@ -41,15 +53,18 @@ export const documentOfLine = (text: string, fallbackId: string, options: JsonOp
 const read = (source: Source, context: FormatContext) => {
   const name = stem(source, '.jsonl', '.ndjson', '.json')
   const { textField, offsetUnit, keepLines } = context.options
+  const onLost = (document: string, field: string) => context.report.add('json-field', document, field)
+  const options = { textField, offsetUnit, onLost }
   return parseLines(source, context, {
-    line: (line: Line) => (line.text.trim() === '' ? undefined : documentOfLine(line.text, `${name}:${line.number}`, { textField, offsetUnit }, keepLines === true)),
+    line: (line: Line) => (line.text.trim() === '' ? undefined : documentOfLine(line.text, `${name}:${line.number}`, options, keepLines === true)),
     end: () => undefined,
     recover: () => undefined,
   })
 }
 
-async function* write(documents: AsyncIterable<Document>, { options }: FormatContext) {
-  for await (const document of documents) yield `${JSON.stringify(toJson(document, options))}\n`
+async function* write(documents: AsyncIterable<Document>, { options: { textField, offsetUnit }, report }: FormatContext) {
+  const options = { textField, offsetUnit, onLost: (document: string, field: string) => report.add('json-field', document, field) }
+  for await (const document of documents) yield `${stringifyExact(toJson(document, options))}\n`
 }
 
 export const jsonl: Format = {

@@ -5,10 +5,11 @@
  * Copula and apposition mentions stand alone, as in LitBank's own CoNLL files.
  */
 import { join } from 'node:path'
-import { alignSpans, onText, sentencesOfLengths } from '../columns.ts'
-import { createDocument, type Document, type LabelledLike, listClusters, listMentions, type SpanLike, type Spans } from '../document.ts'
+import { alignSpans, columnWord, metadataOf, onText, sentencesOfLengths } from '../columns.ts'
+import { createDocument, type Document, type LabelledLike, type LabelledSpans, listClusters, listMentions, listSpans, type SpanLike, type Spans } from '../document.ts'
 import { HmtlError } from '../errors.ts'
-import { attempt, type Format, type FormatContext, maxDocumentBytes, reportUncarried, requireTokens } from '../format.ts'
+import { attempt, type Format, type FormatContext, formatContext, maxDocumentBytes, reportUncarried, requireTokens } from '../format.ts'
+import { checkCovered, lenient } from '../lenient.ts'
 import { readAll, readBeside, type Source, stem } from '../source.ts'
 import { decodeTags, encodeTags, type TagSpan } from '../tags.ts'
 import { decodeUtf8 } from '../text.ts'
@@ -22,7 +23,7 @@ interface Tokens {
   readonly text: string
   readonly tokens: Spans
   readonly sentences: Spans
-  /** First token of each sentence. */
+  /** First token of each line that a sentence number counts. */
   readonly starts: Int32Array
 }
 
@@ -30,15 +31,23 @@ interface Coreference {
   readonly entities: LabelledLike[]
   readonly clusters: SpanLike[][]
   readonly mentions: LabelledLike[]
-  readonly links: string[]
 }
 
+/** @param rows a line of words each; a line without words counts where sentences are numbered, but is none */
 const tokensOf = (rows: readonly (readonly string[])[]): Tokens => {
-  const full = rows.filter((row) => row.length > 0)
-  const { text, tokens } = joinTokens(full.flat())
-  const sentences = sentencesOfLengths(full.map((row) => row.length))
-  return { text, tokens, sentences, starts: sentences.begin }
+  const { text, tokens } = joinTokens(rows.flat())
+  const lengths = rows.map((row) => row.length)
+  return { text, tokens, sentences: sentencesOfLengths(lengths.filter((length) => length > 0)), starts: sentencesOfLengths(lengths).begin }
 }
+
+/** Words of a coreference text: a line a sentence, the space alone separates them. */
+const rowsOfText = (bytes: Buffer): string[][] =>
+  decodeUtf8(bytes)
+    .replace(/\n$/, '')
+    .split('\n')
+    .map((line) => line.replace(/\r$/, '').split(' ').filter(Boolean))
+
+const remedy = 'Sentences are the lines of the text, from 0, and tokens are separated by single spaces'
 
 const entityLayers = (tsv: string, id: string) => {
   const sentences: string[][][] = [[]]
@@ -67,24 +76,43 @@ const coreference = (ann: string, base: Tokens, id: string, context: FormatConte
   const mentions = new Map<string, LabelledLike & { category: string }>()
   const entityOf = new Map<string, string>()
   const links: string[] = []
+  const { take, end } = lenient(id, context)
+  const count = base.tokens.begin.length
+  const tokenAt = (sentence: number, token: number): number | undefined => {
+    const at = base.starts[sentence] + token
+    const next = base.starts[sentence + 1] ?? count
+    return Number.isInteger(at) && token >= 0 && at < next ? at : undefined
+  }
   ann.split('\n').forEach((raw, i) => {
     const line = raw.replace(/\r$/, '')
     if (line === '') return
-    const fail = (message: string) => new HmtlError('HMTL_INPUT_SYNTAX', message, { document: id, line: i + 1 })
-    const [kind, name, ...fields] = line.split('\t')
-    if (kind === 'MENTION') {
-      const [s1, t1, s2, t2] = fields.slice(0, 4).map(Number)
-      const begin = base.starts[s1] + t1
-      const end = base.starts[s2] + t2
-      if (!(begin >= 0 && end < base.tokens.begin.length && begin <= end)) throw fail(`mention ${name} is not inside the text`)
-      mentions.set(name, { start: base.tokens.begin[begin], end: base.tokens.end[end], label: fields[5], category: fields[6] })
-    } else if (kind === 'COREF') entityOf.set(name, fields[0])
-    else if (kind === 'COP' || kind === 'APPOS') links.push(line)
-    else throw fail(`"${kind}" is not a LitBank annotation`)
+    take(line.startsWith('MENTION') ? 'unreadable-mention' : 'unreadable-line', () => {
+      const fail = (message: string) => new HmtlError('HMTL_INPUT_SYNTAX', message, { document: id, line: i + 1 })
+      const [kind, name, ...fields] = line.split('\t')
+      if (kind === 'MENTION') {
+        const [s1, t1, s2, t2] = fields.slice(0, 4).map(Number)
+        const [begin, end] = [tokenAt(s1, t1), tokenAt(s2, t2)]
+        if (begin === undefined || end === undefined || begin > end) throw fail(`mention ${name} is not inside the text`)
+        const [start, stop] = [base.tokens.begin[begin], base.tokens.end[end]]
+        checkCovered(fields[4] ?? '', base.text.slice(start, stop), `mention ${name}`, id, i + 1, remedy)
+        mentions.set(name, { start, end: stop, label: fields[5] ?? 'UNKNOWN', category: fields[6] ?? '' })
+      } else if (kind === 'COREF') entityOf.set(name, fields[0])
+      else if (kind === 'COP' || kind === 'APPOS') links.push(line)
+      else throw fail(`"${kind}" is not a LitBank annotation`)
+    })
   })
+  end()
   context.report.add('copula-or-apposition', id, '', links.length)
+  for (const name of entityOf.keys()) if (!mentions.has(name)) context.report.add('dangling-reference', id, name)
   const clusters = new Map<string, SpanLike[]>()
+  const taken = new Set<string>()
   for (const [name, { start, end }] of mentions) {
+    const place = `${start} ${end}`
+    if (taken.has(place)) {
+      context.report.add('duplicate-cluster-member', id, `${name} ${place}`)
+      continue
+    }
+    taken.add(place)
     const entity = entityOf.get(name) ?? name
     clusters.set(entity, [...(clusters.get(entity) ?? []), { start, end }])
   }
@@ -94,7 +122,6 @@ const coreference = (ann: string, base: Tokens, id: string, context: FormatConte
     entities: list.filter(({ category }) => category === 'PROP').map(plain),
     mentions: list.map(plain),
     clusters: [...clusters.values()].filter((cluster) => cluster.length > 1 || context.options.singletons !== false),
-    links,
   }
 }
 
@@ -104,33 +131,43 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<Doc
   const main = decodeUtf8(await readAll(source, maxDocumentBytes(context)))
   const beside = isEntities ? join('..', '..', 'coref', 'tsv') : '.'
   const annBytes = isEntities ? await readBeside(source, join(beside, `${name}.ann`)) : undefined
-  const textBytes = isEntities ? undefined : await readBeside(source, `${name}.txt`)
+  const textBytes = isEntities && !annBytes ? undefined : await readBeside(source, join(beside, `${name}.txt`))
   const document = attempt(context, { source: source.name, document: name }, undefined, () => {
     if (isEntities) {
-      const { starts: _, ...base } = entityLayers(main, name)
-      if (!annBytes) return createDocument({ id: name, ...base })
-      const { entities, clusters, links } = coreference(decodeUtf8(annBytes), { ...base, starts: base.sentences.begin }, name, context)
-      return createDocument({ id: name, ...base, entities, clusters, metadata: { [key]: { links } } })
+      const { starts, ...base } = entityLayers(main, name)
+      if (!annBytes) return createDocument({ id: name, ...base, metadata: { [key]: { tsv: main } } })
+      const ann = decodeUtf8(annBytes)
+      const { entities, clusters } = coreference(ann, { ...base, starts: startsOf(textBytes, base.text, name, context) ?? starts }, name, context)
+      return createDocument({ id: name, ...base, entities, clusters, metadata: { [key]: { tsv: main, ann } } })
     }
     if (!textBytes) throw new HmtlError('HMTL_INPUT_NOT_FOUND', `${name}.txt is not beside ${source.name}`)
-    const rows = decodeUtf8(textBytes)
-      .split('\n')
-      .map((line) => line.split(/\s+/).filter(Boolean))
-    const { starts, ...base } = tokensOf(rows)
-    const { entities, clusters, mentions, links } = coreference(main, { ...base, starts }, name, context)
-    return createDocument({ id: name, ...base, entities, mentions, clusters, metadata: { [key]: { links } } })
+    const { starts, ...base } = tokensOf(rowsOfText(textBytes))
+    const { entities, clusters, mentions } = coreference(main, { ...base, starts }, name, context)
+    return createDocument({ id: name, ...base, entities, mentions, clusters, metadata: { [key]: { ann: main } } })
   })
   if (document) yield document
 }
 
+/** Lines of the coreference text, which number the sentences, where it has the words of the entity file. */
+const startsOf = (textBytes: Buffer | undefined, text: string, id: string, context: FormatContext): Int32Array | undefined => {
+  if (!textBytes) return undefined
+  const base = tokensOf(rowsOfText(textBytes))
+  if (base.text === text) return base.starts
+  context.report.add('texts-differ', id, 'the entity file and the coreference text')
+  return undefined
+}
+
 const writeFiles = (document: Document, context: FormatContext) => {
-  reportUncarried(document, ['entities', 'mentions', 'clusters'], context)
+  reportUncarried(document, ['entities', 'mentions', 'clusters'], context, key)
   const tokens = requireTokens(document, 'litbank')
-  const list = words(document)
+  const list = words(document).map((word) => columnWord(word, document, context))
   const sentences = sentenceSpans(document)
   const name = safeName(document.id)
   const spans = document.mentions ? alignSpans(document, document.mentions, 'mention', context, tokens) : []
-  const columns = layered(spans, tokens.begin.length, document, context)
+  const { tsv: kept } = metadataOf(document, key)
+  const keptTsv = typeof kept === 'string' && saysTheSame(kept, document) ? kept : undefined
+  if (typeof kept === 'string' && keptTsv === undefined) context.report.add('field', document.id, `${key}.tsv`)
+  const columns = keptTsv === undefined ? layered(spans, tokens.begin.length, document, context) : []
   const tsv: string[] = []
   const text: string[] = []
   for (let s = 0; s < sentences.begin.length; s++) {
@@ -138,14 +175,56 @@ const writeFiles = (document: Document, context: FormatContext) => {
     tsv.push('')
     text.push(`${list.slice(sentences.begin[s], sentences.end[s]).join(' ')}`)
   }
-  const files = [{ name: `entities/tsv/${name}.tsv`, data: `${tsv.join('\n')}\n` }]
+  const files = [{ name: `entities/tsv/${name}.tsv`, data: keptTsv ?? `${tsv.join('\n')}\n` }]
   if (!document.clusters) return files
   return [
     ...files,
-    { name: `coref/tsv/${name}.ann`, data: encodeCoreference(document, sentences, tokens, context) },
+    { name: `coref/tsv/${name}.ann`, data: unchanged(document, sentences, tokens, context) ?? encodeCoreference(document, sentences, tokens, context) },
     { name: `coref/tsv/${name}.txt`, data: `${text.join('\n')}\n` },
   ]
 }
+
+/** Whether an entity file that was read still says what the document says. */
+const saysTheSame = (tsv: string, document: Document): boolean => {
+  try {
+    const { text, mentions } = entityLayers(tsv, document.id)
+    return text === document.text && spanMeaning(mentions) === spanMeaning(listed(document.mentions))
+  } catch {
+    return false
+  }
+}
+
+/** The annotation file as it was read, if it still says what the document says. */
+const unchanged = (document: Document, sentences: Spans, tokens: Spans, context: FormatContext): string | undefined => {
+  const { ann } = metadataOf(document, key)
+  if (typeof ann !== 'string') return undefined
+  try {
+    const base = { text: document.text, tokens, sentences, starts: Int32Array.from(sentences.begin, (token) => token) }
+    const again = coreference(ann, base, document.id, formatContext({ options: context.options }))
+    if (meaning(again) === meaning({ entities: listed(document.entities), clusters: document.clusters ? listClusters(document.clusters) : [] })) return ann
+  } catch {
+    // It is of another text, and written anew.
+  }
+  context.report.add('field', document.id, `${key}.ann`)
+  return undefined
+}
+
+const listed = (spans: LabelledSpans | undefined): LabelledLike[] => (spans ? listSpans(spans) : [])
+
+const spanMeaning = (spans: readonly LabelledLike[]): string => JSON.stringify(spans.map(({ start, end, label }) => `${start} ${end} ${label}`).sort())
+
+const meaning = ({ entities, clusters }: Pick<Coreference, 'entities' | 'clusters'>): string =>
+  JSON.stringify([
+    spanMeaning(entities),
+    clusters
+      .map((cluster) =>
+        cluster
+          .map(({ start, end }) => `${start} ${end}`)
+          .sort()
+          .join(),
+      )
+      .sort(),
+  ])
 
 /** Nested spans over a few flat columns, the outer ones first. */
 const layered = (spans: readonly TagSpan[], count: number, document: Document, context: FormatContext): string[][] => {
@@ -182,6 +261,7 @@ const encodeCoreference = (document: Document, sentences: Spans, tokens: Spans, 
         continue
       }
       const id = `T${mentionLines.length}`
+      if (!labels.has(`${start} ${end}`)) context.report.add('label-added', document.id, `${id} PER`)
       const category = names.has(`${start} ${end}`) ? 'PROP' : 'NOM'
       mentionLines.push(
         ['MENTION', id, ...place(span.begin), ...place(span.end - 1), document.text.slice(start, end).replace(/\s+/g, ' '), labels.get(`${start} ${end}`) ?? 'PER', category].join(

@@ -2,22 +2,20 @@
  * Parquet with the columns of the Arrow form, a row group at a time; and the
  * shapes that data hubs hold: a `text` column, or `tokens` with `ner_tags`.
  */
-import { Buffer } from 'node:buffer'
 import { open } from 'node:fs/promises'
-import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetReadObjects } from 'hyparquet'
+import { type AsyncBuffer, type Compressors, type FileMetaData, parquetMetadataAsync, parquetReadObjects } from 'hyparquet'
 import { compressors } from 'hyparquet-compressors'
 import { ByteWriter, ParquetWriter, type SchemaElement } from 'hyparquet-writer'
-import { onText } from '../columns.ts'
-import { createDocument, type Document } from '../document.ts'
+import { budgetOf, unzstd } from '../decompress.ts'
+import type { Document } from '../document.ts'
 import { HmtlError, toHmtlError } from '../errors.ts'
+import { idText } from '../exact-json.ts'
 import { attempt, type Format, type FormatContext, layersAll, maxDocumentBytes } from '../format.ts'
-import { fromJson } from '../json.ts'
 import type { OffsetUnit } from '../offsets.ts'
 import { readAll, type Source } from '../source.ts'
-import { documentOfRow, intColumns, inUnit, metadataJson, nameColumns, schemaName, schemaVersion, scoreColumns, tableMetadata, tableUnit } from '../table.ts'
-import { decodeTags } from '../tags.ts'
-import { joinTokens } from '../tokens.ts'
+import { documentOfRow, intColumns, isDocumentTable, metadataJson, nameColumns, otherColumns, rowDocument, schemaName, schemaVersion, scoreColumns, unitColumn } from '../table.ts'
 import { batched } from './arrow.ts'
+import { hubDocuments, tagNames, toPlain } from './hub.ts'
 
 const listElements = (name: string, type: 'INT32' | 'FLOAT' | 'BYTE_ARRAY'): SchemaElement[] => [
   { name, repetition_type: 'OPTIONAL', num_children: 1, converted_type: 'LIST' },
@@ -27,17 +25,19 @@ const listElements = (name: string, type: 'INT32' | 'FLOAT' | 'BYTE_ARRAY'): Sch
 
 const stringElement = (name: string, repetition: 'REQUIRED' | 'OPTIONAL'): SchemaElement => ({ name, type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: repetition })
 
-const schema: SchemaElement[] = [
-  { name: 'root', num_children: 3 + intColumns.length + nameColumns.length + scoreColumns.length },
+const schemaIn = (unit: OffsetUnit): SchemaElement[] => [
+  { name: 'root', num_children: (unit === 'utf16' ? 3 : 4) + intColumns.length + nameColumns.length + scoreColumns.length },
   stringElement('id', 'REQUIRED'),
   stringElement('text', 'REQUIRED'),
   ...intColumns.flatMap(([name]) => listElements(name, 'INT32')),
   ...nameColumns.flatMap(([name]) => listElements(name, 'BYTE_ARRAY')),
   ...scoreColumns.flatMap(([name]) => listElements(name, 'FLOAT')),
   stringElement('metadata', 'OPTIONAL'),
+  ...(unit === 'utf16' ? [] : [stringElement(unitColumn, 'REQUIRED')]),
 ]
 
-async function* write(documents: AsyncIterable<Document>, { options }: FormatContext): AsyncGenerator<Uint8Array> {
+async function* write(documents: AsyncIterable<Document>, context: FormatContext): AsyncGenerator<Uint8Array> {
+  const { offsetUnit: unit = 'utf16', batchDocuments } = context.options
   const bytes = new ByteWriter()
   const drain = () => {
     const chunk = new Uint8Array(bytes.getBuffer())
@@ -46,13 +46,17 @@ async function* write(documents: AsyncIterable<Document>, { options }: FormatCon
   }
   const parquet = new ParquetWriter({
     writer: bytes,
-    schema,
-    kvMetadata: tableMetadata(options.offsetUnit).map(([key, value]) => ({ key, value })),
+    schema: schemaIn(unit),
+    kvMetadata: [
+      { key: 'hmtl.schema', value: schemaName },
+      { key: 'hmtl.version', value: schemaVersion },
+      { key: 'hmtl.offsetUnit', value: unit },
+    ],
     statistics: false,
     createdBy: 'hmtl',
   })
-  for await (const given of batched(documents, options.batchDocuments)) {
-    const batch = given.map((document) => inUnit(document, options.offsetUnit))
+  for await (const given of batched(documents, batchDocuments)) {
+    const batch = given.map((document) => rowDocument(document, unit, context))
     const list = (values: ArrayLike<unknown> | undefined) => (values === undefined ? null : Array.from(values))
     await parquet.write({
       columnData: [
@@ -62,6 +66,7 @@ async function* write(documents: AsyncIterable<Document>, { options }: FormatCon
         ...nameColumns.map(([name, get]) => ({ name, data: batch.map((document) => list(get(document))) })),
         ...scoreColumns.map(([name, get]) => ({ name, data: batch.map((document) => list(get(document))) })),
         { name: 'metadata', data: batch.map(metadataJson) },
+        ...(unit === 'utf16' ? [] : [{ name: unitColumn, data: batch.map(() => unit) }]),
       ],
       rowGroupSize: batch.length,
     })
@@ -98,13 +103,13 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<Doc
     const metadata = await parquetMetadataAsync(buffer)
     const ours = metadata.key_value_metadata?.find(({ key }) => key === 'hmtl.schema')?.value === schemaName
     if (ours && metadata.key_value_metadata?.find(({ key }) => key === 'hmtl.version')?.value !== schemaVersion) throw schemaError('the schema version is not known', source.name)
-    const unit = tableUnit((name) => metadata.key_value_metadata?.find(({ key }) => key === name)?.value, context.options.offsetUnit)
-    const toDocument = ours ? (row: Record<string, unknown>) => documentOf(row, unit) : hubDocument(metadata, source, context)
+    const columns = topLevel(metadata)
+    const toDocument = isDocumentTable(columns, ours, source.name) ? documentOf(columns, source.relative) : hubDocument(metadata, columns, source, context)
     checkMetadata(metadata, buffer.byteLength, source.name)
     let rowStart = 0
     for (const group of metadata.row_groups) {
       const rowEnd = rowStart + Number(group.num_rows)
-      const rows = await parquetReadObjects({ file: buffer, metadata, compressors, rowStart, rowEnd })
+      const rows = await parquetReadObjects({ file: buffer, metadata, compressors: bounded(context), rowStart, rowEnd })
       for (let i = 0; i < rows.length; i++) {
         const document = attempt(context, { source: source.name, document: `row ${rowStart + i}` }, undefined, () => toDocument(rows[i], rowStart + i))
         if (document) yield document
@@ -120,6 +125,36 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<Doc
   } finally {
     await close()
   }
+}
+
+/** Names of the columns, not of what is nested in them. */
+const topLevel = ({ schema: [root, ...elements] }: FileMetaData): Set<string> => {
+  const names = new Set<string>()
+  let at = 0
+  const skip = (depth: number) => {
+    if (depth > 64) throw new Error('columns nested too deep')
+    const { num_children: children = 0 } = elements[at++] ?? {}
+    for (let i = 0; i < children; i++) skip(depth + 1)
+  }
+  for (let i = 0; i < (root?.num_children ?? 0) && at < elements.length; i++) {
+    names.add(elements[at].name)
+    skip(0)
+  }
+  return names
+}
+
+const hubDocument = (metadata: FileMetaData, columns: ReadonlySet<string>, source: Source, context: FormatContext) => {
+  const { textField = 'text' } = context.options
+  if (!columns.has(textField) && !columns.has('tokens')) throw schemaError(`no column "${textField}" and no "tokens"`, source.name)
+  const features = metadata.key_value_metadata?.find(({ key }) => key === 'huggingface')?.value
+  return hubDocuments(tagNames(features, 'ner_tags'), source.relative, context)
+}
+
+/** The codecs, with what all pages of a row group may unpack to taken off a budget before anything is unpacked. */
+const bounded = (context: FormatContext): Compressors => {
+  const budget = budgetOf(4 * maxDocumentBytes(context))
+  const all: Compressors = { ...compressors, ZSTD: unzstd }
+  return Object.fromEntries(Object.entries(all).map(([name, unpack]) => [name, (input: Uint8Array, size: number) => unpack?.(input, budget.take(size))])) as Compressors
 }
 
 /**
@@ -141,76 +176,45 @@ const checkMetadata = (metadata: FileMetaData, size: number, source: string): vo
   }
 }
 
-const numbers = <T>(value: unknown, make: (list: ArrayLike<number>) => T): T | undefined => {
+/** A list of numbers of any width, checked to be what the array holds. */
+const numbers = <T>(value: unknown, make: (list: number[]) => T, holds: (item: number) => boolean): T | undefined => {
   if (value === null || value === undefined) return undefined
-  const list = value as ArrayLike<number>
-  if (typeof list.length !== 'number' || Array.from(list).some((item) => typeof item !== 'number')) throw new HmtlError('HMTL_FORMAT_SCHEMA', 'a number list holds something else')
-  return make(list)
+  const list = value as ArrayLike<unknown>
+  const items = typeof list.length === 'number' ? Array.from(list, (item) => (typeof item === 'bigint' ? Number(item) : item)) : [undefined]
+  if (!items.every((item) => typeof item === 'number' && holds(item))) throw new HmtlError('HMTL_FORMAT_SCHEMA', 'a number list holds something else')
+  return make(items as number[])
 }
 
-const documentOf = (row: Record<string, unknown>, unit: OffsetUnit): Document => {
-  if (typeof row.id !== 'string' || typeof row.text !== 'string') throw new HmtlError('HMTL_FORMAT_SCHEMA', 'id and text must be strings')
-  return documentOfRow(
-    {
-      id: row.id,
-      text: row.text,
-      metadata: () => row.metadata as string | null,
-      ints: (name) => numbers(row[name], (list) => Int32Array.from(list)),
-      names: (name) => (row[name] === null || row[name] === undefined ? undefined : (row[name] as string[])),
-      scores: (name) => numbers(row[name], (list) => Float32Array.from(list)),
-    },
-    unit,
-  )
-}
+const isInt32 = (item: number) => (item | 0) === item
 
-/** Names of integer tags, from the features that the Hugging Face hub writes into the file. */
-const tagNames = (metadata: FileMetaData, column: string): string[] | undefined => {
-  const json = metadata.key_value_metadata?.find(({ key }) => key === 'huggingface')?.value
-  if (!json) return undefined
-  try {
-    const feature = JSON.parse(json).info?.features?.[column]
-    const names = feature?.feature?.names ?? feature?.names
-    return Array.isArray(names) && names.every((name) => typeof name === 'string') ? names : undefined
-  } catch {
-    return undefined
-  }
-}
-
-const hubDocument = (metadata: FileMetaData, source: Source, context: FormatContext) => {
-  const columns = new Set(metadata.schema.map(({ name }) => name))
-  const { textField = 'text' } = context.options
-  if (!columns.has(textField) && !columns.has('tokens')) throw schemaError(`no column "${textField}" and no "tokens"`, source.name)
-  const names = tagNames(metadata, 'ner_tags')
-  return (row: Record<string, unknown>, index: number): Document => {
-    const plain = toPlain(row) as Record<string, unknown>
-    const id = `${source.relative}:${index}`
-    if (!Array.isArray(plain.ner_tags) || plain[textField] !== undefined) return fromJson(plain, id, context.options)
-    const { tokens: rawTokens, ner_tags: rawTags, id: rawId, ...rest } = plain
-    const { text, tokens } = joinTokens(rawTokens as string[])
-    const tags = rawTags.map((tag) => (typeof tag === 'string' ? tag : names?.[Number(tag)]))
-    if (tags.some((tag) => tag === undefined)) throw schemaError('ner_tags are numbers and the file does not name them', source.name)
-    const count = tokens.begin.length
-    return createDocument({
-      id: typeof rawId === 'string' ? rawId : id,
-      text,
-      tokens,
-      sentences: count === 0 ? undefined : { begin: Int32Array.of(0), end: Int32Array.of(count) },
-      entities: onText(decodeTags(tags as string[]), tokens),
-      metadata: rest,
-    })
-  }
-}
-
-/** Parquet values as JSON has them: bigints that fit become numbers, dates and bytes text. */
-const toPlain = (value: unknown): unknown => {
-  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value)
-  if (value instanceof Date) return value.toISOString()
-  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64')
-  if (Array.isArray(value)) return value.map(toPlain)
+const namesOf = (value: unknown): readonly string[] | undefined => {
   if (value === null || value === undefined) return undefined
-  if (typeof value === 'object') return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toPlain(item)]))
+  if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) throw new HmtlError('HMTL_FORMAT_SCHEMA', 'a list of names holds something else')
   return value
 }
+
+const documentOf =
+  (columns: ReadonlySet<string>, sourceName: string) =>
+  (row: Record<string, unknown>, index: number): Document => {
+    const id = idText(row.id) ?? `${sourceName}:${index}`
+    if (typeof row.text !== 'string') throw new HmtlError('HMTL_FORMAT_SCHEMA', 'text must be a string', { document: id })
+    const others = otherColumns(columns)
+    return documentOfRow({
+      id,
+      text: row.text,
+      unit: row[unitColumn] as string | null | undefined,
+      metadata: () => row.metadata as string | null,
+      fields: () => Object.fromEntries(others.flatMap((name) => (row[name] === null || row[name] === undefined ? [] : [[name, toPlain(row[name])]]))),
+      ints: (name) => numbers(row[name], (list) => Int32Array.from(list), isInt32),
+      names: (name) => namesOf(row[name]),
+      scores: (name) =>
+        numbers(
+          row[name],
+          (list) => Float32Array.from(list),
+          () => true,
+        ),
+    })
+  }
 
 export const parquet: Format = {
   name: 'parquet',

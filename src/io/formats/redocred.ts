@@ -10,8 +10,11 @@
 import { sentencesOfLengths } from '../columns.ts'
 import { createDocument, type Document, listClusters, listRelations, listSpans, type RelationLike, type SpanLike } from '../document.ts'
 import { HmtlError } from '../errors.ts'
-import { attempt, type Format, type FormatContext, formatContext, maxDocumentBytes, reportUncarried, requireTokens } from '../format.ts'
+import { idText, parseExact, stringifyExact } from '../exact-json.ts'
+import { fieldsOf, metadataOfFields } from '../fields.ts'
+import { attempt, type Format, type FormatContext, formatContext, maxDocumentBytes, reportLayers, requireTokens } from '../format.ts'
 import { jsonArrayItems } from '../json-array.ts'
+import { lenient } from '../lenient.ts'
 import type { Source } from '../source.ts'
 import { joinTokens, sentenceSpans, tokenSpan, words } from '../tokens.ts'
 
@@ -29,51 +32,58 @@ interface Label {
   readonly evidence?: readonly number[]
 }
 interface Entry {
-  readonly title: string
+  readonly title: string | number
   readonly sents: readonly (readonly string[])[]
   readonly vertexSet: readonly (readonly Vertex[])[]
   readonly labels?: readonly Label[]
 }
 
-const check = (record: unknown): Entry => {
+const known = ['sents', 'vertexSet', 'labels']
+
+/** The record with the fields that a document cannot do without. @throws HmtlError `HMTL_INPUT_FIELD` */
+const check = (record: unknown): { readonly id: string; readonly entry: Entry } => {
   const entry = record as Entry
-  const bad = (field: string) =>
-    new HmtlError('HMTL_INPUT_FIELD', `field "${field}" is missing or of the wrong form`, { document: typeof entry?.title === 'string' ? entry.title : undefined })
-  if (typeof entry?.title !== 'string') throw bad('title')
+  const id = idText(entry?.title)
+  const bad = (field: string) => new HmtlError('HMTL_INPUT_FIELD', `field "${field}" is missing or of the wrong form`, { document: id })
+  if (id === undefined) throw bad('title')
   if (!Array.isArray(entry.sents) || !entry.sents.every((row) => Array.isArray(row) && row.every((word) => typeof word === 'string'))) throw bad('sents')
-  const isVertex = (vertex: Vertex) => typeof vertex?.type === 'string' && Number.isInteger(vertex.sent_id) && Array.isArray(vertex.pos) && vertex.pos.every(Number.isInteger)
-  if (!Array.isArray(entry.vertexSet) || !entry.vertexSet.every((set) => Array.isArray(set) && set.every(isVertex))) throw bad('vertexSet')
-  if (
-    entry.labels !== undefined &&
-    !(Array.isArray(entry.labels) && entry.labels.every((label) => typeof label?.r === 'string' && Number.isInteger(label.h) && Number.isInteger(label.t)))
-  )
-    throw bad('labels')
-  return entry
+  if (!Array.isArray(entry.vertexSet) || !entry.vertexSet.every((set) => Array.isArray(set))) throw bad('vertexSet')
+  if (entry.labels !== undefined && entry.labels !== null && !Array.isArray(entry.labels)) throw bad('labels')
+  return { id, entry }
 }
 
 const decode = (record: unknown, context: FormatContext): Document => {
-  const { title: id, sents, vertexSet, labels = [] } = check(record)
+  const { id, entry } = check(record)
+  const { sents, vertexSet, labels, title, ...others } = entry
+  const { take, end } = lenient(id, context)
   // An empty word would be an empty token; DocRED has a few blank ones.
   const clean = sents.map((row) => row.map((word) => (word.trim() === '' ? '_' : word.replace(/\s+/g, '_'))))
   const lengths = clean.map((row) => row.length)
   const { text, tokens } = joinTokens(clean.flat())
-  const starts = lengths.map((_, s) => lengths.slice(0, s).reduce((sum, n) => sum + n, 0))
-  const spanOf = ({ sent_id: sentence, pos: [from, to] }: Vertex): SpanLike => {
-    if (sentence < 0 || sentence >= lengths.length || from < 0 || to > lengths[sentence] || from >= to)
+  const starts = sentencesOfLengths(lengths).begin
+  const spanOf = (vertex: Vertex) => {
+    const { type, sent_id: sentence, pos } = vertex ?? {}
+    if (typeof type !== 'string' || !Number.isInteger(sentence) || !Array.isArray(pos) || !pos.every(Number.isInteger))
+      throw new HmtlError('HMTL_INPUT_FIELD', 'a mention without type, sent_id and pos', { document: id })
+    const [from, to] = pos
+    if (!(sentence >= 0 && sentence < lengths.length && from >= 0 && to <= lengths[sentence] && from < to))
       throw new HmtlError('HMTL_DOCUMENT_OFFSET', `mention ${sentence}:${from}..${to} is not inside its sentence`, { document: id })
-    return { start: tokens.begin[starts[sentence] + from], end: tokens.end[starts[sentence] + to - 1] }
+    return { start: tokens.begin[starts[sentence] + from], end: tokens.end[starts[sentence] + to - 1], label: type, sentence }
   }
-  const entitySpans = vertexSet.map((set) => set.map((vertex) => ({ ...spanOf(vertex), label: vertex.type, sentence: vertex.sent_id })))
+  const entitySpans = vertexSet.map((set) => set.flatMap((vertex) => take('unreadable-mention', () => spanOf(vertex)) ?? []))
   const relations: RelationLike[] = []
-  for (const { r, h, t } of labels) {
+  const addRelation = ({ r, h, t }: Label) => {
     const heads = entitySpans[h]
     const tails = entitySpans[t]
-    if (!heads?.length || !tails?.length) throw new HmtlError('HMTL_INPUT_FIELD', `label ${r} names entities ${h} and ${t} of ${entitySpans.length}`, { document: id })
+    if (typeof r !== 'string' || !heads?.length || !tails?.length)
+      throw new HmtlError('HMTL_INPUT_FIELD', `label ${r} names entities ${h} and ${t} of ${entitySpans.length}`, { document: id })
     const label = context.options.relationNames?.[r] ?? r
     const pairs = heads.flatMap((arg1) => tails.filter((arg2) => arg2.sentence === arg1.sentence).map((arg2) => ({ label, arg1, arg2 })))
     if (pairs.length === 0) context.report.add('cross-sentence-relation', id, `${label} ${h} ${t}`)
     relations.push(...(pairs.length > 0 ? pairs : [{ label, arg1: heads[0], arg2: tails[0] }]))
   }
+  for (const label of labels ?? []) take('unreadable-relation', () => addRelation(label ?? {}))
+  end()
   const seen = new Set<string>()
   const clusters = entitySpans.map((set) =>
     set.filter(({ start, end }) => {
@@ -93,9 +103,13 @@ const decode = (record: unknown, context: FormatContext): Document => {
     tokens,
     sentences: sentencesOfLengths(full),
     entities: entitySpans.flat(),
-    relations,
+    relations: labels ? relations : undefined,
     clusters: clusters.filter((cluster) => cluster.length > 0),
-    metadata: { [key]: { vertexSet, labels, sents: lengths.includes(0) || clean.some((row, s) => row.some((word, i) => word !== sents[s][i])) ? sents : undefined } },
+    metadata: metadataOfFields(typeof title === 'string' ? others : { ...others, title }, key, {
+      vertexSet,
+      labels,
+      sents: lengths.includes(0) || clean.some((row, s) => row.some((word, i) => word !== sents[s][i])) ? sents : undefined,
+    }),
   })
 }
 
@@ -103,7 +117,7 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<Doc
   for await (const { text, index, offset, error } of jsonArrayItems(source, maxDocumentBytes(context))) {
     const document = attempt(context, { source: source.name, document: `#${index}`, offset }, text.slice(0, 1000), () => {
       if (error) throw error
-      return decode(JSON.parse(text), context)
+      return decode(parseExact(text), context)
     })
     if (document) yield document
   }
@@ -112,7 +126,7 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<Doc
 async function* write(documents: AsyncIterable<Document>, context: FormatContext) {
   let first = true
   for await (const document of documents) {
-    yield `${first ? '[' : ',\n '}${JSON.stringify(encode(document, context))}`
+    yield `${first ? '[' : ',\n '}${stringifyExact(encode(document, context))}`
     first = false
   }
   yield first ? '[]\n' : ']\n'
@@ -121,10 +135,12 @@ async function* write(documents: AsyncIterable<Document>, context: FormatContext
 const sentenceOf = (token: number, begins: Int32Array, ends: Int32Array): number => begins.findIndex((from, s) => token >= from && token < ends[s])
 
 const encode = (document: Document, context: FormatContext) => {
-  reportUncarried(document, document.entities ? ['entities', 'relations', 'clusters'] : ['mentions', 'relations', 'clusters'], context)
+  reportLayers(document, document.entities ? ['entities', 'relations', 'clusters'] : ['mentions', 'relations', 'clusters'], context)
   const tokens = requireTokens(document, 'redocred')
+  const others = fieldsOf(document, key, 'title', known, context)
   const kept = unchanged(document, context)
-  if (kept) return kept
+  if (kept) return { ...kept, ...others }
+  if (isRecord(document.metadata[key])) context.report.add('field', document.id, key)
   const list = words(document)
   const sentences = sentenceSpans(document)
   const layer = document.entities ?? document.mentions
@@ -154,6 +170,7 @@ const encode = (document: Document, context: FormatContext) => {
       return
     }
     const from = at.begin - sentences.begin[sentence]
+    if (span.label === undefined) context.report.add('label-added', document.id, `${span.start}..${span.end} MISC`)
     vertexSet[entityOf(span)].push({ name: document.text.slice(span.start, span.end), sent_id: sentence, pos: [from, from + at.end - at.begin], type: span.label ?? 'MISC' })
   }
   const placed = new Set(spans.map((span) => `${span.start} ${span.end}`))
@@ -163,8 +180,8 @@ const encode = (document: Document, context: FormatContext) => {
   for (const { label, arg1, arg2 } of document.relations ? listRelations(document.relations) : []) {
     const at = tokenSpan(tokens, arg1.start, arg1.end)
     const [h, t] = [entityOf(arg1), entityOf(arg2)]
-    if (vertexSet[h].length === 0) place({ ...arg1, label: 'MISC' })
-    if (vertexSet[t].length === 0) place({ ...arg2, label: 'MISC' })
+    if (vertexSet[h].length === 0) place(arg1)
+    if (vertexSet[t].length === 0) place(arg2)
     labels.set(`${label} ${h} ${t}`, { r: label, h, t, evidence: at ? [sentenceOf(at.begin, sentences.begin, sentences.end)] : [] })
   }
   return {
@@ -172,8 +189,11 @@ const encode = (document: Document, context: FormatContext) => {
     sents: Array.from(sentences.begin, (from, s) => list.slice(from, sentences.end[s])),
     vertexSet,
     labels: [...labels.values()],
+    ...others,
   }
 }
+
+const isRecord = (value: unknown): boolean => typeof value === 'object' && value !== null && Array.isArray((value as Record<string, unknown>).vertexSet)
 
 /** The record as it was read, if it still says what the document says. */
 const unchanged = (document: Document, context: FormatContext): Entry | undefined => {
@@ -181,7 +201,12 @@ const unchanged = (document: Document, context: FormatContext): Entry | undefine
   if (!extras?.vertexSet) return undefined
   const list = words(document)
   const { begin, end } = sentenceSpans(document)
-  const entry = { title: document.id, vertexSet: extras.vertexSet, labels: extras.labels ?? [], sents: extras.sents ?? Array.from(begin, (from, s) => list.slice(from, end[s])) }
+  const entry = {
+    title: document.id,
+    vertexSet: extras.vertexSet,
+    ...(extras.labels ? { labels: extras.labels } : {}),
+    sents: extras.sents ?? Array.from(begin, (from, s) => list.slice(from, end[s])),
+  }
   try {
     const again = decode(entry, formatContext({ options: context.options }))
     return meaning(again) === meaning(document) ? entry : undefined

@@ -1,7 +1,8 @@
 /**
  * ACE source text. Offsets count the characters of the file after every tag is
- * deleted and every newline kept; the tags are remembered by offset so that the
- * file can be written again. It is SGML, not XML: bare `&` and unclosed tags occur.
+ * deleted, with whatever newlines are inside of it; the tags are remembered by
+ * offset so that the file can be written again. It is SGML, not XML: bare `&` and
+ * unclosed tags occur.
  */
 
 /** A deleted tag and the text offset where it stood. */
@@ -12,14 +13,18 @@ export interface SourceText {
   readonly tags: readonly Tag[]
 }
 
-export const stripTags = (sgml: string): SourceText => {
+/** @param newlines keeps the newlines inside of tags, which then are in pieces between them */
+export const stripTags = (sgml: string, newlines = false): SourceText => {
   const tags: Tag[] = []
   let text = ''
   let from = 0
   for (const match of sgml.matchAll(/<[^<>]*>/g)) {
     text += sgml.slice(from, match.index)
-    tags.push([text.length, match[0]])
-    text += match[0].replace(/[^\n]/g, '')
+    const pieces = newlines ? match[0].split('\n') : [match[0]]
+    pieces.forEach((piece, i) => {
+      if (i > 0) text += '\n'
+      tags.push([text.length, piece])
+    })
     from = match.index + match[0].length
   }
   return { text: text + sgml.slice(from), tags }
@@ -31,7 +36,7 @@ export const restoreTags = (text: string, tags: readonly Tag[]): string => {
   let from = 0
   for (const [offset, tag] of tags) {
     out += text.slice(from, offset) + tag
-    from = offset + tag.replace(/[^\n]/g, '').length
+    from = offset
   }
   return out + text.slice(from)
 }
