@@ -6,25 +6,29 @@
 import { columnWord, flatTokenSpans, onText } from '../columns.ts'
 import { createDocument, type Document, listRelations } from '../document.ts'
 import { HmtlError } from '../errors.ts'
+import { isBlankLine } from '../fields.ts'
 import { type Format, type FormatContext, reportUncarried, requireTokens } from '../format.ts'
 import { type LineParser, parseLines } from '../parse-lines.ts'
 import { type Source, stem } from '../source.ts'
-import { decodeTags, encodeTags } from '../tags.ts'
+import { decodeTags, encodeTags, isTag } from '../tags.ts'
 import { joinTokens, tokenSpan, words } from '../tokens.ts'
 
 const none = 'N'
 
-/** Items of a Python list of strings or numbers. */
-const items = (cell: string): string[] => {
+/** Items of a Python list of strings or numbers; undefined where the cell is none. */
+const items = (cell: string): string[] | undefined => {
   const body = /^\[(.*)\]$/.exec(cell.trim())
-  if (!body) throw new HmtlError('HMTL_INPUT_SYNTAX', `"${cell}" is not a list`)
-  return body[1]
-    .split(',')
-    .map((item) => item.trim().replace(/^(['"])(.*)\1$/, '$2'))
-    .filter((item) => item !== '')
+  return body ? [...body[1].matchAll(/'([^']*)'|"([^"]*)"|([^\s,'"]+)/g)].map(([, single, double, bare]) => single ?? double ?? bare) : undefined
 }
 
-const parser = (source: Source): LineParser => {
+/** A label as Python writes it, without escapes: one with quotes of both kinds is changed. */
+const quoted = (label: string, document: Document, context: FormatContext): string => {
+  if (!label.includes("'")) return `'${label}'`
+  if (label.includes('"')) context.report.add('label-changed', document.id, label)
+  return `"${label.replaceAll('"', "'")}"`
+}
+
+const parser = (source: Source, context: FormatContext): LineParser => {
   const name = stem(source, '.txt', '.conll04')
   let id: string | undefined
   let count = 0
@@ -45,15 +49,18 @@ const parser = (source: Source): LineParser => {
       const begin = ending.get(token)?.begin ?? token
       return { start: tokens.begin[begin], end: tokens.end[token] }
     }
+    const odd = (i: number, detail: string): [] => {
+      context.report.add('odd-relation', documentId, `token ${i}: ${detail}`)
+      return []
+    }
     const relations = taken.flatMap((row, i) => {
       const labels = items(row[3])
-      const heads = items(row[4]).map(Number)
-      if (labels.length !== heads.length) throw new HmtlError('HMTL_INPUT_SYNTAX', `token ${i} has ${labels.length} relations and ${heads.length} heads`, { document: documentId })
+      const heads = items(row[4])?.map(Number)
+      if (!labels || labels.length !== heads?.length) return odd(i, `${row[3]} ${row[4]}`)
       return labels.flatMap((label, k) => {
         if (label === none) return []
         const head = heads[k]
-        if (!Number.isInteger(head) || head < 0 || head >= taken.length)
-          throw new HmtlError('HMTL_DOCUMENT_OFFSET', `head ${head} of token ${i} is not a token of the sentence`, { document: documentId })
+        if (!Number.isInteger(head) || head < 0 || head >= taken.length) return odd(i, `head ${head} is not a token of the sentence`)
         return [{ label, arg1: argument(i), arg2: argument(head) }]
       })
     })
@@ -75,11 +82,12 @@ const parser = (source: Source): LineParser => {
         skipping = false
         return done
       }
-      if (text.trim() === '') return build()
+      if (isBlankLine(text)) return build()
       if (skipping) return undefined
       const fields = text.split('\t')
       if (fields.length < 5) throw new HmtlError('HMTL_INPUT_SYNTAX', `${fields.length} tab-separated columns where CoNLL04 has 5`)
       if (fields[1] === '') throw new HmtlError('HMTL_INPUT_SYNTAX', 'an empty word')
+      if (!isTag(fields[2])) throw new HmtlError('HMTL_INPUT_SYNTAX', `"${fields[2]}" is not a tag`)
       // A column between tag and relations (the tag's number) occurs in some copies.
       rows.push(fields.length > 5 && !fields[3].startsWith('[') ? [...fields.slice(0, 3), ...fields.slice(4)] : fields)
       return undefined
@@ -106,7 +114,7 @@ const encode = (document: Document, context: FormatContext): string => {
   const ends = sentences ? [...sentences.end] : [tokens.begin.length]
   const spans = flatTokenSpans(document, context.options.layer ? document[context.options.layer] : (document.entities ?? document.mentions), 'entity', context, tokens)
   const tags = encodeTags(spans, 0, tokens.begin.length, 'bio')
-  const list = words(document).map((word) => columnWord(word, document, context))
+  const list = words(document).map((word) => columnWord(word, document, context, '\t'))
   const heads = new Map<number, [label: string, head: number][]>()
   for (const { label, arg1, arg2 } of document.relations ? listRelations(document.relations) : []) {
     const one = tokenSpan(tokens, arg1.start, arg1.end)
@@ -120,7 +128,7 @@ const encode = (document: Document, context: FormatContext): string => {
     lines.push(`#doc ${begins.length === 1 ? document.id : `${document.id}:${s}`}`)
     for (let i = from; i < ends[s]; i++) {
       const here = heads.get(i) ?? [[none, i - from] as [string, number]]
-      const labels = here.map(([label]) => `'${label}'`).join(', ')
+      const labels = here.map(([label]) => quoted(label, document, context)).join(', ')
       lines.push([i - from, list[i], tags[i], `[${labels}]`, `[${here.map(([, head]) => head).join(', ')}]`].join('\t'))
     }
   })
@@ -132,7 +140,7 @@ export const conll04: Format = {
   summary: 'CoNLL04 columns with multi-head relations (#doc, id, token, tag, [relations], [heads])',
   accepts: (path) => /conll04.*\.txt$|\.conll04$/i.test(path),
   sniff: (head) => (/^#doc/m.test(head) && /^\d+\t[^\t]+\t[^\t]+\t(?:\d+\t)?\[/m.test(head) ? 2 : 0),
-  read: (source, context) => parseLines(source, context, parser(source)),
+  read: (source, context) => parseLines(source, context, parser(source, context)),
   write,
   needsTokens: true,
   carries: ['entities', 'relations'],

@@ -8,9 +8,10 @@ import { join } from 'node:path'
 import { alignSpans, onText, sentencesOfLengths } from '../columns.ts'
 import { createDocument, type Document, type LabelledLike, listClusters, listMentions, type SpanLike, type Spans } from '../document.ts'
 import { HmtlError } from '../errors.ts'
+import { isBlankLine } from '../fields.ts'
 import { attempt, type Format, type FormatContext, maxDocumentBytes, reportUncarried, requireTokens } from '../format.ts'
 import { readAll, readBeside, type Source, stem } from '../source.ts'
-import { decodeTags, encodeTags, type TagSpan } from '../tags.ts'
+import { decodeTags, encodeTags, isTag, type TagSpan } from '../tags.ts'
 import { decodeUtf8 } from '../text.ts'
 import { joinTokens, sentenceSpans, tokenSpan, words } from '../tokens.ts'
 import { safeName } from './brat.ts'
@@ -44,19 +45,23 @@ const entityLayers = (tsv: string, id: string) => {
   const sentences: string[][][] = [[]]
   tsv.split('\n').forEach((raw, i) => {
     const line = raw.replace(/\r$/, '')
-    if (line.trim() === '') {
+    if (isBlankLine(line)) {
       if (sentences[sentences.length - 1].length > 0) sentences.push([])
       return
     }
     const fields = line.split('\t')
     if (fields.length < 2 || fields[0] === '') throw new HmtlError('HMTL_INPUT_SYNTAX', 'a line without a word and a tag', { document: id, line: i + 1 })
+    const odd = fields.slice(1).find((cell) => cell !== '' && !isTag(cell))
+    if (odd !== undefined) throw new HmtlError('HMTL_INPUT_SYNTAX', `"${odd}" is not a tag`, { document: id, line: i + 1 })
     sentences[sentences.length - 1].push(fields)
   })
   const rows = sentences.filter((sentence) => sentence.length > 0)
   const base = tokensOf(rows.map((sentence) => sentence.map((fields) => fields[0])))
   const spans: TagSpan[] = []
   rows.forEach((sentence, s) => {
-    for (let layer = 1; layer <= layers; layer++)
+    // Four layers in LitBank; whatever a file has.
+    const last = sentence.reduce((most, fields) => Math.max(most, fields.length - 1), 0)
+    for (let layer = 1; layer <= last; layer++)
       for (const { begin, end, label } of decodeTags(sentence.map((fields) => fields[layer] || 'O')))
         spans.push({ begin: begin + base.starts[s], end: end + base.starts[s], label })
   })
@@ -115,7 +120,7 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<Doc
     if (!textBytes) throw new HmtlError('HMTL_INPUT_NOT_FOUND', `${name}.txt is not beside ${source.name}`)
     const rows = decodeUtf8(textBytes)
       .split('\n')
-      .map((line) => line.split(/\s+/).filter(Boolean))
+      .map((line) => line.split(/[ \t\r]+/).filter(Boolean))
     const { starts, ...base } = tokensOf(rows)
     const { entities, clusters, mentions, links } = coreference(main, { ...base, starts }, name, context)
     return createDocument({ id: name, ...base, entities, mentions, clusters, metadata: { [key]: { links } } })
