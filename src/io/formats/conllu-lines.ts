@@ -1,5 +1,6 @@
 /** The lines of a CoNLL-U sentence to words, and to the nodes that carry `Entity=`. */
 import { HmtlError } from '../errors.ts'
+import { tabFieldsOf } from '../fields.ts'
 import type { FormatContext } from '../format.ts'
 
 /** A token of the document: a word, or a multiword token whose parts do not spell it. */
@@ -51,8 +52,8 @@ export const readSentence = (lines: readonly string[], id: string, context: Form
   }
   for (const line of lines) {
     if (line.startsWith('#')) continue
-    const fields = line.split('\t')
-    while (fields.length > 10 && /^ *$/.test(fields[fields.length - 1])) fields.pop()
+    const fields = tabFieldsOf(line)
+    while (fields.length > 10 && fields[fields.length - 1].trim() === '') fields.pop()
     if (fields.length !== 10) throw new HmtlError('HMTL_INPUT_SYNTAX', `${fields.length} columns where CoNLL-U has 10`, { document: id })
     const [number, form, , , , , , , , misc] = fields
     const entity = miscValue(misc, 'Entity')

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { alignSpans, onText, sentencesOfLengths } from '../columns.ts'
 import { createDocument, type Document, type LabelledLike, listClusters, listMentions, type SpanLike, type Spans } from '../document.ts'
 import { HmtlError } from '../errors.ts'
-import { isBlankLine } from '../fields.ts'
+import { isBlankLine, tabFieldsOf } from '../fields.ts'
 import { attempt, type Format, type FormatContext, maxDocumentBytes, reportUncarried, requireTokens } from '../format.ts'
 import { readAll, readBeside, type Source, stem } from '../source.ts'
 import { decodeTags, encodeTags, isTag, type TagSpan } from '../tags.ts'
@@ -49,7 +49,7 @@ const entityLayers = (tsv: string, id: string) => {
       if (sentences[sentences.length - 1].length > 0) sentences.push([])
       return
     }
-    const fields = line.split('\t')
+    const fields = tabFieldsOf(line)
     if (fields.length < 2 || fields[0] === '') throw new HmtlError('HMTL_INPUT_SYNTAX', 'a line without a word and a tag', { document: id, line: i + 1 })
     const odd = fields.slice(1).find((cell) => cell !== '' && !isTag(cell))
     if (odd !== undefined) throw new HmtlError('HMTL_INPUT_SYNTAX', `"${odd}" is not a tag`, { document: id, line: i + 1 })
