@@ -130,7 +130,7 @@ const parser = (source: Source, context: FormatContext): LineParser => {
     const empty = rawCoref.find(isEmptyCell) ?? '-'
     const columns = short ? {} : Object.fromEntries(kept.map((name, c) => [name, rows.map((row) => row[4 + c])]))
     const { text: headerText, document, part } = header as { text: string; document: string; part: string }
-    const usual = headerText === usualHeader(document, part)
+    const usual = headerText === usualHeader(columnName(document), part)
     const usualLead = short || rows.every((row, i) => row[0] === document && row[1] === partColumn(part) && row[2] === String(i - sentences.begin[sentenceAt(sentences.begin, i)]))
     const lead = rows.map((row) => row.slice(0, 3).join('\t'))
     const extras: Extras = {
@@ -240,6 +240,8 @@ const parser = (source: Source, context: FormatContext): LineParser => {
   }
 }
 
+/** A document's name as a column and between the brackets of a header. */
+const columnName = (name: string) => name.replace(/[ \t\n\r()]+/g, '_')
 const documentId = (document: string, part: string) => (part === '' ? document : `${document}_${part}`)
 
 const partColumn = (part: string) => (part === '' ? '0' : String(Number(part)))
@@ -260,7 +262,7 @@ const encode = (document: Document, context: FormatContext): string => {
   const count = tokens.begin.length
   const extras = metadataOf(document, key) as Extras & Record<string, unknown>
   const sentences = sentenceSpans(document)
-  const name = (typeof extras.document === 'string' ? extras.document : document.id).replace(/[ \t\n\r()]+/g, '_')
+  const name = columnName(typeof extras.document === 'string' ? extras.document : document.id)
   const part = typeof extras.part === 'string' ? extras.part : '000'
   const header = typeof extras.header === 'string' && headerOf(extras.header) ? extras.header : usualHeader(name, part)
   const footer = typeof extras.footer === 'string' && isFooter(extras.footer) ? extras.footer : usualFooter

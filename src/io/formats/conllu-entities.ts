@@ -24,8 +24,11 @@ export const globalOf = (lines: readonly string[]): string | undefined => {
   return undefined
 }
 
-/** The fields of a declaration; without one, what GUM first had. */
-export const entityFields = (global = 'GRP-etype'): EntityFields => {
+/** What is taken for declared where nothing is. */
+export const undeclaredGlobal = 'GRP-etype'
+
+/** The fields of a declaration. */
+export const entityFields = (global = undeclaredGlobal): EntityFields => {
   const names = global.split('-')
   const at = (...known: string[]) => {
     const found = names.findIndex((name) => known.includes(name))

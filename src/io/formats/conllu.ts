@@ -12,7 +12,7 @@ import { type Source, stem } from '../source.ts'
 import { sentenceSpans, tokenSpan, words } from '../tokens.ts'
 import { type ClusterSpan, groupClusters, withoutCrossing } from './brackets.ts'
 import { spansToWrite } from './brat.ts'
-import { EntityBrackets, type EntityFields, entityFields, globalOf } from './conllu-entities.ts'
+import { EntityBrackets, type EntityFields, entityFields, globalOf, undeclaredGlobal } from './conllu-entities.ts'
 import { type EntityNode, readSentence, type Word } from './conllu-lines.ts'
 
 const key = 'conllu'
@@ -65,6 +65,8 @@ const parser = (source: Source, context: FormatContext): LineParser => {
   let hasWords = false
   let global: string | undefined
   let skipping = false
+  /** A fault of a sentence that is closing has nothing left to skip. */
+  let atBoundary = false
 
   const documentId = () => id ?? `${name}:${count}`
   const closeSentence = () => {
@@ -72,7 +74,9 @@ const parser = (source: Source, context: FormatContext): LineParser => {
     const taken = lines
     lines = []
     hasWords = false
+    atBoundary = true
     sentences.push({ lines: taken, ...readSentence(taken, documentId(), context) })
+    atBoundary = false
   }
   const build = (taken: readonly Sentence[]): Document => {
     const documentName = documentId()
@@ -159,21 +163,40 @@ const parser = (source: Source, context: FormatContext): LineParser => {
       }
       lines = []
       hasWords = false
-      skipping = true
+      skipping = hasDocuments || !atBoundary
+      atBoundary = false
       return failed
     },
   }
 }
 
 async function* write(documents: AsyncIterable<Document>, context: FormatContext) {
-  for await (const document of documents) yield encode(document, context)
+  /** What the output has declared so far. */
+  let declared: string | undefined
+  for await (const document of documents) {
+    reportUncarried(document, document.mentions ? ['mentions', 'clusters'] : ['entities', 'clusters'], context)
+    const kept = unchanged(document)
+    if (!kept) {
+      declared = defaultGlobal
+      yield encode(document, context)
+      continue
+    }
+    const { sentences, global } = kept
+    const own = globalOf(sentences.flat())
+    const isDeclared = own !== undefined || global === declared || !document.mentions?.begin.length
+    declared = own ?? (isDeclared ? declared : (global ?? undeclaredGlobal))
+    yield (isDeclared ? sentences : withDeclaration(sentences, declared as string)).map((lines) => `${lines.join('\n')}\n\n`).join('')
+  }
+}
+
+/** A document whose declaration stands in another one, which is not written before it. */
+const withDeclaration = ([first, ...others]: readonly (readonly string[])[], global: string): (readonly string[])[] => {
+  const at = first.findIndex((line) => /^#\s*newdoc/.test(line)) + 1
+  return [[...first.slice(0, at), `# global.Entity = ${global}`, ...first.slice(at)], ...others]
 }
 
 const encode = (document: Document, context: FormatContext): string => {
-  reportUncarried(document, document.mentions ? ['mentions', 'clusters'] : ['entities', 'clusters'], context)
   const tokens = requireTokens(document, 'conllu')
-  const kept = unchanged(document)
-  if (kept) return kept
   const list = words(document)
   const sentences = sentenceSpans(document)
   const source = document.mentions ? listMentions(document.mentions) : listMentions(mentionsOf(spansToWrite(document, 'entities')))
@@ -236,7 +259,7 @@ const labelOf = (label: string, document: Document, context: FormatContext): str
 }
 
 /** The lines as they were read, if they still say what the document says. */
-const unchanged = (document: Document): string | undefined => {
+const unchanged = (document: Document): { sentences: readonly (readonly string[])[]; global: string | undefined } | undefined => {
   const extras = document.metadata[key] as { sentences?: unknown; global?: unknown } | undefined
   const sentences = extras?.sentences
   if (!Array.isArray(sentences) || !sentences.every((lines) => Array.isArray(lines) && lines.every((line) => typeof line === 'string' && !/[\n\r]/.test(line)))) return undefined
@@ -249,7 +272,7 @@ const unchanged = (document: Document): string | undefined => {
       read.text === document.text &&
       JSON.stringify(listMentions(mentionsOf(read.mentions))) === JSON.stringify(document.mentions ? listMentions(document.mentions) : []) &&
       JSON.stringify(read.clusters ?? []) === JSON.stringify(document.clusters ? listClusters(document.clusters) : [])
-    return same ? sentences.map((lines: string[]) => `${lines.join('\n')}\n\n`).join('') : undefined
+    return same ? { sentences, global } : undefined
   } catch {
     return undefined
   }
