@@ -56,11 +56,14 @@ export const alignSpans = (document: Document, layer: LabelledSpans, kind: strin
 /** Token spans back to spans of text. */
 export const onText = (spans: readonly TagSpan[], tokens: Spans) => spans.map(({ begin, end, label }) => ({ start: tokens.begin[begin], end: tokens.end[end - 1], label }))
 
-/** A word for a column: white space inside it (CoNLL-U allows it) would add columns. */
-export const columnWord = (word: string, document: Document, context: FormatContext): string => {
-  if (!/\s/.test(word)) return word
+/**
+ * A word for a column: the separator inside it (CoNLL-U allows spaces) would add
+ * columns. Between tabs a space is nothing special, and a no-break space never is.
+ */
+export const columnWord = (word: string, document: Document, context: FormatContext, separator: string): string => {
+  if (!(separator === '\t' ? /[\t\n\r]/ : /[ \t\n\r]/).test(word)) return word
   context.report.add('white-space-in-token', document.id, JSON.stringify(word))
-  return word.replace(/\s+/g, '_')
+  return word.replace(separator === '\t' ? /[\t\n\r]+/g : /[ \t\n\r]+/g, '_')
 }
 
 /** A label for a column: what the column's own syntax is made of cannot stand in it. */

@@ -9,11 +9,14 @@ import { type FormatContext, maxLineBytes } from './format.ts'
 import { type Line, lineBatches } from './lines.ts'
 import type { Source } from './source.ts'
 
+/** What a line completes: most often nothing, or a document; several where a parser had to look ahead. */
+export type Completed = Document | readonly Document[] | undefined
+
 export interface LineParser {
-  /** Takes a line; returns a document that it completed. Throws for a fault, after which `line` is called with the next. */
-  line(line: Line): Document | undefined
-  /** The document that the end of the source completes. */
-  end(): Document | undefined
+  /** Takes a line; returns what it completed. Throws for a fault, after which `line` is called with the next. */
+  line(line: Line): Completed
+  /** What the end of the source completes. */
+  end(): Completed
   /** After a fault: forget the document under way up to the next boundary. Returns its id for the message. */
   recover(): string | undefined
 }
@@ -27,21 +30,23 @@ export async function* parseLines(source: Source, context: FormatContext, parser
   for await (const batch of lineBatches(source, maxLineBytes(context))) {
     for (const line of batch) {
       last = line
-      let document: Document | undefined
+      let completed: Completed
       try {
         if (line.error) throw line.error
-        document = parser.line(line)
+        completed = parser.line(line)
       } catch (error) {
         fail(error, line)
       }
-      if (document) yield document
+      if (completed) yield* listOf(completed)
     }
   }
-  let document: Document | undefined
+  let completed: Completed
   try {
-    document = parser.end()
+    completed = parser.end()
   } catch (error) {
     fail(error, last)
   }
-  if (document) yield document
+  if (completed) yield* listOf(completed)
 }
+
+const listOf = (completed: Document | readonly Document[]): readonly Document[] => ('id' in completed ? [completed] : completed)

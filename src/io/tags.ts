@@ -1,7 +1,7 @@
 /**
  * Tag sequences and spans. Decoding follows conlleval's chunk rules, which read
- * IOB1, BIO, IOBES and BIOUL alike and accept ill-formed sequences the way the
- * field's scorer does.
+ * IOB1, BIO, IOBES, BIOUL and BMEW alike and accept ill-formed sequences the way
+ * the field's scorer does.
  */
 
 export const schemes = ['iob1', 'bio', 'bioul', 'iobes'] as const
@@ -16,6 +16,9 @@ export interface TagSpan {
 
 const outside = 'O'
 
+/** Whether a cell is a tag: `O`, or B, I, E, S, U, L (or the M and W of BMEW forms) and most often a type. */
+export const isTag = (cell: string): boolean => /^(?:O|[BIESUL](?:-.*)?|[MW]-.*)$/.test(cell)
+
 /** Splits `B-PER` into its prefix and type; a bare `B` has the empty type. */
 const parts = (tag: string): [prefix: string, type: string] => {
   if (tag === outside) return [outside, '']
@@ -23,11 +26,13 @@ const parts = (tag: string): [prefix: string, type: string] => {
   return dash === -1 ? [tag, ''] : [tag.slice(0, dash), tag.slice(dash + 1)]
 }
 
+const isSingle = (prefix: string): boolean => prefix === 'S' || prefix === 'U' || prefix === 'W'
+
 const startsChunk = (previous: string, previousType: string, prefix: string, type: string): boolean => {
   if (prefix === outside) return false
-  if (prefix === 'B' || prefix === 'S' || prefix === 'U') return true
-  // I, E or L: it goes on with an open chunk of its type, else opens one.
-  return previous === outside || previous === 'E' || previous === 'L' || previous === 'S' || previous === 'U' || type !== previousType
+  if (prefix === 'B' || isSingle(prefix)) return true
+  // I, M, E or L: it goes on with an open chunk of its type, else opens one.
+  return previous === outside || previous === 'E' || previous === 'L' || isSingle(previous) || type !== previousType
 }
 
 /** Spans of a sentence's tags. */
@@ -82,7 +87,7 @@ export const detectScheme = (tags: readonly string[]): Scheme => {
   let previousType = ''
   for (const tag of tags) {
     const [prefix, type] = parts(tag)
-    if (prefix === 'S' || prefix === 'E') return 'iobes'
+    if (prefix === 'S' || prefix === 'E' || prefix === 'W') return 'iobes'
     if (prefix === 'U' || prefix === 'L') return 'bioul'
     if (prefix === 'B' && (previous === outside || previousType !== type)) begins = true
     if (prefix === 'I' && (previous === outside || previousType !== type)) opensWithInside = true

@@ -1,7 +1,10 @@
-/** The bracket columns of CoNLL-2012 and of the original's ACE form: `(PER*`, `*)`, `(12|(3)`. */
+/**
+ * The bracket columns of CoNLL-2012 and of the original's ACE form: `(PER*`,
+ * `*)`, `(12|(3)`. A bracket without its other half is counted, and the rest read.
+ */
 import { columnLabel } from '../columns.ts'
-import type { Document, Spans } from '../document.ts'
-import { HmtlError } from '../errors.ts'
+import { type Document, type SpanLike, type Spans, spanKey } from '../document.ts'
+import { fieldsOf, isBlankLine } from '../line-fields.ts'
 import type { FormatContext } from '../format.ts'
 import type { TagSpan } from '../tags.ts'
 import { tokenSpan } from '../tokens.ts'
@@ -13,23 +16,32 @@ export interface ClusterSpan {
   readonly end: number
 }
 
-/** Spans of a column of brackets within one sentence; nested ones come out too. @throws HmtlError `HMTL_INPUT_SYNTAX` */
-export const decodeBrackets = (cells: readonly string[], begin: number, end: number): TagSpan[] => {
+/** Told of a bracket without its other half, which costs that annotation and no other. */
+export type OnUnbalanced = (kind: 'bracket-not-opened' | 'bracket-not-closed' | 'odd-cell', detail: string) => void
+
+/** Counts them in the report. */
+export const countUnbalanced =
+  (context: FormatContext, document: string): OnUnbalanced =>
+  (kind, detail) =>
+    context.report.add(kind, document, detail)
+
+/** Spans of a column of brackets within one sentence; nested ones come out too. */
+export const decodeBrackets = (cells: readonly string[], begin: number, end: number, unbalanced: OnUnbalanced): TagSpan[] => {
   const open: { label: string; begin: number }[] = []
   const spans: TagSpan[] = []
   for (let i = begin; i < end; i++) {
     const cell = cells[i]
-    if (cell === '*' || cell === '-' || cell === '_') continue
+    if (cell === '*' || cell === '-' || cell === '_' || cell === '') continue
     for (const match of cell.matchAll(/\(([^()*]+)|(\))/g)) {
       if (match[1] !== undefined) open.push({ label: match[1], begin: i })
       else {
         const last = open.pop()
-        if (!last) throw new HmtlError('HMTL_INPUT_SYNTAX', `"${cell}" closes a bracket that no token opened`)
-        spans.push({ begin: last.begin, end: i + 1, label: last.label })
+        if (last) spans.push({ begin: last.begin, end: i + 1, label: last.label })
+        else unbalanced('bracket-not-opened', `token ${i} ${cell}`)
       }
     }
   }
-  if (open.length > 0) throw new HmtlError('HMTL_INPUT_SYNTAX', `bracket "(${open[open.length - 1].label}" is not closed in its sentence`)
+  for (const { label, begin: from } of open) unbalanced('bracket-not-closed', `token ${from} (${label}`)
   return spans.sort((a, b) => a.begin - b.begin || b.end - a.end)
 }
 
@@ -44,27 +56,79 @@ export const encodeBrackets = (spans: readonly TagSpan[], count: number, documen
   return cells
 }
 
-/** Members of the coreference column; the same id may be open twice (a stack an id). @throws HmtlError `HMTL_INPUT_SYNTAX` */
-export const decodeCoref = (cells: readonly string[]): ClusterSpan[] => {
-  const members: ClusterSpan[] = []
-  const open = new Map<string, number[]>()
+/** One item of a coreference cell: `(1+2)`, which the scorer throws away, `(1)`, `(1` or `1)`. */
+const corefItem = /\((-?\w+\+\w+)\)|\((-?\w+)\)|\((-?\w+)|(-?\w+)\)|[^|()]+|[()]/g
+
+/** Whether a cell could be one of the coreference column. */
+export const isCorefCell = (cell: string): boolean => /^(?:|[-*_]|(?=.*[()])[\w()|+-]+)$/.test(cell)
+
+/**
+ * Members of the coreference column, read as the reference scorer reads a cell,
+ * with `|` between the items or without: single tokens, then what opens, then
+ * what closes. The same id may be open twice (a stack an id). Clusters are in
+ * the order in which they are first seen.
+ */
+export const decodeCoref = (cells: readonly string[], unbalanced: OnUnbalanced): ClusterSpan[] => {
+  const clusters = new Map<string, { members: ClusterSpan[]; open: number[] }>()
+  const of = (cluster: string) => {
+    let found = clusters.get(cluster)
+    if (!found) clusters.set(cluster, (found = { members: [], open: [] }))
+    return found
+  }
   cells.forEach((cell, i) => {
     if (cell === '-' || cell === '' || cell === '*' || cell === '_') return
-    for (const item of cell.split('|')) {
-      const match = /^(\()?(-?\w+)(\))?$/.exec(item)
-      if (!match || (!match[1] && !match[3])) throw new HmtlError('HMTL_INPUT_SYNTAX', `"${cell}" is not a coreference cell`)
-      const [, opens, cluster, closes] = match
-      if (opens && closes) members.push({ cluster, begin: i, end: i + 1 })
-      else if (opens) open.set(cluster, [...(open.get(cluster) ?? []), i])
-      else {
-        const from = open.get(cluster)?.pop()
-        if (from === undefined) throw new HmtlError('HMTL_INPUT_SYNTAX', `"${cell}" closes mention ${cluster} that no token opened`)
-        members.push({ cluster, begin: from, end: i + 1 })
+    const items = [...cell.matchAll(corefItem)]
+    for (const [, , single] of items) if (single !== undefined) of(single).members.push({ cluster: single, begin: i, end: i + 1 })
+    for (const [, , , opened] of items) if (opened !== undefined) of(opened).open.push(i)
+    for (const [item, , single, opened, closed] of items) {
+      if (closed === undefined) {
+        if (single === undefined && opened === undefined) unbalanced('odd-cell', `token ${i} ${item} in ${cell}`)
+        continue
       }
+      const begin = clusters.get(closed)?.open.pop()
+      if (begin === undefined) unbalanced('bracket-not-opened', `token ${i} ${cell}`)
+      else of(closed).members.push({ cluster: closed, begin, end: i + 1 })
     }
   })
-  for (const [cluster, left] of open) if (left.length > 0) throw new HmtlError('HMTL_INPUT_SYNTAX', `mention (${cluster} is never closed`)
-  return members
+  for (const [cluster, { open }] of clusters) for (const from of open) unbalanced('bracket-not-closed', `token ${from} (${cluster}`)
+  return [...clusters.values()].flatMap(({ members }) => members)
+}
+
+/** Clusters of the members, on text; what two clusters claim, or one twice, is the first's, as in the reference scorer. */
+export const groupClusters = (members: readonly ClusterSpan[], tokens: Spans, document: string, context: FormatContext): SpanLike[][] => {
+  const clusters = new Map<string, SpanLike[]>()
+  const seen = new Set<number>()
+  for (const { cluster, begin: from, end: to } of members) {
+    const name = spanKey(from, to)
+    if (seen.has(name)) {
+      context.report.add('duplicate-cluster-member', document, `tokens ${from}..${to}`)
+      continue
+    }
+    seen.add(name)
+    const list = clusters.get(cluster)
+    const span = { start: tokens.begin[from], end: tokens.end[to - 1] }
+    if (list) list.push(span)
+    else clusters.set(cluster, [span])
+  }
+  return [...clusters.values()]
+}
+
+/** Members without those that cross one of their own cluster: brackets of one name can nest only. */
+export const withoutCrossing = <T extends ClusterSpan>(members: readonly T[], document: Document, context: FormatContext): T[] => {
+  const open = new Map<string, number[]>()
+  const out: T[] = []
+  for (const member of [...members].sort((a, b) => a.begin - b.begin || b.end - a.end)) {
+    const ends = open.get(member.cluster) ?? []
+    while (ends.length > 0 && ends[ends.length - 1] <= member.begin) ends.pop()
+    if (ends.length > 0 && ends[ends.length - 1] < member.end) {
+      context.report.add('crossing-cluster-member', document.id, `tokens ${member.begin}..${member.end}`)
+      continue
+    }
+    open.set(member.cluster, ends)
+    ends.push(member.end)
+    out.push(member)
+  }
+  return out
 }
 
 /** Coreference column: openings (longest first), single tokens, then closings. */
@@ -100,5 +164,13 @@ export const tokenClusters = (document: Document, context: FormatContext, tokens
       }
     }
   }
-  return members
+  return withoutCrossing(members, document, context)
+}
+
+/** Whether a file is the original HMTL's form, whose header is much like that of CoNLL-2012 but whose third column has mentions. */
+export const isLikeConll = (head: string, path: string): boolean => {
+  if (path.endsWith('like_conll')) return true
+  const row = head.split('\n').find((line) => !isBlankLine(line) && !line.startsWith('#'))
+  const fields = row === undefined ? [] : fieldsOf(row)
+  return /^#\s*begin document/m.test(head) && fields.length >= 4 && fields[0] === '0' && /^(?:\*|[(*].*[*)])$/.test(fields[2])
 }

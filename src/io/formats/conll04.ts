@@ -6,11 +6,12 @@
 import { columnWord, flatTokenSpans, isStrings, metadataOf, onText } from '../columns.ts'
 import { createDocument, type Document, listRelations, type RelationLike } from '../document.ts'
 import { HmtlError } from '../errors.ts'
+import { isBlankLine } from '../line-fields.ts'
 import { type Format, type FormatContext, reportUncarried, requireTokens } from '../format.ts'
 import { lenient } from '../lenient.ts'
 import { type LineParser, parseLines } from '../parse-lines.ts'
 import { type Source, stem } from '../source.ts'
-import { decodeTags, encodeTags } from '../tags.ts'
+import { decodeTags, encodeTags, isTag } from '../tags.ts'
 import { joinTokens, type TokenSpan, tokenSpan, words } from '../tokens.ts'
 
 const key = 'conll04'
@@ -76,6 +77,7 @@ interface Row {
 const rowOf = (fields: readonly string[]): Row => {
   if (fields.length < 5) throw new HmtlError('HMTL_INPUT_SYNTAX', `${fields.length} tab-separated columns where CoNLL04 has 5`)
   if (fields[1] === '') throw new HmtlError('HMTL_INPUT_SYNTAX', 'an empty word')
+  if (!isTag(fields[2])) throw new HmtlError('HMTL_INPUT_SYNTAX', `"${fields[2]}" is not a tag`)
   const [, word, tag, ...rest] = fields
   const hasNumber = fields.length > 5 && !rest[0].startsWith('[')
   const [relations, heads, ...after] = hasNumber ? rest.slice(1) : rest
@@ -112,7 +114,7 @@ const parser = (source: Source, context: FormatContext): LineParser => {
         if (label === none) return []
         const head = heads[k]
         if (!Number.isInteger(head) || head < 0 || head >= taken.length)
-          throw new HmtlError('HMTL_DOCUMENT_OFFSET', `head ${head} of token ${i} is not a token of the sentence`, { document: documentId })
+            throw new HmtlError('HMTL_DOCUMENT_OFFSET', `head ${head} of token ${i} is not a token of the sentence`, { document: documentId })
         return [{ label, arg1: argument(i), arg2: argument(head) }]
       })
     }
@@ -137,7 +139,7 @@ const parser = (source: Source, context: FormatContext): LineParser => {
         skipping = false
         return done
       }
-      if (text.trim() === '') return build()
+      if (isBlankLine(text)) return build()
       if (skipping) return undefined
       rows.push(rowOf(text.split('\t')))
       return undefined
@@ -164,7 +166,7 @@ const encode = (document: Document, context: FormatContext): string => {
   const ends = sentences ? [...sentences.end] : [tokens.begin.length]
   const spans = flatTokenSpans(document, context.options.layer ? document[context.options.layer] : (document.entities ?? document.mentions), 'entity', context, tokens)
   const tags = encodeTags(spans, 0, tokens.begin.length, 'bio')
-  const list = words(document).map((word) => columnWord(word, document, context))
+  const list = words(document).map((word) => columnWord(word, document, context, '\t'))
   // An argument is written as its last token, and read again as the entity that ends there or as that token.
   const ending = new Map(spans.map((span) => [span.end, span.begin]))
   const isKept = ({ begin, end }: TokenSpan) => (ending.get(end) ?? end - 1) === begin

@@ -3,17 +3,19 @@
  * (WNUT-17), or numbered with comments (Universal NER). The tag is the last
  * column, or the one after the word where lines are numbered.
  *
- * A document is what stands between `-DOCSTART-` lines or `# newdoc` comments;
- * a file with neither is one document a sentence, which keeps memory bounded.
+ * A document is what stands between `-DOCSTART-` lines or `# newdoc` comments,
+ * and before the first of them; a file with neither is one document a sentence,
+ * which keeps memory bounded. Which of the two it is shows within `lookAhead`.
  */
 import { columnWord, flatTokenSpans, isStrings, metadataOf, onText, sentencesOfLengths } from '../columns.ts'
 import { createDocument, type Document } from '../document.ts'
 import { HmtlError } from '../errors.ts'
+import { fieldsOf, isBlankLine, isKeyValueComment, tabFieldsOf, trimBlankEnd } from '../line-fields.ts'
 import { type Format, type FormatContext, reportUncarried, requireTokens } from '../format.ts'
 import type { Line } from '../lines.ts'
 import { type LineParser, parseLines } from '../parse-lines.ts'
 import { type Source, stem } from '../source.ts'
-import { decodeTags, detectScheme, encodeTags, type Scheme, schemes } from '../tags.ts'
+import { decodeTags, detectScheme, encodeTags, isTag, type Scheme, schemes, type TagSpan } from '../tags.ts'
 import { joinTokens, sentenceSpans, words } from '../tokens.ts'
 
 const key = 'conll2003'
@@ -37,7 +39,17 @@ interface Extras {
   readonly unclosed?: boolean
   /** Comment lines before each sentence. */
   readonly comments?: readonly (readonly string[])[]
+  /** Comment lines after the last one. */
+  readonly after?: readonly string[]
 }
+
+interface Sentence {
+  readonly rows: readonly string[][]
+  readonly comments: readonly string[]
+}
+
+/** Characters of lines read ahead for a first document mark: far more than a document of news has. */
+const lookAhead = 1 << 16
 
 const parser = (source: Source, context: FormatContext): LineParser => {
   const name = stem(source, '.conll', '.iob2', '.txt', '.bio')
@@ -47,132 +59,161 @@ const parser = (source: Source, context: FormatContext): LineParser => {
   let width = 0
   let numbered = false
   let hasDocuments = false
+  /** Characters since the start while no mark was seen; past `lookAhead` the file has none. */
+  let ahead = 0
   let skipping = false
   let start: string | undefined
   let id: string | undefined
+  let sentences: Sentence[] = []
   let rows: string[][] = []
-  let lengths: number[] = []
-  let comments: string[][] = []
+  let comments: string[] = []
   let pending: string[] = []
   let tight = false
   let justStarted = false
 
   const reset = () => {
+    sentences = []
     rows = []
-    lengths = []
-    comments = []
     start = undefined
     id = undefined
   }
 
   const closeSentence = () => {
-    const open = rows.length - lengths.reduce((sum, n) => sum + n, 0)
-    if (open === 0) return false
-    lengths.push(open)
+    if (rows.length === 0) return false
+    sentences.push({ rows, comments })
+    rows = []
     return true
   }
 
-  const build = (): Document | undefined => {
-    const unclosed = closeSentence()
+  const build = (list: readonly Sentence[], unclosed = false, after: readonly string[] = []): Document => {
     const documentId = id ?? `${name}:${count}`
-    if (rows.length === 0 && start === undefined) {
-      reset()
-      return undefined
-    }
     count++
     const wordColumn = numbered ? 1 : 0
     const tagColumn = numbered ? 2 : width - 1
-    const { text, tokens } = joinTokens(rows.map((row) => row[wordColumn]))
-    const tags = rows.map((row) => row[tagColumn])
-    const sentences = sentencesOfLengths(lengths)
-    const spans = lengths.flatMap((_, s) => decodeTags(tags, sentences.begin[s], sentences.end[s]))
-    const scheme = detectScheme(lengths.flatMap((_, s) => [...tags.slice(sentences.begin[s], sentences.end[s]), 'O']))
+    const all = list.flatMap((sentence) => sentence.rows)
+    const lengths = list.map((sentence) => sentence.rows.length)
+    const { text, tokens } = joinTokens(all.map((row) => row[wordColumn]))
+    const tags = all.map((row) => row[tagColumn])
+    const sentenceSpans = sentencesOfLengths(lengths)
+    const bounds = lengths.map((_, s) => [sentenceSpans.begin[s], sentenceSpans.end[s]] as const)
+    const scheme = detectScheme(bounds.flatMap(([from, to]) => [...tags.slice(from, to), 'O']))
+    const spans: TagSpan[] = []
     const again: string[] = []
-    for (let s = 0; s < lengths.length; s++)
-      encodeTags(
-        spans.filter((span) => span.begin >= sentences.begin[s] && span.end <= sentences.end[s]),
-        sentences.begin[s],
-        sentences.end[s],
-        scheme,
-        again,
-      )
+    for (const [from, to] of bounds) {
+      const found = decodeTags(tags, from, to)
+      encodeTags(found, from, to, scheme, again)
+      spans.push(...found)
+    }
     const other = Array.from({ length: width }, (_, c) => c).filter((c) => c !== wordColumn && c !== tagColumn && !(numbered && c === 0))
     const extras: Extras = {
       ...(start === undefined ? {} : { docstart: start }),
       separator,
       scheme,
-      ...(other.length > 0 ? { columns: other.map((c) => rows.map((row) => row[c])) } : {}),
+      ...(other.length > 0 ? { columns: other.map((c) => all.map((row) => row[c])) } : {}),
       ...(again.every((tag, i) => tag === tags[i]) ? {} : { tags }),
       ...(numbered ? { numbered } : {}),
-      ...(comments.some((lines) => lines.length > 0) ? { comments } : {}),
+      ...(list.some((sentence) => sentence.comments.length > 0) ? { comments: list.map((sentence) => sentence.comments) } : {}),
       ...(tight ? { tight } : {}),
       ...(unclosed ? { unclosed } : {}),
+      ...(after.length > 0 ? { after } : {}),
     }
     tight = false
-    const entities = onText(spans, tokens)
+    return createDocument({ id: documentId, text, tokens, sentences: sentenceSpans, [layer]: onText(spans, tokens), metadata: { [key]: extras } })
+  }
+
+  const take = (unclosed = false, after: readonly string[] = []): Document | undefined => {
+    closeSentence()
+    const done = sentences.length > 0 || start !== undefined ? build(sentences, unclosed, after) : undefined
     reset()
-    return createDocument({ id: documentId, text, tokens, sentences, [layer]: entities, metadata: { [key]: extras } })
+    return done
+  }
+
+  /** Without document marks every sentence is a document. */
+  const takeEach = (unclosed = false, after: readonly string[] = []): Document[] => {
+    const list = sentences
+    reset()
+    return list.map((sentence, s) => (s === list.length - 1 ? build([sentence], unclosed, after) : build([sentence])))
+  }
+
+  const beginDocument = (): Document | undefined => {
+    const done = take()
+    hasDocuments = true
+    skipping = false
+    return done
+  }
+
+  const columnsOf = (text: string): string[] => {
+    if (width === 0) return fieldsOf(text)
+    if (separator !== '\t') return trimBlankEnd(text).split(/[ \t]+/)
+    const fields = tabFieldsOf(text)
+    while (fields.length > width && fields[fields.length - 1] === '') fields.pop()
+    return fields
+  }
+
+  /** Tokens begin with `#` too: it is a comment only where it has not the columns of a row. */
+  const isComment = (text: string, fields: readonly string[]): boolean => {
+    if (text[0] !== '#') return false
+    if (numbered || fields.length === 1 || !isTag(fields[fields.length - 1])) return true
+    return fields.length !== width && !text.includes('\t') && isKeyValueComment(text)
   }
 
   return {
     line({ text, number }: Line) {
-      const line = text.trimEnd()
-      if (line === '') {
+      if (isBlankLine(text)) {
         justStarted = false
         const closed = closeSentence()
         if (skipping && !hasDocuments) skipping = false
-        // Without document marks every sentence is a document.
-        return closed && !hasDocuments ? build() : undefined
+        return closed && !hasDocuments && ahead > lookAhead ? takeEach() : undefined
       }
-      if (line.startsWith(docstart)) {
-        const done = rows.length > 0 || start !== undefined ? build() : undefined
-        hasDocuments = true
-        skipping = false
-        start = line
+      if (!hasDocuments && ahead <= lookAhead) ahead += text.length
+      const fields = columnsOf(text)
+      if (text.startsWith(docstart) && fieldsOf(fields[0])[0] === docstart) {
+        const done = beginDocument()
+        start = trimBlankEnd(text)
         justStarted = true
-        separator ??= line.includes('\t') ? '\t' : ' '
         return done
       }
-      const fields = line.split(line.includes('\t') ? '\t' : / +/)
-      if (line.startsWith('#') && (fields.length === 1 || fields.length !== (width || 4) || line.startsWith('# '))) {
+      if (isComment(text, fields)) {
+        const line = trimBlankEnd(text)
         const newdoc = /^# newdoc(?: id)?\s*=?\s*(.*)$/.exec(line)
-        const done = newdoc && (rows.length > 0 || start !== undefined) ? build() : undefined
-        if (newdoc) {
-          hasDocuments = true
-          skipping = false
-          id = newdoc[1] || undefined
-        }
+        const done = newdoc ? beginDocument() : undefined
+        if (newdoc) id = newdoc[1] || undefined
         pending.push(line)
         return done
       }
       if (skipping) return undefined
       if (width === 0) {
+        if (fields.length < 2) throw new HmtlError('HMTL_INPUT_SYNTAX', `a line of ${fields.length} column where a word and a tag were due`)
         width = fields.length
-        if (width < 2) throw new HmtlError('HMTL_INPUT_SYNTAX', `a line of ${width} column where a word and a tag were due`)
-        numbered = width >= 3 && fields[0] === '1' && /^(O|[BIESUL](-.*)?)$/.test(fields[2]) && !/^(O|[BIESUL]-.*)$/.test(fields[width - 1])
-        separator ??= line.includes('\t') ? '\t' : ' '
+        numbered = width >= 3 && fields[0] === '1' && isTag(fields[2]) && !/^(O|[BIESUL]-.*)$/.test(fields[width - 1])
+        separator = trimBlankEnd(text).includes('\t') ? '\t' : ' '
       }
       if (fields.length !== width)
         throw new HmtlError('HMTL_INPUT_SYNTAX', `${fields.length} columns where the file has ${width}`, {
           line: number,
           remedy: 'Repair the line; the rest of its document was left out',
         })
+      if (fields[numbered ? 1 : 0] === '') throw new HmtlError('HMTL_INPUT_SYNTAX', 'an empty word', { line: number })
       const tag = fields[numbered ? 2 : width - 1]
-      if (!/^(O|[BIESUL](-.*)?)$/.test(tag))
+      if (!isTag(tag))
         throw new HmtlError('HMTL_INPUT_SYNTAX', `"${tag}" is not a tag`, { line: number, remedy: 'Tags are O or B-, I-, E-, S-, U- or L- and a type' })
-      if (pending.length > 0 || rows.length === lengths.reduce((sum, n) => sum + n, 0)) {
-        if (comments.length < lengths.length + 1) comments.push(pending)
-        pending = []
-      }
+      if (rows.length === 0) comments = []
+      if (pending.length > 0) comments.push(...pending)
+      pending = []
       if (justStarted) tight = true
       justStarted = false
       rows.push(fields)
       return undefined
     },
-    end: build,
+    end() {
+      const unclosed = closeSentence()
+      return hasDocuments ? take(unclosed, pending) : takeEach(unclosed, pending)
+    },
     recover() {
-      const failed = id ?? `${name}:${count}`
-      reset()
+      const failed = id ?? `${name}:${count + (hasDocuments ? 0 : sentences.length)}`
+      // Before any mark only the sentence is lost, whether it is a document or not.
+      if (hasDocuments) reset()
+      rows = []
       pending = []
       skipping = true
       return failed
@@ -190,6 +231,7 @@ const isExtras = (extras: Record<string, unknown>, tokens: number): Extras => ({
   tight: extras.tight === true,
   unclosed: extras.unclosed === true,
   ...(Array.isArray(extras.comments) && extras.comments.every((lines) => isStrings(lines)) ? { comments: extras.comments } : {}),
+  ...(isStrings(extras.after) ? { after: extras.after } : {}),
 })
 
 async function* write(documents: AsyncIterable<Document>, context: FormatContext) {
@@ -216,7 +258,7 @@ const encode = (document: Document, context: FormatContext): string => {
   // Files of other origin get the four classic columns, `_` where nothing is known.
   const columns = extras.columns ?? (known ? [] : [tags.map(() => '_'), tags.map(() => '_')])
   const separator = extras.separator ?? ' '
-  const list = words(document).map((word) => columnWord(word, document, context))
+  const list = words(document).map((word) => (word === docstart && !extras.numbered ? markWord(document, context) : columnWord(word, document, context, separator)))
   const lines: string[] = []
   const opening = extras.docstart ?? (known ? undefined : `${docstart} -X- -X- O`)
   if (opening !== undefined) lines.push(opening, ...(extras.tight ? [] : ['']))
@@ -229,7 +271,14 @@ const encode = (document: Document, context: FormatContext): string => {
     lines.push('')
   }
   if (extras.unclosed && lines[lines.length - 1] === '') lines.pop()
+  lines.push(...(extras.after ?? []))
   return lines.length === 0 ? '' : `${lines.join('\n')}\n`
+}
+
+/** A word that would be read as the start of a document. */
+const markWord = (document: Document, context: FormatContext): string => {
+  context.report.add('document-mark-in-token', document.id, docstart)
+  return docstart.replaceAll('-', '_')
 }
 
 const sameSpans = (tags: readonly string[], spans: readonly { begin: number; end: number; label: string }[], begin: Int32Array, end: Int32Array): boolean => {

@@ -3,17 +3,19 @@
  * a column for each relation with `ARG1_T` and `ARG2_T` brackets, coreference last.
  */
 import { columnWord, flatTokenSpans, onText, sentencesOfLengths } from '../columns.ts'
-import { createDocument, type Document, listRelations, type RelationLike, type SpanLike } from '../document.ts'
+import { createDocument, type Document, listRelations, type RelationLike, type SpanLike, type Spans } from '../document.ts'
 import { HmtlError } from '../errors.ts'
+import { fieldsOf, isBlankLine } from '../line-fields.ts'
 import { type Format, type FormatContext, reportUncarried, requireTokens } from '../format.ts'
 import type { Line } from '../lines.ts'
 import { type LineParser, parseLines } from '../parse-lines.ts'
 import { type Source, stem } from '../source.ts'
 import type { TagSpan } from '../tags.ts'
 import { joinTokens, sentenceSpans, tokenSpan, words } from '../tokens.ts'
-import { decodeBrackets, decodeCoref, encodeBrackets, encodeCoref, tokenClusters } from './brackets.ts'
+import { countUnbalanced, decodeBrackets, decodeCoref, encodeBrackets, encodeCoref, groupClusters, isLikeConll, tokenClusters } from './brackets.ts'
+import { headerOf, isFooter } from './conll2012-lines.ts'
 
-const parser = (source: Source): LineParser => {
+const parser = (source: Source, context: FormatContext): LineParser => {
   const name = stem(source, '.like_conll', '.sgm.like_conll')
   let rows: string[][] = []
   let lengths: number[] = []
@@ -37,24 +39,27 @@ const parser = (source: Source): LineParser => {
   const build = (): Document | undefined => {
     closeSentence()
     if (rows.length === 0 && id === undefined) return undefined
+    const name = documentId()
+    const unbalanced = countUnbalanced(context, name)
     const { text, tokens } = joinTokens(rows.map((row) => row[1]))
     const sentences = sentencesOfLengths(lengths)
     const mentionCells = rows.map((row) => row[2])
-    const mentions = lengths.flatMap((_, s) => decodeBrackets(mentionCells, sentences.begin[s], sentences.end[s]))
+    const mentions = lengths.flatMap((_, s) => decodeBrackets(mentionCells, sentences.begin[s], sentences.end[s], unbalanced))
     const relations: RelationLike[] = []
     for (let s = 0; s < lengths.length; s++) {
       for (let column = 3; column < rows[sentences.begin[s]].length - 1; column++) {
         const cells = rows.map((row, i) => (i >= sentences.begin[s] && i < sentences.end[s] ? row[column] : '*'))
-        relations.push(relationOf(decodeBrackets(cells, sentences.begin[s], sentences.end[s]), tokens))
+        const relation = relationOf(decodeBrackets(cells, sentences.begin[s], sentences.end[s], unbalanced), tokens)
+        if (relation) relations.push(relation)
+        else context.report.add('odd-relation-column', name, `sentence ${s} column ${column + 1}`)
       }
     }
-    const clusters = new Map<string, SpanLike[]>()
-    const coref = decodeCoref(rows.map((row) => row[row.length - 1]))
-    for (const { cluster, begin, end } of coref) {
-      const span = { start: tokens.begin[begin], end: tokens.end[end - 1] }
-      clusters.set(cluster, [...(clusters.get(cluster) ?? []), span])
-    }
-    const like = { id: documentId(), text, tokens, sentences, mentions: onText(mentions, tokens), relations, clusters: [...clusters.values()], metadata: {} }
+    const coref = decodeCoref(
+      rows.map((row) => row[row.length - 1]),
+      unbalanced,
+    )
+    const clusters = groupClusters(coref, tokens, name, context)
+    const like = { id: name, text, tokens, sentences, mentions: onText(mentions, tokens), relations, clusters, metadata: {} }
     count++
     reset()
     return createDocument(like)
@@ -62,25 +67,31 @@ const parser = (source: Source): LineParser => {
 
   return {
     line({ text }: Line) {
-      if (text.startsWith('#end document')) {
+      if (isFooter(text)) {
         if (!skipping) return build()
         skipping = false
         return undefined
       }
+      // Rows begin with their number, so that no token is taken for a comment.
       if (text.startsWith('#')) {
-        const match = /^#begin document \(?(.*?)\)?;?\s*$/.exec(text)
-        if (match) id = match[1]
-        return undefined
+        const header = headerOf(text)
+        if (!header) return undefined
+        // The last document was not ended.
+        const done = rows.length > 0 ? build() : undefined
+        skipping = false
+        id = header.document || undefined
+        return done
       }
-      if (text.trim() === '') {
+      if (isBlankLine(text)) {
         closeSentence()
         return undefined
       }
       if (skipping) return undefined
-      const fields = text.trim().split(/\s+/)
+      const fields = fieldsOf(text)
       if (fields.length < 4) throw new HmtlError('HMTL_INPUT_SYNTAX', `${fields.length} columns where like-conll has at least 4`)
       const first = rows[sentenceStart]
       if (first && first.length !== fields.length) throw new HmtlError('HMTL_INPUT_SYNTAX', `${fields.length} columns in a sentence of ${first.length}`)
+      if (fields[1] === '') throw new HmtlError('HMTL_INPUT_SYNTAX', 'an empty word')
       rows.push(fields)
       return undefined
     },
@@ -95,11 +106,12 @@ const parser = (source: Source): LineParser => {
   }
 }
 
-const relationOf = (spans: readonly TagSpan[], tokens: { begin: Int32Array; end: Int32Array }): RelationLike => {
+/** The relation of a column; undefined where it lacks its `ARG1_T` or `ARG2_T`. */
+const relationOf = (spans: readonly TagSpan[], tokens: Spans): RelationLike | undefined => {
   const argument = (prefix: string) => spans.find((span) => span.label.startsWith(prefix))
   const arg1 = argument('ARG1_')
   const arg2 = argument('ARG2_')
-  if (!arg1 || !arg2 || arg1.label.slice(5) !== arg2.label.slice(5)) throw new HmtlError('HMTL_INPUT_SYNTAX', 'a relation column without its ARG1_T and ARG2_T')
+  if (!arg1 || !arg2 || arg1.label.slice(5) !== arg2.label.slice(5)) return undefined
   const span = ({ begin, end }: TagSpan): SpanLike => ({ start: tokens.begin[begin], end: tokens.end[end - 1] })
   return { label: arg1.label.slice(5), arg1: span(arg1), arg2: span(arg2) }
 }
@@ -140,8 +152,8 @@ const encode = (document: Document, context: FormatContext): string => {
       { ...two, label: `ARG2_${relation.label}` },
     ])
   }
-  const list = words(document).map((word) => columnWord(word, document, context))
-  const lines = [`#begin document (${document.id.replace(/[\s()]+/g, '_')})`]
+  const list = words(document).map((word) => columnWord(word, document, context, '\t'))
+  const lines = [`#begin document (${document.id.replace(/[\t\n\r()]+/g, '_')})`]
   for (let s = 0; s < sentences.begin.length; s++) {
     const cells = columns[s].map((spans) =>
       encodeBrackets(
@@ -159,15 +171,12 @@ const encode = (document: Document, context: FormatContext): string => {
   return `${lines.join('\n')}\n`
 }
 
-/** After the header, shared with CoNLL-2012: the row of token 0, whose third column has a star or a bracket. */
-const firstRow = /^#begin document [^\n]*\n\s*0[ \t]+\S+[ \t]+(?:\S*\*|\([^()*]+\))\s/
-
 export const likeConll: Format = {
   name: 'like-conll',
   summary: "the original HMTL's ACE columns: mentions, a column a relation, coreference",
   accepts: (path) => path.endsWith('like_conll'),
-  sniff: (head, path) => (path.endsWith('like_conll') || firstRow.test(head) ? 2 : 0),
-  read: (source, context) => parseLines(source, context, parser(source)),
+  sniff: (head, path) => (isLikeConll(head, path) ? 2 : 0),
+  read: (source, context) => parseLines(source, context, parser(source, context)),
   write,
   needsTokens: true,
   carries: ['mentions', 'relations', 'clusters'],

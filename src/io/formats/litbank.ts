@@ -10,8 +10,9 @@ import { createDocument, type Document, type LabelledLike, type LabelledSpans, l
 import { HmtlError } from '../errors.ts'
 import { attempt, type Format, type FormatContext, formatContext, maxDocumentBytes, reportUncarried, requireTokens } from '../format.ts'
 import { checkCovered, lenient } from '../lenient.ts'
+import { isBlankLine, tabFieldsOf } from '../line-fields.ts'
 import { readAll, readBeside, type Source, stem } from '../source.ts'
-import { decodeTags, encodeTags, type TagSpan } from '../tags.ts'
+import { decodeTags, encodeTags, isTag, type TagSpan } from '../tags.ts'
 import { decodeUtf8 } from '../text.ts'
 import { joinTokens, sentenceSpans, tokenSpan, words } from '../tokens.ts'
 import { safeName } from './brat.ts'
@@ -53,19 +54,23 @@ const entityLayers = (tsv: string, id: string) => {
   const sentences: string[][][] = [[]]
   tsv.split('\n').forEach((raw, i) => {
     const line = raw.replace(/\r$/, '')
-    if (line.trim() === '') {
+    if (isBlankLine(line)) {
       if (sentences[sentences.length - 1].length > 0) sentences.push([])
       return
     }
-    const fields = line.split('\t')
+    const fields = tabFieldsOf(line)
     if (fields.length < 2 || fields[0] === '') throw new HmtlError('HMTL_INPUT_SYNTAX', 'a line without a word and a tag', { document: id, line: i + 1 })
+    const odd = fields.slice(1).find((cell) => cell !== '' && !isTag(cell))
+    if (odd !== undefined) throw new HmtlError('HMTL_INPUT_SYNTAX', `"${odd}" is not a tag`, { document: id, line: i + 1 })
     sentences[sentences.length - 1].push(fields)
   })
   const rows = sentences.filter((sentence) => sentence.length > 0)
   const base = tokensOf(rows.map((sentence) => sentence.map((fields) => fields[0])))
   const spans: TagSpan[] = []
   rows.forEach((sentence, s) => {
-    for (let layer = 1; layer <= layers; layer++)
+    // Four layers in LitBank; whatever a file has.
+    const last = sentence.reduce((most, fields) => Math.max(most, fields.length - 1), 0)
+    for (let layer = 1; layer <= last; layer++)
       for (const { begin, end, label } of decodeTags(sentence.map((fields) => fields[layer] || 'O')))
         spans.push({ begin: begin + base.starts[s], end: end + base.starts[s], label })
   })
@@ -160,7 +165,7 @@ const startsOf = (textBytes: Buffer | undefined, text: string, id: string, conte
 const writeFiles = (document: Document, context: FormatContext) => {
   reportUncarried(document, ['entities', 'mentions', 'clusters'], context, key)
   const tokens = requireTokens(document, 'litbank')
-  const list = words(document).map((word) => columnWord(word, document, context))
+  const list = words(document).map((word) => columnWord(word, document, context, '\t'))
   const sentences = sentenceSpans(document)
   const name = safeName(document.id)
   const spans = document.mentions ? alignSpans(document, document.mentions, 'mention', context, tokens) : []

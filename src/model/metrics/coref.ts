@@ -40,6 +40,20 @@ const partition = (cluster: readonly string[], other: ReadonlyMap<string, number
   return counts
 }
 
+/** Clusters without what they claim twice, the first keeping it, and without empty ones: the reference scorer removes repeated mentions too. */
+const withoutRepeated = (clusters: MentionClusters): MentionClusters => {
+  const seen = new Set<string>()
+  return clusters
+    .map((cluster) =>
+      cluster.filter((mention) => {
+        const isNew = !seen.has(mention)
+        seen.add(mention)
+        return isNew
+      }),
+    )
+    .filter((cluster) => cluster.length > 0)
+}
+
 const pairs = (n: number): number => (n * (n - 1)) / 2
 
 type Ratio = [numerator: number, denominator: number]
@@ -101,7 +115,8 @@ export class CorefMetric {
   readonly #coreferent = [0, 0, 0]
   readonly #distinct = [0, 0, 0]
 
-  add(gold: MentionClusters, predicted: MentionClusters): void {
+  add(goldClusters: MentionClusters, predictedClusters: MentionClusters): void {
+    const [gold, predicted] = [withoutRepeated(goldClusters), withoutRepeated(predictedClusters)]
     const goldIndex = indexOf(gold)
     const predictedIndex = indexOf(predicted)
     const sums = this.#sums
@@ -152,17 +167,18 @@ export class CorefMetric {
     distinct[2] += pairs(predictedIndex.size) - predictedLinks
   }
 
+  /** Mean of both classes of links; where the gold side has none of a class, the other alone (Luo et al. 2014, section 4.3, and the reference scorer). */
   #blanc(): Score {
     const part = ([common, gold, predicted]: readonly number[]) => scoreOfSums(common, gold, common, predicted)
     const [coreferent, distinct] = [part(this.#coreferent), part(this.#distinct)]
-    const empty = ([, gold, predicted]: readonly number[]) => gold === 0 && predicted === 0
-    if (empty(this.#coreferent) && empty(this.#distinct)) {
-      // No pair on either side: right if the same single mentions were found (Luo et al. 2014, section 4.3).
+    const [hasCoreferent, hasDistinct] = [this.#coreferent[1] > 0, this.#distinct[1] > 0]
+    if (!hasCoreferent && !hasDistinct) {
+      // No pair to be right about: right if the same single mentions were found.
       const [found, gold, , predicted] = this.#sums.mentions
       return found === gold && found === predicted && found > 0 ? scoreOf(1, 1) : scoreOf(0, 0)
     }
-    if (empty(this.#coreferent)) return distinct
-    if (empty(this.#distinct)) return coreferent
+    if (!hasCoreferent) return distinct
+    if (!hasDistinct) return coreferent
     return {
       precision: (coreferent.precision + distinct.precision) / 2,
       recall: (coreferent.recall + distinct.recall) / 2,

@@ -1,0 +1,485 @@
+/** Column files as other tools write them: what is data, what separates, what is a comment, and where a document begins. */
+import test from 'ava'
+import fc from 'fast-check'
+import { createDocument, type Document, listClusters, listMentions, listRelations, listSpans } from '../src/io/document.ts'
+import { sniffHead } from '../src/io/guess.ts'
+import { joinTokens } from '../src/io/tokens.ts'
+import { plain, read, write } from './helpers/documents.ts'
+
+const rewritten = async (format: string, text: string): Promise<string> => (await write(format, (await read(format, text)).documents)).bytes.toString()
+const texts = (documents: readonly Document[]) => documents.map(({ text }) => text)
+const wordsOf = ({ text, tokens }: Document) => Array.from(tokens!.begin, (from, i) => text.slice(from, tokens!.end[i]))
+const entitiesOf = (document: Document) => listSpans(document.entities!).map(({ start, end, label }) => `${document.text.slice(start, end)} ${label}`)
+const mentionsOf = (document: Document) => listMentions(document.mentions!).map(({ start, end, label }) => `${document.text.slice(start, end)} ${label}`)
+const clustersOf = (document: Document) =>
+  listClusters(document.clusters!)
+    .map((cluster) => cluster.map(({ start, end }) => document.text.slice(start, end)).sort())
+    .sort()
+
+/** CoNLL-U lines: number, form and `Entity=` of each. */
+const conlluLines = (...rows: readonly (readonly [number: string, form: string, entity?: string])[]) =>
+  `${rows.map(([number, form, entity]) => `${number}\t${form}\t_\t_\t_\t_\t_\t_\t_\t${entity ? `Entity=${entity}` : '_'}`).join('\n')}\n\n`
+const part = (rows: readonly string[], header = '#begin document (p); part 000', footer = '#end document') => `${header}\n${rows.join('\n')}\n\n${footer}\n`
+
+// --- CoNLL-U: # global.Entity
+
+test('conllu: # global.Entity says which field is what, in any order', async (t) => {
+  const lines = (global: string, one: string, open: string, close: string) =>
+    `# newdoc id = d\n# global.Entity = ${global}\n${conlluLines(['1', 'Mia', `(${one})`], ['2', 'fed', ''], ['3', 'a', `(${open}`], ['4', 'cat', `${close})`], ['5', 'she', `(${one})`])}`
+  for (const [global, one, open, close] of [
+    ['entity-GRP-identity', 'person-7-Mia', 'animal-8', 'animal-8'],
+    ['entity-GRP-infstat-MIN-coref_type-identity', 'person-7-new-1-coref-Mia', 'animal-8-new-2-sgl', '8'],
+    ['GRP-etype-infstat-minspan-link-identity', '7-person-new-1-coref-Mia', '8-animal-new-2-sgl', '8'],
+    ['etype-eid-head', 'person-e7-1', 'animal-e8-2', 'e8'],
+    ['head-etype-eid-other', '1-person-e7-x', '2-animal-e8-x', 'e8'],
+  ]) {
+    const text = lines(global, one, open, close)
+    const { documents, errors, report } = await read('conllu', text)
+    t.deepEqual(errors, [], global)
+    t.is(report.size, 0, global)
+    t.deepEqual(mentionsOf(documents[0]), ['Mia person', 'a cat animal', 'she person'], global)
+    t.deepEqual(clustersOf(documents[0]), [['Mia', 'she'], ['a cat']], global)
+    const head = listMentions(documents[0].mentions!)[1].head
+    t.is(head && documents[0].text.slice(head.start, head.end), /head|MIN|minspan/.test(global) ? 'cat' : undefined, global)
+    t.is(await rewritten('conllu', text), text, global)
+  }
+})
+
+test('conllu: where no group is declared there are mentions and no clusters', async (t) => {
+  const text = `# newdoc id = d\n# global.Entity = etype-identity\n${conlluLines(['1', 'Mia', '(person-Mia)'], ['2', 'the', '(animal'], ['3', 'cat', 'animal)'])}`
+  const { documents } = await read('conllu', text)
+  t.deepEqual(mentionsOf(documents[0]), ['Mia person', 'the cat animal'])
+  t.is(documents[0].clusters, undefined)
+  t.is(await rewritten('conllu', text), text)
+})
+
+test('conllu: a declaration of the first document holds for the others, which are written as they were too', async (t) => {
+  const text = `# newdoc id = a\n# global.Entity = etype-GRP\n${conlluLines(['1', 'Mia', '(person-1)'])}# newdoc id = b\n${conlluLines(['1', 'Rex', '(animal-1)'])}`
+  const { documents } = await read('conllu', text)
+  t.deepEqual(documents.map(mentionsOf), [['Mia person'], ['Rex animal']])
+  t.is((await write('conllu', documents)).bytes.toString(), text)
+  const other = (await read('conllu', `# newdoc id = c\n# global.Entity = eid-etype\n${conlluLines(['1', 'Bo', '(e1-person)'])}`)).documents
+  const mixed = await read('conllu', (await write('conllu', [documents[1], ...other, documents[1], documents[0]])).bytes)
+  t.deepEqual(mixed.documents.map(mentionsOf), [['Rex animal'], ['Bo person'], ['Rex animal'], ['Mia person']])
+})
+
+// --- CoNLL-U: empty nodes and multiword tokens
+
+test('conllu: a mention that opens or closes on an empty node is trimmed to its words', async (t) => {
+  const { documents, errors, report } = await read(
+    'conllu',
+    `# newdoc id = d\n# global.Entity = eid-etype-head\n${conlluLines(['1', 'Saw'], ['1.1', '_', '(e1-person-3'], ['2', 'the'], ['3', 'vet', 'e1)'], ['4', 'his', '(e2-animal-2'], ['5', 'cat'], ['5.1', '_', 'e2)'], ['6', 'he', '(e1-person-1)'])}`,
+  )
+  t.deepEqual(errors, [])
+  t.deepEqual(mentionsOf(documents[0]), ['the vet person', 'his cat animal', 'he person'])
+  t.deepEqual(clustersOf(documents[0]), [['he', 'the vet'], ['his cat']])
+  // CorefUD's heads count empty nodes.
+  t.deepEqual(
+    listMentions(documents[0].mentions!).map(({ head }) => head && documents[0].text.slice(head.start, head.end)),
+    ['vet', 'cat', undefined],
+  )
+  t.is(report.count('entity-on-empty-node'), 2)
+})
+
+test('conllu: a mention of empty nodes alone is counted, and all else stays', async (t) => {
+  const text = `# newdoc id = d\n# global.Entity = eid-etype-head\n${conlluLines(['1', 'Mia', '(e1-person-1)'], ['2', 'ran'], ['2.1', '_', '(e1-person-1)'], ['2.2', '_', '(e3-person-1'], ['2.3', '_', 'e3)'], ['3', 'home', '(e2-place-1)'])}`
+  const { documents, report } = await read('conllu', text)
+  t.deepEqual(clustersOf(documents[0]), [['Mia'], ['home']])
+  t.is(report.count('zero-mention'), 2)
+  t.is(await rewritten('conllu', text), text)
+})
+
+test('conllu: heads are carried over where the words of a multiword token are merged', async (t) => {
+  const { documents, report } = await read(
+    'conllu',
+    `# newdoc id = d\n# global.Entity = eid-etype-head\n${conlluLines(['1', 'voz'], ['2-3', 'do'], ['2', 'de', '(e1-person-3'], ['3', 'o'], ['4', 'gato'], ['5', 'velho', 'e1)'], ['6-7', 'na'], ['6', 'em', '(e3-x-1)'], ['7', 'a', '(e2-place-2'], ['8', 'casa', 'e2)'])}`,
+  )
+  const [document] = documents
+  t.deepEqual(wordsOf(document), ['voz', 'do', 'gato', 'velho', 'na', 'casa'])
+  t.deepEqual(mentionsOf(document), ['do gato velho person', 'na x', 'na casa place'])
+  t.deepEqual(
+    listMentions(document.mentions!).map(({ head }) => head && document.text.slice(head.start, head.end)),
+    ['gato', undefined, 'casa'],
+  )
+  t.is(report.count('multiword-token-merged'), 2)
+})
+
+test('conllu: brackets without their other half, and what stands beside Entity=, are counted', async (t) => {
+  const { documents, errors, report } = await read(
+    'conllu',
+    `# newdoc id = d\n# global.Entity = GRP-etype\n${conlluLines(['1', 'Mia', '(1-person)'], ['2', 'a', '9)'], ['3', 'b', '(5-x|Bridge=1<5|SplitAnte=1<5'])}`,
+  )
+  t.deepEqual(errors, [])
+  t.deepEqual(mentionsOf(documents[0]), ['Mia person'])
+  for (const kind of ['bracket-not-opened', 'bracket-not-closed', 'passed-over-Bridge', 'passed-over-SplitAnte']) t.is(report.count(kind), 1, kind)
+})
+
+// --- Where a document begins
+
+test('conllu: the comments of a sentence stand in any order, those before # newdoc too', async (t) => {
+  const text = `# global.columns = ID FORM LEMMA UPOS XPOS FEATS HEAD DEPREL DEPS MISC\n# newdoc id = a\n${conlluLines(['1', 'Mia'])}# sent_id = b-1\n# newdoc id = b\n# text = Rex\n${conlluLines(['1', 'Rex'])}`
+  const { documents } = await read('conllu', text)
+  t.deepEqual(
+    documents.map(({ id, text: each }) => [id, each]),
+    [
+      ['a', 'Mia'],
+      ['b', 'Rex'],
+    ],
+  )
+  t.is(await rewritten('conllu', text), text)
+})
+
+test('conllu: comments between blank lines belong to the document that follows', async (t) => {
+  const text = `# about this file\n\n# newdoc id = a\n${conlluLines(['1', 'Mia'])}# newdoc id = b\n${conlluLines(['1', 'Rex'])}`
+  t.deepEqual(texts((await read('conllu', text)).documents), ['Mia', 'Rex'])
+  t.is(await rewritten('conllu', text), text)
+  const each = `# about this file\n\n${conlluLines(['1', 'Mia'])}${conlluLines(['1', 'Rex'])}# the end\n\n`
+  t.deepEqual(texts((await read('conllu', each)).documents), ['Mia', 'Rex'])
+  t.is(await rewritten('conllu', each), each)
+})
+
+test('sentences before the first document mark are one document; without a mark each is its own', async (t) => {
+  const conll = 'Mia N B-PER\nran V O\n\nRex N B-PER\n\n'
+  const marked = `${conll}-DOCSTART- -X- O\n\nRome N B-LOC\n\nfell V O\n\n`
+  t.deepEqual(texts((await read('conll2003', conll)).documents), ['Mia ran', 'Rex'])
+  t.deepEqual(texts((await read('conll2003', marked)).documents), ['Mia ran Rex', 'Rome fell'])
+  t.is(await rewritten('conll2003', marked), marked)
+  const numbered = '1\tMia\tB-PER\t-\n\n1\tRex\tB-PER\t-\n\n'
+  t.deepEqual(texts((await read('conll2003', `${numbered}# newdoc id = x\n${numbered}`)).documents), ['Mia Rex', 'Mia Rex'])
+  const conllu = conlluLines(['1', 'Mia']) + conlluLines(['1', 'Rex'])
+  t.deepEqual(texts((await read('conllu', conllu)).documents), ['Mia', 'Rex'])
+  t.deepEqual(texts((await read('conllu', `${conllu}# newdoc id = x\n${conllu}`)).documents), ['Mia Rex', 'Mia Rex'])
+})
+
+test('the look ahead for a mark is bounded: a long file without one comes out while it is read', async (t) => {
+  for (const [format, sentence] of [
+    ['conll2003', 'Mia N B-PER\nran V O\n\n'],
+    ['conllu', conlluLines(['1', 'Mia'], ['2', 'ran'])],
+  ]) {
+    const count = Math.ceil((1 << 17) / sentence.length)
+    const { documents } = await read(format, `${sentence.repeat(count)}${format === 'conllu' ? '# newdoc id = late\n' : '-DOCSTART- -X- O\n\n'}${sentence}`)
+    t.is(documents.length, count + 1)
+    t.is(new Set(documents.map(({ id }) => id)).size, count + 1)
+  }
+})
+
+test('a fault before the first mark costs its sentence', async (t) => {
+  const { documents, errors } = await read('conll2003', 'Mia N B-PER\n\nbroken\nx N O\n\nRex N B-PER\n\n-DOCSTART- -X- O\n\nRome N B-LOC\n\n')
+  t.deepEqual(texts(documents), ['Mia Rex', 'Rome'])
+  t.is(errors.length, 1)
+  const conllu = await read('conllu', `${conlluLines(['1', 'Mia'])}1\tx\n\n${conlluLines(['1', 'Rex'])}`)
+  t.deepEqual(texts(conllu.documents), ['Mia', 'Rex'])
+  t.is(conllu.errors.length, 1)
+})
+
+// --- Separators
+
+test('conll2003: the rows say what separates, whatever the -DOCSTART- line has', async (t) => {
+  for (const mark of ['-DOCSTART- -X- -X- O', '-DOCSTART-\t-X-\t-X-\tO', '-DOCSTART-', '-DOCSTART- (3 x)', '-DOCSTART-  O'])
+    for (const row of ['New Rome\tN\tB-LOC', 'Rome N B-LOC']) {
+      const text = `${mark}\n\n${row}\nfell${row.includes('\t') ? '\tV\t' : ' V '}O\n\n${mark}\n\n${row}\n\n`
+      t.is(await rewritten('conll2003', text), text)
+      t.is((await read('conll2003', text)).documents.length, 2)
+    }
+})
+
+test('a no-break space is part of a word, in every column format', async (t) => {
+  const wide = ['20\u00a0000', '\u00a0', '\u2003x', 'y\u3000', '\u2028']
+  const conll = `${wide.map((word) => `${word} B-NUM`).join('\n')}\n\n`
+  const { documents, errors } = await read('conll2003', `-DOCSTART- O\n\n${conll}`)
+  t.deepEqual(errors, [])
+  t.deepEqual(wordsOf(documents[0]), wide)
+  for (const format of ['conll2003', 'conll2012', 'conllu', 'like-conll', 'conll04']) {
+    const { bytes, report } = await write(format, documents)
+    t.is(report.count('white-space-in-token'), 0, format)
+    const again = await read(format, bytes)
+    t.deepEqual(again.errors, [], format)
+    t.deepEqual(wordsOf(again.documents[0]), wide, format)
+  }
+  t.is(await rewritten('conll2003', `-DOCSTART- O\n\n${conll}`), `-DOCSTART- O\n\n${conll}`)
+})
+
+test('white space at the end of a row is no column', async (t) => {
+  const ends = ['', '\t', ' ', ' \t ']
+  for (const end of ends) {
+    t.deepEqual((await read('conll2003', `-DOCSTART- O\n\nMia\tB-PER${end}\nran\tO\n\n`)).documents.map(entitiesOf), [['Mia PER']])
+    t.deepEqual((await read('conll2003', `-DOCSTART- O\n\nMia B-PER${end}\nran O${end}\n\n`)).documents.map(entitiesOf), [['Mia PER']])
+    const short = await read('conll2012', part([`p\t0\t0\tMia\t(0)${end}`, 'p\t0\t1\tran\t-', '', `p\t0\t0\tshe\t(0)${end}`]))
+    t.deepEqual(short.errors, [])
+    t.deepEqual(short.documents.map(clustersOf), [[['Mia', 'she']]])
+    const full = await read('conll2012', part([`p 0 0 Mia N * - - - - (PER) (0)${end}`, 'p 0 1 ran V * - - - - * -']))
+    t.deepEqual(full.documents.map(clustersOf), [[['Mia']]])
+    const like = await read('like-conll', part([`0\tMia\t(PER)\t(0)${end}`, '1\tran\t*\t-'], '#begin document (p)'))
+    t.deepEqual(like.documents.map(clustersOf), [[['Mia']]])
+    const chained = await read('conll04', `#doc 1\n0\tMia\tB-PER\t['N']\t[0]${end}\n`)
+    t.deepEqual(chained.documents.map(entitiesOf), [['Mia PER']])
+    const conllu = await read('conllu', conlluLines(['1', 'Mia', `(1-person)${end}`]))
+    t.deepEqual(conllu.errors, [])
+    t.deepEqual(conllu.documents.map(mentionsOf), [['Mia person']])
+  }
+})
+
+test('conll2012: a tab that every row ends with leaves the last column empty, or nothing', async (t) => {
+  const row = (i: number, word: string, coref: string) => `p\t0\t${i}\t${word}${'\t_'.repeat(8)}\t${coref}`
+  const empty = part([row(0, 'Mia', '(0)'), row(1, 'ran', ''), '', row(0, 'far', '')])
+  t.deepEqual((await read('conll2012', empty)).documents.map(clustersOf), [[['Mia']]])
+  t.is(await rewritten('conll2012', empty), empty)
+  const none = part([row(0, 'Mia', ''), row(1, 'ran', '')])
+  t.deepEqual((await read('conll2012', none)).documents.map(clustersOf), [[]])
+  t.is(await rewritten('conll2012', none), none)
+  t.deepEqual((await read('conll2012', part(['0\tMia\t(1)\t', '1\tran\t_\t'], '#begin document p'))).documents.map(clustersOf), [[['Mia']]])
+})
+
+// --- Comments
+
+test('conll2003: a token that begins with # is a token', async (t) => {
+  for (const [separator, docstart] of [
+    [' ', '-DOCSTART- -X- O O\n\n'],
+    ['\t', ''],
+    [' ', ''],
+    ['\t', '-DOCSTART- -X- O O\n\n'],
+  ]) {
+    const rows = (...list: string[]) => `${docstart}${list.map((row) => row.replaceAll(' ', separator)).join('\n')}\n\n`
+    for (const text of [rows('so N O', '# N O', '#tag N O', 'Mia N B-PER', '# N O'), rows('# N O', '#a N B-PER'), rows('#a B-PER', '# O')]) {
+      const { documents, errors } = await read('conll2003', text)
+      t.deepEqual(errors, [])
+      t.is(documents[0].tokens!.begin.length, text.trim().split('\n').filter((line) => line !== '' && !line.startsWith('-DOC')).length)
+      t.is(await rewritten('conll2003', text), text)
+    }
+  }
+  t.is(sniffHead(Buffer.from('#tag\tO\n\n'), 'x').name, 'conll2003')
+})
+
+test('conll2003: comments stay comments, before any row and between numbered ones', async (t) => {
+  const uner = '# newdoc id = d\n# text = O\n1\t#\tO\t-\n2\tMia\tB-PER\t-\n\n# sent_id = O\n1\tO\tO\t-\n\n# the end\n'
+  const { documents, errors } = await read('conll2003', uner)
+  t.deepEqual(errors, [])
+  t.deepEqual(texts(documents), ['# Mia O'])
+  t.is(await rewritten('conll2003', uner), uner)
+  const spaced = '# a file of ours\n-DOCSTART- -X- O O\n\n# note\nMia N B-PER\n\n'
+  t.deepEqual(texts((await read('conll2003', spaced)).documents), ['Mia'])
+})
+
+test('conll2012: comments are kept, and a token that begins with # is none', async (t) => {
+  const full = (i: number, word: string, coref: string) => `p 0 ${i} ${word} N * - - - - * ${coref}`
+  const text = part(['# sentence 1', full(0, '#', '(1)'), full(1, '#tag', '-'), '', '#sentence 2 (the last)', full(0, 'it', '(1)'), '', '# end of it'])
+  const { documents, errors } = await read('conll2012', text)
+  t.deepEqual(errors, [])
+  t.deepEqual(texts(documents), ['# #tag it'])
+  t.deepEqual(documents.map(clustersOf), [[['#', 'it']]])
+  t.is(await rewritten('conll2012', text), text.replace('# end of it\n\n', '# end of it\n'))
+  const two = part(['so\t-', '#\t(1)', '#tag\t-', '# a comment\twith a tab'], '#begin document p')
+  t.deepEqual(texts((await read('conll2012', two)).documents), ['so # #tag'])
+})
+
+test('like-conll, conll04 and conllu number their rows, so that # is a token there', async (t) => {
+  const { documents } = await read('conll2003', '-DOCSTART- O\n\n# B-PER\n#a O\n\n')
+  for (const format of ['like-conll', 'conll04', 'conllu']) t.deepEqual(texts((await read(format, (await write(format, documents)).bytes)).documents), ['# #a'], format)
+})
+
+test('a token that is the document mark does not begin a document', async (t) => {
+  const { text, tokens } = joinTokens(['a', '-DOCSTART-', 'b'])
+  const { bytes, report } = await write('conll2003', [createDocument({ id: 'd', text, tokens, entities: [] })])
+  t.is(report.count('document-mark-in-token'), 1)
+  t.is((await read('conll2003', bytes)).documents.length, 1)
+  t.is((await read('conll2003', '-DOCSTART-s O\nx O\n\n')).documents.length, 1)
+})
+
+// --- CoNLL-2012 as its scorer reads it
+
+test('conll2012: headers as OntoGUM and the scorer have them, with or without brackets and a space', async (t) => {
+  const rows = ['0\tMia\t(1)', '1\tfed\t_', '2\ta\t(2', '3\tcat\t2)', '', '0\tshe\t(1)']
+  for (const [header, footer, id] of [
+    ['# begin document GUM_x', '# end document', 'GUM_x'],
+    ['#begin document GUM_x', '#end document', 'GUM_x'],
+    ['# begin document ', '# end document', 'test'],
+    ['#begin document', '#end document x', 'test'],
+    ['#begin document (a b (c)); part 003', '#end document', 'a b (c)_003'],
+    ['#  begin document (x);', '#  end document', 'x'],
+    ['#begin document (x)', '#end document', 'x'],
+  ]) {
+    const text = part(rows, header, footer)
+    t.is(sniffHead(Buffer.from(text), 'x.conll').name, 'conll2012', header)
+    const { documents, errors } = await read('conll2012', text)
+    t.deepEqual(errors, [], header)
+    t.is(documents[0].id, id)
+    t.deepEqual(clustersOf(documents[0]), [['Mia', 'she'], ['a cat']])
+    t.is(await rewritten('conll2012', text), text.replace(/ (?=\n)/, ''), header)
+  }
+})
+
+test('coreference cells need no bar, and a double antecedent is counted', async (t) => {
+  const cell = (...cells: string[]) => part(cells.map((each, i) => `p 0 ${i} w${i} ${each}`))
+  const clusters = async (...cells: string[]) => {
+    const { documents, errors } = await read('conll2012', cell(...cells))
+    t.deepEqual(errors, [])
+    return clustersOf(documents[0])
+  }
+  t.deepEqual(await clusters('(0(1)', '0)', '(0)', '(1)'), [['w0 w1', 'w2'], ['w0', 'w3']])
+  t.deepEqual(await clusters('(0)(1', '1)(2', '2)'), [['w0'], ['w0 w1'], ['w1 w2']])
+  t.deepEqual(await clusters('(0|(0', '0)0)'), [['w0 w1']])
+  t.deepEqual(await clusters('(3)|(2)', '(2)', '(3)'), [['w0', 'w2'], ['w1']])
+  const { documents, report } = await read('conll2012', cell('(1+2)(3)', 'x', '(3)'))
+  t.deepEqual(clustersOf(documents[0]), [['w0', 'w2']])
+  t.is(report.count('odd-cell'), 2)
+  t.is(await rewritten('conll2012', cell('(0(1)', '0)', '(0)', '(1)')), cell('(0(1)', '0)', '(0)', '(1)'))
+})
+
+test('what two clusters claim is that of the one seen first, as the scorer has it', async (t) => {
+  const { documents, report } = await read('conll2012', part(['p 0 0 a (7)', 'p 0 1 b (5)(7)', 'p 0 2 c (5)']))
+  t.deepEqual(clustersOf(documents[0]), [['a', 'b'], ['c']])
+  t.is(report.count('duplicate-cluster-member'), 1)
+})
+
+test('mentions of one cluster that cross cannot be written with brackets, and are counted', async (t) => {
+  const { text, tokens } = joinTokens(['a', 'b', 'c'])
+  const span = (from: number, to: number) => ({ start: tokens.begin[from], end: tokens.end[to] })
+  const document = createDocument({ id: 'd', text, tokens, clusters: [[span(0, 1), span(1, 2)], [span(2, 2)]] })
+  for (const format of ['conll2012', 'like-conll', 'conllu']) {
+    const { bytes, report } = await write(format, [document])
+    t.is(report.count('crossing-cluster-member'), 1, format)
+    t.deepEqual((await read(format, bytes)).documents.map(clustersOf), [[['a b'], ['c']]], format)
+  }
+})
+
+test('a coreference mention across sentences is written as it was read', async (t) => {
+  const text = part(['p 0 0 a (1', '', 'p 0 0 b 1)'])
+  t.is(await rewritten('conll2012', text), text)
+  const { documents } = await read('conll2012', text)
+  t.deepEqual((await read('like-conll', (await write('like-conll', documents)).bytes)).documents.map(clustersOf), [[['a b']]])
+})
+
+// --- One odd annotation costs itself
+
+test('one odd annotation is counted, and the rest of its document read', async (t) => {
+  const row = (i: number, entity: string, coref: string) => `p 0 ${i} w${i} N * - - - - ${entity} ${coref}`
+  const conll2012 = await read('conll2012', part([row(0, '(PER)', '(1)'), row(1, '(ORG*', '(2'), row(2, '*', '9)')]))
+  t.deepEqual(conll2012.errors, [])
+  t.deepEqual(entitiesOf(conll2012.documents[0]), ['w0 PER'])
+  t.deepEqual(clustersOf(conll2012.documents[0]), [['w0']])
+  t.is(conll2012.report.count('bracket-not-closed'), 2)
+  t.is(conll2012.report.count('bracket-not-opened'), 1)
+
+  const like = await read('like-conll', part(['0\ta\t(PER)\t(ARG1_r)\t(ARG1_x)\t(0)', '1\tb\t*)\t(ARG2_r)\t*\t(0)(1', '2\tc\t(ORG)\t*\t*\t(0(2)'], '#begin document (p)'))
+  t.deepEqual(like.errors, [])
+  t.deepEqual(mentionsOf(like.documents[0]), ['a PER', 'c ORG'])
+  t.is(like.documents[0].relations!.begin1.length, 1)
+  t.is(like.report.count('odd-relation-column'), 1)
+
+  const conll04 = await read('conll04', "#doc 1\n0\ta\tB-Peop\t['Live_In', 'Kill']\t[1, 7]\n1\tb\tB-Loc\tN\t[1]\n")
+  t.deepEqual(conll04.errors, [])
+  t.deepEqual(
+    listRelations(conll04.documents[0].relations!).map(({ label }) => label),
+    ['Live_In'],
+  )
+  t.is(conll04.report.count('odd-relation'), 2)
+})
+
+test('like-conll: a span of two clusters is counted as in CoNLL-2012, and a document not ended is whole', async (t) => {
+  const { documents, errors, report } = await read('like-conll', '#begin document (a)\n0\tx\t*\t(0)(1)\n#begin document (b)\n0\ty\t*\t(1)\n#end document\n')
+  t.deepEqual(errors, [])
+  t.deepEqual(
+    documents.map(({ id, text }) => [id, text]),
+    [
+      ['a', 'x'],
+      ['b', 'y'],
+    ],
+  )
+  t.is(report.count('duplicate-cluster-member'), 1)
+})
+
+test('every reader of tags refuses what is no tag, and of words what is empty', async (t) => {
+  for (const [format, text] of [
+    ['conll2003', 'a person\n\n'],
+    ['conll2003', 'a B-PER\nb weird\n\n'],
+    ['conll04', "#doc 1\n0\ta\tweird\t['N']\t[0]\n"],
+    ['litbank', 'a\tO\tweird\n'],
+    ['conll2003', 'a\tO\n\tO\n\n'],
+    ['conll04', "#doc 1\n0\t\tO\t['N']\t[0]\n"],
+    ['conllu', conlluLines(['1', ''])],
+    ['conll2012', part(['p\t0\t0\t\t-'])],
+    ['like-conll', part(['0\t\t*\t-'], '#begin document (p)')],
+  ]) {
+    const { errors } = await read(format, text)
+    t.is(errors.length, 1, `${format} ${text}`)
+    t.is(errors[0].code, 'HMTL_INPUT_SYNTAX')
+  }
+})
+
+test('litbank: layers beyond the fourth are read', async (t) => {
+  const { documents } = await read('litbank', 'a\tB-PER\tB-A\tB-B\tB-C\tB-D\nb\tI-PER\tO\tO\tO\tO\n')
+  t.is(documents[0].mentions!.begin.length, 5)
+})
+
+test('like-conll is told from CoNLL-2012 by its third column', async (t) => {
+  const { documents } = await read('conll04', "#doc 1\n0\ta\tB-Peop\t['N']\t[0]\n1\tb\tO\t['N']\t[1]\n")
+  t.is(sniffHead((await write('like-conll', documents)).bytes, 'standard input').name, 'like-conll')
+  t.is(sniffHead((await write('conll2012', documents)).bytes, 'standard input').name, 'conll2012')
+  t.is(sniffHead(Buffer.from(part(['0\ta\t(1)'], '#begin document p')), 'standard input').name, 'conll2012')
+})
+
+test('conll04: relation labels may have commas and quotes', async (t) => {
+  const { text, tokens } = joinTokens(['a', 'b'])
+  const [arg1, arg2] = [0, 1].map((i) => ({ start: tokens.begin[i], end: tokens.end[i] }))
+  const relations = ['born in, at', "child's"].map((label) => ({ label, arg1, arg2 }))
+  const { bytes } = await write('conll04', [createDocument({ id: 'd', text, tokens, entities: [], relations })])
+  t.deepEqual(
+    listRelations((await read('conll04', bytes)).documents[0].relations!).map(({ label }) => label),
+    ['born in, at', "child's"],
+  )
+})
+
+// --- Properties
+
+/** Words with what has gone wrong: hashes, marks, odd spaces, brackets, bars. */
+const oddWord = fc
+  .array(fc.constantFrom('a', 'É', '😀', '#', '-', '(', ')', '|', '*', '_', '=', '\u00a0', '\u2003', '\u3000', '\u2028', '\ufeff', '\u200b', '"', "'", 'O', '1'), { minLength: 1, maxLength: 5 })
+  .map((list) => list.join(''))
+
+const oddDocuments = fc.array(fc.array(fc.tuple(oddWord, fc.boolean()), { minLength: 1, maxLength: 5 }), { minLength: 1, maxLength: 4 }).map((sentences) => {
+  const flat = sentences.flat()
+  const { text, tokens } = joinTokens(flat.map(([word]) => word))
+  const spans = flat.flatMap(([, marked], i) => (marked ? [{ start: tokens.begin[i], end: tokens.end[i], label: 'PER' }] : []))
+  let at = 0
+  const bounds = sentences.map((sentence) => [at, (at += sentence.length)])
+  return createDocument({
+    id: 'd',
+    text,
+    tokens,
+    sentences: { begin: Int32Array.from(bounds, ([from]) => from), end: Int32Array.from(bounds, ([, to]) => to) },
+    entities: spans,
+    clusters: spans.length > 0 ? [spans.map(({ start, end }) => ({ start, end }))] : [],
+  })
+})
+
+for (const format of ['conll2003', 'conll2012', 'conllu', 'like-conll', 'conll04'] as const)
+  test(`${format}: words with hashes, brackets and odd spaces come back as they were, spans with them`, async (t) => {
+    await fc.assert(
+      fc.asyncProperty(oddDocuments, async (document) => {
+        const { bytes } = await write(format, [document])
+        const again = await read(format, bytes)
+        t.deepEqual(again.errors, [])
+        t.deepEqual(again.documents.flatMap(wordsOf), wordsOf(document))
+        const spans = (list: readonly Document[]) => list.flatMap((each) => listSpans((each.entities ?? each.mentions)!).map(({ start, end }) => each.text.slice(start, end)))
+        t.deepEqual(spans(again.documents), spans([document]))
+        if (format !== 'conll2003' && format !== 'conll04') t.deepEqual(clustersOf(again.documents[0]), clustersOf(document))
+        if (format !== 'conll04') t.is((await write(format, again.documents)).bytes.toString(), bytes.toString())
+      }),
+      { numRuns: 150 },
+    )
+  })
+
+test('white space at the ends of rows changes nothing that is read', async (t) => {
+  await fc.assert(
+    fc.asyncProperty(oddDocuments, fc.constantFrom('conll2003', 'conll2012', 'conllu', 'like-conll', 'conll04'), fc.constantFrom(' ', '\t', ' \t'), fc.infiniteStream(fc.boolean()), async (document, format, end, choose) => {
+      const text = (await write(format, [document])).bytes.toString()
+      const ragged = text
+        .split('\n')
+        .map((line) => (line !== '' && !line.startsWith('#') && choose.next().value ? line + end : line))
+        .join('\n')
+      const bare = (list: readonly Document[]) => list.map((each) => plain({ ...each, metadata: {} }))
+      t.deepEqual(bare((await read(format, ragged)).documents), bare((await read(format, text)).documents))
+    }),
+    { numRuns: 150 },
+  )
+})
