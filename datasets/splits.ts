@@ -2,7 +2,8 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HmtlError } from '../src/io/errors.ts'
-import type { FormatContext } from '../src/io/format.ts'
+import type { Document } from '../src/io/document.ts'
+import type { FormatContext, FormatOptions } from '../src/io/format.ts'
 import { formatNamed } from '../src/io/formats/index.ts'
 import { readDocuments } from '../src/io/read.ts'
 import { sourcesOf, stem } from '../src/io/source.ts'
@@ -63,6 +64,51 @@ async function* listed(format: string, folder: string, wanted: ReadonlySet<strin
       remedy: 'Check that the folder is complete and the list is of this corpus',
     })
 }
+
+/**
+ * Splits of one file by what a document is.
+ * @param keep of each split: whether a document, and the how-manieth it is, belongs to it
+ */
+export const splitsWhere =
+  (
+    format: string,
+    file: string,
+    keep: Readonly<Record<string, (document: Document, index: number) => boolean>>,
+    options: FormatOptions = {},
+  ) =>
+  async (folder: string): Promise<Split[]> => {
+    if (!(await exists(join(folder, file))))
+      throw new HmtlError('HMTL_DATASET_SPLIT', `there is no ${file} in ${folder}`, {
+        remedy: 'Give the folder that holds the corpus files with --from',
+      })
+    return Object.entries(keep).map(([name, belongs]) => ({
+      name,
+      async *documents(from, context) {
+        let index = 0
+        const full = { ...context, format, options: { ...context.options, ...options } }
+        for await (const document of readDocuments(join(from, file), full)) if (belongs(document, index++)) yield document
+      },
+    }))
+  }
+
+/** Each split is several files, one after another. */
+export const splitsOfFiles =
+  (format: string, files: Readonly<Record<string, readonly string[]>>) =>
+  async (folder: string): Promise<Split[]> => {
+    for (const file of Object.values(files).flat())
+      if (!(await exists(join(folder, file))))
+        throw new HmtlError('HMTL_DATASET_SPLIT', `there is no ${file} in ${folder}`, {
+          remedy: 'Give the folder that holds the corpus files with --from',
+        })
+    return Object.entries(files).map(([name, list]) => ({
+      name,
+      async *documents(from, context) {
+        for (const file of list)
+          for await (const document of readDocuments(join(from, file), { ...context, format }))
+            yield list.length === 1 ? document : { ...document, id: `${file}#${document.id}` }
+      },
+    }))
+  }
 
 /** Lists `train.txt`, `dev.txt`, `test.txt` (or `.ids`, `.split`, or without extension) in a folder. */
 export const listsIn = async (folder: string): Promise<Record<string, string>> => {

@@ -1,8 +1,8 @@
 /**
  * Prepares the free corpora that the models are trained on:
  *   node scripts/free-data.mjs [FOLDER] [--vectors]     FOLDER as HMTL_DATA
- * With --vectors also what the transformer makes of them, 2.9 GB, which configs/accurate.json
- * and a row of configs/paper-free read; broken off, it goes on where it was.
+ * With --vectors also what the transformers make of them, 2.9 GB by MiniLM for a row of configs/paper-free and
+ * 13 GB by e5 for configs/accurate.json; broken off, it goes on where it was.
  */
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, mkdirSync } from 'node:fs'
@@ -16,19 +16,46 @@ const hmtl = (...args) => {
   const { status } = spawnSync(process.execPath, [join(root, 'dist', 'cli', 'main.js'), ...args], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
   if (status !== 0) process.exit(status ?? 1)
 }
+// Name of the recipe, folder of the corpus, options, and the folder to make where it is not named for the recipe.
 const corpora = [
-  ['litbank', 'litbank', []],
-  ['gum', 'gum', []],
-  ['wnut17', 'wnut17', []],
-  ['uner', 'uner_en_ewt', []],
+  ['litbank', 'litbank'],
+  ['gum', 'gum'],
+  ['gum', 'gum', ['--scheme', 'ace-like'], 'gum-ace'],
+  ['wnut17', 'wnut17'],
+  ['uner', 'uner_en_ewt'],
+  ['pud', 'uner_en_pud'],
+  ['btc', 'btc'],
+  ['tweebank', join('tweebank_ner', 'Tweebank-NER-v1.0')],
+  ['crossner', join('crossner', 'ner_data')],
+  ['ewt-silver', 'ewt_train_silver'],
+  ['docred', 'docred_test'],
   ['redocred', 'redocred', ['--scheme', '800-100-100']],
+  ['redocred', 'redocred', ['--scheme', 'evidence'], 'redocred-evidence'],
+  ['knowledgenet', 'knowledgenet'],
+  ['fewrel', 'fewrel_val'],
+  ['fewrel', 'fewrel_val', ['--scheme', 'common-200-50-100'], 'fewrel-common'],
+  ['re3d', 're3d'],
 ]
-for (const [name, folder, options] of corpora) hmtl('datasets', 'prepare', name, '--from', join(from, folder), '-o', join('data', name), ...options, '--quiet')
+for (const [name, folder, options = [], to = name] of corpora)
+  hmtl('datasets', 'prepare', name, '--from', join(from, folder), '-o', join('data', to), ...options, '--quiet')
 mkdirSync(join(root, 'data'), { recursive: true })
 copyFileSync(join(from, 'glove', 'glove.6B.50d.subset.txt.gz'), join(root, 'data', 'glove.txt.gz'))
 if (args.includes('--vectors')) {
-  hmtl('setup', 'minilm')
-  const splits = [...['litbank', 'redocred'].flatMap((name) => ['train', 'dev', 'test'].map((split) => `${name}/${split}`)), 'gum/train', 'uner/dev', 'uner/test', 'gum/dev']
-  const files = splits.map((split) => join('data', `${split}.arrow`))
-  hmtl('embed', '--encoder', 'all-MiniLM-L6-v2', ...files, '-o', join('data', 'minilm.arrows'), '--half', '--resume')
+  const splits = {
+    minilm: [
+      ...['litbank', 'redocred'].flatMap((name) => ['train', 'dev', 'test'].map((split) => `${name}/${split}`)),
+      ...['gum/train', 'uner/dev', 'uner/test', 'gum/dev'],
+    ],
+    e5: (
+      'redocred/train redocred/dev redocred/test uner/dev pud/train docred/train btc/train btc/dev tweebank/train tweebank/dev ' +
+      'ewt-silver/train wnut17/train wnut17/dev gum/train gum/dev knowledgenet/train knowledgenet/dev litbank/train litbank/dev ' +
+      'fewrel-common/train fewrel-common/dev re3d/train'
+    ).split(' '),
+  }
+  const encoders = { minilm: 'all-MiniLM-L6-v2', e5: 'e5-small-v2' }
+  for (const [name, encoder] of Object.entries(encoders)) {
+    const files = splits[name].map((split) => join('data', `${split}.arrow`))
+    hmtl('setup', name)
+    hmtl('embed', '--encoder', encoder, ...files, '-o', join('data', `${name}.arrows`), '--half', '--resume')
+  }
 }

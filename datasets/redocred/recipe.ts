@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Document } from '../../src/io/document.ts'
+import { type Document, relationsOf } from '../../src/io/document.ts'
 import type { FormatContext } from '../../src/io/format.ts'
 import type { Recipe, Split } from '../recipe.ts'
 import { splitsByPath } from '../splits.ts'
@@ -34,9 +34,47 @@ const byTitle = async (folder: string): Promise<Split[]> => {
 }
 
 interface Labels {
-  readonly vertexSet?: readonly (readonly { readonly sent_id: number }[])[]
-  readonly labels?: readonly { readonly h: number; readonly t: number }[]
+  readonly vertexSet?: readonly (readonly { readonly sent_id: number; readonly pos: readonly [number, number] }[])[]
+  readonly labels?: readonly { readonly r: string; readonly h: number; readonly t: number; readonly evidence?: readonly number[] }[]
 }
+
+/** Of a fact that stands nowhere in the document's evidence it is not known whether the sentence says it. */
+const unsure = 0.5
+
+/**
+ * A fact of a document holds in a sentence only where the sentence says so. Where the corpus names a fact's evidence,
+ * pairs in other sentences are left out; where it names none (half of the facts), pairs have a score of one half.
+ */
+const withEvidence = (document: Document, names: Readonly<Record<string, string>>): Document => {
+  const { tokens, sentences } = document
+  const { vertexSet = [], labels = [] } = (document.metadata.redocred ?? {}) as Labels
+  if (!tokens || !sentences) return document
+  const spanOf = ({ sent_id, pos: [from, to] }: { sent_id: number; pos: readonly [number, number] }) => {
+    const first = sentences.begin[sent_id]
+    return { start: tokens.begin[first + from], end: tokens.end[first + to - 1] }
+  }
+  const relations = labels.flatMap(({ r, h, t, evidence = [] }) =>
+    vertexSet[h].flatMap((head) =>
+      vertexSet[t]
+        .filter(({ sent_id }) => sent_id === head.sent_id && (evidence.length === 0 || evidence.includes(sent_id)))
+        .map((tail) => ({ label: names[r] ?? r, arg1: spanOf(head), arg2: spanOf(tail), score: evidence.length === 0 ? unsure : 1 })),
+    ),
+  )
+  return { ...document, relations: relationsOf(relations) }
+}
+
+const byEvidence = async (folder: string): Promise<Split[]> =>
+  (await byTitle(folder)).map(({ name, documents }) => ({
+    name,
+    async *documents(at, context) {
+      const names = (await withNames(at, context)).options.relationNames ?? {}
+      for await (const document of documents(at, context))
+        // A document with an empty sentence numbers its sentences otherwise.
+        yield (document.metadata.redocred as { sents?: readonly (readonly string[])[] }).sents?.some(({ length }) => length === 0)
+          ? document
+          : withEvidence(document, names)
+    },
+  }))
 
 export const redocred: Recipe = {
   name: 'redocred',
@@ -54,6 +92,7 @@ export const redocred: Recipe = {
       splits: async (folder) => (await splitsByPath('redocred', files)(folder)).map((split) => ({ name: split.name, documents: (at, context) => named(at, context, split) })),
     },
     { name: '800-100-100', summary: 'dev and test together, sorted by title, cut 800 / 100 / 100', splits: byTitle },
+    { name: 'evidence', summary: 'the same, relations only in the sentences that say so; half sure where no evidence is named', splits: byEvidence },
   ],
   sha256: {
     'dev_revised.json': '051ee1d057204a5d08ef5502beacdadf191245b5eaf0e29ec2c607cf002c016f',

@@ -70,6 +70,28 @@ export const fetchWheel = async ({ project, version, sha256 }: Wheel, folder: st
   return wheel
 }
 
+/** A file of Maven's central repository, known by its hash. */
+export interface Jar {
+  readonly group: string
+  readonly artifact: string
+  readonly version: string
+  readonly sha256: string
+}
+
+export const fetchJar = async ({ group, artifact, version, sha256 }: Jar, folder: string, { onStep, signal }: StepOptions): Promise<string> => {
+  onStep?.(`fetching ${artifact} ${version} from Maven's repository (mvn)`)
+  await runProgram(
+    'mvn',
+    ['-q', '-B', 'dependency:copy', `-Dartifact=${group}:${artifact}:${version}`, `-DoutputDirectory=${folder}`],
+    `Install Maven (and Java), or fetch the jar of ${group}:${artifact}:${version} elsewhere and name it with --from`,
+    signal,
+  )
+  const jar = onlyFile(folder, '.jar')
+  const found = await digestOf(jar, 'sha256', 'hex')
+  if (found !== sha256) throw failed(`the jar's sha256 is ${found}, not ${sha256}`, 'The repository or something on the way changed it: do not use it')
+  return jar
+}
+
 export const download = async (url: string, folder: string, { onStep, signal }: StepOptions): Promise<string> => {
   onStep?.(`fetching ${url}`)
   const response = await fetch(url, signal ? { signal } : {}).catch((cause) => {
