@@ -97,8 +97,8 @@ export const memoryConsumer = ({ log, member, options, group: groupOf, over, dea
     const mineIn = groupOf(topic)
     group = mineIn
     while (!closing && !dead()) {
-      const assignment = await mineIn.join(member)
-      ;({ generation, partitions: mine } = assignment)
+      ;({ generation, partitions: mine } = await mineIn.join(member))
+      if (!mineIn.isCurrent(member, generation)) continue
       positions.clear()
       sought.clear()
       again = false

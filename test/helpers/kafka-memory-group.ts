@@ -41,7 +41,10 @@ export const memoryGroup = (partitions: number) => {
       }),
     /** Of a member that leaves, or that was not heard of for too long. */
     remove(member: string) {
+      const seat = seats.get(member)
       if (!seats.delete(member)) return
+      // One that waits is told that it is no member, and may join again.
+      seat?.waits?.({ generation: -1, partitions: [] })
       rebalancing = true
       settle()
     },

@@ -82,7 +82,7 @@ const asList = (headers: WireRecord['headers'] = []): Headers =>
       )
 
 const decodeRecord = (decoder: Decoder, batchContext: BatchContext) => {
-  const { fromValue } = require('kafkajs/src/utils/long') as { fromValue(value: string): Long }
+  const Long = require('kafkajs/src/utils/long') as { fromValue(value: string): Long }
   const logAppendTime = (require('kafkajs/src/protocol/timestampTypes') as { LOG_APPEND_TIME: number }).LOG_APPEND_TIME
   const { firstOffset, firstTimestamp, magicByte, isControlBatch = false, timestampType, maxTimestamp } = batchContext
   const attributes = decoder.readInt8()
@@ -97,8 +97,8 @@ const decodeRecord = (decoder: Decoder, batchContext: BatchContext) => {
   return {
     magicByte,
     attributes,
-    timestamp: timestampType === logAppendTime && maxTimestamp ? maxTimestamp : fromValue(firstTimestamp).add(timestampDelta).toString(),
-    offset: fromValue(firstOffset).add(offsetDelta).toString(),
+    timestamp: timestampType === logAppendTime && maxTimestamp ? maxTimestamp : Long.fromValue(firstTimestamp).add(timestampDelta).toString(),
+    offset: Long.fromValue(firstOffset).add(offsetDelta).toString(),
     key,
     value,
     headers,
