@@ -36,9 +36,10 @@ export interface Real {
   sent: number
 }
 
+// Each topic has as many partitions: a transaction of one is not seen to hold back what was written for another.
 export const newReal = (delivery: Delivery): Real => {
   const cluster = memoryCluster()
-  const topics = cluster.topics([{ partitions, mostAhead: Number.POSITIVE_INFINITY }, partitions, { partitions: 1, mostBytes: 3000 }]) as [string, string, string]
+  const topics = cluster.topics([{ partitions, mostAhead: Number.POSITIVE_INFINITY }, partitions, { partitions, mostBytes: 3000 }]) as [string, string, string]
   return { cluster, topics, delivery, members: [], failures: [], sent: 0 }
 }
 

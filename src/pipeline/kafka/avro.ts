@@ -49,7 +49,6 @@ export const avroOf = (schema: string, where = 'the schema'): SchemaSource => {
 
 /** Magic byte and the schema's number, before the value. */
 const frame = 5
-const mostSchemas = 1000
 /** Registries number schemas from 1 with 31 bits; what is more was never one's. */
 const mostId = 0x7fffffff
 
@@ -61,8 +60,9 @@ const isNoSchema = (status: number): boolean => status >= 400 && status < 500 &&
 /**
  * @param url of a Confluent-compatible registry
  * @param auth `user:password`, where it wants one
+ * @param mostSchemas how many are kept from one batch of values for the next
  */
-export const avroFromRegistry = (url: string, auth?: string): SchemaSource => {
+export const avroFromRegistry = (url: string, auth?: string, mostSchemas = 1000): SchemaSource => {
   const known = new Map<number, AvroType | HmtlError>()
   const unreachable = (what: string, cause?: unknown) =>
     new HmtlError('HMTL_KAFKA_UNREACHABLE', `the schema registry ${url} ${what}`, { cause, remedy: 'Check --schema-registry' })

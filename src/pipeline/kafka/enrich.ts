@@ -13,11 +13,13 @@ import { defaultsOf, type EnrichOptions } from './enrich-options.ts'
 import { type Heartbeat, keepAlive } from './heartbeat.ts'
 import { outcomesOf } from './outcomes.ts'
 import { fencedOwnership, type Owned, sharedOwnership } from './ownership.ts'
+import { pause } from './pause.ts'
 import type { KafkaBatch, KafkaClient } from './port.ts'
 import { type Attempt, createRecovery, isFatal } from './recovery.ts'
+import { createSkips } from './skips.ts'
 import { type EndWatch, endOfTopic, watchEnd } from './topic-end.ts'
-import { atLeastOnceWriter, atomicWriter } from './writer.ts'
 import { wordsOf } from './words.ts'
+import { atLeastOnceWriter, atomicWriter } from './writer.ts'
 
 export interface Enrichment {
   /**
@@ -61,6 +63,11 @@ export const startEnrich = async (client: KafkaClient, pool: Pool, given: Enrich
   const worked = new Map<number, bigint>()
   let watch: EndWatch | undefined
   const stopping = new AbortController()
+  const skips = createSkips(
+    (partition, next) => consumer.commit(from, partition, next),
+    (partition, error) => observer.onRetry?.(partition, error),
+    stopping.signal,
+  )
   let finish: () => void = () => undefined
   let fail: (error: Error) => void = () => undefined
   const ended = new Promise<void>((resolve, reject) => {
@@ -73,13 +80,13 @@ export const startEnrich = async (client: KafkaClient, pool: Pool, given: Enrich
     ownership.keep(partitions)
     for (const partition of worked.keys()) if (!partitions.includes(partition)) worked.delete(partition)
     behind.clear()
+    skips.clear()
   })
-  // Markers of transactions have offsets too: committed, they are no lag, and the end of a topic can be come to.
   consumer.onSkipped((partition, next) => {
     if (behind.has(partition)) return
     const owned = ownership.get(partition)
     if (owned) owned.next = next
-    consumer.commit(from, partition, next).catch((error) => observer.onRetry?.(partition, error))
+    skips.add(partition, next)
   })
   consumer.onFailed((error) => fail(error))
 
@@ -130,6 +137,8 @@ export const startEnrich = async (client: KafkaClient, pool: Pool, given: Enrich
       await writeChunk(batch, items, owned, begun)
       begun = performance.now()
     }
+    // What was annotated when the run is stopped is written: the group is left after that.
+    const goesOn = () => batch.running() || stopping.signal.aborted
     const isFull = ({ record }: Item) =>
       chunk.length >= options.chunkRecords ||
       recovery.alone(record) ||
@@ -137,14 +146,14 @@ export const startEnrich = async (client: KafkaClient, pool: Pool, given: Enrich
       stopping.signal.aborted
     for await (const item of outcomesOf(records, pool, options, recovery.blamed, heartbeat.signal)) {
       heartbeat.check()
-      if (!batch.running()) return false
+      if (!goesOn()) return false
       worked.set(partition, item.record.offset)
       chunk.push(item)
       if (isFull(item)) await flush()
       if (stopping.signal.aborted) return false
     }
     heartbeat.check()
-    if (!batch.running()) return false
+    if (!goesOn()) return false
     await flush()
     return true
   }
@@ -176,6 +185,7 @@ export const startEnrich = async (client: KafkaClient, pool: Pool, given: Enrich
     let attempt: Attempt | undefined
     behind.add(batch.partition)
     try {
+      await skips.settled(batch.partition)
       const done = await work(batch, heartbeat, (items) => {
         attempt = { first: items[0].record.offset, last: items[items.length - 1].record.offset }
       })
@@ -218,16 +228,3 @@ export const startEnrich = async (client: KafkaClient, pool: Pool, given: Enrich
     },
   }
 }
-
-/** Waits, but no longer than until the run is stopped. */
-const pause = (ms: number, signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (ms === 0 || signal.aborted) return resolve()
-    const over = () => {
-      clearTimeout(timer)
-      signal.removeEventListener('abort', over)
-      resolve()
-    }
-    const timer = setTimeout(over, ms)
-    signal.addEventListener('abort', over)
-  })

@@ -172,8 +172,8 @@ const openKafka = (options: ClientOptions, onRefused: (text: unknown) => void): 
   })
 
 /**
- * Connects to a cluster. Brokers that do not answer are named within three seconds;
- * once connected, those that go away are waited for.
+ * Connects to a cluster. Addresses where no broker listens are named within three
+ * seconds; once connected, those that go away are waited for.
  *
  * @example
  * const client = await connectKafka({ brokers: ['localhost:9092'] })
@@ -182,7 +182,11 @@ const openKafka = (options: ClientOptions, onRefused: (text: unknown) => void): 
  */
 export const connectKafka = async (options: ClientOptions): Promise<KafkaClient> => {
   const { brokers } = options
-  await reachBrokers(brokers, { ask: (broker) => askBroker(options, broker), messageOf })
+  await reachBrokers(brokers, {
+    ask: (broker) => askBroker(options, broker),
+    messageOf,
+    onSlow: (message) => options.onLog?.('warn', message, {}),
+  })
   const refusals: Refusals = { latest: undefined, listeners: new Set() }
   const kafka = openKafka(options, (text) => {
     if (typeof text !== 'string' || !/authorization failed/i.test(text)) return
