@@ -94,7 +94,7 @@ test('brokers that name themselves by addresses out of reach are told from those
   seed.close()
 })
 
-test('a registry’s answer about a schema is its records’ fault, a registry that does not answer is nobody’s', async (t) => {
+test('an answer about a schema is its records’ fault, a registry that does not answer is nobody’s', async (t) => {
   const type = avro.Type.forSchema({ type: 'record', name: 'News', fields: [{ name: 'text', type: 'string' }] } as never)
   const framed = (id: number) => {
     const head = Buffer.alloc(5)

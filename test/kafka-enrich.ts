@@ -34,8 +34,7 @@ const header = (record: KafkaRecord, name: string): string | undefined => {
 }
 const codes = (records: readonly KafkaRecord[]) => records.map((record) => header(record, 'hmtl-error-code'))
 const textOf = ({ value }: KafkaRecord): string => JSON.parse(String(value)).text
-const codeOf = async (t: ExecutionContext, promise: Promise<unknown>): Promise<string> =>
-  ((await t.throwsAsync(promise, { instanceOf: HmtlError })) as HmtlError).code
+const codeOf = async (t: ExecutionContext, promise: Promise<unknown>): Promise<string> => ((await t.throwsAsync(promise, { instanceOf: HmtlError })) as HmtlError).code
 const flat = (headers: readonly Header[]) => headers.map(([name, value]) => [name, value === null ? null : String(value)])
 
 const odd: readonly Header[] = [
@@ -48,7 +47,7 @@ const odd: readonly Header[] = [
   ['__proto__', 'p'],
 ]
 
-test('headers come through as the list they are, with null values and any name; two more say what annotated', async (t) => {
+test('headers come through as the list they are, null values and any name too; two more say what annotated', async (t) => {
   const { cluster, to, dead, send, enrich } = setUp()
   await send([{ headers: odd }, { headers: odd, value: Buffer.from('no json') }, { headers: odd, value: null }])
   await enrich()
@@ -76,7 +75,7 @@ test('key and timestamp stay, tombstones and empty values pass', async (t) => {
   )
 })
 
-test('a record that fails by its value, its annotation or its size is a dead letter, and the others go on in order', async (t) => {
+test('what fails by its value, its annotation or its size is a dead letter; the others go on in order', async (t) => {
   const { cluster, to, dead, send, enrich } = setUp()
   await send([
     { text: 'First.' },
@@ -131,17 +130,13 @@ test('what cannot be encoded is a dead letter: an annotation that is no text', a
 })
 
 test('records that brokers refuse are found one by one and become dead letters; the others are written', async (t) => {
-  const { cluster, to, dead, send, enrich } = setUp([{ partitions: 1, ...later }, { partitions: 1, compacted: true, mostBytes: 2000 }, { partitions: 1, ...later }])
-  const future = String(Date.now() + 1e9)
-  await send([
-    { text: '0' },
-    { text: '1', timestamp: future },
-    { text: '2' },
-    { text: '3', key: null },
-    { text: '4' },
-    { text: `5 ${'x'.repeat(3000)}` },
-    { text: '6' },
+  const { cluster, to, dead, send, enrich } = setUp([
+    { partitions: 1, ...later },
+    { partitions: 1, compacted: true, mostBytes: 2000 },
+    { partitions: 1, ...later },
   ])
+  const future = String(Date.now() + 1e9)
+  await send([{ text: '0' }, { text: '1', timestamp: future }, { text: '2' }, { text: '3', key: null }, { text: '4' }, { text: `5 ${'x'.repeat(3000)}` }, { text: '6' }])
   const dead_: string[] = []
   const retries: Error[] = []
   const observer = { onDead: (place: string) => dead_.push(place.split('@')[1]), onRetry: (_: number, error: Error) => retries.push(error) }
@@ -153,14 +148,10 @@ test('records that brokers refuse are found one by one and become dead letters; 
   t.true(retries.length >= 4)
 })
 
-test('a dead letter that is refused too is written without its timestamp, then without all that it carried', async (t) => {
+test('a dead letter refused too is written without its timestamp, then without all that it carried', async (t) => {
   const { cluster, to, dead, send, enrich } = setUp([{ partitions: 1, ...later }, 1, { partitions: 1, mostBytes: 1000 }])
   const future = String(Date.now() + 1e9)
-  await send([
-    { text: 'late', timestamp: future },
-    { value: Buffer.from(`no json ${'x'.repeat(2000)}`), headers: [['own', 'h']] },
-    { text: 'good' },
-  ])
+  await send([{ text: 'late', timestamp: future }, { value: Buffer.from(`no json ${'x'.repeat(2000)}`), headers: [['own', 'h']] }, { text: 'good' }])
   await enrich()
   t.deepEqual(cluster.read(to).map(textOf), ['good'])
   const [late, large] = cluster.read(dead)
@@ -206,13 +197,7 @@ test('damaged Avro is a dead letter: also an array that claims more items than t
   const good = avro.Type.forSchema(schema as never).toBuffer({ text: 'Good.', tags: [null, null], sizes: { a: 1 } })
   const text = Buffer.from([4, 0x48, 0x69])
   const huge = Buffer.from([0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x1f])
-  await send([
-    { value: good },
-    { value: Buffer.concat([text, huge]) },
-    { value: Buffer.concat([text, Buffer.from([0]), huge]) },
-    { value: Buffer.from([0xff]) },
-    { value: good },
-  ])
+  await send([{ value: good }, { value: Buffer.concat([text, huge]) }, { value: Buffer.concat([text, Buffer.from([0]), huge]) }, { value: Buffer.from([0xff]) }, { value: good }])
   await enrich({ value: 'avro', decoder: avroOf(JSON.stringify(schema)) })
   t.deepEqual(cluster.read(to).map(textOf), ['Good.', 'Good.'])
   t.deepEqual(codes(cluster.read(dead)), ['HMTL_INPUT_SYNTAX', 'HMTL_INPUT_SYNTAX', 'HMTL_INPUT_SYNTAX'])
@@ -271,7 +256,10 @@ test('stopping writes what is under way, and the next run goes on there', async 
   t.true(written > 0 && written < 100)
   t.is(cluster.read(to).length, written)
   await enrich()
-  t.deepEqual(cluster.read(to).map(textOf), Array.from({ length: 100 }, (_, i) => String(i)))
+  t.deepEqual(
+    cluster.read(to).map(textOf),
+    Array.from({ length: 100 }, (_, i) => String(i)),
+  )
 })
 
 test('a chunk that cannot be written while the run is stopped is said, and left to the next run', async (t) => {

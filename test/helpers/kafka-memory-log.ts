@@ -100,8 +100,7 @@ export const memoryLog = () => {
   }
 
   return {
-    create: (name: string, settings: TopicSettings) =>
-      void topics.set(name, { ...settings, logs: Array.from({ length: settings.partitions }, () => []) }),
+    create: (name: string, settings: TopicSettings) => void topics.set(name, { ...settings, logs: Array.from({ length: settings.partitions }, () => []) }),
     partitions: (topic: string): number => topicOf(topic).partitions,
     end: (topic: string, partition: number): bigint => BigInt(topicOf(topic).logs[partition].length),
     offsetsOf,

@@ -76,7 +76,7 @@ const startMember = async (real: Real): Promise<void> => {
 }
 
 /** Readings of what a record is, by its number: most are documents. */
-const valueOf = (n: number): string | null => {
+const contentOf = (n: number): string | null => {
   if (n % 7 === 3) return 'no json'
   if (n % 11 === 5) return null
   return JSON.stringify({ text: `Document ${n}.` })
@@ -87,7 +87,7 @@ const produce = async (real: Real, partition: number, count: number): Promise<vo
   const producer = await client.producer({ codec: 'none' })
   for (let i = 0; i < count; i++) {
     const n = real.sent++
-    const value = valueOf(n)
+    const value = contentOf(n)
     // A record of the far future, which the output topic refuses once it is written.
     const timestamp = n % 13 === 6 ? String(Date.now() + 1e9) : undefined
     await producer.send(real.topics[0], [

@@ -64,8 +64,7 @@ const isNoSchema = (status: number): boolean => status >= 400 && status < 500 &&
  */
 export const avroFromRegistry = (url: string, auth?: string, mostSchemas = 1000): SchemaSource => {
   const known = new Map<number, AvroType | HmtlError>()
-  const unreachable = (what: string, cause?: unknown) =>
-    new HmtlError('HMTL_KAFKA_UNREACHABLE', `the schema registry ${url} ${what}`, { cause, remedy: 'Check --schema-registry' })
+  const unreachable = (what: string, cause?: unknown) => new HmtlError('HMTL_KAFKA_UNREACHABLE', `the schema registry ${url} ${what}`, { cause, remedy: 'Check --schema-registry' })
 
   const ask = async (id: number): Promise<AvroType | HmtlError> => {
     const address = `${url.replace(/\/$/, '')}/schemas/ids/${id}`

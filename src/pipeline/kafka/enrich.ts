@@ -139,11 +139,7 @@ export const startEnrich = async (client: KafkaClient, pool: Pool, given: Enrich
     }
     // What was annotated when the run is stopped is written: the group is left after that.
     const goesOn = () => batch.running() || stopping.signal.aborted
-    const isFull = ({ record }: Item) =>
-      chunk.length >= options.chunkRecords ||
-      recovery.alone(record) ||
-      performance.now() - begun > options.chunkWait ||
-      stopping.signal.aborted
+    const isFull = ({ record }: Item) => chunk.length >= options.chunkRecords || recovery.alone(record) || performance.now() - begun > options.chunkWait || stopping.signal.aborted
     for await (const item of outcomesOf(records, pool, options, recovery.blamed, heartbeat.signal)) {
       heartbeat.check()
       if (!goesOn()) return false

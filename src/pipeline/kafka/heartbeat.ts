@@ -1,4 +1,7 @@
-/** Signs of life to the group while a batch is worked on. The model works in other threads: this one is free to give them. */
+/**
+ * Signs of life to the group while a batch is worked on. The model works in other
+ * threads: this one is free to give them.
+ */
 import type { KafkaBatch } from './port.ts'
 
 export interface Heartbeat {

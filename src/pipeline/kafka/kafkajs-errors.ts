@@ -86,8 +86,7 @@ export const kafkaError = (error: unknown, doing: string): HmtlError => {
 }
 
 /** A refusal that kafkajs only logs. */
-export const notAllowed = (message: string): HmtlError =>
-  new HmtlError('HMTL_KAFKA_AUTH', `the brokers refuse: ${message}`, { remedy: rights })
+export const notAllowed = (message: string): HmtlError => new HmtlError('HMTL_KAFKA_AUTH', `the brokers refuse: ${message}`, { remedy: rights })
 
 /** @throws HmtlError what `run` throws */
 export const trying = async <T>(doing: string, run: () => Promise<T>): Promise<T> => {
@@ -98,11 +97,10 @@ export const trying = async <T>(doing: string, run: () => Promise<T>): Promise<T
   }
 }
 
-/** Longest that a question is repeated while the cluster says to come back, as a coordinator does that is just starting. */
+/** Longest that a question is repeated while the cluster says to come back, as a coordinator does that just starts. */
 const patience = 30_000
 
-const passes = (error: unknown): boolean =>
-  chain(error).some(({ retriable, type }) => retriable === true && type !== 'UNKNOWN_TOPIC_OR_PARTITION')
+const passes = (error: unknown): boolean => chain(error).some(({ retriable, type }) => retriable === true && type !== 'UNKNOWN_TOPIC_OR_PARTITION')
 
 /** Asks again while the cluster says to. @throws HmtlError what `run` throws */
 export const patiently = async <T>(doing: string, run: () => Promise<T>): Promise<T> => {

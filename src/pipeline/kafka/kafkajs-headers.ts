@@ -33,7 +33,7 @@ interface Encoder {
 }
 
 interface EncoderClass {
-  new (): Encoder
+  new (bytes: number): Encoder
   sizeOfVarInt(value: number): number
   sizeOfVarLong(value: number): number
   sizeOfVarIntBytes(value: Buffer | string | null): number
@@ -107,6 +107,9 @@ const decodeRecord = (decoder: Decoder, batchContext: BatchContext) => {
   }
 }
 
+/** Bytes of a length at most. */
+const mostLength = 5
+
 const encodeRecord = ({ offsetDelta = 0, timestampDelta = 0, key, value, headers }: WireRecord): Encoder => {
   const Encoder = require('kafkajs/src/protocol/encoder') as EncoderClass
   const list = asList(headers)
@@ -116,11 +119,8 @@ const encodeRecord = ({ offsetDelta = 0, timestampDelta = 0, key, value, headers
     Encoder.sizeOfVarInt(offsetDelta) +
     Encoder.sizeOfVarIntBytes(key) +
     Encoder.sizeOfVarIntBytes(value) +
-    list.reduce(
-      (sum, [name, content]) => sum + Encoder.sizeOfVarIntBytes(name) + Encoder.sizeOfVarIntBytes(content),
-      Encoder.sizeOfVarInt(list.length),
-    )
-  const encoder = new Encoder()
+    list.reduce((sum, [name, content]) => sum + Encoder.sizeOfVarIntBytes(name) + Encoder.sizeOfVarIntBytes(content), Encoder.sizeOfVarInt(list.length))
+  const encoder = new Encoder(size + mostLength)
     .writeVarInt(size)
     .writeInt8(0)
     .writeVarLong(timestampDelta)

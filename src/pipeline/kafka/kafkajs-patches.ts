@@ -57,13 +57,7 @@ const abortMarker = Buffer.alloc(4)
  * they ended, and several may begin before one message; kafkajs expects the order
  * they began in, one a message, and lets the others through.
  */
-export const withoutAborted = ({
-  messages,
-  abortedTransactions,
-}: {
-  messages: readonly Message[]
-  abortedTransactions?: readonly Aborted[] | null
-}): readonly Message[] => {
+export const withoutAborted = ({ messages, abortedTransactions }: { messages: readonly Message[]; abortedTransactions?: readonly Aborted[] | null }): readonly Message[] => {
   if (!abortedTransactions || abortedTransactions.length === 0) return messages
   const coming = [...abortedTransactions].sort((a, b) => (BigInt(a.firstOffset) < BigInt(b.firstOffset) ? -1 : 1))
   const open = new Set<string>()

@@ -6,17 +6,7 @@ import { registerCodecs } from './codecs.ts'
 import { kafkaError, messageOf, notAllowed, patiently, trying } from './kafkajs-errors.ts'
 import { headersOf } from './kafkajs-headers.ts'
 import { patchKafkajs } from './kafkajs-patches.ts'
-import type {
-  ClientOptions,
-  Codec,
-  KafkaBatch,
-  KafkaClient,
-  KafkaConsumer,
-  KafkaProducer,
-  KafkaRecord,
-  LogLevel,
-  OutgoingRecord,
-} from './port.ts'
+import type { ClientOptions, Codec, KafkaBatch, KafkaClient, KafkaConsumer, KafkaProducer, KafkaRecord, LogLevel, OutgoingRecord } from './port.ts'
 import { reachBrokers } from './reach.ts'
 
 patchKafkajs()
@@ -163,8 +153,8 @@ const openKafka = (options: ClientOptions, onRefused: (text: unknown) => void): 
       () =>
       ({ level, log: { message, error, groupId, broker } }) => {
         onRefused(error)
-        // Its errors are mostly answers that it tries again after; those that count are thrown. And that retries
-        // are limited is meant: a producer that gave up is replaced, and its partition taken up from the group's offset.
+        // Its errors are mostly answers that it tries again after; those that count are thrown. And that retries are
+        // limited is meant: a producer that gave up is replaced, and its partition taken up from the group's offset.
         const own = message.startsWith('Limiting retries') ? 'debug' : level === logLevel.ERROR ? 'info' : (levels[level] ?? 'debug')
         const details = Object.entries({ error, groupId, broker }).filter(([, value]) => value !== undefined)
         options.onLog?.(own, message, Object.fromEntries(details))

@@ -35,11 +35,7 @@ const listens = (address: string): Promise<void> =>
   })
 
 /** The first answer of any. @throws AggregateError, with what each said as its message */
-const first = async <T>(
-  addresses: readonly string[],
-  ask: (address: string) => Promise<T>,
-  messageOf: Probe['messageOf'],
-): Promise<T> => {
+const first = async <T>(addresses: readonly string[], ask: (address: string) => Promise<T>, messageOf: Probe['messageOf']): Promise<T> => {
   try {
     return await Promise.any(addresses.map(async (address) => ask(address)))
   } catch (error) {

@@ -32,11 +32,7 @@ export const placeOf = ({ topic, partition, offset }: KafkaRecord): string => `$
  * @returns undefined for a tombstone or an empty value, which pass through
  * @throws HmtlError whatever is wrong with the value
  */
-export const documentOfRecord = (
-  record: KafkaRecord,
-  { value: type, textField, offsetUnit }: RecordOptions,
-  decode: ValueDecoder | undefined,
-): Document | undefined => {
+export const documentOfRecord = (record: KafkaRecord, { value: type, textField, offsetUnit }: RecordOptions, decode: ValueDecoder | undefined): Document | undefined => {
   const { value } = record
   if (value === null || value.length === 0) return undefined
   const id = placeOf(record)
@@ -58,13 +54,7 @@ export const documentOfRecord = (
 }
 
 /** The record to write: the document's JSON with its annotations, two headers more, everything else as it came. */
-export const annotatedRecord = (
-  record: KafkaRecord,
-  document: Document,
-  annotations: string,
-  options: RecordOptions,
-  partition: number,
-): OutgoingRecord => ({
+export const annotatedRecord = (record: KafkaRecord, document: Document, annotations: string, options: RecordOptions, partition: number): OutgoingRecord => ({
   key: record.key,
   value: Buffer.from(annotatedLine(document, annotations, options)),
   headers: [...record.headers, ['hmtl-model', options.model], ['hmtl-version', options.version]],
