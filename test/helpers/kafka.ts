@@ -78,7 +78,7 @@ export interface Seen {
   readonly ts: number
   readonly key: string | null
   readonly payload: string | null
-  readonly headers: readonly string[]
+  readonly headers: readonly (string | null)[]
 }
 
 /** What a topic holds for a reader of committed records, by kcat. */
