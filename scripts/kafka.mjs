@@ -157,6 +157,8 @@ const start = async ({ version, port, sasl, tls, config, heap }) => {
     'group.min.session.timeout.ms': 1000,
     'auto.create.topics.enable': false,
     'log.cleaner.enable': false,
+    // Records of any timestamp stay.
+    'log.retention.ms': -1,
     'num.network.threads': 2,
     'num.io.threads': 2,
     ...(sasl && {
