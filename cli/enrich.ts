@@ -12,6 +12,7 @@ import { startEnrich } from '../src/pipeline/kafka/enrich.ts'
 import { type ClientOptions, codecs, type SaslMechanism } from '../src/pipeline/kafka/port.ts'
 import { valueTypes } from '../src/pipeline/kafka/record.ts'
 import { names, number, probability } from './support/command.ts'
+import { onLauncherGone } from './support/launcher.ts'
 import { createMetrics, serveMetrics } from './support/metrics.ts'
 import { exitCodes } from './support/output.ts'
 import { packageVersion } from './support/version.ts'
@@ -69,6 +70,7 @@ export const builder = (yargs: Argv) =>
     .option('sasl', { type: 'string', choices: mechanisms, describe: 'How to log in; the password is HMTL_SASL_PASSWORD or in --client-config' })
     .option('sasl-username', { type: 'string', describe: 'User name' })
     .option('client-config', { type: 'string', describe: 'JSON file with brokers, tls {ca, cert, key} and sasl {mechanism, username, password}' })
+    .option('fail-on-dead-letters', { type: 'boolean', default: false, describe: 'After SIGTERM too: end with 3 if there were dead letters' })
     .option('metrics-port', number('metrics-port', 'Serves /metrics, /healthz and /readyz', { most: 65_535 }))
     .option('log-level', {
       type: 'string',
@@ -209,12 +211,14 @@ export const handler = async (args: Args): Promise<number> => {
       enrichment.stop().catch((error) => log.error({ error: (error as Error).message }, 'stopping failed'))
     }
     for (const signal of signals) process.on(signal, stop)
+    const unwatch = onLauncherGone(() => stop('SIGTERM'))
     try {
       if (args.metricsPort !== undefined) server = await serveMetrics(metrics, args.metricsPort, () => assigned !== undefined && signalled === undefined)
       log.info({ from: args.from, to: args.to, group: args.group, delivery: args.delivery, model: args.model, workers }, 'enriching')
       await enrichment.done
     } finally {
       for (const signal of signals) process.off(signal, stop)
+      unwatch()
       await enrichment.stop()
     }
   } finally {
@@ -226,5 +230,7 @@ export const handler = async (args: Args): Promise<number> => {
   const totals = await metrics.totals()
   log.info({ ...totals, seconds: Math.round((performance.now() - started) / 100) / 10 }, 'ended')
   if (signalled === 'SIGINT') return exitCodes.interrupted
-  return totals.deadLetters > 0 ? exitCodes.deadLetters : exitCodes.ok
+  // Stopped from outside, it has done what it was asked to: a supervisor would take 3 for a crash.
+  const tells = signalled === undefined || args.failOnDeadLetters
+  return tells && totals.deadLetters > 0 ? exitCodes.deadLetters : exitCodes.ok
 }

@@ -157,9 +157,8 @@ const start = async ({ version, port, sasl, tls, config, heap }) => {
     'group.min.session.timeout.ms': 1000,
     'auto.create.topics.enable': false,
     'log.cleaner.enable': false,
-    // A broker killed is taken for alive by its controller until its session ends.
-    'broker.session.timeout.ms': 1000,
-    'broker.heartbeat.interval.ms': 200,
+    // Records of any timestamp stay.
+    'log.retention.ms': -1,
     'num.network.threads': 2,
     'num.io.threads': 2,
     ...(sasl && {
@@ -200,7 +199,7 @@ const start = async ({ version, port, sasl, tls, config, heap }) => {
     child = spawn('sh', ['-c', guard, 'sh', 'java', `-Xms${heap}m`, `-Xmx${heap}m`, ...java, 'kafka.Kafka', file], { stdio: ['pipe', log.fd, log.fd, 'pipe'] })
     ended = false
     pid = Number(await new Promise((resolve) => child.stdio[3].once('data', resolve)))
-    const deadline = Date.now() + 60_000
+    const deadline = Date.now() + 180_000
     while (!(await answers(main))) {
       const alive = existsSync(`/proc/${pid}`) || process.platform !== 'linux'
       if (!alive || Date.now() > deadline) throw new Error(`the broker did not start: ${await complaints()}`)

@@ -1,7 +1,7 @@
 /** Metrics of an enricher in Prometheus' form, and whether it lives and is ready, over HTTP. */
 import { createServer, type Server } from 'node:http'
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
-import type { EnrichObserver } from '../../src/pipeline/kafka/enrich.ts'
+import type { EnrichObserver } from '../../src/pipeline/kafka/enrich-options.ts'
 
 export interface Metrics {
   readonly observer: Required<EnrichObserver>
@@ -15,8 +15,8 @@ export const createMetrics = (ofProcess: boolean): Metrics => {
   const registry = new Registry()
   if (ofProcess) collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 })
   const counter = (name: string, help: string, labelNames: string[] = []) => new Counter({ name: `hmtl_${name}`, help, labelNames, registers: [registry] })
-  const documents = counter('documents_total', 'Records written, dead letters among them')
-  const words = counter('words_total', 'Words of the documents, about')
+  const documents = counter('documents_total', 'Records written to the output topic')
+  const words = counter('words_total', 'Words of the documents written')
   const bytes = counter('output_bytes_total', 'Bytes of the values written')
   const dead = counter('dead_letters_total', 'Records sent to the dead-letter topic', ['code'])
   const redelivered = counter('redelivered_total', 'Records fetched again after they had been worked on')
@@ -32,7 +32,7 @@ export const createMetrics = (ofProcess: boolean): Metrics => {
     registry,
     observer: {
       onChunk(chunk) {
-        documents.inc(chunk.records)
+        documents.inc(chunk.written)
         words.inc(chunk.words)
         bytes.inc(chunk.bytes)
         lag.set({ partition: chunk.partition }, chunk.lag)

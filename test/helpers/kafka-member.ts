@@ -1,7 +1,7 @@
 /** A process that enriches with an idle pool, for the chaos test: BOOTSTRAP FROM TO GROUP DELAY SESSION. */
 import { connectKafka } from '../../src/pipeline/kafka/kafkajs.ts'
 import { startEnrich } from '../../src/pipeline/kafka/enrich.ts'
-import { idlePool } from './kafka.ts'
+import { idlePool } from './idle-pool.ts'
 
 const [bootstrap, from, to, group, delay, session] = process.argv.slice(2)
 const counts = { chunks: 0, records: 0, redelivered: 0, retries: 0 }

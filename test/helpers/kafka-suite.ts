@@ -5,10 +5,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestFn } from 'ava'
-import { type EnrichOptions, startEnrich } from '../../src/pipeline/kafka/enrich.ts'
+import { startEnrich } from '../../src/pipeline/kafka/enrich.ts'
+import type { EnrichOptions } from '../../src/pipeline/kafka/enrich-options.ts'
 import type { Pool } from '../../src/pipeline/pool/pool.ts'
 import { root } from './documents.ts'
-import { type Broker, connect, idlePool, kafkaTools, type Sent, startBroker } from './kafka.ts'
+import { idlePool } from './idle-pool.ts'
+import { type Broker, connect, kafkaTools, type Sent, startBroker } from './kafka.ts'
 
 export const cli = root('dist/cli/main.js')
 export const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))

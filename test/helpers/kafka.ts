@@ -4,9 +4,8 @@ import { createRequire } from 'node:module'
 import { promisify } from 'node:util'
 import type { Kafka } from 'kafkajs'
 import { connectKafka } from '../../src/pipeline/kafka/kafkajs.ts'
-import type { Outcome } from '../../src/pipeline/pool/messages.ts'
-import type { Pool } from '../../src/pipeline/pool/pool.ts'
 import { root } from './documents.ts'
+import type { TopicSettings } from './kafka-memory-log.ts'
 
 const exec = promisify(execFile)
 const kafkajs = createRequire(import.meta.url)('kafkajs') as typeof import('kafkajs')
@@ -39,11 +38,20 @@ export const clientOf = (bootstrap: string): Kafka =>
 
 let topics = 0
 
-/** Makes topics with names of their own. */
-export const makeTopics = async (bootstrap: string, partitions: readonly number[]): Promise<string[]> => {
+const configOf = ({ mostBytes, compacted, mostAhead }: TopicSettings): { name: string; value: string }[] => [
+  ...(mostBytes === undefined ? [] : [{ name: 'max.message.bytes', value: String(mostBytes) }]),
+  ...(compacted ? [{ name: 'cleanup.policy', value: 'compact' }] : []),
+  ...(mostAhead === undefined ? [] : [{ name: 'message.timestamp.after.max.ms', value: String(mostAhead) }]),
+]
+
+/** Makes topics with names of their own, of so many partitions. */
+export const makeTopics = async (bootstrap: string, settings: readonly (number | TopicSettings)[]): Promise<string[]> => {
   const admin = clientOf(bootstrap).admin()
   await admin.connect()
-  const names = partitions.map((numPartitions) => ({ topic: `t${process.pid}-${++topics}`, numPartitions }))
+  const names = settings.map((each) => {
+    const given = typeof each === 'number' ? { partitions: each } : each
+    return { topic: `t${process.pid}-${++topics}`, numPartitions: given.partitions, configEntries: configOf(given) }
+  })
   await admin.createTopics({ topics: names, waitForLeaders: true })
   await admin.disconnect()
   return names.map(({ topic }) => topic)
@@ -70,7 +78,7 @@ export interface Seen {
   readonly ts: number
   readonly key: string | null
   readonly payload: string | null
-  readonly headers: readonly string[]
+  readonly headers: readonly (string | null)[]
 }
 
 /** What a topic holds for a reader of committed records, by kcat. */
@@ -84,16 +92,5 @@ export const consume = async (bootstrap: string, topic: string, options: readonl
     .filter(Boolean)
     .map((line) => ({ headers: [], ...JSON.parse(line) }))
 }
-
-/** A pool that annotates with nothing, after a while. */
-export const idlePool = (delay: () => number = () => 0, outcome: (text: string) => Outcome = (text) => ({ json: JSON.stringify({ characters: text.length }) })): Pool => ({
-  capacity: 4,
-  run: async (documents) => {
-    const ms = delay()
-    if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms))
-    return documents.map(({ text }) => outcome(text))
-  },
-  close: async () => undefined,
-})
 
 export const connect = (bootstrap: string) => connectKafka({ brokers: [bootstrap] })

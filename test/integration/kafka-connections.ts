@@ -9,7 +9,8 @@ import { avroFromRegistry, avroOf } from '../../src/pipeline/kafka/avro.ts'
 import { startEnrich } from '../../src/pipeline/kafka/enrich.ts'
 import { connectKafka } from '../../src/pipeline/kafka/kafkajs.ts'
 import { codecs } from '../../src/pipeline/kafka/port.ts'
-import { clientOf, connect, consume, idlePool, makeTopics, produce, startBroker } from '../helpers/kafka.ts'
+import { idlePool } from '../helpers/idle-pool.ts'
+import { clientOf, connect, consume, makeTopics, produce, startBroker } from '../helpers/kafka.ts'
 import { portContract } from '../helpers/kafka-port.ts'
 import { enrichCommand, kafkaSuite, texts } from '../helpers/kafka-suite.ts'
 
@@ -17,10 +18,10 @@ const exec = promisify(execFile)
 const { kafkaTest, broker, folder, enrich } = await kafkaSuite(test, { sasl: true, tls: true })
 
 portContract(kafkaTest as never, {
-  name: 'kafkajs',
+  name: 'kafkajs on a broker',
   connect: () => connect(broker.bootstrap),
-  bootstrap: () => broker.bootstrap,
-  topics: (partitions) => makeTopics(broker.bootstrap, partitions),
+  topics: (settings) => makeTopics(broker.bootstrap, settings),
+  read: async (topic) => (await consume(broker.bootstrap, topic)).map(({ payload }) => payload),
 })
 
 for (const codec of codecs)

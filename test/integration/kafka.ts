@@ -9,7 +9,8 @@ import test from 'ava'
 import { HmtlError } from '../../src/io/errors.ts'
 import { kafkaSink, kafkaSource } from '../../src/pipeline/kafka/stages.ts'
 import { root } from '../helpers/documents.ts'
-import { clientOf, connect, consume, idlePool, makeTopics, produce } from '../helpers/kafka.ts'
+import { idlePool } from '../helpers/idle-pool.ts'
+import { clientOf, connect, consume, makeTopics, produce } from '../helpers/kafka.ts'
 import { chaos } from '../helpers/kafka-chaos.ts'
 import { cli, enrichCommand, kafkaSuite, newGroup, sleep, texts } from '../helpers/kafka-suite.ts'
 
@@ -62,6 +63,18 @@ kafkaTest('key, headers, timestamp and partition stay; tombstones and empty valu
   t.deepEqual([tombstone.key, tombstone.payload, tombstone.ts], ['a', null, 1700000000124])
   t.deepEqual([empty.key, empty.partition, empty.ts], [null, 1, 1700000000125])
   t.is(empty.payload ?? '', '')
+})
+
+kafkaTest('headers that kcat writes come out as kcat reads them: order, repeats, null values, any name', async (t) => {
+  const [from, to] = await makeTopics(broker.bootstrap, [1, 1])
+  const headers = ['b=1', 'a=2', 'b=3', '10=x', '2=y', 'trace', '__proto__=p', '__proto__']
+  const file = join(folder, 'record.json')
+  await writeFile(file, '{"text":"Ada met Bob."}')
+  await exec('kcat', ['-b', broker.bootstrap, '-P', '-t', from, '-k', 'k', ...headers.flatMap((each) => ['-H', each]), file])
+  await enrich(from, to)
+  const [{ headers: seen }] = await consume(broker.bootstrap, to)
+  const sent = headers.flatMap((each) => [each.split('=')[0], each.split('=')[1] ?? null])
+  t.deepEqual(seen, [...sent, 'hmtl-model', 'idle', 'hmtl-version', '1'])
 })
 
 kafkaTest('what fails goes to the dead letters with its place, the rest goes on in order', async (t) => {
@@ -227,11 +240,10 @@ kafkaTest('SIGTERM finishes what is under way and leaves; the next process goes 
   const [from, to, dead] = await makeTopics(broker.bootstrap, [2, 2, 1])
   const count = 600
   const text = 'Ada Lovelace wrote to Charles Babbage in London about the engine that he had drawn. '.repeat(6)
-  await produce(
-    broker.bootstrap,
-    from,
-    Array.from({ length: count }, (_, i) => ({ key: String(i), value: JSON.stringify({ n: i, text }), partition: i % 2 })),
-  )
+  await produce(broker.bootstrap, from, [
+    { key: 'bad', value: 'no json', partition: 0 },
+    ...Array.from({ length: count }, (_, i) => ({ key: String(i), value: JSON.stringify({ n: i, text }), partition: i % 2 })),
+  ])
   const name = newGroup()
   const args = [
     '--brokers',
@@ -258,13 +270,18 @@ kafkaTest('SIGTERM finishes what is under way and leaves; the next process goes 
   const port = 20000 + (process.pid % 20000)
   const first = spawn(process.execPath, [cli, 'enrich', ...args, '--metrics-port', String(port)], { stdio: ['ignore', 'ignore', 'inherit'] })
   let metrics = ''
-  for (const until = Date.now() + 60_000; !/hmtl_documents_total [1-9]/.test(metrics) && Date.now() < until; await sleep(20))
+  for (
+    const until = Date.now() + 60_000;
+    !(/hmtl_documents_total [1-9]/.test(metrics) && /hmtl_dead_letters_total\{code="HMTL_INPUT_JSON"\} 1/.test(metrics)) && Date.now() < until;
+    await sleep(20)
+  )
     metrics = await fetch(`http://127.0.0.1:${port}/metrics`)
       .then((answer) => answer.text())
       .catch(() => '')
   t.regex(metrics, /hmtl_lag\{partition="\d"\} \d+/)
   t.is((await fetch(`http://127.0.0.1:${port}/readyz`)).status, 200)
   first.kill('SIGTERM')
+  // A dead letter was written: a process that was asked to stop has done well all the same.
   t.is((await once(first, 'exit'))[0], 0)
   const part = (await consume(broker.bootstrap, to)).length
   t.true(part > 0)

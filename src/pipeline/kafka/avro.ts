@@ -1,31 +1,28 @@
 /** Avro values: of one schema from a file, or in Confluent's framing with schemas from a registry. */
-import { createRequire } from 'node:module'
 import { HmtlError } from '../../io/errors.ts'
+import { loadAvsc } from './avsc-patches.ts'
 
 interface AvroType {
   fromBuffer(bytes: Buffer): unknown
 }
 
-const require = createRequire(import.meta.url)
+/** A value as the object that JSON would have given. @throws HmtlError `HMTL_INPUT_SYNTAX` */
+export type ValueDecoder = (value: Buffer) => unknown
 
-const typeOf = (schema: string, where: string): AvroType => {
-  try {
-    return (require('avsc') as { Type: { forSchema(schema: unknown): AvroType } }).Type.forSchema(JSON.parse(schema))
-  } catch (cause) {
-    throw new HmtlError('HMTL_USAGE', `${where} is no Avro schema: ${(cause as Error).message}`, { cause })
-  }
-}
-
-/** Turns values into the objects that JSON would have given. */
-export interface ValueDecoder {
-  /** Fetches what is needed to decode these; a registry that does not answer rejects. */
-  prepare(values: readonly (Buffer | null)[]): Promise<void>
-  /** @throws HmtlError `HMTL_INPUT_SYNTAX` */
-  decode(value: Buffer): unknown
+/** Where schemas come from. */
+export interface SchemaSource {
+  /**
+   * Fetches what these values need.
+   * @returns what decodes them, and no others
+   * @throws HmtlError `HMTL_KAFKA_UNREACHABLE`, `HMTL_KAFKA_AUTH` where a registry cannot be asked: no fault of a value
+   */
+  decoderFor(values: readonly (Buffer | null)[]): Promise<ValueDecoder>
 }
 
 const damaged = (message: string, cause?: unknown) =>
   new HmtlError('HMTL_INPUT_SYNTAX', message, { cause, remedy: 'The value must be Avro of the schema that it was written with' })
+
+const typeOf = (schema: string): AvroType => loadAvsc().Type.forSchema(JSON.parse(schema))
 
 const decoded = (type: AvroType, bytes: Buffer): unknown => {
   try {
@@ -36,53 +33,82 @@ const decoded = (type: AvroType, bytes: Buffer): unknown => {
   }
 }
 
-/** @param schema the schema as JSON text */
-export const avroOf = (schema: string, where = 'the schema'): ValueDecoder => {
-  const type = typeOf(schema, where)
-  return { prepare: async () => undefined, decode: (value) => decoded(type, value) }
+/**
+ * @param schema the schema as JSON text
+ * @throws HmtlError `HMTL_USAGE` where it is none
+ */
+export const avroOf = (schema: string, where = 'the schema'): SchemaSource => {
+  let type: AvroType
+  try {
+    type = typeOf(schema)
+  } catch (cause) {
+    throw new HmtlError('HMTL_USAGE', `${where} is no Avro schema: ${(cause as Error).message}`, { cause })
+  }
+  return { decoderFor: async () => (value) => decoded(type, value) }
 }
 
 /** Magic byte and the schema's number, before the value. */
 const frame = 5
-const mostSchemas = 1000
+/** Registries number schemas from 1 with 31 bits; what is more was never one's. */
+const mostId = 0x7fffffff
+
+const idOf = (value: Buffer): number | undefined => (value.length >= frame && value[0] === 0 ? value.readUInt32BE(1) : undefined)
+
+/** Answers that say something of the question, not of the registry. */
+const isNoSchema = (status: number): boolean => status >= 400 && status < 500 && ![401, 403, 407, 408, 429].includes(status)
 
 /**
  * @param url of a Confluent-compatible registry
  * @param auth `user:password`, where it wants one
+ * @param mostSchemas how many are kept from one batch of values for the next
  */
-export const avroFromRegistry = (url: string, auth?: string): ValueDecoder => {
-  const types = new Map<number, AvroType | HmtlError>()
-  const idOf = (value: Buffer): number | undefined => (value.length >= frame && value[0] === 0 ? value.readUInt32BE(1) : undefined)
-  const fetchType = async (id: number): Promise<AvroType | HmtlError> => {
+export const avroFromRegistry = (url: string, auth?: string, mostSchemas = 1000): SchemaSource => {
+  const known = new Map<number, AvroType | HmtlError>()
+  const unreachable = (what: string, cause?: unknown) => new HmtlError('HMTL_KAFKA_UNREACHABLE', `the schema registry ${url} ${what}`, { cause, remedy: 'Check --schema-registry' })
+
+  const ask = async (id: number): Promise<AvroType | HmtlError> => {
     const address = `${url.replace(/\/$/, '')}/schemas/ids/${id}`
-    let response: Response
+    const headers: Record<string, string> = auth ? { authorization: `Basic ${Buffer.from(auth).toString('base64')}` } : {}
+    const response = await fetch(address, { signal: AbortSignal.timeout(10_000), headers }).catch((cause) => {
+      throw unreachable('does not answer', cause)
+    })
+    const { status } = response
+    if (status === 401 || status === 403)
+      throw new HmtlError('HMTL_KAFKA_AUTH', `the schema registry ${url} refused the credentials`, {
+        remedy: 'Set HMTL_REGISTRY_AUTH to user:password',
+      })
+    if (isNoSchema(status)) return damaged(`the registry has no schema ${id} (${status})`)
+    if (!response.ok) throw unreachable(`answers ${status}`)
+    const answer = (await response.json().catch((cause) => {
+      throw unreachable('answers no JSON', cause)
+    })) as { schema?: unknown; schemaType?: string } | null
+    const { schema, schemaType = 'AVRO' } = answer ?? {}
+    if (schemaType !== 'AVRO') return damaged(`schema ${id} is of type ${schemaType}`)
     try {
-      response = await fetch(address, { signal: AbortSignal.timeout(10_000), ...(auth ? { headers: { authorization: `Basic ${Buffer.from(auth).toString('base64')}` } } : {}) })
+      return typeOf(String(schema))
     } catch (cause) {
-      throw new HmtlError('HMTL_KAFKA_UNREACHABLE', `the schema registry ${url} does not answer`, { cause, remedy: 'Check --schema-registry' })
+      return damaged(`schema ${id} of the registry is no Avro schema: ${(cause as Error).message}`, cause)
     }
-    if (response.status === 404) return damaged(`the registry has no schema ${id}`)
-    if (response.status === 401 || response.status === 403)
-      throw new HmtlError('HMTL_KAFKA_AUTH', `the schema registry ${url} refused the credentials`, { remedy: 'Set HMTL_REGISTRY_AUTH to user:password' })
-    if (!response.ok) throw new HmtlError('HMTL_KAFKA_UNREACHABLE', `the schema registry ${url} answers ${response.status}`)
-    const { schema, schemaType = 'AVRO' } = (await response.json()) as { schema: string; schemaType?: string }
-    return schemaType === 'AVRO' ? typeOf(schema, `schema ${id} of the registry`) : damaged(`schema ${id} is of type ${schemaType}`)
   }
+
   return {
-    async prepare(values) {
+    async decoderFor(values) {
+      const mine = new Map<number, AvroType | HmtlError>()
       for (const value of values) {
         const id = value ? idOf(value) : undefined
-        if (id === undefined || types.has(id)) continue
-        if (types.size >= mostSchemas) types.clear()
-        types.set(id, await fetchType(id))
+        if (id === undefined || id > mostId || mine.has(id)) continue
+        const type = known.get(id) ?? (await ask(id))
+        mine.set(id, type)
+        if (known.size >= mostSchemas) known.clear()
+        known.set(id, type)
       }
-    },
-    decode(value) {
-      const id = idOf(value)
-      const type = id === undefined ? damaged('the value has no schema number before it') : types.get(id)
-      if (type === undefined) throw new HmtlError('HMTL_INTERNAL', `schema ${id} was not prepared`)
-      if (type instanceof HmtlError) throw type
-      return decoded(type, value.subarray(frame))
+      return (value) => {
+        const id = idOf(value)
+        if (id === undefined) throw damaged('the value has no schema number before it')
+        const type = mine.get(id) ?? damaged(`no registry has a schema ${id}`)
+        if (type instanceof HmtlError) throw type
+        return decoded(type, value.subarray(frame))
+      }
     },
   }
 }

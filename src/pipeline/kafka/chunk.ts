@@ -1,15 +1,17 @@
-/** What is written for some records: their outputs and dead letters, in batches that a broker takes. */
+/** What is to be written for some records: an output or a dead letter for each. */
 import type { Document } from '../../io/document.ts'
-import { HmtlError } from '../../io/errors.ts'
+import { HmtlError, toHmtlError } from '../../io/errors.ts'
 import type { Outcome } from '../pool/messages.ts'
-import type { KafkaProducer, KafkaRecord, OutgoingRecord } from './port.ts'
-import { annotatedRecord, deadRecord, passedRecord, placeOf, type RecordOptions, recordBytes } from './record.ts'
+import type { KafkaRecord, OutgoingRecord } from './port.ts'
+import { annotatedRecord, deadRecord, type LetterForm, passedRecord, placeOf, type RecordOptions, type Refusal, recordBytes } from './record.ts'
 
 /** A record with what became of it; one without an outcome passes through. */
 export interface Item {
   readonly record: KafkaRecord
   readonly document: Document | undefined
-  readonly outcome: Outcome | undefined
+  readonly outcome: Outcome | { readonly error: Refusal } | undefined
+  /** How much its dead letter keeps. @default 'whole' */
+  readonly letter?: LetterForm | undefined
 }
 
 export interface ChunkOptions extends RecordOptions {
@@ -18,42 +20,40 @@ export interface ChunkOptions extends RecordOptions {
   readonly width: number
   /** Partitions of the dead-letter topic; undefined without one. */
   readonly deadWidth: number | undefined
-  readonly onDead?: ((place: string, error: { code: string; message: string }) => void) | undefined
 }
 
-/** @throws HmtlError `HMTL_KAFKA_MESSAGE` for a record that failed where there is no topic for it */
-export const resultOf = ({ record, document, outcome }: Item, options: ChunkOptions): { out?: OutgoingRecord; dead?: OutgoingRecord } => {
-  const { width, deadWidth, maxMessageBytes } = options
-  const partition = record.partition % width
-  const refuse = (error: { code: string; message: string }) => {
-    if (deadWidth === undefined)
-      throw new HmtlError('HMTL_KAFKA_MESSAGE', `record ${placeOf(record)} failed: ${error.code}: ${error.message}`, {
+export type Result = { readonly out: OutgoingRecord } | { readonly dead: OutgoingRecord; readonly place: string; readonly error: Refusal }
+
+/**
+ * Whatever is thrown for a record is its refusal.
+ * @throws HmtlError `HMTL_KAFKA_MESSAGE` for a record that failed where there is no topic for it
+ */
+export const resultOf = (item: Item, options: ChunkOptions): Result => {
+  const { record, document, outcome, letter } = item
+  const refuse = (error: Refusal): Result => {
+    const place = placeOf(record)
+    if (options.deadWidth === undefined)
+      throw new HmtlError('HMTL_KAFKA_MESSAGE', `record ${place} failed: ${error.code}: ${error.message}`, {
         remedy: 'Name a topic for such records with --dead-letter; nothing after it was committed',
       })
-    options.onDead?.(placeOf(record), error)
-    return { dead: deadRecord(record, error, record.partition % deadWidth) }
+    return { dead: deadRecord(record, error, record.partition % options.deadWidth, letter), place, error }
   }
-  if (!outcome) return { out: passedRecord(record, partition) }
-  if ('error' in outcome) return refuse(outcome.error)
-  if (!('json' in outcome) || !document) throw new HmtlError('HMTL_INTERNAL', 'the workers were not asked for JSON')
-  const out = annotatedRecord(record, document, outcome.json, options, partition)
-  const bytes = recordBytes(out)
-  return bytes <= maxMessageBytes ? { out } : refuse({ code: 'HMTL_KAFKA_TOO_LARGE', message: `the annotated record has ${bytes} bytes, more than ${maxMessageBytes}` })
-}
-
-/** Sends records in their order, so many at a time as a broker takes. */
-export const sendBatches = async (writer: Pick<KafkaProducer, 'send'>, topic: string, records: readonly OutgoingRecord[], mostBytes: number): Promise<void> => {
-  let batch: OutgoingRecord[] = []
-  let bytes = 0
-  for (const record of records) {
-    const size = recordBytes(record)
-    if (batch.length > 0 && bytes + size > mostBytes) {
-      await writer.send(topic, batch)
-      batch = []
-      bytes = 0
-    }
-    batch.push(record)
-    bytes += size
+  if (outcome && 'error' in outcome) return refuse(outcome.error)
+  // No fault of the record's: each would have it.
+  if (outcome && !('json' in outcome)) throw new HmtlError('HMTL_INTERNAL', 'the workers were not asked for JSON')
+  const partition = record.partition % options.width
+  let out: OutgoingRecord
+  let bytes: number
+  try {
+    out = outcome && document ? annotatedRecord(record, document, outcome.json, options, partition) : passedRecord(record, partition)
+    bytes = recordBytes(out)
+  } catch (error) {
+    const { code, message } = toHmtlError(error, 'HMTL_OUTPUT_FAILED', { document: placeOf(record) })
+    return refuse({ code, message })
   }
-  await writer.send(topic, batch)
+  if (bytes <= options.maxMessageBytes) return { out }
+  return refuse({
+    code: 'HMTL_KAFKA_TOO_LARGE',
+    message: `the annotated record has ${bytes} bytes, more than ${options.maxMessageBytes}`,
+  })
 }

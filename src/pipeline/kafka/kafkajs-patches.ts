@@ -1,9 +1,11 @@
 /**
- * Two defects of kafkajs 2.2.4, mended in its own modules. It has had no release
+ * Three defects of kafkajs 2.2.4, mended in its own modules: timers, records of
+ * aborted transactions, and headers (`kafkajs-headers.ts`). It has had no release
  * since 2023, so the version is pinned, and the patches refuse any other.
  */
 import { createRequire } from 'node:module'
 import { HmtlError } from '../../io/errors.ts'
+import { headerModules } from './kafkajs-headers.ts'
 
 const require = createRequire(import.meta.url)
 
@@ -70,11 +72,12 @@ export const withoutAborted = ({ messages, abortedTransactions }: { messages: re
   })
 }
 
-const filterAborted = () => {
-  const path = require.resolve('kafkajs/src/consumer/filterAbortedMessages')
+/** Puts another function in the place of what a module exports. */
+const replaceModule = (name: string, by: unknown) => {
+  const path = require.resolve(name)
   require(path)
   const loaded = require.cache[path]
-  if (loaded) loaded.exports = withoutAborted
+  if (loaded) loaded.exports = by
 }
 
 let patched = false
@@ -86,7 +89,8 @@ export const patchKafkajs = (): void => {
   if (version !== patchedVersion)
     throw new HmtlError('HMTL_KAFKA_FAILED', `kafkajs ${version} is installed where ${patchedVersion} is patched`, { remedy: 'Install the version that hmtl names' })
   stopIdleTimers()
-  filterAborted()
+  replaceModule('kafkajs/src/consumer/filterAbortedMessages', withoutAborted)
+  for (const [name, by] of Object.entries(headerModules)) replaceModule(name, by)
   process.env.KAFKAJS_NO_PARTITIONER_WARNING = '1'
   patched = true
 }

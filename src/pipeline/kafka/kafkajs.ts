@@ -1,14 +1,17 @@
 /** The port on kafkajs. */
 import { createRequire } from 'node:module'
-import type { Admin, Consumer, KafkaMessage, Producer, RecordMetadata, SASLOptions } from 'kafkajs'
-import { HmtlError } from '../../io/errors.ts'
+import type { Admin, Consumer, Kafka, KafkaConfig, KafkaMessage, Producer, RecordMetadata, SASLOptions } from 'kafkajs'
+import type { HmtlError } from '../../io/errors.ts'
 import { registerCodecs } from './codecs.ts'
+import { kafkaError, messageOf, notAllowed, patiently, trying } from './kafkajs-errors.ts'
+import { headersOf } from './kafkajs-headers.ts'
 import { patchKafkajs } from './kafkajs-patches.ts'
-import type { ClientOptions, Codec, Headers, KafkaBatch, KafkaClient, KafkaConsumer, KafkaProducer, KafkaRecord, OutgoingRecord } from './port.ts'
+import type { ClientOptions, Codec, KafkaBatch, KafkaClient, KafkaConsumer, KafkaProducer, KafkaRecord, LogLevel, OutgoingRecord } from './port.ts'
+import { reachBrokers } from './reach.ts'
 
 patchKafkajs()
 const kafkajs = createRequire(import.meta.url)('kafkajs') as typeof import('kafkajs')
-const { CompressionCodecs, CompressionTypes, Kafka, logLevel } = kafkajs
+const { CompressionCodecs, CompressionTypes, logLevel } = kafkajs
 registerCodecs(CompressionCodecs, CompressionTypes)
 
 const compression: Readonly<Record<Codec, number>> = {
@@ -22,70 +25,15 @@ const compression: Readonly<Record<Codec, number>> = {
 /** Waits between tries: short at first, for a transaction's marker takes milliseconds to be written. */
 const retry = { initialRetryTime: 10, factor: 0.2, multiplier: 1.5, maxRetryTime: 1000, retries: 25 }
 
-interface KafkaError extends Error {
-  readonly type?: string
-  readonly cause?: unknown
-}
-
-const chain = (error: unknown): KafkaError[] => {
-  const out: KafkaError[] = []
-  for (let at = error; at instanceof Error && out.length < 8; at = (at as KafkaError).cause) out.push(at as KafkaError)
-  return out
-}
-
-/** An error of kafkajs as one of ours: what it means, and what to do. */
-export const kafkaError = (error: unknown, doing: string): HmtlError => {
-  if (error instanceof HmtlError) return error
-  const errors = chain(error)
-  const types = errors.map(({ type, name }) => `${type ?? ''} ${name}`).join(' ')
-  const message = errors.at(-1)?.message ?? String(error)
-  if (/AUTHORIZATION_FAILED/.test(types))
-    return new HmtlError('HMTL_KAFKA_AUTH', `${doing}: not allowed (${message})`, {
-      cause: error,
-      remedy: 'Ask for the rights on the topics, the group and the transactional ids of this group',
-    })
-  if (/SASL|AUTHENTICATION/.test(types))
-    return new HmtlError('HMTL_KAFKA_AUTH', `${doing}: the brokers refused the credentials (${message})`, {
-      cause: error,
-      remedy: 'Check --sasl, the user name and HMTL_SASL_PASSWORD',
-    })
-  if (/UNKNOWN_TOPIC_OR_PARTITION|TopicMetadataNotLoaded/.test(types))
-    return new HmtlError('HMTL_KAFKA_TOPIC', `${doing}: no such topic`, { cause: error, remedy: 'Create it first, or check its name' })
-  if (/MESSAGE_TOO_LARGE|RECORD_LIST_TOO_LARGE/.test(types))
-    return new HmtlError('HMTL_KAFKA_TOO_LARGE', `${doing}: ${message}`, { cause: error, remedy: 'Lower --max-message-bytes to the topic’s max.message.bytes' })
-  if (/KafkaJSConnection|ECONNREFUSED|ENOTFOUND|ETIMEDOUT|CoordinatorNotFound|BrokerNotFound/.test(`${types} ${message}`))
-    return new HmtlError('HMTL_KAFKA_UNREACHABLE', `${doing}: the brokers cannot be reached (${message})`, {
-      cause: error,
-      remedy: 'Check --brokers, the network, and whether the listener wants --tls or --sasl',
-    })
-  return new HmtlError('HMTL_KAFKA_FAILED', `${doing}: ${message}`, { cause: error })
-}
-
-const trying = async <T>(doing: string, run: () => Promise<T>): Promise<T> => {
-  try {
-    return await run()
-  } catch (error) {
-    throw kafkaError(error, doing)
-  }
-}
-
-/** Longest that a question to the cluster is repeated while it says to come back, as a coordinator does that is just starting. */
-const patience = 30_000
-
-const patiently = async <T>(doing: string, run: () => Promise<T>): Promise<T> => {
-  const until = Date.now() + patience
-  for (let wait = 50; ; wait = Math.min(1000, 2 * wait))
-    try {
-      return await run()
-    } catch (error) {
-      const again = chain(error).some((each) => (each as { retriable?: boolean }).retriable === true && each.type !== 'UNKNOWN_TOPIC_OR_PARTITION')
-      if (!again || Date.now() > until) throw kafkaError(error, doing)
-      await new Promise((resolve) => setTimeout(resolve, wait))
-    }
-}
-
 const toMessages = (records: readonly OutgoingRecord[]) =>
-  records.map(({ key, value, headers, timestamp, partition }) => ({ key, value, headers: headers as never, partition, ...(timestamp ? { timestamp } : {}) }))
+  records.map(({ key, value, headers, timestamp, partition }) => ({
+    key,
+    value,
+    // A list, which the patched encoder takes.
+    headers: headers as never,
+    partition,
+    ...(timestamp ? { timestamp } : {}),
+  }))
 
 const toRecord = (topic: string, partition: number, { offset, key, value, headers, timestamp }: KafkaMessage): KafkaRecord => ({
   topic,
@@ -93,7 +41,7 @@ const toRecord = (topic: string, partition: number, { offset, key, value, header
   offset: BigInt(offset),
   key,
   value,
-  headers: (headers ?? {}) as Headers,
+  headers: headersOf(headers),
   timestamp,
 })
 
@@ -102,9 +50,6 @@ interface Refusals {
   latest: HmtlError | undefined
   readonly listeners: Set<(error: HmtlError) => void>
 }
-
-const notAllowed = (message: string): HmtlError =>
-  new HmtlError('HMTL_KAFKA_AUTH', `the brokers refuse: ${message}`, { remedy: 'Ask for the rights on the topics, the group and the transactional ids of this group' })
 
 const wrapConsumer = (consumer: Consumer, concurrency: number, fromBeginning: boolean, refusals: Refusals): KafkaConsumer => ({
   async run(topic, handle) {
@@ -170,32 +115,73 @@ const wrapProducer = (producer: Producer, codec: Codec): KafkaProducer => {
   }
 }
 
-/** Connects to a cluster. @throws HmtlError `HMTL_KAFKA_UNREACHABLE`, `HMTL_KAFKA_AUTH` */
-export const connectKafka = async ({ brokers, clientId = 'hmtl', tls, sasl, onLog }: ClientOptions): Promise<KafkaClient> => {
-  const levels = { [logLevel.ERROR]: 'error', [logLevel.WARN]: 'warn', [logLevel.INFO]: 'info', [logLevel.DEBUG]: 'debug' } as Record<number, 'error' | 'warn' | 'info' | 'debug'>
-  const refusals: Refusals = { latest: undefined, listeners: new Set() }
-  const refused = (text: unknown) => {
-    if (typeof text !== 'string' || !/authorization failed/i.test(text)) return
-    refusals.latest = notAllowed(text)
-    for (const listener of refusals.listeners) listener(refusals.latest)
+const levels = {
+  [logLevel.ERROR]: 'error',
+  [logLevel.WARN]: 'warn',
+  [logLevel.INFO]: 'info',
+  [logLevel.DEBUG]: 'debug',
+} as Record<number, LogLevel>
+
+const configOf = ({ brokers, clientId = 'hmtl', tls, sasl }: ClientOptions): KafkaConfig => ({
+  clientId,
+  brokers: [...brokers],
+  connectionTimeout: 5000,
+  ...(tls ? { ssl: { ...(tls.ca ? { ca: [tls.ca] } : {}), ...(tls.cert ? { cert: tls.cert } : {}), ...(tls.key ? { key: tls.key } : {}) } } : {}),
+  ...(sasl ? { sasl: sasl as SASLOptions } : {}),
+})
+
+/** One try at one broker. @returns the addresses by which the brokers of its cluster call themselves */
+const askBroker = async (options: ClientOptions, broker: string): Promise<readonly string[]> => {
+  const once = { retry: { retries: 0 }, logLevel: logLevel.NOTHING }
+  const admin = new kafkajs.Kafka({ ...configOf({ ...options, brokers: [broker] }), ...once }).admin()
+  try {
+    return await trying(`connecting to ${broker}`, async () => {
+      await admin.connect()
+      return (await admin.describeCluster()).brokers.map(({ host, port }) => `${host}:${port}`)
+    })
+  } finally {
+    await admin.disconnect().catch(() => undefined)
   }
-  const kafka = new Kafka({
-    clientId,
-    brokers: [...brokers],
+}
+
+const openKafka = (options: ClientOptions, onRefused: (text: unknown) => void): Kafka =>
+  new kafkajs.Kafka({
+    ...configOf(options),
     retry,
-    connectionTimeout: 5000,
     logLevel: logLevel.INFO,
     logCreator:
       () =>
       ({ level, log: { message, error, groupId, broker } }) => {
-        refused(error)
-        // Its errors are mostly answers that it tries again after; those that count are thrown. And that retries
-        // are limited is meant: a producer that gave up is replaced, and its partition taken up from the group's offset.
+        onRefused(error)
+        // Its errors are mostly answers that it tries again after; those that count are thrown. And that retries are
+        // limited is meant: a producer that gave up is replaced, and its partition taken up from the group's offset.
         const own = message.startsWith('Limiting retries') ? 'debug' : level === logLevel.ERROR ? 'info' : (levels[level] ?? 'debug')
-        onLog?.(own, message, Object.fromEntries(Object.entries({ error, groupId, broker }).filter(([, value]) => value !== undefined)))
+        const details = Object.entries({ error, groupId, broker }).filter(([, value]) => value !== undefined)
+        options.onLog?.(own, message, Object.fromEntries(details))
       },
-    ...(tls ? { ssl: { ...(tls.ca ? { ca: [tls.ca] } : {}), ...(tls.cert ? { cert: tls.cert } : {}), ...(tls.key ? { key: tls.key } : {}) } } : {}),
-    ...(sasl ? { sasl: sasl as SASLOptions } : {}),
+  })
+
+/**
+ * Connects to a cluster. Addresses where no broker listens are named within three
+ * seconds; once connected, those that go away are waited for.
+ *
+ * @example
+ * const client = await connectKafka({ brokers: ['localhost:9092'] })
+ *
+ * @throws HmtlError `HMTL_KAFKA_UNREACHABLE`, `HMTL_KAFKA_AUTH`
+ */
+export const connectKafka = async (options: ClientOptions): Promise<KafkaClient> => {
+  const { brokers } = options
+  await reachBrokers(brokers, {
+    ask: (broker) => askBroker(options, broker),
+    messageOf,
+    onSlow: (message) => options.onLog?.('warn', message, {}),
+  })
+  const refusals: Refusals = { latest: undefined, listeners: new Set() }
+  const kafka = openKafka(options, (text) => {
+    if (typeof text !== 'string' || !/authorization failed/i.test(text)) return
+    refusals.latest = notAllowed(text)
+    for (const listener of refusals.listeners) listener(refusals.latest)
   })
   const admin: Admin = kafka.admin()
   await trying(`connecting to ${brokers.join(', ')}`, () => admin.connect())

@@ -1,10 +1,14 @@
 /**
  * What the enricher needs of a Kafka client, and no more. kafkajs stands behind
  * it today (`kafkajs.ts`); `test/helpers/kafka-port.ts` is the contract that
- * another would be held to.
+ * another would be held to, and that the in-memory client of the tests is.
  */
 
-export type Headers = Readonly<Record<string, Buffer | string | readonly (Buffer | string)[] | undefined>>
+/** A header as it is on the wire, where a value may be null. */
+export type Header = readonly [name: string, value: Buffer | string | null]
+
+/** A list: order counts, and a name may come again. */
+export type Headers = readonly Header[]
 
 export interface KafkaRecord {
   readonly topic: string
@@ -71,6 +75,10 @@ export interface KafkaConsumer {
 }
 
 export interface KafkaTransaction {
+  /**
+   * @throws HmtlError `HMTL_KAFKA_TOO_LARGE`, `HMTL_KAFKA_REFUSED` where brokers take none of the records
+   *   because of one of them
+   */
   send(topic: string, records: readonly OutgoingRecord[]): Promise<void>
   /** The group's next offset of a partition, visible when the transaction commits. After a `send`. */
   sendOffset(group: string, topic: string, partition: number, next: bigint): Promise<void>
@@ -86,6 +94,7 @@ export interface ProducerOptions {
 }
 
 export interface KafkaProducer {
+  /** As a transaction's. */
   send(topic: string, records: readonly OutgoingRecord[]): Promise<void>
   transaction(): Promise<KafkaTransaction>
   close(): Promise<void>
@@ -108,10 +117,12 @@ export interface KafkaClient {
 
 export type SaslMechanism = 'plain' | 'scram-sha-256' | 'scram-sha-512'
 
+export type LogLevel = 'error' | 'warn' | 'info' | 'debug'
+
 export interface ClientOptions {
   readonly brokers: readonly string[]
   readonly clientId?: string
   readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string } | undefined
   readonly sasl?: { readonly mechanism: SaslMechanism; readonly username: string; readonly password: string } | undefined
-  readonly onLog?: (level: 'error' | 'warn' | 'info' | 'debug', message: string, details: Readonly<Record<string, unknown>>) => void
+  readonly onLog?: (level: LogLevel, message: string, details: Readonly<Record<string, unknown>>) => void
 }

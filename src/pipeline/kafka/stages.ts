@@ -1,5 +1,6 @@
 /** A topic as a source and as a sink for other people's pipelines, at least once. */
 import { HmtlError } from '../../io/errors.ts'
+import { keepAlive } from './heartbeat.ts'
 import type { Codec, ConsumerOptions, KafkaBatch, KafkaClient, KafkaRecord, OutgoingRecord } from './port.ts'
 
 export interface KafkaSourceOptions extends Partial<Omit<ConsumerOptions, 'group' | 'concurrency'>> {
@@ -43,7 +44,7 @@ export async function* kafkaSource(client: KafkaClient, options: KafkaSourceOpti
     return work
   }
   const takeIn = async (batch: KafkaBatch): Promise<void> => {
-    const heart = setInterval(() => batch.heartbeat().catch(() => undefined), heartbeatInterval)
+    const heartbeat = keepAlive(batch, heartbeatInterval)
     let last: bigint | undefined
     try {
       for (const record of batch.records) {
@@ -58,7 +59,7 @@ export async function* kafkaSource(client: KafkaClient, options: KafkaSourceOpti
       }
       if (last !== undefined) await consumer.commit(batch.topic, batch.partition, last + 1n)
     } finally {
-      clearInterval(heart)
+      heartbeat.stop()
     }
   }
   try {
