@@ -22,7 +22,28 @@ import { scierc } from './scierc/recipe.ts'
 import { uner } from './uner/recipe.ts'
 import { wnut17 } from './wnut17/recipe.ts'
 
-export const recipes: readonly Recipe[] = [ace05, btc, conll04, conll2003, conll2012, crossner, docred, ewtSilver, fewrel, gum, gumMentions, knowledgenet, litbank, pud, re3d, redocred, scierc, tweebank, uner, wnut17]
+export const recipes: readonly Recipe[] = [
+  ace05,
+  btc,
+  conll04,
+  conll2003,
+  conll2012,
+  crossner,
+  docred,
+  ewtSilver,
+  fewrel,
+  gum,
+  gumMentions,
+  knowledgenet,
+  litbank,
+  pud,
+  re3d,
+  redocred,
+  scierc,
+  tweebank,
+  uner,
+  wnut17,
+]
 
 /** @throws HmtlError `HMTL_DATASET_UNKNOWN` */
 export const recipeNamed = (name: string): Recipe => {

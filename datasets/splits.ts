@@ -70,12 +70,7 @@ async function* listed(format: string, folder: string, wanted: ReadonlySet<strin
  * @param keep of each split: whether a document, and the how-manieth it is, belongs to it
  */
 export const splitsWhere =
-  (
-    format: string,
-    file: string,
-    keep: Readonly<Record<string, (document: Document, index: number) => boolean>>,
-    options: FormatOptions = {},
-  ) =>
+  (format: string, file: string, keep: Readonly<Record<string, (document: Document, index: number) => boolean>>, options: FormatOptions = {}) =>
   async (folder: string): Promise<Split[]> => {
     if (!(await exists(join(folder, file))))
       throw new HmtlError('HMTL_DATASET_SPLIT', `there is no ${file} in ${folder}`, {
@@ -104,8 +99,7 @@ export const splitsOfFiles =
       name,
       async *documents(from, context) {
         for (const file of list)
-          for await (const document of readDocuments(join(from, file), { ...context, format }))
-            yield list.length === 1 ? document : { ...document, id: `${file}#${document.id}` }
+          for await (const document of readDocuments(join(from, file), { ...context, format })) yield list.length === 1 ? document : { ...document, id: `${file}#${document.id}` }
       },
     }))
   }

@@ -36,16 +36,12 @@ const corpora = [
   ['fewrel', 'fewrel_val', ['--scheme', 'common-200-50-100'], 'fewrel-common'],
   ['re3d', 're3d'],
 ]
-for (const [name, folder, options = [], to = name] of corpora)
-  hmtl('datasets', 'prepare', name, '--from', join(from, folder), '-o', join('data', to), ...options, '--quiet')
+for (const [name, folder, options = [], to = name] of corpora) hmtl('datasets', 'prepare', name, '--from', join(from, folder), '-o', join('data', to), ...options, '--quiet')
 mkdirSync(join(root, 'data'), { recursive: true })
 copyFileSync(join(from, 'glove', 'glove.6B.50d.subset.txt.gz'), join(root, 'data', 'glove.txt.gz'))
 if (args.includes('--vectors')) {
   const splits = {
-    minilm: [
-      ...['litbank', 'redocred'].flatMap((name) => ['train', 'dev', 'test'].map((split) => `${name}/${split}`)),
-      ...['gum/train', 'uner/dev', 'uner/test', 'gum/dev'],
-    ],
+    minilm: [...['litbank', 'redocred'].flatMap((name) => ['train', 'dev', 'test'].map((split) => `${name}/${split}`)), ...['gum/train', 'uner/dev', 'uner/test', 'gum/dev']],
     e5: (
       'redocred/train redocred/dev redocred/test uner/dev pud/train docred/train btc/train btc/dev tweebank/train tweebank/dev ' +
       'ewt-silver/train wnut17/train wnut17/dev gum/train gum/dev knowledgenet/train knowledgenet/dev litbank/train litbank/dev ' +

@@ -243,7 +243,13 @@ test('conll2003: a token that begins with # is a token', async (t) => {
     for (const text of [rows('so N O', '# N O', '#tag N O', 'Mia N B-PER', '# N O'), rows('# N O', '#a N B-PER'), rows('#a B-PER', '# O')]) {
       const { documents, errors } = await read('conll2003', text)
       t.deepEqual(errors, [])
-      t.is(documents[0].tokens!.begin.length, text.trim().split('\n').filter((line) => line !== '' && !line.startsWith('-DOC')).length)
+      t.is(
+        documents[0].tokens!.begin.length,
+        text
+          .trim()
+          .split('\n')
+          .filter((line) => line !== '' && !line.startsWith('-DOC')).length,
+      )
       t.is(await rewritten('conll2003', text), text)
     }
   }
@@ -315,7 +321,10 @@ test('coreference cells need no bar, and a double antecedent is counted', async 
     t.deepEqual(errors, [])
     return clustersOf(documents[0])
   }
-  t.deepEqual(await clusters('(0(1)', '0)', '(0)', '(1)'), [['w0 w1', 'w2'], ['w0', 'w3']])
+  t.deepEqual(await clusters('(0(1)', '0)', '(0)', '(1)'), [
+    ['w0 w1', 'w2'],
+    ['w0', 'w3'],
+  ])
   t.deepEqual(await clusters('(0)(1', '1)(2', '2)'), [['w0'], ['w0 w1'], ['w1 w2']])
   t.deepEqual(await clusters('(0|(0', '0)0)'), [['w0 w1']])
   t.deepEqual(await clusters('(3)|(2)', '(2)', '(3)'), [['w0', 'w2'], ['w1']])
@@ -433,7 +442,10 @@ test('conll04: relation labels may have commas and quotes', async (t) => {
 
 /** Words with what has gone wrong: hashes, marks, odd spaces, brackets, bars. */
 const oddWord = fc
-  .array(fc.constantFrom('a', 'É', '😀', '#', '-', '(', ')', '|', '*', '_', '=', '\u00a0', '\u2003', '\u3000', '\u2028', '\ufeff', '\u200b', '"', "'", 'O', '1'), { minLength: 1, maxLength: 5 })
+  .array(fc.constantFrom('a', 'É', '😀', '#', '-', '(', ')', '|', '*', '_', '=', '\u00a0', '\u2003', '\u3000', '\u2028', '\ufeff', '\u200b', '"', "'", 'O', '1'), {
+    minLength: 1,
+    maxLength: 5,
+  })
   .map((list) => list.join(''))
 
 const oddDocuments = fc.array(fc.array(fc.tuple(oddWord, fc.boolean()), { minLength: 1, maxLength: 5 }), { minLength: 1, maxLength: 4 }).map((sentences) => {
@@ -471,15 +483,21 @@ for (const format of ['conll2003', 'conll2012', 'conllu', 'like-conll', 'conll04
 
 test('white space at the ends of rows changes nothing that is read', async (t) => {
   await fc.assert(
-    fc.asyncProperty(oddDocuments, fc.constantFrom('conll2003', 'conll2012', 'conllu', 'like-conll', 'conll04'), fc.constantFrom(' ', '\t', ' \t'), fc.infiniteStream(fc.boolean()), async (document, format, end, choose) => {
-      const text = (await write(format, [document])).bytes.toString()
-      const ragged = text
-        .split('\n')
-        .map((line) => (line !== '' && !line.startsWith('#') && choose.next().value ? line + end : line))
-        .join('\n')
-      const bare = (list: readonly Document[]) => list.map((each) => plain({ ...each, metadata: {} }))
-      t.deepEqual(bare((await read(format, ragged)).documents), bare((await read(format, text)).documents))
-    }),
+    fc.asyncProperty(
+      oddDocuments,
+      fc.constantFrom('conll2003', 'conll2012', 'conllu', 'like-conll', 'conll04'),
+      fc.constantFrom(' ', '\t', ' \t'),
+      fc.infiniteStream(fc.boolean()),
+      async (document, format, end, choose) => {
+        const text = (await write(format, [document])).bytes.toString()
+        const ragged = text
+          .split('\n')
+          .map((line) => (line !== '' && !line.startsWith('#') && choose.next().value ? line + end : line))
+          .join('\n')
+        const bare = (list: readonly Document[]) => list.map((each) => plain({ ...each, metadata: {} }))
+        t.deepEqual(bare((await read(format, ragged)).documents), bare((await read(format, text)).documents))
+      },
+    ),
     { numRuns: 150 },
   )
 })

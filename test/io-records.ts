@@ -54,14 +54,13 @@ test('json: numbers of the user are written as they stood', async (t) => {
     t.is((await write('jsonl', documents)).bytes.toString(), ids)
   }
   const kept = '{"id":1234567890123456789,"text":"x","n":1.10,"hmtl":{"note":"mine","entities":[]}}'
-  t.is(
-    annotatedLine(documentOfLine(kept, 'x', {}, true), '{"offsetUnit":"utf16"}'),
-    '{"id":1234567890123456789,"text":"x","n":1.10,"hmtl":{"note":"mine","offsetUnit":"utf16"}}',
-  )
+  t.is(annotatedLine(documentOfLine(kept, 'x', {}, true), '{"offsetUnit":"utf16"}'), '{"id":1234567890123456789,"text":"x","n":1.10,"hmtl":{"note":"mine","offsetUnit":"utf16"}}')
 })
 
 test('json: any text of valid JSON comes back byte for byte, and strings that look like numbers stay strings', (t) => {
-  const number = fc.tuple(fc.constantFrom('', '-'), fc.bigInt({ min: 0n, max: 10n ** 25n }), fc.constantFrom('', '.10', '.5', 'e400', 'E-7', '.000000001')).map((parts) => parts.join(''))
+  const number = fc
+    .tuple(fc.constantFrom('', '-'), fc.bigInt({ min: 0n, max: 10n ** 25n }), fc.constantFrom('', '.10', '.5', 'e400', 'E-7', '.000000001'))
+    .map((parts) => parts.join(''))
   const value = fc.oneof(
     number,
     fc.string().map((text) => JSON.stringify(text)),
@@ -104,7 +103,8 @@ test('plain formats count the fields, scores and heads that they have no place f
     mentions: [{ start: 0, end: 7, label: 'PER', score: 0.5, head: { start: 4, end: 7 } }],
     metadata: { k: 1 },
   })
-  for (const format of ['conll2003', 'conll2012', 'like-conll', 'conll04']) t.deepEqual(kinds((await write(format, [document])).report), { score: 1, 'mention-head': 1, field: 1 }, format)
+  for (const format of ['conll2003', 'conll2012', 'like-conll', 'conll04'])
+    t.deepEqual(kinds((await write(format, [document])).report), { score: 1, 'mention-head': 1, field: 1 }, format)
   t.deepEqual(kinds((await write('dygie', [document])).report), { score: 1, 'mention-head': 1 })
 })
 
@@ -309,7 +309,10 @@ test('conll04: other columns come back, labels are lists as Python writes them, 
     again.split('\n').map((row) => row.split('\t').filter((_, i) => i === 3 || i === 6)),
     text.split('\n').map((row) => row.split('\t').filter((_, i) => i === 3 || i === 6)),
   )
-  t.deepEqual((await read('conll04', again)).documents.map(({ relations }) => listRelations(relations!).length), [2])
+  t.deepEqual(
+    (await read('conll04', again)).documents.map(({ relations }) => listRelations(relations!).length),
+    [2],
+  )
 })
 
 test('mentions of clusters go over sentences', async (t) => {

@@ -27,8 +27,7 @@ const documentOf = (layers: Partial<DocumentLike>, metadata = {}) => prepareDocu
 const related = (...relations: [label: string, one: string, two: string, score?: number][]) =>
   relations.map(([label, one, two, score]) => ({ label, arg1: at(one), arg2: at(two), ...(score === undefined ? {} : { score }) }))
 const task = <T>(kind: string, more: object = {}) => parseConfig({ tasks: [{ name: 'x', kind, ...more }] }).tasks[0] as T
-const message = (given: object): string =>
-  messageOf(() => parseConfig({ tasks: [{ name: 'x', kind: 'relation', datasets: [{ train: 'a', ...given }] }] }))
+const message = (given: object): string => messageOf(() => parseConfig({ tasks: [{ name: 'x', kind: 'relation', datasets: [{ train: 'a', ...given }] }] }))
 const messageOf = (run: () => unknown): string => {
   try {
     run()

@@ -162,16 +162,61 @@ test('confusion: right, of another label, invented and missed, by key', (t) => {
 })
 
 /** The clusters of the reference scorer's own cases, a letter a mention, and its figures: recall, precision, F1. */
-const referenceCases: readonly [name: string, key: string, response: string, figures: Partial<Record<'muc' | 'b3' | 'ceafm' | 'ceafe' | 'blanc' | 'lea', readonly [number, number, number]>>][] = [
+const referenceCases: readonly [
+  name: string,
+  key: string,
+  response: string,
+  figures: Partial<Record<'muc' | 'b3' | 'ceafm' | 'ceafe' | 'blanc' | 'lea', readonly [number, number, number]>>,
+][] = [
   ['A1', 'a bc def', 'a bc def', { muc: [1, 1, 1], b3: [1, 1, 1], ceafm: [1, 1, 1], ceafe: [1, 1, 1], blanc: [1, 1, 1], lea: [1, 1, 1] }],
-  ['A2', 'a bc def', 'a de', { muc: [1 / 3, 1, 0.5], b3: [7 / 18, 1, 14 / 25], ceafm: [0.5, 1, 0.66667], ceafe: [0.6, 0.9, 0.72], blanc: [0.21591, 1, 0.35385], lea: [1 / 3, 1, 0.5] }],
-  ['A3', 'a bc def', 'a bcx defy z', { muc: [1, 0.6, 0.75], b3: [1, 55 / 108, 110 / 163], ceafm: [1, 0.66667, 0.8], ceafe: [0.88571, 0.66429, 0.75918], blanc: [1, 0.42593, 0.59717] }],
-  ['A4', 'a bc def', 'a bcx dy z', { muc: [1 / 3, 1 / 3, 1 / 3], b3: [5 / 9, 17 / 42, 0.46832], ceafm: [0.66667, 0.57143, 0.61538], ceafe: [0.73333, 0.55, 0.62857], blanc: [0.35227, 0.27206, 0.30357] }],
-  ['A5', 'a bc def', 'a bcxB dy z', { muc: [1 / 3, 1 / 4, 2 / 7], b3: [5 / 9, 5 / 16, 0.4], ceafm: [0.66667, 0.5, 0.57143], ceafe: [0.68889, 0.51667, 0.59048], blanc: [0.35227, 0.19048, 0.24716] }],
-  ['A6', 'a bc def', 'a bcx dy Bz', { muc: [1 / 3, 1 / 4, 2 / 7], b3: [5 / 9, 17 / 48, 0.43257], ceafm: [0.66667, 0.5, 0.57143], ceafe: [0.73333, 0.55, 0.62857], blanc: [0.35227, 0.2087, 0.25817] }],
-  ['A7', 'a bc def', 'a bcxb dy z', { muc: [1 / 3, 1 / 3, 1 / 3], b3: [5 / 9, 17 / 42, 0.46832], ceafm: [0.66667, 0.57143, 0.61538], ceafe: [0.73333, 0.55, 0.62857], blanc: [0.35227, 0.27206, 0.30357] }],
-  ['A8', 'a bc def', 'a bcx dy bz', { muc: [1 / 3, 1 / 3, 1 / 3], b3: [5 / 9, 17 / 42, 0.46832], ceafm: [0.66667, 0.57143, 0.61538], ceafe: [0.73333, 0.55, 0.62857], blanc: [0.35227, 0.27206, 0.30357] }],
-  ['A9', 'a bc def', 'a bcx dy bbbbbbbbbbz', { muc: [1 / 3, 1 / 3, 1 / 3], b3: [5 / 9, 17 / 42, 0.46832], ceafm: [0.66667, 0.57143, 0.61538], ceafe: [0.73333, 0.55, 0.62857], blanc: [0.35227, 0.27206, 0.30357] }],
+  [
+    'A2',
+    'a bc def',
+    'a de',
+    { muc: [1 / 3, 1, 0.5], b3: [7 / 18, 1, 14 / 25], ceafm: [0.5, 1, 0.66667], ceafe: [0.6, 0.9, 0.72], blanc: [0.21591, 1, 0.35385], lea: [1 / 3, 1, 0.5] },
+  ],
+  [
+    'A3',
+    'a bc def',
+    'a bcx defy z',
+    { muc: [1, 0.6, 0.75], b3: [1, 55 / 108, 110 / 163], ceafm: [1, 0.66667, 0.8], ceafe: [0.88571, 0.66429, 0.75918], blanc: [1, 0.42593, 0.59717] },
+  ],
+  [
+    'A4',
+    'a bc def',
+    'a bcx dy z',
+    { muc: [1 / 3, 1 / 3, 1 / 3], b3: [5 / 9, 17 / 42, 0.46832], ceafm: [0.66667, 0.57143, 0.61538], ceafe: [0.73333, 0.55, 0.62857], blanc: [0.35227, 0.27206, 0.30357] },
+  ],
+  [
+    'A5',
+    'a bc def',
+    'a bcxB dy z',
+    { muc: [1 / 3, 1 / 4, 2 / 7], b3: [5 / 9, 5 / 16, 0.4], ceafm: [0.66667, 0.5, 0.57143], ceafe: [0.68889, 0.51667, 0.59048], blanc: [0.35227, 0.19048, 0.24716] },
+  ],
+  [
+    'A6',
+    'a bc def',
+    'a bcx dy Bz',
+    { muc: [1 / 3, 1 / 4, 2 / 7], b3: [5 / 9, 17 / 48, 0.43257], ceafm: [0.66667, 0.5, 0.57143], ceafe: [0.73333, 0.55, 0.62857], blanc: [0.35227, 0.2087, 0.25817] },
+  ],
+  [
+    'A7',
+    'a bc def',
+    'a bcxb dy z',
+    { muc: [1 / 3, 1 / 3, 1 / 3], b3: [5 / 9, 17 / 42, 0.46832], ceafm: [0.66667, 0.57143, 0.61538], ceafe: [0.73333, 0.55, 0.62857], blanc: [0.35227, 0.27206, 0.30357] },
+  ],
+  [
+    'A8',
+    'a bc def',
+    'a bcx dy bz',
+    { muc: [1 / 3, 1 / 3, 1 / 3], b3: [5 / 9, 17 / 42, 0.46832], ceafm: [0.66667, 0.57143, 0.61538], ceafe: [0.73333, 0.55, 0.62857], blanc: [0.35227, 0.27206, 0.30357] },
+  ],
+  [
+    'A9',
+    'a bc def',
+    'a bcx dy bbbbbbbbbbz',
+    { muc: [1 / 3, 1 / 3, 1 / 3], b3: [5 / 9, 17 / 42, 0.46832], ceafm: [0.66667, 0.57143, 0.61538], ceafe: [0.73333, 0.55, 0.62857], blanc: [0.35227, 0.27206, 0.30357] },
+  ],
   ['A10', 'a bc def', 'a b c d e f', { muc: [0, 0, 0], b3: [0.5, 1, 2 / 3], blanc: [0.5, 0.36667, 0.42308] }],
   ['A11', 'a bc def', 'abcdef', { muc: [1, 0.6, 0.75], b3: [1, 7 / 18, 14 / 25], blanc: [0.5, 0.13333, 0.21053] }],
   ['A12', 'a bc def', 'a x y c d e z', { muc: [0, 0, 0], b3: [13 / 36, 4 / 7, 0.44252], blanc: [0.22727, 0.11905, 0.15625] }],

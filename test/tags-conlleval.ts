@@ -49,7 +49,11 @@ const score = (gold: readonly string[], guessed: readonly string[]) => {
   return { correct, gold: inGold, predicted }
 }
 
-const tag = (prefixes: string) => fc.oneof(fc.constant('O'), fc.tuple(fc.constantFrom(...prefixes), fc.constantFrom('PER', 'LOC', 'x-y')).map(([prefix, type]) => `${prefix}-${type}`))
+const tag = (prefixes: string) =>
+  fc.oneof(
+    fc.constant('O'),
+    fc.tuple(fc.constantFrom(...prefixes), fc.constantFrom('PER', 'LOC', 'x-y')).map(([prefix, type]) => `${prefix}-${type}`),
+  )
 
 for (const [scheme, prefixes] of Object.entries({ IOB1: 'IB', IOB2: 'BI', IOBES: 'BIES', BIOUL: 'BIUL', 'all letters together': 'BIESUL' }))
   test(`${scheme}: found and right are conlleval's, however ill-formed the tags`, (t) => {

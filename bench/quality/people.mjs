@@ -41,6 +41,11 @@ for (const { name: title, task: which, path, ...given } of rows) {
   const dataset = { train: path, ...(labels ? { labels: withoutScores(labels) } : {}), ...(annotated ? { annotated } : {}), ...(pairs ? { pairs } : {}), ...given }
   const { score, main } = await evaluateTask(model, task, [{ path, dataset }])
   const of = which === 'relation' ? score.definitions.lastToken : which === 'coref' ? score.mentions : score
-  const labelled = which === 'coref' ? '' : Object.entries(score.byLabel ?? {}).map(([label, { f1 }]) => `${label} ${percent(f1)}`).join(', ')
+  const labelled =
+    which === 'coref'
+      ? ''
+      : Object.entries(score.byLabel ?? {})
+          .map(([label, { f1 }]) => `${label} ${percent(f1)}`)
+          .join(', ')
   console.log(`| ${title} | ${percent(main)} | ${percent(of?.precision ?? 0)} / ${percent(of?.recall ?? 0)} | ${labelled} |`)
 }

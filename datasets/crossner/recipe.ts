@@ -25,10 +25,7 @@ export const crossner: Recipe = {
     {
       name: 'official',
       summary: 'the published files of the five domains together',
-      splits: splitsOfFiles(
-        'conll2003',
-        Object.fromEntries(['train', 'dev', 'test'].map((split) => [split, domains.map((domain) => `${domain}/${split}.txt`)])),
-      ),
+      splits: splitsOfFiles('conll2003', Object.fromEntries(['train', 'dev', 'test'].map((split) => [split, domains.map((domain) => `${domain}/${split}.txt`)]))),
     },
   ],
 }

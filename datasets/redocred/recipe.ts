@@ -68,11 +68,9 @@ const byEvidence = async (folder: string): Promise<Split[]> =>
     name,
     async *documents(at, context) {
       const names = (await withNames(at, context)).options.relationNames ?? {}
+      // A document with an empty sentence numbers its sentences otherwise.
       for await (const document of documents(at, context))
-        // A document with an empty sentence numbers its sentences otherwise.
-        yield (document.metadata.redocred as { sents?: readonly (readonly string[])[] }).sents?.some(({ length }) => length === 0)
-          ? document
-          : withEvidence(document, names)
+        yield (document.metadata.redocred as { sents?: readonly (readonly string[])[] }).sents?.some(({ length }) => length === 0) ? document : withEvidence(document, names)
     },
   }))
 

@@ -67,12 +67,7 @@ const noGold = (task: TaskConfig, sources: readonly GoldSource[]): HmtlError =>
  * no part of the gold; of what a source does not annotate, neither gold nor predictions count.
  * @throws HmtlError `HMTL_SCORE_GOLD` where gold is needed and there is none
  */
-export const evaluateTask = async (
-  model: Model,
-  task: TaskConfig,
-  sources: readonly GoldSource[],
-  options: EvaluateOptions = {},
-): Promise<TaskEvaluation> => {
+export const evaluateTask = async (model: Model, task: TaskConfig, sources: readonly GoldSource[], options: EvaluateOptions = {}): Promise<TaskEvaluation> => {
   const head = headOf(task.kind)
   const labels = model.labels[task.name]
   const all = head.metric(task)

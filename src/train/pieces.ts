@@ -50,5 +50,11 @@ const passes = (dataset: DatasetConfig): { readonly dataset: DatasetConfig; read
  */
 export const datasetPieces = (datasets: readonly DatasetConfig[], task: TaskConfig, labels: readonly string[], turn: () => number = () => 0) =>
   chain(datasets.flatMap(passes), ({ dataset, share }) =>
-    chain([{ path: dataset.train, from: dataset.from }], readFile, (document: Document) => (share === 1 || turn() < share ? document : none), prepareDocument, pieces(task, labels, dataset)),
+    chain(
+      [{ path: dataset.train, from: dataset.from }],
+      readFile,
+      (document: Document) => (share === 1 || turn() < share ? document : none),
+      prepareDocument,
+      pieces(task, labels, dataset),
+    ),
   )

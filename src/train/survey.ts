@@ -22,7 +22,8 @@ const labelsOf = async (task: TaskConfig): Promise<string[] | undefined> => {
   if (!head.labels) return undefined
   const counts = new Map<string, number>()
   for (const dataset of task.datasets)
-    for await (const document of datasetDocuments([{ path: dataset.train, from: dataset.from }])) for (const label of head.labels(document, task, dataset)) counts.set(label, (counts.get(label) ?? 0) + 1)
+    for await (const document of datasetDocuments([{ path: dataset.train, from: dataset.from }]))
+      for (const label of head.labels(document, task, dataset)) counts.set(label, (counts.get(label) ?? 0) + 1)
   const sorted = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([label]) => label)
   return sorted.slice(0, head.mostLabels?.(task) || sorted.length)
 }

@@ -114,7 +114,7 @@ const parser = (source: Source, context: FormatContext): LineParser => {
         if (label === none) return []
         const head = heads[k]
         if (!Number.isInteger(head) || head < 0 || head >= taken.length)
-            throw new HmtlError('HMTL_DOCUMENT_OFFSET', `head ${head} of token ${i} is not a token of the sentence`, { document: documentId })
+          throw new HmtlError('HMTL_DOCUMENT_OFFSET', `head ${head} of token ${i} is not a token of the sentence`, { document: documentId })
         return [{ label, arg1: argument(i), arg2: argument(head) }]
       })
     }

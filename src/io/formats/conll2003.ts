@@ -195,8 +195,7 @@ const parser = (source: Source, context: FormatContext): LineParser => {
         })
       if (fields[numbered ? 1 : 0] === '') throw new HmtlError('HMTL_INPUT_SYNTAX', 'an empty word', { line: number })
       const tag = fields[numbered ? 2 : width - 1]
-      if (!isTag(tag))
-        throw new HmtlError('HMTL_INPUT_SYNTAX', `"${tag}" is not a tag`, { line: number, remedy: 'Tags are O or B-, I-, E-, S-, U- or L- and a type' })
+      if (!isTag(tag)) throw new HmtlError('HMTL_INPUT_SYNTAX', `"${tag}" is not a tag`, { line: number, remedy: 'Tags are O or B-, I-, E-, S-, U- or L- and a type' })
       if (rows.length === 0) comments = []
       if (pending.length > 0) comments.push(...pending)
       pending = []

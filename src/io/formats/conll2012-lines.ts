@@ -66,7 +66,8 @@ export const gapWidths = (text: string): string => {
 }
 
 /** One string for all lines where they are all alike, which is the single-space case. */
-export const compressGaps = (gaps: readonly string[], rows: readonly string[][]): string[] => (gaps.every((gap, i) => gap === `\`${'a'.repeat(rows[i].length - 1)}`) ? [] : [...gaps])
+export const compressGaps = (gaps: readonly string[], rows: readonly string[][]): string[] =>
+  gaps.every((gap, i) => gap === `\`${'a'.repeat(rows[i].length - 1)}`) ? [] : [...gaps]
 
 export const spread = (fields: readonly string[], gaps: string): string => {
   let out = ''

@@ -14,18 +14,7 @@ import { type LineParser, parseLines } from '../parse-lines.ts'
 import { type Source, stem } from '../source.ts'
 import type { TagSpan } from '../tags.ts'
 import { joinTokens, lowerBound, sentenceSpans, words } from '../tokens.ts'
-import {
-  type ClusterSpan,
-  countUnbalanced,
-  decodeBrackets,
-  decodeCoref,
-  encodeBrackets,
-  encodeCoref,
-  groupClusters,
-  isCorefCell,
-  isLikeConll,
-  tokenClusters,
-} from './brackets.ts'
+import { type ClusterSpan, countUnbalanced, decodeBrackets, decodeCoref, encodeBrackets, encodeCoref, groupClusters, isCorefCell, isLikeConll, tokenClusters } from './brackets.ts'
 import {
   columnsOf,
   compressGaps,
@@ -331,8 +320,7 @@ const predicatesOf = (predicates: unknown, sentence: number, length: number): st
 }
 
 /** The cells as they were read, if they still say what the document says. */
-const sameOrNew = (read: string[] | undefined, made: string[], meaning: (cells: string[]) => string): string[] =>
-  read && meaning(read) === meaning(made) ? read : made
+const sameOrNew = (read: string[] | undefined, made: string[], meaning: (cells: string[]) => string): string[] => (read && meaning(read) === meaning(made) ? read : made)
 
 const clusterKey = (members: readonly ClusterSpan[]): string => {
   const clusters = new Map<string, string[]>()

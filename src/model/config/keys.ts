@@ -131,9 +131,7 @@ const datasetKeys = {
   dev: optional(text({ sentence: 'Development data: validation is on it.' }, 'a path')),
   test: optional(text({ sentence: 'Test data.' }, 'a path')),
   from: optional(text({ sentence: 'Format of its files; guessed where absent.' }, 'the name of a format')),
-  weight: optional(
-    number({ above: 0, max: 1000, sentence: 'How often its documents are seen in an epoch: 2 is twice, 0.5 every other time. [1]' }),
-  ),
+  weight: optional(number({ above: 0, max: 1000, sentence: 'How often its documents are seen in an epoch: 2 is twice, 0.5 every other time. [1]' })),
 }
 
 export interface TaskDefaults {

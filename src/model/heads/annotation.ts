@@ -7,10 +7,7 @@ import type { Document, RelationLike } from '../../io/document.ts'
 import { type Key, number, optional, wrongType, wrongValue, isObject } from '../config/schema.ts'
 
 /** What a data set's label is called by the task. */
-export type LabelMapping =
-  | string
-  | readonly string[]
-  | { readonly label: string; readonly inverse?: boolean; readonly minScore?: number }
+export type LabelMapping = string | readonly string[] | { readonly label: string; readonly inverse?: boolean; readonly minScore?: number }
 
 export type Labels = readonly string[] | Readonly<Record<string, LabelMapping>>
 
@@ -50,9 +47,7 @@ const labels: Key<Labels> = {
 /** Keys of a data set whose labels may be other than the task's. */
 export const annotationKeys = {
   labels: optional(labels),
-  minScore: optional(
-    number({ min: 0, max: 1, sentence: 'Its spans and relations of a lower score are neither learned nor learned against. [0]' }),
-  ),
+  minScore: optional(number({ min: 0, max: 1, sentence: 'Its spans and relations of a lower score are neither learned nor learned against. [0]' })),
 }
 
 /** What a data set says of its annotation; heads take of it what concerns them. */

@@ -139,13 +139,7 @@ export interface Head<Config extends TaskConfig = TaskConfig, Learned extends Ex
   decoder(context: HeadContext, task: Config, options: DecodeOptions): Decoder
 
   /** Gold and predictions as the task defines them, without what the source's annotation says nothing of. */
-  comparable(
-    gold: Document,
-    predicted: Document,
-    task: Config,
-    labels: readonly string[],
-    dataset: Config['datasets'][number],
-  ): readonly [gold: Document, predicted: Document]
+  comparable(gold: Document, predicted: Document, task: Config, labels: readonly string[], dataset: Config['datasets'][number]): readonly [gold: Document, predicted: Document]
   metric(task: Config): Metric<Score>
   /** The one number that a task is judged by, 0 to 1. */
   main(task: Config, score: Score): number

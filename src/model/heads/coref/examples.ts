@@ -14,12 +14,7 @@ export interface CorefExample extends Example {
 }
 
 /** Pieces of at most `maxTokens`. */
-export function* corefExamples(
-  document: Document,
-  task: CorefTaskConfig,
-  _: readonly string[],
-  { convention }: CorefDataset,
-): Generator<CorefExample> {
+export function* corefExamples(document: Document, task: CorefTaskConfig, _: readonly string[], { convention }: CorefDataset): Generator<CorefExample> {
   const { tokens, sentences, clusters } = document
   if (!tokens || !sentences || !clusters) return
   const list = words(document)

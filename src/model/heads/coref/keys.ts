@@ -23,10 +23,7 @@ export const corefKeys = {
   goldMentions: flag({ default: false, sentence: "Candidates are the gold mentions alone, in training and evaluation (the paper's GM rows)." }),
   mentionLoss: flag({ default: false, past: true, sentence: 'Also teach the mention scorer which kept spans are mentions.' }),
   textFeatures: flag({ default: false, past: true, sentence: 'Pairs are also told apart by what their texts have in common.' }),
-  convention: text(
-    { default: '', past: true, sentence: 'Whose rules of annotation it follows at inference, of those that its data sets name.' },
-    'the convention of a data set',
-  ),
+  convention: text({ default: '', past: true, sentence: 'Whose rules of annotation it follows at inference, of those that its data sets name.' }, 'the convention of a data set'),
   linkBias: number({ default: 0, past: true, sentence: "Added to every antecedent's score against having none: above 0 more is linked." }),
   linking: choice(['antecedent', 'entity'], {
     default: 'antecedent',

@@ -65,9 +65,7 @@ export const spanVectors = (task: CorefTaskConfig, parameters: Parameters, state
 }
 
 /** Whose rules of annotation data sets name, in order: those that a scorer is told of. */
-export const conventionsOf = ({ datasets }: Pick<CorefTaskConfig, 'datasets'>): string[] => [
-  ...new Set(datasets.flatMap(({ convention }) => convention ?? [])),
-]
+export const conventionsOf = ({ datasets }: Pick<CorefTaskConfig, 'datasets'>): string[] => [...new Set(datasets.flatMap(({ convention }) => convention ?? []))]
 
 /**
  * What a convention adds to the first layer of a scorer, [hidden]: corpora do not agree on what is a mention (LitBank
@@ -75,22 +73,14 @@ export const conventionsOf = ({ datasets }: Pick<CorefTaskConfig, 'datasets'>): 
  */
 const biasOf = (bias: tf.Tensor1D, part: string, task: CorefTaskConfig, parameters: Parameters, convention: string | undefined): tf.Tensor1D => {
   const known = conventionsOf(task)
-  const shifts = known.map((name) =>
-    parameters.get<tf.Tensor1D>(`${task.name}.${part}.convention.${name}`, [task.hidden], { kind: 'zeros' }),
-  )
+  const shifts = known.map((name) => parameters.get<tf.Tensor1D>(`${task.name}.${part}.convention.${name}`, [task.hidden], { kind: 'zeros' }))
   const at = known.indexOf(convention ?? task.convention)
   return at === -1 ? bias : (tf.add(bias, shifts[at]) as tf.Tensor1D)
 }
 
 const mentionWeights = (task: CorefTaskConfig, parameters: Parameters, size: number, convention: string | undefined) => ({
   w: parameters.get<tf.Tensor2D>(`${task.name}.mention.first.weight`, [size, task.hidden], { kind: 'xavier' }),
-  b: biasOf(
-    parameters.get<tf.Tensor1D>(`${task.name}.mention.first.bias`, [task.hidden], { kind: 'zeros' }),
-    'mention',
-    task,
-    parameters,
-    convention,
-  ),
+  b: biasOf(parameters.get<tf.Tensor1D>(`${task.name}.mention.first.bias`, [task.hidden], { kind: 'zeros' }), 'mention', task, parameters, convention),
 })
 
 /** s_m of span vectors: [spans, 1]. */

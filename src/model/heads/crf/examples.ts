@@ -34,12 +34,7 @@ const spansBelow = ({ begin, end, score }: LabelledSpans, least: number): string
 
 type TokenSpan = { readonly begin: number; readonly end: number }
 
-export function* tagExamples(
-  document: Document,
-  { layer, scheme }: CrfTaskConfig,
-  labels: readonly string[],
-  dataset: CrfDataset,
-): Generator<TagExample> {
+export function* tagExamples(document: Document, { layer, scheme }: CrfTaskConfig, labels: readonly string[], dataset: CrfDataset): Generator<TagExample> {
   const { tokens, sentences } = document
   if (!tokens || !sentences) return
   const annotation = annotationOf(dataset)

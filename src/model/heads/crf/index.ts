@@ -83,13 +83,7 @@ const outermost = <T extends LabelledSpans>(spans: T): T => {
  * Outermost spans of labels that the source annotates, on both sides; where a source's label may be several of the
  * task's, the one that was predicted is the right one.
  */
-const comparable = (
-  document: Document,
-  predicted: Document,
-  { layer }: CrfTaskConfig,
-  labels: readonly string[],
-  dataset: CrfDataset,
-): readonly [Document, Document] => {
+const comparable = (document: Document, predicted: Document, { layer }: CrfTaskConfig, labels: readonly string[], dataset: CrfDataset): readonly [Document, Document] => {
   const annotation = annotationOf(dataset)
   const known = annotation.known ?? new Set(labels)
   const found = spansOf(predicted[layer]).filter(({ label }) => known.has(label))

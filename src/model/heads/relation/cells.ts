@@ -28,8 +28,7 @@ export const unknownCells = (examples: readonly RelationExample[], lengths: read
     if (!exhaustive) {
       // Only the related pairs are learned, both ways round, each against all that is known of it.
       mask.fill(silent, begin, end)
-      for (let k = 0; k < cells.length; k += 3)
-        for (const pair of [at(cells[k], cells[k + 1]), at(cells[k + 1], cells[k])]) mask.fill(0, pair, pair + types)
+      for (let k = 0; k < cells.length; k += 3) for (const pair of [at(cells[k], cells[k + 1]), at(cells[k + 1], cells[k])]) mask.fill(0, pair, pair + types)
     }
     if (known) {
       const open = Array.from({ length: types }, (_, id) => id).filter((id) => !known.includes(id))

@@ -13,13 +13,7 @@ import { type RelationExample, relationExamples } from './examples.ts'
 import { type RelationDataset, relationDatasetKeys, type RelationTaskConfig, relationKeys } from './keys.ts'
 import { pairTokens, relationLogits, relationStates } from './scores.ts'
 
-const loss = (
-  context: HeadContext,
-  task: RelationTaskConfig,
-  state: Forward,
-  examples: readonly RelationExample[],
-  seeds: Seeds,
-): tf.Tensor1D => {
+const loss = (context: HeadContext, task: RelationTaskConfig, state: Forward, examples: readonly RelationExample[], seeds: Seeds): tf.Tensor1D => {
   const { starts, rows } = state.batch.packing
   const types = context.labels[task.name].length
   const rowsOf = examples.map((_, s) => rows.slice(starts[s], starts[s + 1]))
@@ -97,22 +91,14 @@ const decoder = (context: HeadContext, task: RelationTaskConfig, { minScore, spa
 }
 
 /** Relations of labels that the model does not have, or that were not looked for, are no part of it; nor are those of which it is not known. */
-const comparable = (
-  document: Document,
-  predicted: Document,
-  _: RelationTaskConfig,
-  labels: readonly string[],
-  dataset: RelationDataset,
-): readonly [Document, Document] => {
+const comparable = (document: Document, predicted: Document, _: RelationTaskConfig, labels: readonly string[], dataset: RelationDataset): readonly [Document, Document] => {
   const annotation = annotationOf(dataset)
   const has = new Set(labels)
   const looked = annotation.knownIn(document)
   const pairOf = ({ arg1, arg2 }: RelationLike) => `${arg1.end} ${arg2.end}`
   const key = (relation: RelationLike) => `${relation.label} ${pairOf(relation)}`
   const counts = (label: string) => has.has(label) && (looked?.has(label) ?? true)
-  const meant = (document.relations ? listRelations(document.relations) : [])
-    .flatMap((relation) => relationsMeant(relation, annotation))
-    .filter(({ label }) => counts(label))
+  const meant = (document.relations ? listRelations(document.relations) : []).flatMap((relation) => relationsMeant(relation, annotation)).filter(({ label }) => counts(label))
   const sure = [...new Map(meant.filter((relation) => relation.sure).map((relation) => [key(relation), relation])).values()]
   const sureKeys = new Set(sure.map(key))
   const unsure = new Set(meant.map(key).filter((each) => !sureKeys.has(each)))

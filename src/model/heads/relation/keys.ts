@@ -10,9 +10,7 @@ const isSides = (value: unknown): boolean => Array.isArray(value) && value.lengt
 
 export const relationDatasetKeys = {
   ...annotationKeys,
-  annotated: optional(
-    text({ sentence: 'The field of its documents that lists the labels which were looked for in them; of others they say nothing.' }, 'the name of a field'),
-  ),
+  annotated: optional(text({ sentence: 'The field of its documents that lists the labels which were looked for in them; of others they say nothing.' }, 'the name of a field')),
   pairs: optional(choice(['all', 'given'], { sentence: '`given`: nothing is known of pairs that it does not relate. [all]' })),
 }
 
@@ -31,11 +29,11 @@ export const relationKeys = {
     default: {},
     may: '{"label": [[types of the first], [types of the second]]}',
     past: true,
-    sentence:
-      'Types of entities, as `tagsOf` finds them, that the arguments of a label may have. Where it is given, arguments are those entities alone.',
+    sentence: 'Types of entities, as `tagsOf` finds them, that the arguments of a label may have. Where it is given, arguments are those entities alone.',
     read(value, where) {
       if (!isObject(value)) throw wrongType(where, this.may, value, 'Use {}')
-      for (const [label, sides] of Object.entries(value)) if (!isSides(sides)) throw wrongValue(`${where}.${label}`, '[["PER"], ["LOC"]] or the like', sides, 'Name two lists of types')
+      for (const [label, sides] of Object.entries(value))
+        if (!isSides(sides)) throw wrongValue(`${where}.${label}`, '[["PER"], ["LOC"]] or the like', sides, 'Name two lists of types')
       return value as Record<string, Sides>
     },
   } as Key<Readonly<Record<string, Sides>>>,
