@@ -4,7 +4,7 @@ import type { Argv } from 'yargs'
 import { modelFolder } from '../src/load.ts'
 import { type EngineName, engineMemory, engineNames, startEngine } from '../src/model/engine.ts'
 import { loadModel } from '../src/model/store.ts'
-import { findTensorflow, type TensorflowKind } from '../src/setup/tensorflow.ts'
+import { findTensorflow, type TensorflowKind } from '../src/model/kernels/tensorflow/found.ts'
 import { errorText, exitCodes } from './support/output.ts'
 
 export const command = 'doctor'

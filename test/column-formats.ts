@@ -381,7 +381,7 @@ test('one odd annotation is counted, and the rest of its document read', async (
     listRelations(conll04.documents[0].relations!).map(({ label }) => label),
     ['Live_In'],
   )
-  t.is(conll04.report.count('odd-relation'), 2)
+  t.is(conll04.report.count('unreadable-relation'), 2)
 })
 
 test('like-conll: a span of two clusters is counted as in CoNLL-2012, and a document not ended is whole', async (t) => {

@@ -153,7 +153,7 @@ test('a contextual slot that cannot be is named', (t) => {
   const wrong = (contextual: unknown) => () => parseConfig({ embeddings: { contextual }, tasks: [{ name: 'a', kind: 'crf' }] })
   t.throws(wrong({ kind: 'bert' }), { code: 'HMTL_CONFIG_VALUE', message: /one of elmo, transformer/ })
   t.throws(wrong({ kind: 'constructor' }), { code: 'HMTL_CONFIG_VALUE' })
-  t.throws(wrong({ kind: 'transformer' }), { code: 'HMTL_CONFIG_VALUE', message: /needs "model"/ })
+  t.throws(wrong({ kind: 'transformer' }), { code: 'HMTL_CONFIG_VALUE', message: /contextual\.model" is missing/ })
   t.throws(wrong({ kind: 'transformer', model: 'x', cahce: 'y' }), { code: 'HMTL_CONFIG_KEY', message: /"cache"/ })
   t.throws(wrong({ kind: 'transformer', model: 'x', cache: 3 }), { code: 'HMTL_CONFIG_TYPE' })
   t.throws(wrong(7), { code: 'HMTL_CONFIG_TYPE' })

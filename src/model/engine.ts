@@ -40,7 +40,7 @@ const startCpu = async (): Promise<Engine> => {
 }
 
 const startTensorflow = async (kind: 'tensorflow' | 'gpu'): Promise<Engine> => {
-  const { findTensorflow } = await import('../setup/tensorflow.ts')
+  const { findTensorflow } = await import('./kernels/tensorflow/found.ts')
   const found = await findTensorflow(kind)
   const command = `npx hmtl setup tensorflow${kind === 'gpu' ? ' --gpu' : ''}`
   if (!found) throw new HmtlError('HMTL_ENGINE_UNAVAILABLE', `the ${kind} engine is not set up`, { remedy: `Run ${command}` })
@@ -57,7 +57,7 @@ const startTensorflow = async (kind: 'tensorflow' | 'gpu'): Promise<Engine> => {
 /** What `auto` takes: an engine that was set up here, for that was somebody's wish, else wasm. */
 export const chooseEngine = async (name: EngineName): Promise<Exclude<EngineName, 'auto'>> => {
   if (name !== 'auto') return name
-  const { findTensorflow } = await import('../setup/tensorflow.ts')
+  const { findTensorflow } = await import('./kernels/tensorflow/found.ts')
   for (const kind of ['gpu', 'tensorflow'] as const) if (await findTensorflow(kind)) return kind
   return 'wasm'
 }

@@ -7,20 +7,18 @@
  * the package's two source files.
  */
 import { existsSync, readdirSync } from 'node:fs'
-import { cp, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { join, resolve } from 'node:path'
+import { cp, mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { cacheFolder } from '../io/cache-folder.ts'
+import { bindingName, type FoundBinding, findTensorflow, manifestName, packageFolder, type TensorflowKind, tensorflowFolder, tensorflowVersions } from '../model/kernels/tensorflow/found.ts'
 import { digestOf, download, failed, fetchWheel, onlyFile, runProgram, type StepOptions, type Wheel } from './fetch.ts'
 import { unzip } from './unzip.ts'
 
-export type TensorflowKind = 'tensorflow' | 'gpu'
-
 /** The wheels whose libraries are known to work with the binding; from 2.18 on `round` of int32 is wrong, which no kernel here uses. */
 const wheels: Readonly<Record<TensorflowKind, Wheel>> = {
-  tensorflow: { project: 'tensorflow-cpu', version: '2.15.1', sha256: '54660c074d7241a503e81edfd9f5ef5af88f64051b72e2945f26318c790f2d26' },
-  gpu: { project: 'tensorflow', version: '2.18.1', sha256: 'c9f87e5d2a680a4595f5dc30daf6bbaec9d4129b46d7ef1b2af63c46ac7d2828' },
+  tensorflow: { project: 'tensorflow-cpu', version: tensorflowVersions.tensorflow, sha256: '54660c074d7241a503e81edfd9f5ef5af88f64051b72e2945f26318c790f2d26' },
+  gpu: { project: 'tensorflow', version: tensorflowVersions.gpu, sha256: 'c9f87e5d2a680a4595f5dc30daf6bbaec9d4129b46d7ef1b2af63c46ac7d2828' },
 }
 
 /** The wheels are for one Python and platform; the libraries in them are for any Linux on x86_64. */
@@ -42,53 +40,6 @@ const nodeHeaders: Tarball = {
   name: 'node-api-headers',
   version: '1.9.0',
   sha512: '2oNILP4jXwRB4ywnYKjVk1YyJ96n2D4EOVJO6S3oYZ5PtbJrw3Yt9TpAuX3nBLMuzn74rnfGQrv13pS9vC+YiA==',
-}
-
-/** Folder of the finished engine of a kind. */
-export const tensorflowFolder = (kind: TensorflowKind): string => join(cacheFolder(), `${kind}-${wheels[kind].version}-${process.platform}-${process.arch}`)
-
-/** A binding that can be loaded, and where it came from. */
-export interface FoundBinding {
-  readonly path: string
-  readonly origin: 'cache' | 'package'
-  /** Version of the TensorFlow library, or of the package. */
-  readonly version: string
-}
-
-const manifestName = 'manifest.json'
-const bindingName = 'tfjs_binding.node'
-
-/** The set-up engine, else the binding of an installed @tensorflow/tfjs-node (or -gpu) package, else undefined. */
-export const findTensorflow = async (kind: TensorflowKind): Promise<FoundBinding | undefined> => {
-  const folder = tensorflowFolder(kind)
-  if (existsSync(join(folder, manifestName)) && existsSync(join(folder, bindingName))) {
-    try {
-      const { library } = JSON.parse(await readFile(join(folder, manifestName), 'utf8')) as { library: string }
-      return { path: join(folder, bindingName), origin: 'cache', version: library }
-    } catch (cause) {
-      throw failed(`${join(folder, manifestName)} is damaged`, 'Delete that folder and set the engine up again', cause)
-    }
-  }
-  const installed = packageFolder(kind === 'gpu' ? '@tensorflow/tfjs-node-gpu' : '@tensorflow/tfjs-node')
-  if (!installed) return undefined
-  const lib = join(installed.folder, 'lib')
-  if (!existsSync(lib)) return undefined
-  const versions = readdirSync(lib)
-    .filter((name) => /^napi-v\d+$/.test(name) && existsSync(join(lib, name, bindingName)))
-    .sort()
-  const last = versions.pop()
-  return last ? { path: join(lib, last, bindingName), origin: 'package', version: installed.version } : undefined
-}
-
-const packageFolder = (name: string): { folder: string; version: string } | undefined => {
-  for (const from of [import.meta.url, join(process.cwd(), 'package.json')])
-    try {
-      const manifest = createRequire(from).resolve(`${name}/package.json`)
-      return { folder: resolve(manifest, '..'), version: (createRequire(from)(manifest) as { version: string }).version }
-    } catch {
-      // Not installed from there.
-    }
-  return undefined
 }
 
 export interface SetupOptions extends StepOptions {

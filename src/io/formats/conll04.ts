@@ -106,19 +106,23 @@ const parser = (source: Source, context: FormatContext): LineParser => {
       return { start: tokens.begin[begin], end: tokens.end[token] }
     }
     const { take, end } = lenient(documentId, context)
-    const relationsAt = (row: Row, i: number): RelationLike[] => {
+    /** Labels and heads of a token, which are as many. */
+    const cellsAt = (row: Row, i: number): [label: string, head: number][] => {
       const labels = items(row.relations)
       const heads = items(row.heads).map(Number)
-      if (labels.length !== heads.length) throw new HmtlError('HMTL_INPUT_SYNTAX', `token ${i} has ${labels.length} relations and ${heads.length} heads`, { document: documentId })
-      return labels.flatMap((label, k) => {
-        if (label === none) return []
-        const head = heads[k]
-        if (!Number.isInteger(head) || head < 0 || head >= taken.length)
-          throw new HmtlError('HMTL_DOCUMENT_OFFSET', `head ${head} of token ${i} is not a token of the sentence`, { document: documentId })
-        return [{ label, arg1: argument(i), arg2: argument(head) }]
-      })
+      if (labels.length !== heads.length)
+        throw new HmtlError('HMTL_INPUT_SYNTAX', `token ${i} has ${labels.length} relations and ${heads.length} heads`, { document: documentId })
+      return labels.map((label, k) => [label, heads[k]])
     }
-    const relations = taken.flatMap((row, i) => take('unreadable-relation', () => relationsAt(row, i)) ?? [])
+    const relationAt = (label: string, i: number, head: number): RelationLike => {
+      if (!Number.isInteger(head) || head < 0 || head >= taken.length)
+        throw new HmtlError('HMTL_DOCUMENT_OFFSET', `head ${head} of token ${i} is not a token of the sentence`, { document: documentId })
+      return { label, arg1: argument(i), arg2: argument(head) }
+    }
+    const odd = 'unreadable-relation'
+    const relations = taken.flatMap((row, i) =>
+      (take(odd, () => cellsAt(row, i)) ?? []).flatMap(([label, head]) => (label === none ? [] : (take(odd, () => relationAt(label, i, head)) ?? []))),
+    )
     end()
     return createDocument({
       id: documentId,

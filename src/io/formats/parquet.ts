@@ -209,7 +209,8 @@ const documentOf =
       names: (name) => namesOf(row[name]),
       scores: (name) =>
         numbers(
-          row[name],
+          // A score that a span has not is no number here, and nothing in tables that have been through pandas.
+          Array.isArray(row[name]) ? row[name].map((score: unknown) => score ?? Number.NaN) : row[name],
           (list) => Float32Array.from(list),
           () => true,
         ),
