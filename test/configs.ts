@@ -1,8 +1,9 @@
 /** Every committed configuration is whole: it parses, and a model of it comes into being with all its parameters. */
-import { readdirSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { loadConfig } from '../src/model/config/files.ts'
+import { configurationManual } from '../src/model/config/manual.ts'
 import { switchEngine } from '../src/model/engine.ts'
 import { createModel } from '../src/model/hierarchy.ts'
 import { materialize } from '../src/model/training/materialize.ts'
@@ -40,3 +41,7 @@ for (const file of files)
     for (const task of config.tasks) t.true(model.parameters.all().has(`${task.name}.encoder.0.input`))
     model.parameters.dispose()
   })
+
+test('docs/configuration.md is what the keys say of themselves', (t) => {
+  t.is(readFileSync(root('docs/configuration.md'), 'utf8'), configurationManual(), 'npm run docs makes it')
+})

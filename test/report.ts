@@ -49,11 +49,11 @@ test('the page: every name escaped, no script, a line cut short by a crash left 
     {
       event: 'validation',
       update: 20,
-      main: { 'ner': 0.4 },
+      main: { ner: 0.4 },
       mean: 0.4,
       best: true,
-      scores: { 'ner': { byLabel: { '"PER"<script>': label }, confusion: { '"PER"<script>': { '"PER"<script>': 2, '∅': 6 }, '∅': { '"PER"<script>': 2 } } } },
-      taskUpdates: { 'ner': 20 },
+      scores: { ner: { byLabel: { '"PER"<script>': label }, confusion: { '"PER"<script>': { '"PER"<script>': 2, '∅': 6 }, '∅': { '"PER"<script>': 2 } } } },
+      taskUpdates: { ner: 20 },
     },
   ]
   const events = parseEvents(`${lines.map((line) => JSON.stringify(line)).join('\n')}\n{"event":"upd`)

@@ -73,7 +73,7 @@ export const createReader = (model: Model, options: AnnotateOptions = {}): Reade
         for (const { decoder } of decoders) decoder.read(state, windows)
       })
     },
-    finish: (draft) => Object.assign({ ...draft.document }, ...seen.map(({ decoder }) => decoder.layers(draft))) as Document,
+    finish: (draft) => seen.reduce<Document>((document, { decoder }) => ({ ...document, ...decoder.layers(draft, document) }), draft.document),
   }
 }
 

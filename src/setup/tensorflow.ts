@@ -11,7 +11,16 @@ import { cp, mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promise
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { cacheFolder } from '../io/cache-folder.ts'
-import { bindingName, type FoundBinding, findTensorflow, manifestName, packageFolder, type TensorflowKind, tensorflowFolder, tensorflowVersions } from '../model/kernels/tensorflow/found.ts'
+import {
+  bindingName,
+  type FoundBinding,
+  findTensorflow,
+  manifestName,
+  packageFolder,
+  type TensorflowKind,
+  tensorflowFolder,
+  tensorflowVersions,
+} from '../model/kernels/tensorflow/found.ts'
 import { digestOf, download, failed, fetchWheel, onlyFile, runProgram, type StepOptions, type Wheel } from './fetch.ts'
 import { unzip } from './unzip.ts'
 

@@ -110,8 +110,7 @@ const parser = (source: Source, context: FormatContext): LineParser => {
     const cellsAt = (row: Row, i: number): [label: string, head: number][] => {
       const labels = items(row.relations)
       const heads = items(row.heads).map(Number)
-      if (labels.length !== heads.length)
-        throw new HmtlError('HMTL_INPUT_SYNTAX', `token ${i} has ${labels.length} relations and ${heads.length} heads`, { document: documentId })
+      if (labels.length !== heads.length) throw new HmtlError('HMTL_INPUT_SYNTAX', `token ${i} has ${labels.length} relations and ${heads.length} heads`, { document: documentId })
       return labels.map((label, k) => [label, heads[k]])
     }
     const relationAt = (label: string, i: number, head: number): RelationLike => {

@@ -39,7 +39,7 @@ const characterKeys = {
 
 const cache = optional(text({ sentence: 'Vectors of all the data that `hmtl embed` made: training reads them and needs no encoder.' }, 'a path'))
 
-const contextualKinds = {
+export const contextualKinds = {
   elmo: {
     options: text({ required: true, sentence: 'Options file of ELMo, as published.' }, 'a path'),
     weights: text({ required: true, sentence: 'Weights of ELMo, as published.' }, 'a path'),

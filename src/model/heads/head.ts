@@ -91,8 +91,11 @@ export interface DecodeOptions {
 export interface Decoder {
   /** Reads a pack: its windows' sentences, one after another, are those of the batch. Windows of a document come in order. */
   read(state: Forward, pack: readonly Window[]): void
-  /** Layers of a document whose windows have all been read. */
-  layers(draft: Draft): Partial<Document>
+  /**
+   * Layers of a document whose windows have all been read.
+   * @param document with the layers of the decoders before
+   */
+  layers(draft: Draft, document: Document): Partial<Document>
 }
 
 /** A number that no gradient reaches, chosen on development data. */
