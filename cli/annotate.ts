@@ -30,14 +30,27 @@ export const describe = 'Annotate documents with entities, mentions, relations a
 
 export const builder = (yargs: Argv) =>
   yargs
-    .positional('inputs', { type: 'string', array: true, default: [] as string[], describe: 'Files or folders; - or none is standard input' })
+    .positional('inputs', {
+      type: 'string',
+      array: true,
+      default: [] as string[],
+      describe: 'Files or folders; - or none is standard input',
+    })
     .options(inputOptions)
     .options(outputOptions)
-    .option('to', { type: 'string', choices: [...writableNames, 'html', 'ansi'], describe: 'Output format; told from the name of the output, else ansi on a terminal and jsonl' })
+    .option('to', {
+      type: 'string',
+      choices: [...writableNames, 'html', 'ansi'],
+      describe: 'Output format; told from the name of the output, else ansi on a terminal and jsonl',
+    })
     .option('model', { type: 'string', default: 'en', describe: 'A bundled model, or the folder of one' })
     .option('tasks', names('Only the layers of these tasks'))
     .option('min-score', probability('min-score', 'Leave out what is less probable'))
-    .option('gold-mentions', { type: 'boolean', default: false, describe: 'Link the mentions that the input has: of its clusters, else its mentions' })
+    .option('gold-mentions', {
+      type: 'boolean',
+      default: false,
+      describe: 'Link the mentions that the input has: of its clusters, else its mentions',
+    })
     .option('workers', number('workers', 'Worker threads (default: the number of cores)', { least: 1 }))
     .option('engine', { type: 'string', choices: engineNames, describe: 'What computes (default: auto)' })
     .option('resume', { type: 'boolean', default: false, describe: 'Go on with an interrupted JSON lines output file' })
@@ -73,19 +86,31 @@ async function* skipped(documents: AsyncIterable<Document>, count: number): Asyn
 }
 
 export const handler = async (args: Args): Promise<number> => {
-  const to = await targetFormat(args, [...documentEndings, ['.html', 'html']], args.output === '-' && process.stdout.isTTY ? 'ansi' : 'jsonl')
+  const to = await targetFormat(
+    args,
+    [...documentEndings, ['.html', 'html']],
+    args.output === '-' && process.stdout.isTTY ? 'ansi' : 'jsonl',
+  )
   await checkTarget(args.output, args.inputs)
   const unit = args.offsetUnit as OffsetUnit
   const toFile = args.output !== '-'
-  if (args.resume && !(toFile && to === 'jsonl')) throw new HmtlError('HMTL_USAGE', '--resume needs -o FILE and JSON lines as output')
-  if (to !== 'html' && to !== 'ansi' && formatNamed(to).writeFiles && !toFile) throw new HmtlError('HMTL_USAGE', `${to} writes several files`, { remedy: 'Name a folder with -o' })
+  if (args.resume && !(toFile && to === 'jsonl'))
+    throw new HmtlError('HMTL_USAGE', '--resume needs -o FILE and JSON lines as output')
+  if (to !== 'html' && to !== 'ansi' && formatNamed(to).writeFiles && !toFile)
+    throw new HmtlError('HMTL_USAGE', `${to} writes several files`, { remedy: 'Name a folder with -o' })
   const before = args.resume ? await completeLines(args.output) : { bytes: 0, lines: 0 }
   const controller = new AbortController()
   const interrupt = () => controller.abort(new Error('interrupted'))
   process.once('SIGINT', interrupt)
   const pool = await openPool(
     args.model,
-    { workers: args.workers, engine: args.engine, tasks: args.tasks, minScore: args.minScore, goldMentions: args.goldMentions },
+    {
+      workers: args.workers,
+      engine: args.engine,
+      tasks: args.tasks,
+      minScore: args.minScore,
+      goldMentions: args.goldMentions,
+    },
     to === 'jsonl' ? unit : undefined,
   )
   const run = startRun('annotated', args, { ...formatOptionsOf(args), keepLines: to === 'jsonl' }, 'words')
@@ -106,7 +131,8 @@ export const handler = async (args: Args): Promise<number> => {
     if (to === 'jsonl') await writeJsonl(results, args, run, unit, before.bytes)
     else {
       const documents = annotatedDocuments(results, run)
-      const put = (chunks: AsyncIterable<string>) => (toFile ? writeAtomically(args.output, chunks) : writeStream(process.stdout, chunks))
+      const put = (chunks: AsyncIterable<string>) =>
+        toFile ? writeAtomically(args.output, chunks) : writeStream(process.stdout, chunks)
       if (to === 'html') await put(htmlPage(documents))
       else if (to === 'ansi') await put(drawn(documents))
       else await writeDocuments(documents, toFile ? args.output : process.stdout, { ...run.context, format: to })
@@ -131,7 +157,13 @@ async function* drawn(documents: AsyncIterable<Document>): AsyncGenerator<string
   for await (const document of documents) yield `${drawDocument(document, options)}\n\n`
 }
 
-const writeJsonl = async (results: AsyncIterable<Annotated>, args: Args, run: Run, unit: OffsetUnit, from: number): Promise<void> => {
+const writeJsonl = async (
+  results: AsyncIterable<Annotated>,
+  args: Args,
+  run: Run,
+  unit: OffsetUnit,
+  from: number,
+): Promise<void> => {
   const options = { textField: args.textField, offsetUnit: unit }
   async function* lines(): AsyncGenerator<string> {
     for await (const { source, outcome } of results) {

@@ -38,8 +38,16 @@ export const commands: readonly LazyCommand[] = [
     describe: 'Annotate a Kafka topic into another, outputs and offsets together',
     load: () => import('./enrich.js') as never,
   },
-  { command: 'train <config>', describe: 'Train a model from a configuration', load: () => import('./train.js') as never },
-  { command: 'evaluate <model> [inputs..]', describe: 'Score a model on gold data', load: () => import('./evaluate.js') as never },
+  {
+    command: 'train <config>',
+    describe: 'Train a model from a configuration',
+    load: () => import('./train.js') as never,
+  },
+  {
+    command: 'evaluate <model> [inputs..]',
+    describe: 'Score a model on gold data',
+    load: () => import('./evaluate.js') as never,
+  },
   {
     command: 'report <folder>',
     describe: 'Training runs side by side, with the paper’s numbers',

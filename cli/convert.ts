@@ -16,12 +16,25 @@ export const describe = 'Convert corpora between formats, losing nothing silentl
 
 export const builder = (yargs: Argv) =>
   yargs
-    .positional('inputs', { type: 'string', array: true, default: [] as string[], describe: 'Files or folders; - or none is standard input' })
+    .positional('inputs', {
+      type: 'string',
+      array: true,
+      default: [] as string[],
+      describe: 'Files or folders; - or none is standard input',
+    })
     .options(inputOptions)
     .options(outputOptions)
-    .option('to', { type: 'string', choices: writableNames, describe: 'Format of the output; told from its name where absent' })
+    .option('to', {
+      type: 'string',
+      choices: writableNames,
+      describe: 'Format of the output; told from its name where absent',
+    })
     .option('report', { type: 'string', describe: 'File for a JSON report of what the output could not carry' })
-    .option('tokenize', { type: 'boolean', default: false, describe: 'Add tokens and sentences even where the output does not need them' })
+    .option('tokenize', {
+      type: 'boolean',
+      default: false,
+      describe: 'Add tokens and sentences even where the output does not need them',
+    })
     .option('list', { type: 'boolean', default: false, describe: 'List the formats' })
     .example('$0 convert eng.train --from conll2003 -o train.arrow', 'CoNLL-2003 to Arrow')
     .example('$0 convert ace/ --from ace05 --to jsonl -o ace.jsonl --report lost.json', 'ACE 2005 to JSON lines')
@@ -58,7 +71,11 @@ export const handler = async (args: Args): Promise<number> => {
   await writeDocuments(documents, args.output === '-' ? process.stdout : args.output, { ...run.context, format: to })
   const code = await run.finish()
   const { report } = run.context
-  if (args.report !== undefined) await writeFile(args.report, `${JSON.stringify({ format: to, failures: run.failures, lost: report.entries() }, null, 2)}\n`)
+  if (args.report !== undefined)
+    await writeFile(
+      args.report,
+      `${JSON.stringify({ format: to, failures: run.failures, lost: report.entries() }, null, 2)}\n`,
+    )
   if (report.size > 0 && !args.quiet) say(`not carried, or changed on the way:\n${lossText(report)}`)
   return code
 }

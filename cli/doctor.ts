@@ -24,7 +24,9 @@ const engineNotes = async (): Promise<Record<'wasm' | 'tensorflow' | 'gpu', stri
   const note = async (kind: TensorflowKind) => {
     const found = await findTensorflow(kind)
     const command = `npx hmtl setup tensorflow${kind === 'gpu' ? ' --gpu' : ''}`
-    return found ? `set up (TensorFlow ${found.version}, ${found.origin === 'cache' ? found.path : 'from the installed package'})` : `not set up; ${command} would`
+    return found
+      ? `set up (TensorFlow ${found.version}, ${found.origin === 'cache' ? found.path : 'from the installed package'})`
+      : `not set up; ${command} would`
   }
   return { wasm: 'always there: no native code', tensorflow: await note('tensorflow'), gpu: await note('gpu') }
 }
@@ -33,7 +35,11 @@ export const handler = async (args: Args): Promise<number> => {
   const engine = await startEngine(args.engine as EngineName)
   const engines = await engineNotes()
   const model = await loadModel(modelFolder(args.model)).then(
-    ({ config, vocabulary }) => ({ name: config.name, tasks: config.tasks.map(({ name }) => name), words: vocabulary.words.length }),
+    ({ config, vocabulary }) => ({
+      name: config.name,
+      tasks: config.tasks.map(({ name }) => name),
+      words: vocabulary.words.length,
+    }),
     (error) => ({ error: errorText(error) }),
   )
   const native = engine.name === 'tensorflow' || engine.name === 'gpu'
@@ -42,7 +48,12 @@ export const handler = async (args: Args): Promise<number> => {
     engines,
     node: process.version,
     platform: `${process.platform} ${process.arch}`,
-    simd: engine.name === 'cpu' ? false : native ? 'of the library, and 128-bit WebAssembly for host kernels' : '128-bit WebAssembly',
+    simd:
+      engine.name === 'cpu'
+        ? false
+        : native
+          ? 'of the library, and 128-bit WebAssembly for host kernels'
+          : '128-bit WebAssembly',
     threads: {
       cores: availableParallelism(),
       engine: native ? Number(process.env.TF_NUM_INTRAOP_THREADS ?? 1) : 1,
@@ -61,7 +72,9 @@ export const handler = async (args: Args): Promise<number> => {
       `node     ${facts.node} on ${facts.platform}`,
       `threads  ${facts.threads.cores} cores; ${facts.threads.note}`,
       `memory   ${(facts.memory.totalBytes / 2 ** 30).toFixed(1)} GiB${native ? '' : '; the wasm engine takes at most 4 GiB a worker'}`,
-      'error' in model ? `model    ${args.model}: ${model.error}` : `model    ${args.model}: ${model.tasks.join(', ')}; ${model.words} words`,
+      'error' in model
+        ? `model    ${args.model}: ${model.error}`
+        : `model    ${args.model}: ${model.tasks.join(', ')}; ${model.words} words`,
     ]
     process.stdout.write(`${lines.join('\n')}\n`)
   }

@@ -33,21 +33,54 @@ const { layer: _, ...readingOptions } = inputOptions
 
 export const builder = (yargs: Argv) =>
   yargs
-    .positional('inputs', { type: 'string', array: true, default: [] as string[], describe: 'Files or folders; - or none is standard input' })
+    .positional('inputs', {
+      type: 'string',
+      array: true,
+      default: [] as string[],
+      describe: 'Files or folders; - or none is standard input',
+    })
     .options(readingOptions)
     .option('model', { type: 'string', default: 'en', describe: 'A bundled model, or the folder of one' })
     .option('layer', { type: 'string', default: 'base', describe: 'base, or the name of a task' })
-    .option('pool', { type: 'string', choices: pools, default: 'max' as const, describe: 'How a sentence’s tokens become one vector' })
-    .option('elmo', { type: 'string', array: true, nargs: 2, describe: 'Options and weights of an ELMo model: all layers of every token instead' })
-    .option('encoder', { type: 'string', describe: 'An encoder of the BERT family, its folder or name: all layers of every token instead', conflicts: 'elmo' })
-    .option('resume', { type: 'boolean', default: false, describe: 'Go on with an Arrow stream that was broken off, with the same inputs' })
+    .option('pool', {
+      type: 'string',
+      choices: pools,
+      default: 'max' as const,
+      describe: 'How a sentence’s tokens become one vector',
+    })
+    .option('elmo', {
+      type: 'string',
+      array: true,
+      nargs: 2,
+      describe: 'Options and weights of an ELMo model: all layers of every token instead',
+    })
+    .option('encoder', {
+      type: 'string',
+      describe: 'An encoder of the BERT family, its folder or name: all layers of every token instead',
+      conflicts: 'elmo',
+    })
+    .option('resume', {
+      type: 'boolean',
+      default: false,
+      describe: 'Go on with an Arrow stream that was broken off, with the same inputs',
+    })
     .option('half', { type: 'boolean', default: false, describe: 'float16 in Arrow' })
-    .option('to', { type: 'string', choices: ['jsonl', 'arrow', 'arrow-stream', 'npy'] as const, describe: 'Output format; told from the name of the output, else jsonl' })
+    .option('to', {
+      type: 'string',
+      choices: ['jsonl', 'arrow', 'arrow-stream', 'npy'] as const,
+      describe: 'Output format; told from the name of the output, else jsonl',
+    })
     .option('output', { type: 'string', alias: 'o', default: '-', describe: 'File; - is standard output' })
     .option('engine', { type: 'string', choices: engineNames, default: 'auto' as const, describe: 'What computes' })
     .example('$0 embed corpus.jsonl --layer emd --pool max -o vectors.npy', 'a row a sentence')
-    .example('$0 embed --elmo options.json weights.hdf5 corpus.jsonl -o elmo.arrows --half', 'three layers of every token, once for all')
-    .example('$0 embed --encoder all-MiniLM-L6-v2 train.arrow dev.arrow -o cache.arrows --half', 'what embeddings.contextual.cache takes')
+    .example(
+      '$0 embed --elmo options.json weights.hdf5 corpus.jsonl -o elmo.arrows --half',
+      'three layers of every token, once for all',
+    )
+    .example(
+      '$0 embed --encoder all-MiniLM-L6-v2 train.arrow dev.arrow -o cache.arrows --half',
+      'what embeddings.contextual.cache takes',
+    )
 
 type Args = Awaited<ReturnType<typeof builder>['argv']>
 
@@ -68,20 +101,29 @@ export const handler = async (args: Args): Promise<number> => {
   const to = await targetFormat(args, endings, 'jsonl')
   await checkTarget(output, args.inputs)
   const toFile = output !== '-'
-  if (to === 'npy' && !toFile) throw new HmtlError('HMTL_USAGE', 'npy needs -o FILE: its header says how many rows follow')
-  if (args.resume && (to !== 'arrow-stream' || !toFile)) throw new HmtlError('HMTL_USAGE', '--resume goes on with an Arrow stream', { remedy: 'Name one with -o FILE.arrows' })
+  if (to === 'npy' && !toFile)
+    throw new HmtlError('HMTL_USAGE', 'npy needs -o FILE: its header says how many rows follow')
+  if (args.resume && (to !== 'arrow-stream' || !toFile))
+    throw new HmtlError('HMTL_USAGE', '--resume goes on with an Arrow stream', {
+      remedy: 'Name one with -o FILE.arrows',
+    })
   await startEngine(args.engine)
   const { size, describe, encode } = await encoderOf(args)
-  const done = args.resume && existsSync(output) ? await openDone(output, { ...describe, half: String(args.half) }) : undefined
+  const done =
+    args.resume && existsSync(output) ? await openDone(output, { ...describe, half: String(args.half) }) : undefined
   let skip = done?.rows ?? 0
   const run = startRun('embedded', args, formatOptionsOf({ ...args, layer: undefined }))
   /** Refuses to go on where the file does not end with these inputs' sentence. */
   const skipDone: Stage<Window, Window> = (unit) => {
     if (skip === 0) return unit
     if (--skip === 0 && (unit.of.id !== done?.last?.id || unit.from !== done.last.sentence))
-      throw new HmtlError('HMTL_OUTPUT_FAILED', `${output} ends with sentence ${done?.last?.sentence} of ${done?.last?.id}, which is not where these inputs are`, {
-        remedy: 'Resume with the inputs it was begun with, or leave --resume out',
-      })
+      throw new HmtlError(
+        'HMTL_OUTPUT_FAILED',
+        `${output} ends with sentence ${done?.last?.sentence} of ${done?.last?.id}, which is not where these inputs are`,
+        {
+          remedy: 'Resume with the inputs it was begun with, or leave --resume out',
+        },
+      )
     return none
   }
   async function* documents(): AsyncGenerator<Document> {
@@ -92,13 +134,17 @@ export const handler = async (args: Args): Promise<number> => {
       })
   }
   const count = progress<Document>(({ text }) => run.progress.add(text.length))
-  const filled = (some: AsyncIterable<Document> | readonly Document[]) => chain(some, prepareDocument, sentenceUnits, skipDone, fill<Window>({ tokens: groupTokens }))
+  const filled = (some: AsyncIterable<Document> | readonly Document[]) =>
+    chain(some, prepareDocument, sentenceUnits, skipDone, fill<Window>({ tokens: groupTokens }))
   // A line of a pipe that trickles does not wait for more. Record batches do, or a resumed file would be another.
-  const groups = () => encode(to === 'jsonl' ? chain(documents(), count, group(), filled) : filled(chain(documents(), count)))
+  const groups = () =>
+    encode(to === 'jsonl' ? chain(documents(), count, group(), filled) : filled(chain(documents(), count)))
   async function* lines(): AsyncGenerator<string> {
     for await (const rows of groups())
       for (const { id, sentence, values } of rows) {
-        const vectors = Array.from({ length: values.length / size }, (_, i) => Array.from(values.subarray(i * size, (i + 1) * size), (value) => Math.round(value * 1e6) / 1e6))
+        const vectors = Array.from({ length: values.length / size }, (_, i) =>
+          Array.from(values.subarray(i * size, (i + 1) * size), (value) => Math.round(value * 1e6) / 1e6),
+        )
         yield `${JSON.stringify({ id, sentence, ...(args.elmo || args.encoder ? { vectors } : { vector: vectors[0] }) })}\n`
       }
   }
@@ -112,7 +158,10 @@ export const handler = async (args: Args): Promise<number> => {
   } else {
     const metadata = { ...describe, half: String(args.half) }
     const form = to === 'arrow' ? 'file' : 'stream'
-    const chunks = to === 'jsonl' ? lines() : vectorStream(groups(), { size, half: args.half, metadata, form, append: done !== undefined })
+    const chunks =
+      to === 'jsonl'
+        ? lines()
+        : vectorStream(groups(), { size, half: args.half, metadata, form, append: done !== undefined })
     await writeStream(toFile ? await openFile(output, done?.end) : process.stdout, chunks, toFile)
   }
   return run.finish()
@@ -124,9 +173,13 @@ const openDone = async (path: string, metadata: Readonly<Record<string, string>>
   file.close()
   const other = Object.keys(metadata).find((key) => file.metadata.get(key) !== metadata[key])
   if (other)
-    throw new HmtlError('HMTL_OUTPUT_FAILED', `${path} was made with ${other} ${file.metadata.get(other)}, not ${metadata[other]}`, {
-      remedy: 'Resume with the same options, or leave --resume out to begin anew',
-    })
+    throw new HmtlError(
+      'HMTL_OUTPUT_FAILED',
+      `${path} was made with ${other} ${file.metadata.get(other)}, not ${metadata[other]}`,
+      {
+        remedy: 'Resume with the same options, or leave --resume out to begin anew',
+      },
+    )
   return file
 }
 
@@ -185,5 +238,10 @@ const tokenEncoder = (kind: string, model: string, encoder: ContextualEncoder): 
 /** Sentences with their stretches of the values, so long each. */
 const rowsOf = (units: readonly Window[], values: Float32Array, lengths: readonly number[]): VectorRow[] => {
   let at = 0
-  return units.map(({ of, from, sentences: [words] }, i) => ({ id: of.id, sentence: from, key: sentenceKey(words), values: values.subarray(at, (at += lengths[i])) }))
+  return units.map(({ of, from, sentences: [words] }, i) => ({
+    id: of.id,
+    sentence: from,
+    key: sentenceKey(words),
+    values: values.subarray(at, (at += lengths[i])),
+  }))
 }

@@ -36,41 +36,100 @@ export const builder = (yargs: Argv) =>
     .option('brokers', names('host:port, one or more'))
     .option('from', { type: 'string', demandOption: true, describe: 'Topic that is read' })
     .option('to', { type: 'string', demandOption: true, describe: 'Topic that is written' })
-    .option('group', { type: 'string', demandOption: true, describe: 'Consumer group; processes of one group share the partitions' })
-    .option('dead-letter', { type: 'string', describe: 'Topic for records that fail; without one the first stops the run' })
+    .option('group', {
+      type: 'string',
+      demandOption: true,
+      describe: 'Consumer group; processes of one group share the partitions',
+    })
+    .option('dead-letter', {
+      type: 'string',
+      describe: 'Topic for records that fail; without one the first stops the run',
+    })
     .option('value', { type: 'string', choices: valueTypes, default: 'json' as const, describe: 'What the values are' })
     .option('avro-schema', { type: 'string', describe: 'File with the schema of Avro values' })
-    .option('schema-registry', { type: 'string', describe: 'URL of the registry that Avro values name their schema in; user:password is HMTL_REGISTRY_AUTH' })
+    .option('schema-registry', {
+      type: 'string',
+      describe: 'URL of the registry that Avro values name their schema in; user:password is HMTL_REGISTRY_AUTH',
+    })
     .option('text-field', { type: 'string', default: 'text', describe: 'Field of a JSON value that holds the text' })
-    .option('offset-unit', { type: 'string', choices: offsetUnits, default: 'utf16' as const, describe: 'What offsets in the output count' })
+    .option('offset-unit', {
+      type: 'string',
+      choices: offsetUnits,
+      default: 'utf16' as const,
+      describe: 'What offsets in the output count',
+    })
     .option('model', { type: 'string', default: 'en', describe: 'A bundled model, or the folder of one' })
     .option('tasks', names('Only the layers of these tasks'))
     .option('min-score', probability('min-score', 'Leave out what is less probable'))
     .option('workers', number('workers', 'Worker threads (default: the number of cores)', { least: 1 }))
     .option('engine', { type: 'string', choices: engineNames, describe: 'What computes (default: auto)' })
-    .option('delivery', { type: 'string', choices: ['atomic', 'at-least-once'] as const, default: 'atomic' as const, describe: 'Whether outputs and offsets are one transaction' })
-    .option('codec', { type: 'string', choices: codecs, default: 'none' as const, describe: 'Compression of what is written' })
-    .option('start', { type: 'string', choices: ['earliest', 'latest'] as const, default: 'earliest' as const, describe: 'Where a group without offsets begins' })
-    .option('stop-at-end', { type: 'boolean', default: false, describe: 'End when the topic is read to where it ended at the start' })
+    .option('delivery', {
+      type: 'string',
+      choices: ['atomic', 'at-least-once'] as const,
+      default: 'atomic' as const,
+      describe: 'Whether outputs and offsets are one transaction',
+    })
+    .option('codec', {
+      type: 'string',
+      choices: codecs,
+      default: 'none' as const,
+      describe: 'Compression of what is written',
+    })
+    .option('start', {
+      type: 'string',
+      choices: ['earliest', 'latest'] as const,
+      default: 'earliest' as const,
+      describe: 'Where a group without offsets begins',
+    })
+    .option('stop-at-end', {
+      type: 'boolean',
+      default: false,
+      describe: 'End when the topic is read to where it ended at the start',
+    })
     .option('chunk-records', { ...number('chunk-records', 'Most records a transaction', { least: 1 }), default: 200 })
     .option('deadline', {
-      ...number('deadline', 'Longest that the model may take over some documents, in seconds', { least: 0.001, most: 86_400, whole: false }),
+      ...number('deadline', 'Longest that the model may take over some documents, in seconds', {
+        least: 0.001,
+        most: 86_400,
+        whole: false,
+      }),
       default: 120,
     })
-    .option('max-message-bytes', { ...number('max-message-bytes', 'Largest record that the output topic takes', { least: 1 }), default: 1_000_000 })
-    .option('fetch-bytes', { ...number('fetch-bytes', 'Most bytes fetched of a partition at once', { least: 1, most: 2 ** 31 - 1 }), default: 256 * 1024 })
+    .option('max-message-bytes', {
+      ...number('max-message-bytes', 'Largest record that the output topic takes', { least: 1 }),
+      default: 1_000_000,
+    })
+    .option('fetch-bytes', {
+      ...number('fetch-bytes', 'Most bytes fetched of a partition at once', { least: 1, most: 2 ** 31 - 1 }),
+      default: 256 * 1024,
+    })
     .option('session-timeout', {
-      ...number('session-timeout', 'Seconds without a sign of life after which the group takes the partitions away', { least: 1, most: 86_400, whole: false }),
+      ...number('session-timeout', 'Seconds without a sign of life after which the group takes the partitions away', {
+        least: 1,
+        most: 86_400,
+        whole: false,
+      }),
       default: 45,
     })
     .option('tls', { type: 'boolean', describe: 'Encrypt the connections' })
     .option('tls-ca', { type: 'string', describe: 'File with the certificate authority' })
     .option('tls-cert', { type: 'string', describe: 'File with the client’s certificate' })
     .option('tls-key', { type: 'string', describe: 'File with the client’s key' })
-    .option('sasl', { type: 'string', choices: mechanisms, describe: 'How to log in; the password is HMTL_SASL_PASSWORD or in --client-config' })
+    .option('sasl', {
+      type: 'string',
+      choices: mechanisms,
+      describe: 'How to log in; the password is HMTL_SASL_PASSWORD or in --client-config',
+    })
     .option('sasl-username', { type: 'string', describe: 'User name' })
-    .option('client-config', { type: 'string', describe: 'JSON file with brokers, tls {ca, cert, key} and sasl {mechanism, username, password}' })
-    .option('fail-on-dead-letters', { type: 'boolean', default: false, describe: 'After SIGTERM too: end with 3 if there were dead letters' })
+    .option('client-config', {
+      type: 'string',
+      describe: 'JSON file with brokers, tls {ca, cert, key} and sasl {mechanism, username, password}',
+    })
+    .option('fail-on-dead-letters', {
+      type: 'boolean',
+      default: false,
+      describe: 'After SIGTERM too: end with 3 if there were dead letters',
+    })
     .option('metrics-port', number('metrics-port', 'Serves /metrics, /healthz and /readyz', { most: 65_535 }))
     .option('log-level', {
       type: 'string',
@@ -78,8 +137,14 @@ export const builder = (yargs: Argv) =>
       default: 'info' as const,
       describe: 'Logs are JSON lines on standard error',
     })
-    .example('$0 enrich --brokers localhost:9092 --from news --to news-annotated --group hmtl --dead-letter news-failed', 'until it is stopped')
-    .example('HMTL_SASL_PASSWORD=… $0 enrich --brokers kafka:9094 --tls --sasl scram-sha-512 --sasl-username hmtl --from a --to b --group g', 'with a login')
+    .example(
+      '$0 enrich --brokers localhost:9092 --from news --to news-annotated --group hmtl --dead-letter news-failed',
+      'until it is stopped',
+    )
+    .example(
+      'HMTL_SASL_PASSWORD=… $0 enrich --brokers kafka:9094 --tls --sasl scram-sha-512 --sasl-username hmtl --from a --to b --group g',
+      'with a login',
+    )
 
 type Args = Awaited<ReturnType<typeof builder>['argv']>
 
@@ -103,7 +168,9 @@ const readClientFile = (path: string): ClientFile => {
   const text = readText(path, 'the client configuration')
   try {
     const value = JSON.parse(text) as ClientFile
-    for (const key of Object.keys(value)) if (!['brokers', 'tls', 'sasl'].includes(key)) throw usage(`unknown key "${key}" in ${path}`, 'It has brokers, tls and sasl')
+    for (const key of Object.keys(value))
+      if (!['brokers', 'tls', 'sasl'].includes(key))
+        throw usage(`unknown key "${key}" in ${path}`, 'It has brokers, tls and sasl')
     return value
   } catch (error) {
     if (error instanceof HmtlError) throw error
@@ -123,16 +190,23 @@ const clientOptionsOf = (args: Args): ClientOptions => {
   const mechanism = args.sasl ?? file.sasl?.mechanism
   const [username, secret] = [args.saslUsername ?? file.sasl?.username, password ?? file.sasl?.password]
   if (mechanism !== undefined) {
-    if (!mechanisms.includes(mechanism as SaslMechanism)) throw usage(`sasl mechanism "${mechanism}" is not one of ${mechanisms.join(', ')}`)
+    if (!mechanisms.includes(mechanism as SaslMechanism))
+      throw usage(`sasl mechanism "${mechanism}" is not one of ${mechanisms.join(', ')}`)
     if (!username) throw usage('--sasl needs a user name', 'Use --sasl-username')
     if (!secret) throw usage('--sasl needs a password', 'Set HMTL_SASL_PASSWORD, or use --client-config')
   }
   const content = (path: string | undefined, what: string) => (path === undefined ? undefined : readText(path, what))
-  const [ca, cert, key] = [content(tlsFiles.ca, 'the certificate authority'), content(tlsFiles.cert, 'the certificate'), content(tlsFiles.key, 'the key')]
+  const [ca, cert, key] = [
+    content(tlsFiles.ca, 'the certificate authority'),
+    content(tlsFiles.cert, 'the certificate'),
+    content(tlsFiles.key, 'the key'),
+  ]
   return {
     brokers,
     ...(tls ? { tls: { ...(ca ? { ca } : {}), ...(cert ? { cert } : {}), ...(key ? { key } : {}) } } : {}),
-    ...(mechanism !== undefined ? { sasl: { mechanism: mechanism as SaslMechanism, username: username as string, password: secret as string } } : {}),
+    ...(mechanism !== undefined
+      ? { sasl: { mechanism: mechanism as SaslMechanism, username: username as string, password: secret as string } }
+      : {}),
   }
 }
 
@@ -144,18 +218,29 @@ const decoderOf = ({ value, avroSchema, schemaRegistry }: Args) => {
 }
 
 export const handler = async (args: Args): Promise<number> => {
-  const log = pino({ level: args.logLevel, base: { name: 'hmtl' }, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ dest: 2, sync: true }))
+  const log = pino(
+    { level: args.logLevel, base: { name: 'hmtl' }, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination({ dest: 2, sync: true }),
+  )
   const connection = clientOptionsOf(args)
   const { connectKafka } = await import('../src/pipeline/kafka/kafkajs.ts')
   const metrics = createMetrics(args.metricsPort !== undefined)
   const { observer } = metrics
   const workers = args.workers ?? availableParallelism()
   let assigned: readonly number[] | undefined
-  const client = await connectKafka({ ...connection, onLog: (level, message, details) => log[level === 'info' ? 'debug' : level](details, message) })
-  const pool = await openPool(args.model, { workers, engine: args.engine, tasks: args.tasks, minScore: args.minScore }, args.offsetUnit as OffsetUnit, {
-    deadline: args.deadline * 1000,
-    onReplaced: (error) => log.warn({ error: error.message }, 'a worker was replaced'),
-  }).catch(async (error) => {
+  const client = await connectKafka({
+    ...connection,
+    onLog: (level, message, details) => log[level === 'info' ? 'debug' : level](details, message),
+  })
+  const pool = await openPool(
+    args.model,
+    { workers, engine: args.engine, tasks: args.tasks, minScore: args.minScore },
+    args.offsetUnit as OffsetUnit,
+    {
+      deadline: args.deadline * 1000,
+      onReplaced: (error) => log.warn({ error: error.message }, 'a worker was replaced'),
+    },
+  ).catch(async (error) => {
     await client.close()
     throw error
   })
@@ -213,8 +298,12 @@ export const handler = async (args: Args): Promise<number> => {
     for (const signal of signals) process.on(signal, stop)
     const unwatch = onLauncherGone(() => stop('SIGTERM'))
     try {
-      if (args.metricsPort !== undefined) server = await serveMetrics(metrics, args.metricsPort, () => assigned !== undefined && signalled === undefined)
-      log.info({ from: args.from, to: args.to, group: args.group, delivery: args.delivery, model: args.model, workers }, 'enriching')
+      if (args.metricsPort !== undefined)
+        server = await serveMetrics(metrics, args.metricsPort, () => assigned !== undefined && signalled === undefined)
+      log.info(
+        { from: args.from, to: args.to, group: args.group, delivery: args.delivery, model: args.model, workers },
+        'enriching',
+      )
       await enrichment.done
     } finally {
       for (const signal of signals) process.off(signal, stop)

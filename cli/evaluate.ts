@@ -16,21 +16,34 @@ export const describe = 'Score a model on gold data'
 export const builder = (yargs: Argv) =>
   yargs
     .positional('model', { type: 'string', demandOption: true, describe: 'Folder of the model' })
-    .positional('inputs', { type: 'string', array: true, default: [] as string[], describe: 'Gold documents, any format; - is standard input' })
+    .positional('inputs', {
+      type: 'string',
+      array: true,
+      default: [] as string[],
+      describe: 'Gold documents, any format; - is standard input',
+    })
     .option('data', { type: 'string', array: true, default: [] as string[], describe: 'The same, named' })
     .option('from', inputOptions.from)
     .option('task', names('Tasks to score (default: all)'))
-    .option('gold-mentions', { type: 'boolean', describe: 'Coreference among the gold mentions (default: as the task was trained)' })
+    .option('gold-mentions', {
+      type: 'boolean',
+      describe: 'Coreference among the gold mentions (default: as the task was trained)',
+    })
     .option('engine', { type: 'string', choices: engineNames, default: 'auto' as const, describe: 'What computes' })
     .option('json', { type: 'boolean', default: false, describe: 'Print JSON, scores as fractions' })
-    .example('$0 evaluate runs/default/model --data data/redocred/test.arrow --task ner,relation', 'two tasks on one file')
+    .example(
+      '$0 evaluate runs/default/model --data data/redocred/test.arrow --task ner,relation',
+      'two tasks on one file',
+    )
 
 type Args = Awaited<ReturnType<typeof builder>['argv']>
 
 export const handler = async (args: Args): Promise<number> => {
   const inputs = [...args.data, ...args.inputs]
   if (inputs.length === 0)
-    throw new HmtlError('HMTL_USAGE', 'no gold documents to score the model on', { remedy: 'Name them: hmtl evaluate MODEL --data FILE; - is standard input' })
+    throw new HmtlError('HMTL_USAGE', 'no gold documents to score the model on', {
+      remedy: 'Name them: hmtl evaluate MODEL --data FILE; - is standard input',
+    })
   await startEngine(args.engine)
   const model = await loadModel(modelFolder(args.model))
   const all: Record<string, unknown> = {}
@@ -41,7 +54,10 @@ export const handler = async (args: Args): Promise<number> => {
   try {
     for (const task of chosenTasks(model, args.task)) {
       try {
-        const { score, main, sources } = await evaluateTask(model, task, goldSources(task, data.files), { goldMentions: args.goldMentions, needsGold: true })
+        const { score, main, sources } = await evaluateTask(model, task, goldSources(task, data.files), {
+          goldMentions: args.goldMentions,
+          needsGold: true,
+        })
         all[task.name] = score
         rows.push([task.name, (100 * main).toFixed(2)])
         for (const [path, own] of Object.entries(sources)) rows.push([`  ${path}`, (100 * own).toFixed(2)])

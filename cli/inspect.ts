@@ -14,7 +14,12 @@ export const describe = 'Counts, labels and the first documents of a file, drawn
 
 export const builder = (yargs: Argv) =>
   yargs
-    .positional('inputs', { type: 'string', array: true, default: [] as string[], describe: 'Files or folders; - or none is standard input' })
+    .positional('inputs', {
+      type: 'string',
+      array: true,
+      default: [] as string[],
+      describe: 'Files or folders; - or none is standard input',
+    })
     .options(inputOptions)
     .option('documents', { ...number('documents', 'How many documents to draw'), alias: 'n', default: 1 })
     .option('characters', { ...number('characters', 'How much of each to draw'), default: 1200 })
@@ -35,7 +40,9 @@ export const handler = async (args: Args): Promise<number> => {
   }
   const code = await run.finish()
   if (args.json) {
-    process.stdout.write(`${JSON.stringify({ ...counts, failures: run.failures, lost: run.context.report.entries() })}\n`)
+    process.stdout.write(
+      `${JSON.stringify({ ...counts, failures: run.failures, lost: run.context.report.entries() })}\n`,
+    )
     return code
   }
   const rows: [string, string][] = [
@@ -56,8 +63,14 @@ export const handler = async (args: Args): Promise<number> => {
       .map(([label, n]) => [kind.replace('Types', ''), label, count(n)]),
   )
   if (labels.length > 0) process.stdout.write(`\n${table([['layer', 'label', 'count'], ...labels])}\n`)
-  const options = { color: useColor(process.stdout), width: process.stdout.columns, kinds: kindNumbers(), characters: args.characters }
+  const options = {
+    color: useColor(process.stdout),
+    width: process.stdout.columns,
+    kinds: kindNumbers(),
+    characters: args.characters,
+  }
   for (const document of drawn) process.stdout.write(`\n${drawDocument(prepareDocument(document), options)}\n`)
-  if (run.context.report.size > 0 && !args.quiet) say(`not carried, or changed on the way:\n${lossText(run.context.report)}`)
+  if (run.context.report.size > 0 && !args.quiet)
+    say(`not carried, or changed on the way:\n${lossText(run.context.report)}`)
   return code
 }

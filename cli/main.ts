@@ -15,7 +15,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 const words = hideBin(process.argv)
 
 try {
-  if (words[0] === completionsFlag) process.stdout.write((await completions(words.slice(1))).map((word) => `${word}\n`).join(''))
+  if (words[0] === completionsFlag)
+    process.stdout.write((await completions(words.slice(1))).map((word) => `${word}\n`).join(''))
   else process.exitCode = await createParser().run(words)
 } catch (error) {
   say(errorText(error))

@@ -10,12 +10,18 @@ export const command = 'models'
 export const describe = 'The models and encoders that are here'
 
 export const builder = (yargs: Argv) =>
-  yargs.option('json', { type: 'boolean', default: false, describe: 'Print JSON' }).example('$0 models', 'names for --model, and where they lie')
+  yargs
+    .option('json', { type: 'boolean', default: false, describe: 'Print JSON' })
+    .example('$0 models', 'names for --model, and where they lie')
 
 type Args = Awaited<ReturnType<typeof builder>['argv']>
 
 const bytesIn = (folder: string): number =>
-  readdirSync(folder, { withFileTypes: true }).reduce((sum, entry) => sum + (entry.isDirectory() ? bytesIn(join(folder, entry.name)) : statSync(join(folder, entry.name)).size), 0)
+  readdirSync(folder, { withFileTypes: true }).reduce(
+    (sum, entry) =>
+      sum + (entry.isDirectory() ? bytesIn(join(folder, entry.name)) : statSync(join(folder, entry.name)).size),
+    0,
+  )
 
 interface Known {
   readonly name: string
@@ -34,12 +40,24 @@ const described = (folder: string, say: (config: never) => string): string => {
   }
 }
 
-const tasksOf = ({ config }: { config: { tasks: { name: string }[]; embeddings: { contextual?: { kind: string; model?: string } | null } } }): string => {
+const tasksOf = ({
+  config,
+}: {
+  config: { tasks: { name: string }[]; embeddings: { contextual?: { kind: string; model?: string } | null } }
+}): string => {
   const { contextual } = config.embeddings
-  return config.tasks.map((task) => task.name).join(' ') + (contextual ? `, on ${contextual.model ?? contextual.kind}` : '')
+  return (
+    config.tasks.map((task) => task.name).join(' ') + (contextual ? `, on ${contextual.model ?? contextual.kind}` : '')
+  )
 }
 
-const modelOf = ({ name, folder }: { name: string; folder: string }): Known => ({ name, kind: 'model', megabytes: bytesIn(folder) / 1e6, what: described(folder, tasksOf), folder })
+const modelOf = ({ name, folder }: { name: string; folder: string }): Known => ({
+  name,
+  kind: 'model',
+  megabytes: bytesIn(folder) / 1e6,
+  what: described(folder, tasksOf),
+  folder,
+})
 
 const encoders = (): Known[] => {
   const root = encodersFolder()
@@ -48,7 +66,13 @@ const encoders = (): Known[] => {
     .filter((name) => !name.startsWith('.') && existsSync(join(root, name, 'config.json')))
     .map((name) => {
       const folder = join(root, name)
-      return { name, kind: 'encoder', megabytes: bytesIn(folder) / 1e6, what: described(folder, ({ model_type }: { model_type?: string }) => model_type ?? ''), folder }
+      return {
+        name,
+        kind: 'encoder',
+        megabytes: bytesIn(folder) / 1e6,
+        what: described(folder, ({ model_type }: { model_type?: string }) => model_type ?? ''),
+        folder,
+      }
     })
 }
 

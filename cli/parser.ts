@@ -40,7 +40,9 @@ const isUsage = (error: unknown): error is Error => error instanceof Error && er
 /** A word too many is often the second name of a list. */
 const withHint = (message: string, words: readonly string[]): string => {
   const [, unknown] = /^Unknown argument: (.*)$/.exec(message) ?? []
-  return unknown !== undefined && words.includes(unknown) ? `${message} (names of a list are separated by commas)` : message
+  return unknown !== undefined && words.includes(unknown)
+    ? `${message} (names of a list are separated by commas)`
+    : message
 }
 
 export interface Parser {

@@ -30,11 +30,23 @@ export const describe = 'Probe a model’s layers with SentEval’s ten tasks'
 export const builder = (yargs: Argv) =>
   yargs
     .positional('model', { type: 'string', demandOption: true, describe: 'A bundled model, or the folder of one' })
-    .option('data', { type: 'string', demandOption: true, describe: 'Folder with the probing files (SentEval’s data/probing)' })
+    .option('data', {
+      type: 'string',
+      demandOption: true,
+      describe: 'Folder with the probing files (SentEval’s data/probing)',
+    })
     .option('task', { ...names('Only these tasks'), choices: probingTasks.map(({ file }) => file) })
     .option('layer', names('Only these layers'))
-    .option('pool', { ...names('How tokens become one vector'), choices: pools, default: ['max', 'average'] as string[] })
-    .option('random', { type: 'boolean', default: false, describe: 'A baseline: the model’s words, with encoders that were never trained' })
+    .option('pool', {
+      ...names('How tokens become one vector'),
+      choices: pools,
+      default: ['max', 'average'] as string[],
+    })
+    .option('random', {
+      type: 'boolean',
+      default: false,
+      describe: 'A baseline: the model’s words, with encoders that were never trained',
+    })
     .option('bag', { type: 'string', describe: 'A baseline: word vectors in text form, pooled as they come' })
     .option('html', { type: 'string', describe: 'Also write the table as a page to this file' })
     .option('seed', { ...number('seed', 'Order of the training rows'), default: 1 })
@@ -42,7 +54,10 @@ export const builder = (yargs: Argv) =>
     .option('json', { type: 'boolean', default: false, describe: 'Print JSON, accuracies as fractions' })
     .option('quiet', { type: 'boolean', alias: 'q', default: false, describe: 'Say nothing but errors' })
     .example('$0 probe en --data SentEval/data/probing', 'every layer, both pools')
-    .example('$0 probe en --data SentEval/data/probing --bag glove.txt.gz --random --html report.html', 'with the baselines, and as a page')
+    .example(
+      '$0 probe en --data SentEval/data/probing --bag glove.txt.gz --random --html report.html',
+      'with the baselines, and as a page',
+    )
 
 type Args = Awaited<ReturnType<typeof builder>['argv']>
 
@@ -65,13 +80,20 @@ export const handler = async (args: Args): Promise<number> => {
   const pathOf = (file: string) => join(args.data, `${file}.txt`)
   for (const { file } of tasks)
     if (!existsSync(pathOf(file)))
-      throw new HmtlError('HMTL_INPUT_NOT_FOUND', `there is no ${file}.txt in ${args.data}`, { remedy: 'Name SentEval’s folder data/probing, or choose tasks with --task' })
+      throw new HmtlError('HMTL_INPUT_NOT_FOUND', `there is no ${file}.txt in ${args.data}`, {
+        remedy: 'Name SentEval’s folder data/probing, or choose tasks with --task',
+      })
   const trained = await loadModel(modelFolder(args.model))
   const { config, vocabulary, labels, wordTable, contextual } = trained
   const chosenPools = args.pool as Pool[]
   const wanted = (args.layer ?? layerNamesOf(trained)).flatMap((layer) => chosenPools.map((pool) => ({ layer, pool })))
   const probed: Probed[] = [{ model: trained, prefix: '', wanted }]
-  if (args.random) probed.push({ model: createModel({ config, vocabulary, labels, wordTable, contextual }), prefix: 'random ', wanted })
+  if (args.random)
+    probed.push({
+      model: createModel({ config, vocabulary, labels, wordTable, contextual }),
+      prefix: 'random ',
+      wanted,
+    })
   if (args.bag !== undefined)
     probed.push({
       model: await bagModel(
@@ -104,7 +126,8 @@ export const handler = async (args: Args): Promise<number> => {
         if (!args.quiet) say(`${name}  ${label}  ${(100 * scores[label][name]).toFixed(1)}`)
       }
       sizes[name] = { train: classes.tr.length, test: classes.te.length, classes: classCount }
-      if (!args.quiet) say(`${name}: ${classes.tr.length} to train on, ${classes.te.length} to test, ${classCount} classes`)
+      if (!args.quiet)
+        say(`${name}: ${classes.tr.length} to train on, ${classes.te.length} to test, ${classCount} classes`)
     } finally {
       for (const rows of task.features.values()) rows.close()
     }
@@ -114,10 +137,16 @@ export const handler = async (args: Args): Promise<number> => {
   if (args.json) process.stdout.write(`${JSON.stringify(scores)}\n`)
   else {
     const columns = tasks.map((task) => probingTasks.indexOf(task))
-    const paper = Object.entries(paperProbing).map(([row, values]) => [`paper: ${row}`, ...columns.map((column) => values[column].toFixed(1))])
+    const paper = Object.entries(paperProbing).map(([row, values]) => [
+      `paper: ${row}`,
+      ...columns.map((column) => values[column].toFixed(1)),
+    ])
     const own = Object.entries(scores).map(([row, by]) => [row, ...names.map((name) => (100 * by[name]).toFixed(1))])
     process.stdout.write(`${table([['layer', ...names], ...own, ...paper])}\n`)
-    if (!args.quiet) say('The paper’s rows are of SentEval’s own data, 100,000 sentences to train on: beside smaller data they say only where layers differ.')
+    if (!args.quiet)
+      say(
+        'The paper’s rows are of SentEval’s own data, 100,000 sentences to train on: beside smaller data they say only where layers differ.',
+      )
   }
   return exitCodes.ok
 }
@@ -127,9 +156,13 @@ const bagModel = async (file: string, paths: readonly string[]): Promise<Model> 
   const size = await vectorSize(file)
   const counts = new Map<string, number>()
   for (const path of paths)
-    for await (const { sentences } of readSentences(path)) for (const word of sentences[0]) counts.set(normalWord(word), (counts.get(normalWord(word)) ?? 0) + 1)
+    for await (const { sentences } of readSentences(path))
+      for (const word of sentences[0]) counts.set(normalWord(word), (counts.get(normalWord(word)) ?? 0) + 1)
   const { words, table: wordTable } = await loadWordVectors(file, size, 0, counts, randomOf(1, 'bag'))
-  const config = parseConfig({ embeddings: { words: { size }, characters: null }, tasks: [{ name: 'none', kind: 'crf' }] })
+  const config = parseConfig({
+    embeddings: { words: { size }, characters: null },
+    tasks: [{ name: 'none', kind: 'crf' }],
+  })
   return createModel({ config, labels: { none: [] }, vocabulary: { words, characters: [] }, wordTable })
 }
 
@@ -146,7 +179,11 @@ async function* readSentences(path: string): AsyncGenerator<ProbingSentence> {
     const [split, label, sentence] = text.split('\t')
     const words = sentence?.split(' ').filter(Boolean) ?? []
     if (!splits.includes(split as Split) || words.length === 0)
-      throw new HmtlError('HMTL_INPUT_SYNTAX', 'a line must be tr, va or te, a label and a sentence, with tabs between', { source: path, line })
+      throw new HmtlError(
+        'HMTL_INPUT_SYNTAX',
+        'a line must be tr, va or te, a label and a sentence, with tabs between',
+        { source: path, line },
+      )
     yield { split: split as Split, label, sentences: [words], tokens: words.length }
   }
 }
@@ -162,7 +199,9 @@ interface ProbingData {
 /** Reads a task a group of sentences at a time; pooled vectors go to temporary files, a file a layer and pool. */
 const readTask = async (path: string, probed: readonly Probed[]): Promise<ProbingData> => {
   const classIds = new Map<string, number>()
-  const examples = Object.fromEntries(splits.map((split) => [split, { classes: [] as number[], rows: [] as number[] }])) as Record<Split, { classes: number[]; rows: number[] }>
+  const examples = Object.fromEntries(
+    splits.map((split) => [split, { classes: [] as number[], rows: [] as number[] }]),
+  ) as Record<Split, { classes: number[]; rows: number[] }>
   const features = new Map<string, RowFile>()
   try {
     let row = 0
@@ -172,7 +211,12 @@ const readTask = async (path: string, probed: readonly Probed[]): Promise<Probin
       examples[split].rows.push(row++)
     }
     for (const { model, prefix, wanted } of probed) {
-      const batches = chain(readSentences(path), fill<ProbingSentence>({ items: groupSize }), embed<Group<Unit>>(model.contextual), pack(model.indexer))
+      const batches = chain(
+        readSentences(path),
+        fill<ProbingSentence>({ items: groupSize }),
+        embed<Group<Unit>>(model.contextual),
+        pack(model.indexer),
+      )
       for await (const { batch } of batches)
         embedSentences(model, batch, wanted).forEach(({ size, values }, i) => {
           const label = `${prefix}${wanted[i].layer} ${wanted[i].pool}`
@@ -185,6 +229,10 @@ const readTask = async (path: string, probed: readonly Probed[]): Promise<Probin
     for (const rows of features.values()) rows.close()
     throw error
   }
-  const bySplit = (pick: 'classes' | 'rows') => Object.fromEntries(splits.map((split) => [split, Int32Array.from(examples[split][pick])])) as Record<Split, Int32Array>
+  const bySplit = (pick: 'classes' | 'rows') =>
+    Object.fromEntries(splits.map((split) => [split, Int32Array.from(examples[split][pick])])) as Record<
+      Split,
+      Int32Array
+    >
   return { classes: bySplit('classes'), rowsOf: bySplit('rows'), features, classCount: classIds.size }
 }

@@ -17,9 +17,16 @@ export const builder = (yargs: Argv) =>
   yargs
     .positional('folder', { type: 'string', demandOption: true, describe: 'A run, or a folder of runs' })
     .option('html', { type: 'string', describe: 'For one run: write its page to this file' })
-    .option('tables', { type: 'boolean', default: false, describe: 'The paper’s tables from runs of its rows, seeds together' })
+    .option('tables', {
+      type: 'boolean',
+      default: false,
+      describe: 'The paper’s tables from runs of its rows, seeds together',
+    })
     .option('json', { type: 'boolean', default: false, describe: 'Print JSON' })
-    .example('$0 report runs', 'a line a task: development score as hmtl evaluate has it, best in training, updates to it')
+    .example(
+      '$0 report runs',
+      'a line a task: development score as hmtl evaluate has it, best in training, updates to it',
+    )
     .example('$0 report runs/paper --tables', 'after npm run paper')
     .example('$0 report runs/default --html report.html', 'learning curves and scores by label')
 
@@ -35,9 +42,15 @@ const readRun = (folder: string): Run | undefined => {
   const [metrics, model] = [join(folder, 'metrics.jsonl'), join(folder, 'model', 'config.json')]
   if (!existsSync(metrics) || !existsSync(model)) return undefined
   try {
-    return { name: basename(folder), config: parseStoredConfig(JSON.parse(readFileSync(model, 'utf8')).config), events: parseEvents(readFileSync(metrics, 'utf8')) }
+    return {
+      name: basename(folder),
+      config: parseStoredConfig(JSON.parse(readFileSync(model, 'utf8')).config),
+      events: parseEvents(readFileSync(metrics, 'utf8')),
+    }
   } catch (cause) {
-    throw new HmtlError('HMTL_TRAIN_STATE', `${folder} is no run that can be read: ${(cause as Error).message}`, { cause })
+    throw new HmtlError('HMTL_TRAIN_STATE', `${folder} is no run that can be read: ${(cause as Error).message}`, {
+      cause,
+    })
   }
 }
 
@@ -53,7 +66,8 @@ const runScores = (run: Run): RunScores => {
   return {
     config: run.config.name,
     test: test !== undefined,
-    scores: test ?? Object.fromEntries(bests.flatMap(({ task, score }) => (score === undefined ? [] : [[task, score]]))),
+    scores:
+      test ?? Object.fromEntries(bests.flatMap(({ task, score }) => (score === undefined ? [] : [[task, score]]))),
     ownUpdates: Object.fromEntries(bests.map(({ task, ownUpdates }) => [task, ownUpdates])),
   }
 }
@@ -85,9 +99,12 @@ export const handler = async (args: Args): Promise<number> => {
           .flatMap((name) => readRun(join(args.folder, name)) ?? [])
       : []
   if (runs.length === 0)
-    throw new HmtlError('HMTL_INPUT_NOT_FOUND', `there is no training run in ${args.folder}`, { remedy: 'Name the folder given to hmtl train -o, or one that holds several' })
+    throw new HmtlError('HMTL_INPUT_NOT_FOUND', `there is no training run in ${args.folder}`, {
+      remedy: 'Name the folder given to hmtl train -o, or one that holds several',
+    })
   if (args.html !== undefined) {
-    if (!own) throw new HmtlError('HMTL_USAGE', '--html is for one run', { remedy: 'Name the run, not the folder of runs' })
+    if (!own)
+      throw new HmtlError('HMTL_USAGE', '--html is for one run', { remedy: 'Name the run, not the folder of runs' })
     writeFileSync(args.html, trainingReport(own.config, own.events))
   }
   const all = runs.map((run) => ({ run: run.name, config: run.config.name, tasks: bestsOf(run) }))
@@ -98,7 +115,11 @@ export const handler = async (args: Args): Promise<number> => {
       throw new HmtlError('HMTL_INPUT_NOT_FOUND', `no run in ${args.folder} is of one of the paper’s rows`, {
         remedy: 'npm run paper trains them from configs/paper or configs/paper-free',
       })
-    process.stdout.write(args.json ? `${JSON.stringify(tables)}\n` : tables.map(({ title, rows }) => `${title}\n\n${table(rows)}\n`).join('\n'))
+    process.stdout.write(
+      args.json
+        ? `${JSON.stringify(tables)}\n`
+        : tables.map(({ title, rows }) => `${title}\n\n${table(rows)}\n`).join('\n'),
+    )
     if (scored.some(({ test }) => !test)) say('Runs without test scores are in it by their development scores.')
     return exitCodes.ok
   }

@@ -18,8 +18,16 @@ export const builder = (yargs: Argv) =>
     .positional('predicted', { type: 'string', demandOption: true, describe: 'Predicted documents, any format' })
     .options(inputOptions)
     .option('task', { type: 'string', choices: scoredTasks, demandOption: true, describe: 'What to score' })
-    .option('gold-format', { type: 'string', choices: formatNames, describe: 'Format of gold, where it differs from --from' })
-    .option('predicted-format', { type: 'string', choices: formatNames, describe: 'Format of predicted, where it differs from --from' })
+    .option('gold-format', {
+      type: 'string',
+      choices: formatNames,
+      describe: 'Format of gold, where it differs from --from',
+    })
+    .option('predicted-format', {
+      type: 'string',
+      choices: formatNames,
+      describe: 'Format of predicted, where it differs from --from',
+    })
     .option('json', { type: 'boolean', default: false, describe: 'Print JSON, scores as fractions' })
     .example('$0 score gold.conll predicted.conll --task ner', 'span F1 as conlleval')
     .example('$0 score key.gold_conll response.jsonl --task coref --json', 'the CoNLL-2012 metrics as JSON')
@@ -54,8 +62,12 @@ const corefTable = (score: CorefScore) =>
 export const handler = async (args: Args): Promise<number> => {
   const options = formatOptionsOf(args)
   const gold = readDocuments(args.gold, { options, format: args.goldFormat ?? args.from })
-  const predicted = readDocuments(args.predicted, { options: { ...options, predictions: true }, format: args.predictedFormat ?? args.from })
-  if (args.gold === '-' && args.predicted === '-') throw new HmtlError('HMTL_USAGE', 'only one of gold and predicted can be standard input')
+  const predicted = readDocuments(args.predicted, {
+    options: { ...options, predictions: true },
+    format: args.predictedFormat ?? args.from,
+  })
+  if (args.gold === '-' && args.predicted === '-')
+    throw new HmtlError('HMTL_USAGE', 'only one of gold and predicted can be standard input')
   const task = args.task as ScoredTask
   const score = await scoreDocuments(gold, predicted, task)
   if (args.json) process.stdout.write(`${JSON.stringify(score)}\n`)

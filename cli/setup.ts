@@ -9,8 +9,17 @@ export const describe = 'Fetch what does not come with the package: a faster eng
 
 export const builder = (yargs: Argv) =>
   yargs
-    .positional('what', { type: 'string', choices: ['tensorflow', ...(Object.keys(encoders) as EncoderName[])] as const, demandOption: true, describe: 'What to set up' })
-    .option('gpu', { type: 'boolean', default: false, describe: 'The build for NVIDIA GPUs (CUDA 12.5 must be installed)' })
+    .positional('what', {
+      type: 'string',
+      choices: ['tensorflow', ...(Object.keys(encoders) as EncoderName[])] as const,
+      demandOption: true,
+      describe: 'What to set up',
+    })
+    .option('gpu', {
+      type: 'boolean',
+      default: false,
+      describe: 'The build for NVIDIA GPUs (CUDA 12.5 must be installed)',
+    })
     .option('from', { type: 'string', describe: 'A wheel, a folder with lib and include, or the URL of a wheel' })
     .option('force', { type: 'boolean', default: false, describe: 'Make it again although it is there' })
     .option('quiet', { type: 'boolean', alias: 'q', default: false, describe: 'Say nothing but errors' })
@@ -26,10 +35,16 @@ export const handler = async (args: Args): Promise<number> => {
   const stop = () => controller.abort()
   process.once('SIGINT', stop)
   const started = performance.now()
-  const onStep = args.quiet ? undefined : (text: string) => say(`${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s  ${text}`)
+  const onStep = args.quiet
+    ? undefined
+    : (text: string) => say(`${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s  ${text}`)
   const options = { from: args.from, force: args.force, onStep, signal: controller.signal }
   try {
-    process.stdout.write(args.what === 'tensorflow' ? await tensorflow(args.gpu ? 'gpu' : 'tensorflow', options) : await encoder(args.what, options))
+    process.stdout.write(
+      args.what === 'tensorflow'
+        ? await tensorflow(args.gpu ? 'gpu' : 'tensorflow', options)
+        : await encoder(args.what, options),
+    )
   } finally {
     process.off('SIGINT', stop)
   }
@@ -41,7 +56,10 @@ const encoder = async (which: EncoderName, options: Parameters<typeof setupEncod
   return `${name} ${made ? 'fetched' : 'was there already'}: ${path}\nA configuration names it as {"kind": "transformer", "model": "${name}"}\n`
 }
 
-const tensorflow = async (kind: 'tensorflow' | 'gpu', options: Omit<Parameters<typeof setupTensorflow>[0], 'kind'>): Promise<string> => {
+const tensorflow = async (
+  kind: 'tensorflow' | 'gpu',
+  options: Omit<Parameters<typeof setupTensorflow>[0], 'kind'>,
+): Promise<string> => {
   const { version, made, path } = await setupTensorflow({ kind, ...options })
   return `${kind} engine (TensorFlow ${version}) ${made ? 'set up' : 'was there already'}: ${path}\nUse it with --engine ${kind} or HMTL_ENGINE=${kind}\n`
 }

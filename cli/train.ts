@@ -19,7 +19,13 @@ export const builder = (yargs: Argv) =>
     .option('from', { ...inputOptions.from, describe: 'Format of the data sets that name none; guessed where absent' })
     .option('resume', { type: 'boolean', default: false, describe: 'Go on with an interrupted training' })
     .option('overwrite', { type: 'boolean', default: false, describe: 'Replace the training that the folder holds' })
-    .option('set', { type: 'string', array: true, nargs: 1, default: [] as string[], describe: 'key=value, laid over the configuration; as often as needed' })
+    .option('set', {
+      type: 'string',
+      array: true,
+      nargs: 1,
+      default: [] as string[],
+      describe: 'key=value, laid over the configuration; as often as needed',
+    })
     .option('engine', { type: 'string', choices: engineNames, default: 'auto' as const, describe: 'What computes' })
     .option('half', { type: 'boolean', default: false, describe: 'Save the model with float16 weights' })
     .option('quiet', { type: 'boolean', alias: 'q', default: false, describe: 'Say nothing but errors' })
@@ -35,16 +41,21 @@ const withFormat = (config: ModelConfig, from: string | undefined): ModelConfig 
     ...task,
     datasets: task.datasets.map((data) => {
       if ([data.train, data.dev, data.test].includes('-'))
-        throw new HmtlError('HMTL_USAGE', 'a training reads its data many times and cannot have it from standard input', {
-          remedy: 'Write it to a file first: hmtl convert -o train.arrow',
-        })
+        throw new HmtlError(
+          'HMTL_USAGE',
+          'a training reads its data many times and cannot have it from standard input',
+          {
+            remedy: 'Write it to a file first: hmtl convert -o train.arrow',
+          },
+        )
       return from === undefined ? data : { from, ...data }
     }),
   })),
 })
 
 export const handler = async (args: Args): Promise<number> => {
-  if (args.resume && args.overwrite) throw new HmtlError('HMTL_USAGE', '--resume goes on with what --overwrite would replace: give one of them')
+  if (args.resume && args.overwrite)
+    throw new HmtlError('HMTL_USAGE', '--resume goes on with what --overwrite would replace: give one of them')
   const config = withFormat(await loadConfig(args.config, args.set), args.from)
   await startEngine(args.engine)
   const controller = new AbortController()
@@ -66,13 +77,16 @@ export const handler = async (args: Args): Promise<number> => {
           .map(([task, n]) => `${task} ${count(n)}`)
           .join(', ')}`,
       )
-      for (const [task, list] of Object.entries(labels)) if (list.length > 0) say(`${task}: ${list.slice(0, 40).join(' ')}`)
+      for (const [task, list] of Object.entries(labels))
+        if (list.length > 0) say(`${task}: ${list.slice(0, 40).join(' ')}`)
     },
     onUpdate: ({ update, updates, task, loss, seconds }) => {
       const entry = losses.get(task) ?? { sum: 0, n: 0, seconds: 0 }
       losses.set(task, { sum: entry.sum + loss, n: entry.n + 1, seconds: entry.seconds + seconds })
       if (args.quiet || update % 100 !== 0) return
-      const parts = [...losses].map(([name, item]) => `${name} ${(item.sum / item.n).toFixed(2)} (${(item.seconds / item.n).toFixed(3)} s)`)
+      const parts = [...losses].map(
+        ([name, item]) => `${name} ${(item.sum / item.n).toFixed(2)} (${(item.seconds / item.n).toFixed(3)} s)`,
+      )
       losses.clear()
       const elapsed = (performance.now() - started) / 1000
       say(`${update}/${updates}  ${parts.join('  ')}  ${Math.round(elapsed)} s`)
@@ -89,7 +103,8 @@ export const handler = async (args: Args): Promise<number> => {
       if (!args.quiet) say(`${update}  warning: ${message}`)
     },
     onDecision: ({ task, setting, value, before, after }) => {
-      if (!args.quiet) say(`${task}: ${setting} ${value} on dev, ${(100 * before).toFixed(2)} to ${(100 * after).toFixed(2)}`)
+      if (!args.quiet)
+        say(`${task}: ${setting} ${value} on dev, ${(100 * before).toFixed(2)} to ${(100 * after).toFixed(2)}`)
     },
   }).finally(() => process.off('SIGINT', stop))
   process.stdout.write(`${JSON.stringify({ model: `${args.output}/model`, ...result })}\n`)

@@ -48,6 +48,9 @@ export const recipes: readonly Recipe[] = [
 /** @throws HmtlError `HMTL_DATASET_UNKNOWN` */
 export const recipeNamed = (name: string): Recipe => {
   const found = recipes.find((recipe) => recipe.name === name)
-  if (!found) throw new HmtlError('HMTL_DATASET_UNKNOWN', `no dataset "${name}"`, { remedy: `Known are ${recipes.map((recipe) => recipe.name).join(', ')}` })
+  if (!found)
+    throw new HmtlError('HMTL_DATASET_UNKNOWN', `no dataset "${name}"`, {
+      remedy: `Known are ${recipes.map((recipe) => recipe.name).join(', ')}`,
+    })
   return found
 }

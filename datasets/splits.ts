@@ -19,7 +19,8 @@ export const splitsByPath =
     for (const [name, candidates] of Object.entries(paths)) {
       const found: string[] = []
       for (const candidate of candidates) if (await exists(join(folder, candidate))) found.push(candidate)
-      if (found.length > 0) splits.push({ name, documents: (from, context) => readDocuments(join(from, found[0]), { ...context, format }) })
+      if (found.length > 0)
+        splits.push({ name, documents: (from, context) => readDocuments(join(from, found[0]), { ...context, format }) })
     }
     if (splits.length === 0)
       throw new HmtlError('HMTL_DATASET_SPLIT', `none of ${Object.values(paths).flat().join(', ')} is in ${folder}`, {
@@ -29,7 +30,12 @@ export const splitsByPath =
   }
 
 /** Each split is a list of document names, one a line, over the files of one format below a subfolder. */
-export const splitsByList = async (format: string, lists: Readonly<Record<string, string>>, subfolder: string, extensions: readonly string[]): Promise<Split[]> => {
+export const splitsByList = async (
+  format: string,
+  lists: Readonly<Record<string, string>>,
+  subfolder: string,
+  extensions: readonly string[],
+): Promise<Split[]> => {
   const clean = (name: string) => {
     const base = name.split('/').pop() ?? name
     const extension = extensions.find((end) => base.endsWith(end))
@@ -43,14 +49,27 @@ export const splitsByList = async (format: string, lists: Readonly<Record<string
       .map((line) => line.trim())
       .filter((line) => line !== '')
       .map(clean)
-    splits.push({ name, documents: (folder, context) => listed(format, join(folder, subfolder), new Set(names), name, extensions, context) })
+    splits.push({
+      name,
+      documents: (folder, context) =>
+        listed(format, join(folder, subfolder), new Set(names), name, extensions, context),
+    })
   }
   if (splits.length === 0)
-    throw new HmtlError('HMTL_DATASET_SPLIT', `none of the split lists ${Object.values(lists).join(', ')} exists`, { remedy: 'Name their folder with --splits' })
+    throw new HmtlError('HMTL_DATASET_SPLIT', `none of the split lists ${Object.values(lists).join(', ')} exists`, {
+      remedy: 'Name their folder with --splits',
+    })
   return splits
 }
 
-async function* listed(format: string, folder: string, wanted: ReadonlySet<string>, split: string, extensions: readonly string[], context: FormatContext) {
+async function* listed(
+  format: string,
+  folder: string,
+  wanted: ReadonlySet<string>,
+  split: string,
+  extensions: readonly string[],
+  context: FormatContext,
+) {
   const reader = formatNamed(format)
   const missing = new Set(wanted)
   for await (const source of sourcesOf(folder, (path) => reader.accepts(path))) {
@@ -60,9 +79,13 @@ async function* listed(format: string, folder: string, wanted: ReadonlySet<strin
     yield* reader.read(source, context)
   }
   if (missing.size > 0)
-    throw new HmtlError('HMTL_DATASET_SPLIT', `${missing.size} documents of split ${split} are not in ${folder}, such as ${[...missing].slice(0, 3).join(', ')}`, {
-      remedy: 'Check that the folder is complete and the list is of this corpus',
-    })
+    throw new HmtlError(
+      'HMTL_DATASET_SPLIT',
+      `${missing.size} documents of split ${split} are not in ${folder}, such as ${[...missing].slice(0, 3).join(', ')}`,
+      {
+        remedy: 'Check that the folder is complete and the list is of this corpus',
+      },
+    )
 }
 
 /**
@@ -70,7 +93,12 @@ async function* listed(format: string, folder: string, wanted: ReadonlySet<strin
  * @param keep of each split: whether a document, and the how-manieth it is, belongs to it
  */
 export const splitsWhere =
-  (format: string, file: string, keep: Readonly<Record<string, (document: Document, index: number) => boolean>>, options: FormatOptions = {}) =>
+  (
+    format: string,
+    file: string,
+    keep: Readonly<Record<string, (document: Document, index: number) => boolean>>,
+    options: FormatOptions = {},
+  ) =>
   async (folder: string): Promise<Split[]> => {
     if (!(await exists(join(folder, file))))
       throw new HmtlError('HMTL_DATASET_SPLIT', `there is no ${file} in ${folder}`, {
@@ -81,7 +109,8 @@ export const splitsWhere =
       async *documents(from, context) {
         let index = 0
         const full = { ...context, format, options: { ...context.options, ...options } }
-        for await (const document of readDocuments(join(from, file), full)) if (belongs(document, index++)) yield document
+        for await (const document of readDocuments(join(from, file), full))
+          if (belongs(document, index++)) yield document
       },
     }))
   }
@@ -99,7 +128,8 @@ export const splitsOfFiles =
       name,
       async *documents(from, context) {
         for (const file of list)
-          for await (const document of readDocuments(join(from, file), { ...context, format })) yield list.length === 1 ? document : { ...document, id: `${file}#${document.id}` }
+          for await (const document of readDocuments(join(from, file), { ...context, format }))
+            yield list.length === 1 ? document : { ...document, id: `${file}#${document.id}` }
       },
     }))
   }

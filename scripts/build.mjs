@@ -26,6 +26,13 @@ run('tsc', [binOf('typescript', 'tsc'), '-p', 'tsconfig.json'])
 const kernels = join(root, 'assembly', 'index.ts')
 if (existsSync(kernels)) {
   mkdirSync(join(root, 'dist', 'src', 'model', 'kernels', 'wasm'), { recursive: true })
-  run('asc', [binOf('assemblyscript', 'asc'), kernels, '--config', join(root, 'assembly', 'asconfig.json'), '--target', 'release'])
+  run('asc', [
+    binOf('assemblyscript', 'asc'),
+    kernels,
+    '--config',
+    join(root, 'assembly', 'asconfig.json'),
+    '--target',
+    'release',
+  ])
 }
 chmodSync(join(root, 'dist', 'cli', 'main.js'), 0o755)

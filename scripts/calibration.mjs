@@ -16,7 +16,10 @@ const folder = modelFolder(args.find((arg) => !arg.startsWith('--')) ?? 'en')
 await startEngine(process.env.HMTL_ENGINE || 'wasm')
 const loaded = await loadModel(folder)
 // Scores as the model has them, whatever was fitted before.
-const model = { ...loaded, config: { ...loaded.config, tasks: loaded.config.tasks.map((task) => ({ ...task, calibration: [1, 0] })) } }
+const model = {
+  ...loaded,
+  config: { ...loaded.config, tasks: loaded.config.tasks.map((task) => ({ ...task, calibration: [1, 0] })) },
+}
 const corpora = { ner: 'redocred', emd: 'litbank', relation: 'redocred', coref: 'litbank' }
 
 /** Links of mentions to their antecedents: right where gold has both in one cluster. */
@@ -44,14 +47,21 @@ const predictionsOf = async (task, split) => {
   const span = ({ start, end, label }) => `${start} ${end} ${label}`
   const pair = ({ label, arg1, arg2 }) => `${label} ${arg1.end} ${arg2.end}`
   const out = []
-  for await (const { source: document, document: found } of annotate(datasetDocuments([`data/${corpora[task]}/${split}.arrow`]))) {
+  for await (const { source: document, document: found } of annotate(
+    datasetDocuments([`data/${corpora[task]}/${split}.arrow`]),
+  )) {
     const [predicted, gold] =
       task === 'relation'
         ? [
             listRelations(found.relations).map((item) => [pair(item), item.score]),
-            (document.relations ? listRelations(document.relations) : []).filter(({ label }) => labels.has(label)).map(pair),
+            (document.relations ? listRelations(document.relations) : [])
+              .filter(({ label }) => labels.has(label))
+              .map(pair),
           ]
-        : [listSpans(found[config.layer]).map((item) => [span(item), item.score]), (document[config.layer] ? listSpans(document[config.layer]) : []).map(span)]
+        : [
+            listSpans(found[config.layer]).map((item) => [span(item), item.score]),
+            (document[config.layer] ? listSpans(document[config.layer]) : []).map(span),
+          ]
     const right = new Set(gold)
     for (const [id, score] of predicted) out.push({ score, right: right.has(id) })
   }
@@ -85,10 +95,21 @@ else {
   console.log('| task | score | predictions | mean score | right |\n|---|---|---|---|---|')
   for (const [task, bins] of Object.entries(tables))
     bins.forEach(({ count, score, right }, i) => {
-      if (count > 0) console.log(`| ${task} | ${(i / 10).toFixed(1)}–${((i + 1) / 10).toFixed(1)} | ${count} | ${(score / count).toFixed(2)} | ${(right / count).toFixed(2)} |`)
+      if (count > 0)
+        console.log(
+          `| ${task} | ${(i / 10).toFixed(1)}–${((i + 1) / 10).toFixed(1)} | ${count} | ${(score / count).toFixed(2)} | ${(right / count).toFixed(2)} |`,
+        )
     })
-  console.log('\n| task | test predictions | calibration error before, points | after | slope, intercept |\n|---|---|---|---|---|')
+  console.log(
+    '\n| task | test predictions | calibration error before, points | after | slope, intercept |\n|---|---|---|---|---|',
+  )
   for (const [task, { predictions, before, after }] of Object.entries(errors))
-    console.log(`| ${task} | ${predictions} | ${(100 * before).toFixed(1)} | ${(100 * after).toFixed(1)} | ${fits[task].join(', ')} |`)
+    console.log(
+      `| ${task} | ${predictions} | ${(100 * before).toFixed(1)} | ${(100 * after).toFixed(1)} | ${fits[task].join(', ')} |`,
+    )
 }
-if (args.includes('--write')) await updateStored(folder, Object.fromEntries(Object.entries(fits).map(([task, calibration]) => [task, { calibration }])))
+if (args.includes('--write'))
+  await updateStored(
+    folder,
+    Object.fromEntries(Object.entries(fits).map(([task, calibration]) => [task, { calibration }])),
+  )

@@ -11,7 +11,11 @@ const run = (label, command, { counts = false } = {}) =>
   new Promise((resolve) => {
     console.log(`\n== ${label}: ${command}`)
     const started = Date.now()
-    const child = spawn('bash', ['-c', command], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, FORCE_COLOR: '0' } })
+    const child = spawn('bash', ['-c', command], {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, FORCE_COLOR: '0' },
+    })
     let text = ''
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk) => {
@@ -22,12 +26,16 @@ const run = (label, command, { counts = false } = {}) =>
       if (counts) {
         // AVA's closing lines; one line a count.
         const found = { passed: 0, failed: 0, skipped: 0 }
-        for (const [, n, what] of text.matchAll(/^\s*(\d+) (?:tests?|known failures?|uncaught exceptions?|unhandled rejections?) ?(passed|failed|skipped)?/gm))
+        for (const [, n, what] of text.matchAll(
+          /^\s*(\d+) (?:tests?|known failures?|uncaught exceptions?|unhandled rejections?) ?(passed|failed|skipped)?/gm,
+        ))
           found[what ?? 'failed'] += Number(n)
         for (const key of Object.keys(totals)) totals[key] += found[key]
         if (code !== 0 && found.failed === 0) broken++
       } else if (code !== 0) broken++
-      console.log(`== ${label}: ${code === 0 ? 'done' : `failed with ${code}`} in ${Math.round((Date.now() - started) / 1000)} s`)
+      console.log(
+        `== ${label}: ${code === 0 ? 'done' : `failed with ${code}`} in ${Math.round((Date.now() - started) / 1000)} s`,
+      )
       resolve(code)
     })
   })

@@ -13,7 +13,10 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const args = process.argv.slice(2)
 const from = args.find((arg) => !arg.startsWith('--')) ?? process.env.HMTL_DATA ?? join(root, '..', 'shared', 'data')
 const hmtl = (...args) => {
-  const { status } = spawnSync(process.execPath, [join(root, 'dist', 'cli', 'main.js'), ...args], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
+  const { status } = spawnSync(process.execPath, [join(root, 'dist', 'cli', 'main.js'), ...args], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
   if (status !== 0) process.exit(status ?? 1)
 }
 // Name of the recipe, folder of the corpus, options, and the folder to make where it is not named for the recipe.
@@ -36,12 +39,16 @@ const corpora = [
   ['fewrel', 'fewrel_val', ['--scheme', 'common-200-50-100'], 'fewrel-common'],
   ['re3d', 're3d'],
 ]
-for (const [name, folder, options = [], to = name] of corpora) hmtl('datasets', 'prepare', name, '--from', join(from, folder), '-o', join('data', to), ...options, '--quiet')
+for (const [name, folder, options = [], to = name] of corpora)
+  hmtl('datasets', 'prepare', name, '--from', join(from, folder), '-o', join('data', to), ...options, '--quiet')
 mkdirSync(join(root, 'data'), { recursive: true })
 copyFileSync(join(from, 'glove', 'glove.6B.50d.subset.txt.gz'), join(root, 'data', 'glove.txt.gz'))
 if (args.includes('--vectors')) {
   const splits = {
-    minilm: [...['litbank', 'redocred'].flatMap((name) => ['train', 'dev', 'test'].map((split) => `${name}/${split}`)), ...['gum/train', 'uner/dev', 'uner/test', 'gum/dev']],
+    minilm: [
+      ...['litbank', 'redocred'].flatMap((name) => ['train', 'dev', 'test'].map((split) => `${name}/${split}`)),
+      ...['gum/train', 'uner/dev', 'uner/test', 'gum/dev'],
+    ],
     e5: (
       'redocred/train redocred/dev redocred/test uner/dev pud/train docred/train btc/train btc/dev tweebank/train tweebank/dev ' +
       'ewt-silver/train wnut17/train wnut17/dev gum/train gum/dev knowledgenet/train knowledgenet/dev litbank/train litbank/dev ' +

@@ -29,7 +29,8 @@ const jars = async (version) => {
   await mkdir(cache(), { recursive: true })
   const making = await mkdtemp(join(cache(), '.kafka-'))
   try {
-    const dependency = (group, artifact, number) => `<dependency><groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${number}</version></dependency>`
+    const dependency = (group, artifact, number) =>
+      `<dependency><groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${number}</version></dependency>`
     await writeFile(
       join(making, 'pom.xml'),
       `<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion><groupId>hmtl</groupId><artifactId>broker</artifactId><version>1</version><packaging>pom</packaging><dependencies>${
@@ -37,9 +38,21 @@ const jars = async (version) => {
         dependency('org.apache.kafka', 'kafka_2.13', version) + dependency('org.slf4j', 'slf4j-simple', '1.7.36')
       }</dependencies></project>`,
     )
-    await exec('mvn', ['-q', '-B', '-f', join(making, 'pom.xml'), 'dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${join(making, 'libs')}`], {
-      maxBuffer: 1 << 26,
-    })
+    await exec(
+      'mvn',
+      [
+        '-q',
+        '-B',
+        '-f',
+        join(making, 'pom.xml'),
+        'dependency:copy-dependencies',
+        '-DincludeScope=runtime',
+        `-DoutputDirectory=${join(making, 'libs')}`,
+      ],
+      {
+        maxBuffer: 1 << 26,
+      },
+    )
     await rename(join(making, 'libs'), folder).catch((error) => {
       if (!existsSync(folder)) throw error
     })
@@ -117,7 +130,14 @@ const jaas = 'org.apache.kafka.common.security'
  * @param options `version`, `port`, `sasl` (a listener with users alice/alice-secret by PLAIN and bob/bob-secret by SCRAM), `tls`, `config` (broker settings)
  * @returns addresses `bootstrap`, `sasl`, `tls`, and `kill`, `restart`, `stop`
  */
-export const startKafka = async ({ version = defaultVersion, port, sasl = false, tls = false, config = {}, heap = 384 } = {}) => {
+export const startKafka = async ({
+  version = defaultVersion,
+  port,
+  sasl = false,
+  tls = false,
+  config = {},
+  heap = 384,
+} = {}) => {
   for (let tries = 1; ; tries++)
     try {
       return await start({ version, port, sasl, tls, config, heap })
@@ -130,7 +150,12 @@ export const startKafka = async ({ version = defaultVersion, port, sasl = false,
 const start = async ({ version, port, sasl, tls, config, heap }) => {
   const libs = await jars(version)
   const folder = await mkdtemp(join(tmpdir(), 'hmtl-kafka-'))
-  const [main, controller, saslPort, tlsPort] = [port ?? (await freePort()), await freePort(), sasl ? await freePort() : 0, tls ? await freePort() : 0]
+  const [main, controller, saslPort, tlsPort] = [
+    port ?? (await freePort()),
+    await freePort(),
+    sasl ? await freePort() : 0,
+    tls ? await freePort() : 0,
+  ]
   const made = tls ? await certificate(folder) : undefined
   const listeners = [
     `PLAINTEXT://127.0.0.1:${main}`,
@@ -178,8 +203,26 @@ const start = async ({ version, port, sasl, tls, config, heap }) => {
       .join(''),
   )
   const java = ['-XX:+UseSerialGC', '-Djava.awt.headless=true', '-Djava.net.preferIPv4Stack=true', '-cp', `${libs}/*`]
-  const scram = sasl ? ['--add-scram', 'SCRAM-SHA-256=[name=bob,password=bob-secret]', '--add-scram', 'SCRAM-SHA-512=[name=bob,password=bob-secret]'] : []
-  await exec('java', ['-Xmx128m', '-XX:TieredStopAtLevel=1', ...java, 'kafka.tools.StorageTool', 'format', '-t', clusterId(), '-c', file, ...scram]).catch((error) => {
+  const scram = sasl
+    ? [
+        '--add-scram',
+        'SCRAM-SHA-256=[name=bob,password=bob-secret]',
+        '--add-scram',
+        'SCRAM-SHA-512=[name=bob,password=bob-secret]',
+      ]
+    : []
+  await exec('java', [
+    '-Xmx128m',
+    '-XX:TieredStopAtLevel=1',
+    ...java,
+    'kafka.tools.StorageTool',
+    'format',
+    '-t',
+    clusterId(),
+    '-c',
+    file,
+    ...scram,
+  ]).catch((error) => {
     throw new Error(`the broker's storage cannot be formatted: ${error.stdout ?? ''}${error.stderr ?? error.message}`)
   })
   const logFile = join(folder, 'broker.log')
@@ -196,7 +239,9 @@ const start = async ({ version, port, sasl, tls, config, heap }) => {
   const guard = '"$@" </dev/null & p=$!; echo $p >&3; cat >/dev/null; kill -9 $p 2>/dev/null'
   let pid
   const up = async () => {
-    child = spawn('sh', ['-c', guard, 'sh', 'java', `-Xms${heap}m`, `-Xmx${heap}m`, ...java, 'kafka.Kafka', file], { stdio: ['pipe', log.fd, log.fd, 'pipe'] })
+    child = spawn('sh', ['-c', guard, 'sh', 'java', `-Xms${heap}m`, `-Xmx${heap}m`, ...java, 'kafka.Kafka', file], {
+      stdio: ['pipe', log.fd, log.fd, 'pipe'],
+    })
     ended = false
     pid = Number(await new Promise((resolve) => child.stdio[3].once('data', resolve)))
     const deadline = Date.now() + 180_000
@@ -270,7 +315,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await admin.connect()
   await admin.createTopics({ topics: topics.map((topic) => ({ topic, numPartitions: 4 })) })
   await admin.disconnect()
-  console.log(`Kafka ${broker.version} at ${broker.bootstrap} with the topics ${topics.join(', ')}, 4 partitions each. Ctrl-C ends it.`)
+  console.log(
+    `Kafka ${broker.version} at ${broker.bootstrap} with the topics ${topics.join(', ')}, 4 partitions each. Ctrl-C ends it.`,
+  )
   for (const name of ['SIGINT', 'SIGTERM']) process.once(name, () => broker.stop().then(() => process.exit(0)))
   setInterval(() => {}, 1 << 30)
 }

@@ -35,7 +35,9 @@ for (const path of files) {
     }
   }
   const { diagnostics } = biome.lintContent(projectKey, content, { filePath })
-  const serious = diagnostics.filter(({ severity }) => severity === 'error' || severity === 'fatal' || severity === 'warning')
+  const serious = diagnostics.filter(
+    ({ severity }) => severity === 'error' || severity === 'fatal' || severity === 'warning',
+  )
   if (serious.length === 0) continue
   faults += serious.length
   console.error(

@@ -16,7 +16,8 @@ if (contextual?.kind !== 'transformer') throw new Error(`${from} stands on no tr
 const encoder = findEncoder(contextual.model, from)
 mkdirSync(join(to, 'encoder'), { recursive: true })
 for (const name of ['model.safetensors', 'words.txt']) copyFileSync(join(from, name), join(to, name))
-for (const name of ['config.json', 'tokenizer.json', 'tokenizer_config.json']) copyFileSync(join(encoder, name), join(to, 'encoder', name))
+for (const name of ['config.json', 'tokenizer.json', 'tokenizer_config.json'])
+  copyFileSync(join(encoder, name), join(to, 'encoder', name))
 const header = readFileSync(join(encoder, 'model.safetensors'))
 const names = Object.keys(JSON.parse(header.toString('utf8', 8, 8 + Number(header.readBigUInt64LE(0)))))
 const file = await openSafetensors(join(encoder, 'model.safetensors'))
@@ -30,7 +31,14 @@ for (const name of names) {
 await file.close()
 writeFileSync(join(to, 'encoder', 'model.safetensors'), encodeSafetensors(tensors, 'I8'))
 stored.config.embeddings.contextual = { kind: 'transformer', model: 'encoder' }
-const files = ['model.safetensors', 'words.txt', 'encoder/config.json', 'encoder/tokenizer.json', 'encoder/tokenizer_config.json', 'encoder/model.safetensors']
+const files = [
+  'model.safetensors',
+  'words.txt',
+  'encoder/config.json',
+  'encoder/tokenizer.json',
+  'encoder/tokenizer_config.json',
+  'encoder/model.safetensors',
+]
 stored.files = Object.fromEntries(
   files.map((name) => [
     name,

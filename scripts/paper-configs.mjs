@@ -10,7 +10,9 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const folder = join(dirname(fileURLToPath(import.meta.url)), '..', 'configs')
-const corpus = (name, train = 'train') => [{ train: `data/${name}/${train}.arrow`, dev: `data/${name}/dev.arrow`, test: `data/${name}/test.arrow` }]
+const corpus = (name, train = 'train') => [
+  { train: `data/${name}/${train}.arrow`, dev: `data/${name}/dev.arrow`, test: `data/${name}/test.arrow` },
+]
 const ontonotes = corpus('conll2012')
 const ace = corpus('ace05')
 
@@ -70,7 +72,12 @@ const freeRow = (name, comment, stack, options = {}) => {
       name: `free-${name}`,
       embeddings: { ...free.embeddings, ...options.changes },
       tasks: hierarchy(free.tasks, stack, options),
-      training: { updates, validateEvery: Math.ceil(updates / 10), sampling: Object.fromEntries(stack.map((task) => [task, free.sampling[task]])), scoreTest: true },
+      training: {
+        updates,
+        validateEvery: Math.ceil(updates / 10),
+        sampling: Object.fromEntries(stack.map((task) => [task, free.sampling[task]])),
+        scoreTest: true,
+      },
     },
   }
 }
@@ -96,7 +103,10 @@ const rows = [
   row('a-conll2012', 'A with CR of CoNLL-2012.', full, { over: { coref: { datasets: ontonotes } } }),
   row('coref-conll2012', 'CR of CoNLL-2012 alone.', ['coref'], { over: { coref: { datasets: ontonotes } } }),
   row('ablation-glove-char', 'Embeddings: without ELMo (from A-GM).', full, { ...gold, changes: { contextual: null } }),
-  row('ablation-glove', 'Embeddings: words alone (from A-GM).', full, { ...gold, changes: { contextual: null, characters: null } }),
+  row('ablation-glove', 'Embeddings: words alone (from A-GM).', full, {
+    ...gold,
+    changes: { contextual: null, characters: null },
+  }),
 ]
 
 const freeRows = [
@@ -114,7 +124,9 @@ const freeRows = [
   freeRow('j', 'Table 1, J: NER, EMD and CR.', ['ner', 'emd', 'coref']),
   freeRow('k', 'Hierarchy, K: NER above EMD.', ['emd', 'ner']),
   freeRow('l', 'Hierarchy, L: EMD, NER, RE, CR.', ['emd', 'ner', 'relation', 'coref']),
-  freeRow('ablation-contextual', 'Embeddings: with a transformer where the paper has ELMo.', full, { changes: { contextual: free.minilm } }),
+  freeRow('ablation-contextual', 'Embeddings: with a transformer where the paper has ELMo.', full, {
+    changes: { contextual: free.minilm },
+  }),
   freeRow('ablation-glove', 'Embeddings: words alone.', full, { changes: { characters: null } }),
 ]
 
@@ -122,5 +134,6 @@ for (const part of ['paper', 'paper-free']) {
   mkdirSync(join(folder, part), { recursive: true })
   for (const file of readdirSync(join(folder, part))) if (file.endsWith('.json')) rmSync(join(folder, part, file))
 }
-for (const { file, config } of [...rows, ...freeRows]) writeFileSync(join(folder, file), `${JSON.stringify(config, null, 1)}\n`)
+for (const { file, config } of [...rows, ...freeRows])
+  writeFileSync(join(folder, file), `${JSON.stringify(config, null, 1)}\n`)
 console.log(`${rows.length + freeRows.length} configurations`)

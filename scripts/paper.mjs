@@ -33,10 +33,15 @@ for (const row of rows)
     process.exit(2)
   }
 const hmtl = (...args) => {
-  const { status } = spawnSync(process.execPath, [join(root, 'dist', 'cli', 'main.js'), ...args], { cwd: root, stdio: 'inherit' })
+  const { status } = spawnSync(process.execPath, [join(root, 'dist', 'cli', 'main.js'), ...args], {
+    cwd: root,
+    stdio: 'inherit',
+  })
   if (status !== 0) process.exit(status ?? 1)
 }
-const finished = (run) => existsSync(join(root, run, 'metrics.jsonl')) && readFileSync(join(root, run, 'metrics.jsonl'), 'utf8').includes('"event":"end"')
+const finished = (run) =>
+  existsSync(join(root, run, 'metrics.jsonl')) &&
+  readFileSync(join(root, run, 'metrics.jsonl'), 'utf8').includes('"event":"end"')
 for (let seed = 1; seed <= Number(values.seeds); seed++)
   for (const row of rows) {
     const run = join(output, `${row}-s${seed}`)
@@ -45,8 +50,22 @@ for (let seed = 1; seed <= Number(values.seeds); seed++)
     const { updates, validateEvery } = JSON.parse(readFileSync(path, 'utf8')).training
     const scaled = (value) => Math.max(1, Math.round(value * Number(values.scale)))
     console.error(`== ${row}, seed ${seed}: ${scaled(updates)} updates`)
-    const settings = [`training.seed=${seed}`, `training.updates=${scaled(updates)}`, `training.validateEvery=${scaled(validateEvery)}`]
+    const settings = [
+      `training.seed=${seed}`,
+      `training.updates=${scaled(updates)}`,
+      `training.validateEvery=${scaled(validateEvery)}`,
+    ]
     const resume = existsSync(join(root, run, 'state', 'current')) ? ['--resume'] : []
-    hmtl('train', path, '-o', run, '--quiet', '--engine', values.engine, ...settings.flatMap((setting) => ['--set', setting]), ...resume)
+    hmtl(
+      'train',
+      path,
+      '-o',
+      run,
+      '--quiet',
+      '--engine',
+      values.engine,
+      ...settings.flatMap((setting) => ['--set', setting]),
+      ...resume,
+    )
   }
 hmtl('report', output, '--tables')

@@ -32,7 +32,10 @@ export interface LoadOptions {
 }
 
 /** A text, a JSON record with one, or a document. */
-export type AnnotateInput = string | Document | { readonly text: string; readonly id?: string; readonly [field: string]: unknown }
+export type AnnotateInput =
+  | string
+  | Document
+  | { readonly text: string; readonly id?: string; readonly [field: string]: unknown }
 
 export interface Annotator {
   /**
@@ -43,7 +46,10 @@ export interface Annotator {
    *
    * @throws HmtlError for a document that cannot be annotated
    */
-  annotate(documents: Iterable<AnnotateInput> | AsyncIterable<AnnotateInput>, options?: { signal?: AbortSignal }): AsyncGenerator<Document>
+  annotate(
+    documents: Iterable<AnnotateInput> | AsyncIterable<AnnotateInput>,
+    options?: { signal?: AbortSignal },
+  ): AsyncGenerator<Document>
   /**
    * The same as a Node stream, in object mode: texts, records or documents in,
    * annotated documents out, in order; also a stage of a stream-chain.
@@ -82,7 +88,9 @@ export const namedModels = (): { readonly name: string; readonly folder: string 
   const installed = [join(root, '..'), join(process.cwd(), 'node_modules')].flatMap((folder) =>
     existsSync(folder) ? readdirSync(folder).filter((name) => name.startsWith('hmtl-')) : [],
   )
-  const names = [join(root, 'models'), join(root, 'packages')].flatMap((folder) => (existsSync(folder) ? readdirSync(folder) : []))
+  const names = [join(root, 'models'), join(root, 'packages')].flatMap((folder) =>
+    existsSync(folder) ? readdirSync(folder) : [],
+  )
   return [...new Set([...names, ...installed.map((name) => name.slice(5))])].flatMap((name) => {
     const folder = namedFolders(name).find((place) => existsSync(join(place, 'config.json')))
     return folder ? [{ name, folder }] : []
@@ -102,15 +110,37 @@ export const modelFolder = (model: string): string => {
 }
 
 /** A pool for a model. @param json set for JSON text as outcome, offsets in that unit */
-export const openPool = async (model: string, options: LoadOptions = {}, json?: OffsetUnit, poolOptions: PoolOptions = {}): Promise<Pool> => {
+export const openPool = async (
+  model: string,
+  options: LoadOptions = {},
+  json?: OffsetUnit,
+  poolOptions: PoolOptions = {},
+): Promise<Pool> => {
   const { workers = availableParallelism(), tasks, minScore, goldMentions = false } = options
-  if (!(Number.isInteger(workers) && workers > 0)) throw new HmtlError('HMTL_USAGE', `${workers} is not a number of workers`)
-  if (minScore !== undefined && !(minScore >= 0 && minScore <= 1)) throw new HmtlError('HMTL_USAGE', `${minScore} is not a probability`)
+  if (!(Number.isInteger(workers) && workers > 0))
+    throw new HmtlError('HMTL_USAGE', `${workers} is not a number of workers`)
+  if (minScore !== undefined && !(minScore >= 0 && minScore <= 1))
+    throw new HmtlError('HMTL_USAGE', `${minScore} is not a probability`)
   const wanted = options.engine || process.env.HMTL_ENGINE || 'auto'
-  if (!engineNames.includes(wanted as EngineName)) throw new HmtlError('HMTL_USAGE', `there is no engine "${wanted}"`, { remedy: `Known are ${engineNames.join(', ')}` })
+  if (!engineNames.includes(wanted as EngineName))
+    throw new HmtlError('HMTL_USAGE', `there is no engine "${wanted}"`, {
+      remedy: `Known are ${engineNames.join(', ')}`,
+    })
   const engine = await chooseEngine(wanted as EngineName)
   if (engine === 'tensorflow' || engine === 'gpu') setTensorflowEnvironment()
-  return startPool({ model: modelFolder(model), modelName: model.split(/[/\\]/).filter(Boolean).pop() ?? model, engine, tasks, minScore, goldMentions, json }, workers, poolOptions)
+  return startPool(
+    {
+      model: modelFolder(model),
+      modelName: model.split(/[/\\]/).filter(Boolean).pop() ?? model,
+      engine,
+      tasks,
+      minScore,
+      goldMentions,
+      json,
+    },
+    workers,
+    poolOptions,
+  )
 }
 
 const layers = ['tokens', 'sentences', 'entities', 'mentions', 'relations', 'clusters', 'metadata'] as const
@@ -120,7 +150,10 @@ const isDocument = (input: object): input is Document =>
   layers.every((layer) => layer in input) &&
   layers.slice(0, -1).every((layer) => {
     const value: unknown = (input as Record<string, unknown>)[layer]
-    return value === undefined || (typeof value === 'object' && value !== null && Object.values(value).some(ArrayBuffer.isView))
+    return (
+      value === undefined ||
+      (typeof value === 'object' && value !== null && Object.values(value).some(ArrayBuffer.isView))
+    )
   })
 
 const toDocument = (input: unknown, index: number): Document => {
@@ -140,8 +173,12 @@ const kindOf = (value: unknown): string => {
 
 /** What can be gone through. @throws HmtlError `HMTL_USAGE` for a bare text, which would be taken letter by letter, and all else */
 const checkIterable = (inputs: unknown): void => {
-  const given = typeof inputs === 'object' && inputs !== null && (Symbol.asyncIterator in inputs || Symbol.iterator in inputs)
-  if (!given) throw new HmtlError('HMTL_USAGE', `annotate takes an iterable of documents, not ${kindOf(inputs)}`, { remedy: 'For one text: annotate([text])' })
+  const given =
+    typeof inputs === 'object' && inputs !== null && (Symbol.asyncIterator in inputs || Symbol.iterator in inputs)
+  if (!given)
+    throw new HmtlError('HMTL_USAGE', `annotate takes an iterable of documents, not ${kindOf(inputs)}`, {
+      remedy: 'For one text: annotate([text])',
+    })
 }
 
 /**
@@ -155,7 +192,10 @@ export const load = async (model = 'en', options: LoadOptions = {}): Promise<Ann
   const refuse = (error: HmtlError) => {
     throw error
   }
-  const annotate = (inputs: Iterable<AnnotateInput> | AsyncIterable<AnnotateInput>, { signal }: { signal?: AbortSignal } = {}) => {
+  const annotate = (
+    inputs: Iterable<AnnotateInput> | AsyncIterable<AnnotateInput>,
+    { signal }: { signal?: AbortSignal } = {},
+  ) => {
     checkIterable(inputs)
     let index = 0
     return chain(

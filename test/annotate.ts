@@ -23,7 +23,11 @@ test.before(async () => {
 test.after.always(() => rm(folder, { recursive: true, force: true }))
 
 const lines = (n: number) =>
-  Array.from({ length: n }, (_, i) => `{"n":${i},"big":12345678901234567890, "text":"Maren ${'met Siri in Oslo . '.repeat(1 + (i % 7))}😀","deep":{"a":[1.0]}}\n`).join('')
+  Array.from(
+    { length: n },
+    (_, i) =>
+      `{"n":${i},"big":12345678901234567890, "text":"Maren ${'met Siri in Oslo . '.repeat(1 + (i % 7))}😀","deep":{"a":[1.0]}}\n`,
+  ).join('')
 
 test('every line comes back in order, its own bytes untouched, with spans that are slices of its text', async (t) => {
   const input = lines(150)
@@ -34,10 +38,24 @@ test('every line comes back in order, its own bytes untouched, with spans that a
   got.forEach((line, i) => {
     t.true(line.startsWith(`${given[i].slice(0, -1)},"hmtl":{`))
     const { text, hmtl: found } = JSON.parse(line)
-    t.deepEqual(Object.keys(found), ['model', 'offsetUnit', 'tokens', 'sentences', 'entities', 'mentions', 'relations', 'clusters'])
+    t.deepEqual(Object.keys(found), [
+      'model',
+      'offsetUnit',
+      'tokens',
+      'sentences',
+      'entities',
+      'mentions',
+      'relations',
+      'clusters',
+    ])
     for (const [start, end] of found.tokens) t.regex(text.slice(start, end), /^\S+$/)
     const boundaries = new Set(found.tokens.flat())
-    const spans = [...found.entities, ...found.mentions, ...found.clusters.flat(), ...found.relations.flatMap((r: { arg1: object; arg2: object }) => [r.arg1, r.arg2])]
+    const spans = [
+      ...found.entities,
+      ...found.mentions,
+      ...found.clusters.flat(),
+      ...found.relations.flatMap((r: { arg1: object; arg2: object }) => [r.arg1, r.arg2]),
+    ]
     for (const { start, end } of spans) t.true(boundaries.has(start) && boundaries.has(end) && start < end)
     for (const { score } of [...found.entities, ...found.mentions, ...found.relations]) t.true(score >= 0 && score <= 1)
   })
@@ -45,7 +63,9 @@ test('every line comes back in order, its own bytes untouched, with spans that a
 
 test('the same documents give the same output however many workers there are', async (t) => {
   const input = lines(40)
-  const [one, two] = await Promise.all(['1', '3'].map((workers) => hmtl(['annotate', '--model', model, '--workers', workers], input)))
+  const [one, two] = await Promise.all(
+    ['1', '3'].map((workers) => hmtl(['annotate', '--model', model, '--workers', workers], input)),
+  )
   t.is(one.out, two.out)
 })
 
@@ -62,7 +82,10 @@ test('an interrupted file is gone on with after its last complete line', async (
 
 test('bad lines go to the dead letters, the rest is annotated, the exit code says so', async (t) => {
   const dead = join(folder, 'dead.jsonl')
-  const { code, out } = await hmtl(['annotate', '--model', model, '--from', 'jsonl', '--dead-letter', dead], '{"text":"Maren"}\n{oops\n{"text":"Oslo"}\n{"text":""}\n')
+  const { code, out } = await hmtl(
+    ['annotate', '--model', model, '--from', 'jsonl', '--dead-letter', dead],
+    '{"text":"Maren"}\n{oops\n{"text":"Oslo"}\n{"text":""}\n',
+  )
   t.is(code, 3)
   t.deepEqual(
     out
@@ -89,7 +112,9 @@ test('other formats, chosen tasks, offset units', async (t) => {
   const input = '{"text":"😀 Maren lives in Oslo ."}\n'
   t.regex((await hmtl(['annotate', '--model', model, '--to', 'conll2003'], input)).out, /Maren _ _ \S+\n/)
   t.regex((await hmtl(['annotate', '--model', model, '--to', 'ansi'], input)).out, /entities/)
-  const found = JSON.parse((await hmtl(['annotate', '--model', model, '--tasks', 'ner', '--offset-unit', 'codepoint'], input)).out).hmtl
+  const found = JSON.parse(
+    (await hmtl(['annotate', '--model', model, '--tasks', 'ner', '--offset-unit', 'codepoint'], input)).out,
+  ).hmtl
   t.deepEqual(found.tokens[1], [2, 7])
   t.is(found.clusters, undefined)
   const wrong = await hmtl(['annotate', '--model', model, '--tasks', 'nothing'], input)
@@ -99,7 +124,13 @@ test('other formats, chosen tasks, offset units', async (t) => {
 
 test('the library: texts, records and documents; aborted; disposed', async (t) => {
   const annotator = await load(model, { workers: 2 })
-  const documents = await collect(annotator.annotate(['Maren lives in Oslo .', { text: 'Siri', id: 's', extra: 1 }, createDocument({ id: 'd', text: 'Oslo' })]))
+  const documents = await collect(
+    annotator.annotate([
+      'Maren lives in Oslo .',
+      { text: 'Siri', id: 's', extra: 1 },
+      createDocument({ id: 'd', text: 'Oslo' }),
+    ]),
+  )
   t.deepEqual(
     documents.map(({ id }) => id),
     ['0', 's', 'd'],
@@ -112,7 +143,8 @@ test('the library: texts, records and documents; aborted; disposed', async (t) =
   await t.throwsAsync(
     (async () => {
       let n = 0
-      for await (const _ of annotator.annotate(endless(), { signal: controller.signal })) if (++n === 100) controller.abort()
+      for await (const _ of annotator.annotate(endless(), { signal: controller.signal }))
+        if (++n === 100) controller.abort()
     })(),
     { code: 'HMTL_ABORTED' } as never,
   )
@@ -143,7 +175,11 @@ test('the library as a Node stream, and as a stage of a stream-chain', async (t)
   const { default: chain } = await import('stream-chain')
   const hmtl = await load(model, { workers: 1, engine: 'wasm' })
   try {
-    const line = chain([(text: string) => text.toUpperCase(), hmtl.stream(), ({ text, tokens }: Document) => `${text} ${tokens?.begin.length}`])
+    const line = chain([
+      (text: string) => text.toUpperCase(),
+      hmtl.stream(),
+      ({ text, tokens }: Document) => `${text} ${tokens?.begin.length}`,
+    ])
     const out: string[] = []
     line.on('data', (item: string) => out.push(item))
     for (const text of ['one two', 'three', 'four five six']) line.write(text)
@@ -191,6 +227,8 @@ test('the page holds no script and escapes every character of the input', async 
   const page = (await collect(htmlPage(one()))).join('')
   t.false(/<script|<img|<b>/.test(page.replace(/<b>(?:B|1|&#\d+;|img src=x)+<\/b>/g, '')))
   const body = page.slice(page.indexOf('<section>'), page.indexOf('</section>'))
-  const shown = body.replace(/<h3>.*?<\/h3>|<b>.*?<\/b>|<[^>]*>/g, '').replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)))
+  const shown = body
+    .replace(/<h3>.*?<\/h3>|<b>.*?<\/b>|<[^>]*>/g, '')
+    .replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)))
   t.is(shown, text)
 })

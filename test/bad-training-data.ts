@@ -41,7 +41,10 @@ const document = (id: string, label = 'PER'): Document => {
     }),
   )
 }
-const bare = (id: string) => prepareDocument(createDocument({ id, text: 'Nothing here. Nor here.', entities: [], mentions: [], relations: [], clusters: [] }))
+const bare = (id: string) =>
+  prepareDocument(
+    createDocument({ id, text: 'Nothing here. Nor here.', entities: [], mentions: [], relations: [], clusters: [] }),
+  )
 const good = Array.from({ length: 12 }, (_, i) => document(`d${i}`))
 
 const encoder = { hidden: 8, layers: 1, dropout: 0 }
@@ -74,7 +77,11 @@ test.serial('an empty training split names the task and the file', async (t) => 
   const error = await failure(train(configOf(empty, undefined), { output: join(folder, 'run-empty') }))
   t.is(error.code, 'HMTL_TRAIN_DATA')
   t.regex(error.message, /ner.*empty\.arrow/)
-  t.is((await failure(train(configOf(join(folder, 'nothing.arrow'), undefined), { output: join(folder, 'run-none') }))).code, 'HMTL_INPUT_NOT_FOUND')
+  t.is(
+    (await failure(train(configOf(join(folder, 'nothing.arrow'), undefined), { output: join(folder, 'run-none') })))
+      .code,
+    'HMTL_INPUT_NOT_FOUND',
+  )
 })
 
 test.serial('an empty development split scores nothing and stops nothing', async (t) => {
@@ -85,32 +92,57 @@ test.serial('an empty development split scores nothing and stops nothing', async
   t.truthy(await loadModel(join(folder, 'run-empty-dev', 'model')))
 })
 
-test.serial('labels that only development data has are missed, not fatal; documents without any mention are learned from', async (t) => {
-  await switchEngine('wasm')
-  const [data, dev] = [await write('with-bare', [...good, bare('x'), bare('y')]), await write('other-labels', [document('a', 'ORG'), document('b'), bare('c')])]
-  const scores: unknown[] = []
-  await train(configOf(data, dev), { output: join(folder, 'run-labels'), onValidation: (event) => scores.push(event.scores.ner) })
-  const last = scores[scores.length - 1] as { gold: number; byLabel: Record<string, { gold: number; correct: number }> }
-  t.is(last.gold, 2)
-  t.deepEqual([last.byLabel.ORG.gold, last.byLabel.ORG.correct], [1, 0])
-})
+test.serial(
+  'labels that only development data has are missed, not fatal; documents without any mention are learned from',
+  async (t) => {
+    await switchEngine('wasm')
+    const [data, dev] = [
+      await write('with-bare', [...good, bare('x'), bare('y')]),
+      await write('other-labels', [document('a', 'ORG'), document('b'), bare('c')]),
+    ]
+    const scores: unknown[] = []
+    await train(configOf(data, dev), {
+      output: join(folder, 'run-labels'),
+      onValidation: (event) => scores.push(event.scores.ner),
+    })
+    const last = scores[scores.length - 1] as {
+      gold: number
+      byLabel: Record<string, { gold: number; correct: number }>
+    }
+    t.is(last.gold, 2)
+    t.deepEqual([last.byLabel.ORG.gold, last.byLabel.ORG.correct], [1, 0])
+  },
+)
 
-test.serial('a loss that is not finite stops the training, names the batch and keeps the last good state', async (t) => {
-  await switchEngine('wasm')
-  const data = await write('diverging', good)
-  const output = join(folder, 'run-diverged')
-  await train(configOf(data, data, { updates: 10 }), { output })
-  const before = readFileSync(join(output, 'model', 'model.safetensors'))
-  const error = await failure(
-    train(configOf(data, data, { updates: 400, learningRate: 1e30, gradientNorm: 1e30, gradientClip: 1e30, finalRate: 1, validateEvery: 1000 }), { output, resume: true }),
-  )
-  t.is(error.code, 'HMTL_TRAIN_DIVERGED')
-  t.regex(error.message, /on d\d+/)
-  t.true(readFileSync(join(output, 'model', 'model.safetensors')).equals(before))
-  t.truthy(await loadModel(join(output, 'model')))
-  // It goes on from there with a rate that makes sense.
-  t.is((await train(configOf(data, data, { updates: 20 }), { output, resume: true })).updates, 20)
-})
+test.serial(
+  'a loss that is not finite stops the training, names the batch and keeps the last good state',
+  async (t) => {
+    await switchEngine('wasm')
+    const data = await write('diverging', good)
+    const output = join(folder, 'run-diverged')
+    await train(configOf(data, data, { updates: 10 }), { output })
+    const before = readFileSync(join(output, 'model', 'model.safetensors'))
+    const error = await failure(
+      train(
+        configOf(data, data, {
+          updates: 400,
+          learningRate: 1e30,
+          gradientNorm: 1e30,
+          gradientClip: 1e30,
+          finalRate: 1,
+          validateEvery: 1000,
+        }),
+        { output, resume: true },
+      ),
+    )
+    t.is(error.code, 'HMTL_TRAIN_DIVERGED')
+    t.regex(error.message, /on d\d+/)
+    t.true(readFileSync(join(output, 'model', 'model.safetensors')).equals(before))
+    t.truthy(await loadModel(join(output, 'model')))
+    // It goes on from there with a rate that makes sense.
+    t.is((await train(configOf(data, data, { updates: 20 }), { output, resume: true })).updates, 20)
+  },
+)
 
 const full = existsSync('/dev/full') ? test.serial : test.serial.skip
 

@@ -46,20 +46,41 @@ const workspace = async () => {
     embeddings: { words: { size: 8, wordDropout: 0.3 }, characters: { size: 4, filters: 8, width: 3 } },
     tasks: [
       { name: 'ner', kind: 'crf', encoder, batch: 8, datasets },
-      { name: 'coref', kind: 'coref', on: 'ner', encoder, hidden: 8, feature: 4, project: 4, textFeatures: true, maxSpanWidth: 2, batch: 2, datasets },
+      {
+        name: 'coref',
+        kind: 'coref',
+        on: 'ner',
+        encoder,
+        hidden: 8,
+        feature: 4,
+        project: 4,
+        textFeatures: true,
+        maxSpanWidth: 2,
+        batch: 2,
+        datasets,
+      },
     ],
     training: { updates: 30, validateEvery: 10 },
   })
   const { labels, characters, words } = await survey(config)
-  const settings: BatchSettings = { config, labels, vocabulary: { words: ['\0unknown', ...words.keys()], characters }, positions: {} }
+  const settings: BatchSettings = {
+    config,
+    labels,
+    vocabulary: { words: ['\0unknown', ...words.keys()], characters },
+    positions: {},
+  }
   return { folder, settings }
 }
 
 /** Streams of a configuration's tasks, so many batches ahead; 0 makes them in this thread. */
 const open = (settings: BatchSettings, ahead: number) => {
   const { config } = settings
-  const { streams, close } = openStreams({ ...settings, config: { ...config, training: { ...config.training, ahead } } })
-  const next = async (task: string): Promise<TrainingBatch> => (await streams[config.tasks.findIndex(({ name }) => name === task)].next()).value
+  const { streams, close } = openStreams({
+    ...settings,
+    config: { ...config, training: { ...config.training, ahead } },
+  })
+  const next = async (task: string): Promise<TrainingBatch> =>
+    (await streams[config.tasks.findIndex(({ name }) => name === task)].next()).value
   return { next, close }
 }
 
@@ -80,7 +101,9 @@ test('the same batches in the same order, over epochs, words that are dropped am
   t.true(here.some(({ batch }) => batch.wordIds.includes(0)))
   // And from any place on.
   const at = 11
-  const positions = Object.fromEntries(['ner', 'coref'].map((task) => [task, here[order.slice(0, at).lastIndexOf(task)].position]))
+  const positions = Object.fromEntries(
+    ['ner', 'coref'].map((task) => [task, here[order.slice(0, at).lastIndexOf(task)].position]),
+  )
   t.deepEqual(await take(open({ ...settings, positions }, 1), order.slice(at)), here.slice(at))
   await rm(folder, { recursive: true })
 })

@@ -41,7 +41,8 @@ test('every choice of tasks gives the layers of those tasks, as all tasks togeth
       const wanted = new Set<string>(tasks.map((name) => layerOf[name as keyof typeof layerOf]))
       const some = await annotated({ tasks, minScore }, documents)
       some.forEach((found, i) => {
-        for (const layer of layers) t.deepEqual(found[layer], wanted.has(layer) ? all[i][layer] : undefined, `${tasks} ${layer} of ${i}`)
+        for (const layer of layers)
+          t.deepEqual(found[layer], wanted.has(layer) ? all[i][layer] : undefined, `${tasks} ${layer} of ${i}`)
       })
     }
   }
@@ -49,7 +50,9 @@ test('every choice of tasks gives the layers of those tasks, as all tasks togeth
 
 test('what a document has and was not asked for stays its own', async (t) => {
   const [document] = documents
-  const own = prepareDocument(createDocument({ id: 'own', text: document.text, entities: [{ start: 0, end: 5, label: 'MINE' }] }))
+  const own = prepareDocument(
+    createDocument({ id: 'own', text: document.text, entities: [{ start: 0, end: 5, label: 'MINE' }] }),
+  )
   const [found] = await annotated({ tasks: ['relation'] }, [own])
   t.deepEqual(found.entities, own.entities)
   t.is(found.relations?.begin1[0], 0)

@@ -106,13 +106,21 @@ test.serial('every list of names: commas, repeats, and no word after it is swall
   t.deepEqual((await parsed(['annotate', '--tasks', 'ner,emd', 'a.txt', 'b.txt'])).inputs, ['a.txt', 'b.txt'])
   t.deepEqual((await parsed(['evaluate', '--task', 'ner', 'en', '--data', 'gold.jsonl'])).model, 'en')
   t.deepEqual((await parsed(['probe', '--layer', 'base', 'en', '--data', 'x'])).model, 'en')
-  t.deepEqual((await parsed(['train', '--set', 'a=[1,2]', 'config.json', '-o', 'run', '--set', 'b=2'])).set, ['a=[1,2]', 'b=2'])
-  t.regex((await usage(['probe', 'en', '--data=x', '--task', 'ner', 'emd'])).message, /Unknown argument: emd.*separated by commas/)
+  t.deepEqual((await parsed(['train', '--set', 'a=[1,2]', 'config.json', '-o', 'run', '--set', 'b=2'])).set, [
+    'a=[1,2]',
+    'b=2',
+  ])
+  t.regex(
+    (await usage(['probe', 'en', '--data=x', '--task', 'ner', 'emd'])).message,
+    /Unknown argument: emd.*separated by commas/,
+  )
   t.deepEqual((await parsed(['evaluate', 'en', '--task', 'ner', 'gold.jsonl'])).inputs, ['gold.jsonl'])
   // Whatever list a command has, it ends by itself or is one of files.
   for (const command of commands) {
     const options = await optionsOf(nameOf(command))
-    const open = options.array.filter((option) => option.length > 1 && options.narg[option] === undefined && option !== 'inputs')
+    const open = options.array.filter(
+      (option) => option.length > 1 && options.narg[option] === undefined && option !== 'inputs',
+    )
     t.deepEqual(open, nameOf(command) === 'evaluate' ? ['data'] : [], nameOf(command))
   }
 })

@@ -11,14 +11,34 @@ const temporary = () => mkdtemp(join(tmpdir(), 'hmtl-'))
 test('help lists the commands and every command has an example', async (t) => {
   const { out, code } = await hmtl(['--help'])
   t.is(code, 0)
-  for (const name of ['annotate', 'convert', 'score', 'inspect', 'datasets', 'train', 'evaluate', 'report', 'embed', 'probe', 'models', 'setup', 'doctor']) {
+  for (const name of [
+    'annotate',
+    'convert',
+    'score',
+    'inspect',
+    'datasets',
+    'train',
+    'evaluate',
+    'report',
+    'embed',
+    'probe',
+    'models',
+    'setup',
+    'doctor',
+  ]) {
     t.regex(out, new RegExp(`hmtl ${name}`))
     t.regex((await hmtl([name, '--help'])).out, /Examples:/, name)
   }
 })
 
 test('wrong use exits with 2 and says what to do', async (t) => {
-  for (const args of [[], ['nonsense'], ['convert', '--to', 'nothing'], ['score', 'a', 'b'], ['convert', '--unknown-option']]) {
+  for (const args of [
+    [],
+    ['nonsense'],
+    ['convert', '--to', 'nothing'],
+    ['score', 'a', 'b'],
+    ['convert', '--unknown-option'],
+  ]) {
     const { code, err } = await hmtl(args)
     t.is(code, 2, args.join(' '))
     t.regex(err, /HMTL_USAGE/)
@@ -42,7 +62,10 @@ test('convert: dead letters, their exit code, and the loss report', async (t) =>
   const dead = join(folder, 'dead.jsonl')
   const report = join(folder, 'report.json')
   const bad = '{"text":"ok"}\nnot json\n{"text":"fine","hmtl":{"clusters":[[{"start":0,"end":4}]]}}\n'
-  const { code, out, err } = await hmtl(['convert', '--from', 'jsonl', '--to', 'conll2003', '--dead-letter', dead, '--report', report], bad)
+  const { code, out, err } = await hmtl(
+    ['convert', '--from', 'jsonl', '--to', 'conll2003', '--dead-letter', dead, '--report', report],
+    bad,
+  )
   t.is(code, 3)
   t.is(out.match(/DOCSTART/g)?.length, 2)
   t.regex(err, /HMTL_INPUT_JSON.*line 2/)
@@ -59,7 +82,10 @@ test('convert: dead letters, their exit code, and the loss report', async (t) =>
 })
 
 test('convert: a reader that goes away is no failure', async (t) => {
-  const child = spawn('sh', ['-c', `yes '{"text":"a b c"}' | ${process.execPath} ${main} convert --from jsonl | head -1`])
+  const child = spawn('sh', [
+    '-c',
+    `yes '{"text":"a b c"}' | ${process.execPath} ${main} convert --from jsonl | head -1`,
+  ])
   let out = ''
   child.stdout.on('data', (chunk) => (out += chunk))
   const code = await new Promise((resolve) => child.on('close', resolve))
@@ -74,7 +100,18 @@ test('score: conll2012 against itself, as JSON', async (t) => {
   const score = JSON.parse(out)
   t.deepEqual(Object.keys(score), ['muc', 'b3', 'ceafm', 'ceafe', 'blanc', 'lea', 'mentions', 'conll'])
   t.is(score.b3.f1, 1)
-  const ner = JSON.parse((await hmtl(['score', 'datasets/conll2003/sample.conll', 'datasets/conll2003/sample.conll', '--task', 'ner', '--json'])).out)
+  const ner = JSON.parse(
+    (
+      await hmtl([
+        'score',
+        'datasets/conll2003/sample.conll',
+        'datasets/conll2003/sample.conll',
+        '--task',
+        'ner',
+        '--json',
+      ])
+    ).out,
+  )
   t.is(ner.f1, 1)
   t.is(ner.byLabel.LOC.gold, 3)
 })
@@ -92,7 +129,16 @@ test('datasets: list, show and prepare', async (t) => {
   t.regex((await hmtl(['datasets', 'show', 'ace05'])).out, /LDC2006T06/)
   const folder = await temporary()
   await writeFile(join(folder, 'train.txt'), await readFile(root('datasets/conll2003/sample.conll')))
-  const { code, out } = await hmtl(['datasets', 'prepare', 'conll2003', '--from', folder, '-o', join(folder, 'out'), '--json'])
+  const { code, out } = await hmtl([
+    'datasets',
+    'prepare',
+    'conll2003',
+    '--from',
+    folder,
+    '-o',
+    join(folder, 'out'),
+    '--json',
+  ])
   t.is(code, 0)
   const { train } = JSON.parse(out)
   t.deepEqual([train.documents, train.sentences, train.tokens, train.entities], [2, 3, 18, 6])
@@ -102,7 +148,12 @@ test('datasets: list, show and prepare', async (t) => {
 })
 
 test('options come from the environment, and variables of other commands are no fault', async (t) => {
-  const { out, code } = await hmtl(['convert'], '{"text":"a"}\n', { HMTL_TO: 'conll2003', HMTL_DATA: '/somewhere', HMTL_MODEL: 'en', HMTL_ENGINE: 'wasm' })
+  const { out, code } = await hmtl(['convert'], '{"text":"a"}\n', {
+    HMTL_TO: 'conll2003',
+    HMTL_DATA: '/somewhere',
+    HMTL_MODEL: 'en',
+    HMTL_ENGINE: 'wasm',
+  })
   t.is(code, 0)
   t.regex(out, /DOCSTART/)
 })
@@ -127,7 +178,9 @@ test('doctor: says which engine computes', async (t) => {
 
 test('models: the bundled one by its name, with where it lies and what it does', async (t) => {
   const { out } = await hmtl(['models', '--json'])
-  const en = (JSON.parse(out) as { name: string; kind: string; what: string; folder: string }[]).find(({ name }) => name === 'en')
+  const en = (JSON.parse(out) as { name: string; kind: string; what: string; folder: string }[]).find(
+    ({ name }) => name === 'en',
+  )
   t.deepEqual([en?.kind, en?.what, en?.folder], ['model', 'ner emd relation coref', root('models/en')])
 })
 

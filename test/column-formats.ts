@@ -1,16 +1,26 @@
 /** Column files as other tools write them: what is data, what separates, what is a comment, and where a document begins. */
 import test from 'ava'
 import fc from 'fast-check'
-import { createDocument, type Document, listClusters, listMentions, listRelations, listSpans } from '../src/io/document.ts'
+import {
+  createDocument,
+  type Document,
+  listClusters,
+  listMentions,
+  listRelations,
+  listSpans,
+} from '../src/io/document.ts'
 import { sniffHead } from '../src/io/guess.ts'
 import { joinTokens } from '../src/io/tokens.ts'
 import { plain, read, write } from './helpers/documents.ts'
 
-const rewritten = async (format: string, text: string): Promise<string> => (await write(format, (await read(format, text)).documents)).bytes.toString()
+const rewritten = async (format: string, text: string): Promise<string> =>
+  (await write(format, (await read(format, text)).documents)).bytes.toString()
 const texts = (documents: readonly Document[]) => documents.map(({ text }) => text)
 const wordsOf = ({ text, tokens }: Document) => Array.from(tokens!.begin, (from, i) => text.slice(from, tokens!.end[i]))
-const entitiesOf = (document: Document) => listSpans(document.entities!).map(({ start, end, label }) => `${document.text.slice(start, end)} ${label}`)
-const mentionsOf = (document: Document) => listMentions(document.mentions!).map(({ start, end, label }) => `${document.text.slice(start, end)} ${label}`)
+const entitiesOf = (document: Document) =>
+  listSpans(document.entities!).map(({ start, end, label }) => `${document.text.slice(start, end)} ${label}`)
+const mentionsOf = (document: Document) =>
+  listMentions(document.mentions!).map(({ start, end, label }) => `${document.text.slice(start, end)} ${label}`)
 const clustersOf = (document: Document) =>
   listClusters(document.clusters!)
     .map((cluster) => cluster.map(({ start, end }) => document.text.slice(start, end)).sort())
@@ -19,7 +29,8 @@ const clustersOf = (document: Document) =>
 /** CoNLL-U lines: number, form and `Entity=` of each. */
 const conlluLines = (...rows: readonly (readonly [number: string, form: string, entity?: string])[]) =>
   `${rows.map(([number, form, entity]) => `${number}\t${form}\t_\t_\t_\t_\t_\t_\t_\t${entity ? `Entity=${entity}` : '_'}`).join('\n')}\n\n`
-const part = (rows: readonly string[], header = '#begin document (p); part 000', footer = '#end document') => `${header}\n${rows.join('\n')}\n\n${footer}\n`
+const part = (rows: readonly string[], header = '#begin document (p); part 000', footer = '#end document') =>
+  `${header}\n${rows.join('\n')}\n\n${footer}\n`
 
 // --- CoNLL-U: # global.Entity
 
@@ -40,7 +51,11 @@ test('conllu: # global.Entity says which field is what, in any order', async (t)
     t.deepEqual(mentionsOf(documents[0]), ['Mia person', 'a cat animal', 'she person'], global)
     t.deepEqual(clustersOf(documents[0]), [['Mia', 'she'], ['a cat']], global)
     const head = listMentions(documents[0].mentions!)[1].head
-    t.is(head && documents[0].text.slice(head.start, head.end), /head|MIN|minspan/.test(global) ? 'cat' : undefined, global)
+    t.is(
+      head && documents[0].text.slice(head.start, head.end),
+      /head|MIN|minspan/.test(global) ? 'cat' : undefined,
+      global,
+    )
     t.is(await rewritten('conllu', text), text, global)
   }
 })
@@ -58,8 +73,13 @@ test('conllu: a declaration of the first document holds for the others, which ar
   const { documents } = await read('conllu', text)
   t.deepEqual(documents.map(mentionsOf), [['Mia person'], ['Rex animal']])
   t.is((await write('conllu', documents)).bytes.toString(), text)
-  const other = (await read('conllu', `# newdoc id = c\n# global.Entity = eid-etype\n${conlluLines(['1', 'Bo', '(e1-person)'])}`)).documents
-  const mixed = await read('conllu', (await write('conllu', [documents[1], ...other, documents[1], documents[0]])).bytes)
+  const other = (
+    await read('conllu', `# newdoc id = c\n# global.Entity = eid-etype\n${conlluLines(['1', 'Bo', '(e1-person)'])}`)
+  ).documents
+  const mixed = await read(
+    'conllu',
+    (await write('conllu', [documents[1], ...other, documents[1], documents[0]])).bytes,
+  )
   t.deepEqual(mixed.documents.map(mentionsOf), [['Rex animal'], ['Bo person'], ['Rex animal'], ['Mia person']])
 })
 
@@ -111,7 +131,8 @@ test('conllu: brackets without their other half, and what stands beside Entity=,
   )
   t.deepEqual(errors, [])
   t.deepEqual(mentionsOf(documents[0]), ['Mia person'])
-  for (const kind of ['bracket-not-opened', 'bracket-not-closed', 'passed-over-Bridge', 'passed-over-SplitAnte']) t.is(report.count(kind), 1, kind)
+  for (const kind of ['bracket-not-opened', 'bracket-not-closed', 'passed-over-Bridge', 'passed-over-SplitAnte'])
+    t.is(report.count(kind), 1, kind)
 })
 
 // --- Where a document begins
@@ -145,7 +166,10 @@ test('sentences before the first document mark are one document; without a mark 
   t.deepEqual(texts((await read('conll2003', marked)).documents), ['Mia ran Rex', 'Rome fell'])
   t.is(await rewritten('conll2003', marked), marked)
   const numbered = '1\tMia\tB-PER\t-\n\n1\tRex\tB-PER\t-\n\n'
-  t.deepEqual(texts((await read('conll2003', `${numbered}# newdoc id = x\n${numbered}`)).documents), ['Mia Rex', 'Mia Rex'])
+  t.deepEqual(texts((await read('conll2003', `${numbered}# newdoc id = x\n${numbered}`)).documents), [
+    'Mia Rex',
+    'Mia Rex',
+  ])
   const conllu = conlluLines(['1', 'Mia']) + conlluLines(['1', 'Rex'])
   t.deepEqual(texts((await read('conllu', conllu)).documents), ['Mia', 'Rex'])
   t.deepEqual(texts((await read('conllu', `${conllu}# newdoc id = x\n${conllu}`)).documents), ['Mia Rex', 'Mia Rex'])
@@ -157,14 +181,20 @@ test('the look ahead for a mark is bounded: a long file without one comes out wh
     ['conllu', conlluLines(['1', 'Mia'], ['2', 'ran'])],
   ]) {
     const count = Math.ceil((1 << 17) / sentence.length)
-    const { documents } = await read(format, `${sentence.repeat(count)}${format === 'conllu' ? '# newdoc id = late\n' : '-DOCSTART- -X- O\n\n'}${sentence}`)
+    const { documents } = await read(
+      format,
+      `${sentence.repeat(count)}${format === 'conllu' ? '# newdoc id = late\n' : '-DOCSTART- -X- O\n\n'}${sentence}`,
+    )
     t.is(documents.length, count + 1)
     t.is(new Set(documents.map(({ id }) => id)).size, count + 1)
   }
 })
 
 test('a fault before the first mark costs its sentence', async (t) => {
-  const { documents, errors } = await read('conll2003', 'Mia N B-PER\n\nbroken\nx N O\n\nRex N B-PER\n\n-DOCSTART- -X- O\n\nRome N B-LOC\n\n')
+  const { documents, errors } = await read(
+    'conll2003',
+    'Mia N B-PER\n\nbroken\nx N O\n\nRex N B-PER\n\n-DOCSTART- -X- O\n\nRome N B-LOC\n\n',
+  )
   t.deepEqual(texts(documents), ['Mia Rex', 'Rome'])
   t.is(errors.length, 1)
   const conllu = await read('conllu', `${conlluLines(['1', 'Mia'])}1\tx\n\n${conlluLines(['1', 'Rex'])}`)
@@ -175,7 +205,13 @@ test('a fault before the first mark costs its sentence', async (t) => {
 // --- Separators
 
 test('conll2003: the rows say what separates, whatever the -DOCSTART- line has', async (t) => {
-  for (const mark of ['-DOCSTART- -X- -X- O', '-DOCSTART-\t-X-\t-X-\tO', '-DOCSTART-', '-DOCSTART- (3 x)', '-DOCSTART-  O'])
+  for (const mark of [
+    '-DOCSTART- -X- -X- O',
+    '-DOCSTART-\t-X-\t-X-\tO',
+    '-DOCSTART-',
+    '-DOCSTART- (3 x)',
+    '-DOCSTART-  O',
+  ])
     for (const row of ['New Rome\tN\tB-LOC', 'Rome N B-LOC']) {
       const text = `${mark}\n\n${row}\nfell${row.includes('\t') ? '\tV\t' : ' V '}O\n\n${mark}\n\n${row}\n\n`
       t.is(await rewritten('conll2003', text), text)
@@ -202,9 +238,17 @@ test('a no-break space is part of a word, in every column format', async (t) => 
 test('white space at the end of a row is no column', async (t) => {
   const ends = ['', '\t', ' ', ' \t ']
   for (const end of ends) {
-    t.deepEqual((await read('conll2003', `-DOCSTART- O\n\nMia\tB-PER${end}\nran\tO\n\n`)).documents.map(entitiesOf), [['Mia PER']])
-    t.deepEqual((await read('conll2003', `-DOCSTART- O\n\nMia B-PER${end}\nran O${end}\n\n`)).documents.map(entitiesOf), [['Mia PER']])
-    const short = await read('conll2012', part([`p\t0\t0\tMia\t(0)${end}`, 'p\t0\t1\tran\t-', '', `p\t0\t0\tshe\t(0)${end}`]))
+    t.deepEqual((await read('conll2003', `-DOCSTART- O\n\nMia\tB-PER${end}\nran\tO\n\n`)).documents.map(entitiesOf), [
+      ['Mia PER'],
+    ])
+    t.deepEqual(
+      (await read('conll2003', `-DOCSTART- O\n\nMia B-PER${end}\nran O${end}\n\n`)).documents.map(entitiesOf),
+      [['Mia PER']],
+    )
+    const short = await read(
+      'conll2012',
+      part([`p\t0\t0\tMia\t(0)${end}`, 'p\t0\t1\tran\t-', '', `p\t0\t0\tshe\t(0)${end}`]),
+    )
     t.deepEqual(short.errors, [])
     t.deepEqual(short.documents.map(clustersOf), [[['Mia', 'she']]])
     const full = await read('conll2012', part([`p 0 0 Mia N * - - - - (PER) (0)${end}`, 'p 0 1 ran V * - - - - * -']))
@@ -227,7 +271,10 @@ test('conll2012: a tab that every row ends with leaves the last column empty, or
   const none = part([row(0, 'Mia', ''), row(1, 'ran', '')])
   t.deepEqual((await read('conll2012', none)).documents.map(clustersOf), [[]])
   t.is(await rewritten('conll2012', none), none)
-  t.deepEqual((await read('conll2012', part(['0\tMia\t(1)\t', '1\tran\t_\t'], '#begin document p'))).documents.map(clustersOf), [[['Mia']]])
+  t.deepEqual(
+    (await read('conll2012', part(['0\tMia\t(1)\t', '1\tran\t_\t'], '#begin document p'))).documents.map(clustersOf),
+    [[['Mia']]],
+  )
 })
 
 // --- Comments
@@ -240,7 +287,11 @@ test('conll2003: a token that begins with # is a token', async (t) => {
     ['\t', '-DOCSTART- -X- O O\n\n'],
   ]) {
     const rows = (...list: string[]) => `${docstart}${list.map((row) => row.replaceAll(' ', separator)).join('\n')}\n\n`
-    for (const text of [rows('so N O', '# N O', '#tag N O', 'Mia N B-PER', '# N O'), rows('# N O', '#a N B-PER'), rows('#a B-PER', '# O')]) {
+    for (const text of [
+      rows('so N O', '# N O', '#tag N O', 'Mia N B-PER', '# N O'),
+      rows('# N O', '#a N B-PER'),
+      rows('#a B-PER', '# O'),
+    ]) {
       const { documents, errors } = await read('conll2003', text)
       t.deepEqual(errors, [])
       t.is(
@@ -268,7 +319,16 @@ test('conll2003: comments stay comments, before any row and between numbered one
 
 test('conll2012: comments are kept, and a token that begins with # is none', async (t) => {
   const full = (i: number, word: string, coref: string) => `p 0 ${i} ${word} N * - - - - * ${coref}`
-  const text = part(['# sentence 1', full(0, '#', '(1)'), full(1, '#tag', '-'), '', '#sentence 2 (the last)', full(0, 'it', '(1)'), '', '# end of it'])
+  const text = part([
+    '# sentence 1',
+    full(0, '#', '(1)'),
+    full(1, '#tag', '-'),
+    '',
+    '#sentence 2 (the last)',
+    full(0, 'it', '(1)'),
+    '',
+    '# end of it',
+  ])
   const { documents, errors } = await read('conll2012', text)
   t.deepEqual(errors, [])
   t.deepEqual(texts(documents), ['# #tag it'])
@@ -280,7 +340,8 @@ test('conll2012: comments are kept, and a token that begins with # is none', asy
 
 test('like-conll, conll04 and conllu number their rows, so that # is a token there', async (t) => {
   const { documents } = await read('conll2003', '-DOCSTART- O\n\n# B-PER\n#a O\n\n')
-  for (const format of ['like-conll', 'conll04', 'conllu']) t.deepEqual(texts((await read(format, (await write(format, documents)).bytes)).documents), ['# #a'], format)
+  for (const format of ['like-conll', 'conll04', 'conllu'])
+    t.deepEqual(texts((await read(format, (await write(format, documents)).bytes)).documents), ['# #a'], format)
 })
 
 test('a token that is the document mark does not begin a document', async (t) => {
@@ -355,7 +416,9 @@ test('a coreference mention across sentences is written as it was read', async (
   const text = part(['p 0 0 a (1', '', 'p 0 0 b 1)'])
   t.is(await rewritten('conll2012', text), text)
   const { documents } = await read('conll2012', text)
-  t.deepEqual((await read('like-conll', (await write('like-conll', documents)).bytes)).documents.map(clustersOf), [[['a b']]])
+  t.deepEqual((await read('like-conll', (await write('like-conll', documents)).bytes)).documents.map(clustersOf), [
+    [['a b']],
+  ])
 })
 
 // --- One odd annotation costs itself
@@ -369,7 +432,13 @@ test('one odd annotation is counted, and the rest of its document read', async (
   t.is(conll2012.report.count('bracket-not-closed'), 2)
   t.is(conll2012.report.count('bracket-not-opened'), 1)
 
-  const like = await read('like-conll', part(['0\ta\t(PER)\t(ARG1_r)\t(ARG1_x)\t(0)', '1\tb\t*)\t(ARG2_r)\t*\t(0)(1', '2\tc\t(ORG)\t*\t*\t(0(2)'], '#begin document (p)'))
+  const like = await read(
+    'like-conll',
+    part(
+      ['0\ta\t(PER)\t(ARG1_r)\t(ARG1_x)\t(0)', '1\tb\t*)\t(ARG2_r)\t*\t(0)(1', '2\tc\t(ORG)\t*\t*\t(0(2)'],
+      '#begin document (p)',
+    ),
+  )
   t.deepEqual(like.errors, [])
   t.deepEqual(mentionsOf(like.documents[0]), ['a PER', 'c ORG'])
   t.is(like.documents[0].relations!.begin1.length, 1)
@@ -385,7 +454,10 @@ test('one odd annotation is counted, and the rest of its document read', async (
 })
 
 test('like-conll: a span of two clusters is counted as in CoNLL-2012, and a document not ended is whole', async (t) => {
-  const { documents, errors, report } = await read('like-conll', '#begin document (a)\n0\tx\t*\t(0)(1)\n#begin document (b)\n0\ty\t*\t(1)\n#end document\n')
+  const { documents, errors, report } = await read(
+    'like-conll',
+    '#begin document (a)\n0\tx\t*\t(0)(1)\n#begin document (b)\n0\ty\t*\t(1)\n#end document\n',
+  )
   t.deepEqual(errors, [])
   t.deepEqual(
     documents.map(({ id, text }) => [id, text]),
@@ -442,27 +514,56 @@ test('conll04: relation labels may have commas and quotes', async (t) => {
 
 /** Words with what has gone wrong: hashes, marks, odd spaces, brackets, bars. */
 const oddWord = fc
-  .array(fc.constantFrom('a', 'É', '😀', '#', '-', '(', ')', '|', '*', '_', '=', '\u00a0', '\u2003', '\u3000', '\u2028', '\ufeff', '\u200b', '"', "'", 'O', '1'), {
-    minLength: 1,
-    maxLength: 5,
-  })
+  .array(
+    fc.constantFrom(
+      'a',
+      'É',
+      '😀',
+      '#',
+      '-',
+      '(',
+      ')',
+      '|',
+      '*',
+      '_',
+      '=',
+      '\u00a0',
+      '\u2003',
+      '\u3000',
+      '\u2028',
+      '\ufeff',
+      '\u200b',
+      '"',
+      "'",
+      'O',
+      '1',
+    ),
+    {
+      minLength: 1,
+      maxLength: 5,
+    },
+  )
   .map((list) => list.join(''))
 
-const oddDocuments = fc.array(fc.array(fc.tuple(oddWord, fc.boolean()), { minLength: 1, maxLength: 5 }), { minLength: 1, maxLength: 4 }).map((sentences) => {
-  const flat = sentences.flat()
-  const { text, tokens } = joinTokens(flat.map(([word]) => word))
-  const spans = flat.flatMap(([, marked], i) => (marked ? [{ start: tokens.begin[i], end: tokens.end[i], label: 'PER' }] : []))
-  let at = 0
-  const bounds = sentences.map((sentence) => [at, (at += sentence.length)])
-  return createDocument({
-    id: 'd',
-    text,
-    tokens,
-    sentences: { begin: Int32Array.from(bounds, ([from]) => from), end: Int32Array.from(bounds, ([, to]) => to) },
-    entities: spans,
-    clusters: spans.length > 0 ? [spans.map(({ start, end }) => ({ start, end }))] : [],
+const oddDocuments = fc
+  .array(fc.array(fc.tuple(oddWord, fc.boolean()), { minLength: 1, maxLength: 5 }), { minLength: 1, maxLength: 4 })
+  .map((sentences) => {
+    const flat = sentences.flat()
+    const { text, tokens } = joinTokens(flat.map(([word]) => word))
+    const spans = flat.flatMap(([, marked], i) =>
+      marked ? [{ start: tokens.begin[i], end: tokens.end[i], label: 'PER' }] : [],
+    )
+    let at = 0
+    const bounds = sentences.map((sentence) => [at, (at += sentence.length)])
+    return createDocument({
+      id: 'd',
+      text,
+      tokens,
+      sentences: { begin: Int32Array.from(bounds, ([from]) => from), end: Int32Array.from(bounds, ([, to]) => to) },
+      entities: spans,
+      clusters: spans.length > 0 ? [spans.map(({ start, end }) => ({ start, end }))] : [],
+    })
   })
-})
 
 for (const format of ['conll2003', 'conll2012', 'conllu', 'like-conll', 'conll04'] as const)
   test(`${format}: words with hashes, brackets and odd spaces come back as they were, spans with them`, async (t) => {
@@ -472,9 +573,13 @@ for (const format of ['conll2003', 'conll2012', 'conllu', 'like-conll', 'conll04
         const again = await read(format, bytes)
         t.deepEqual(again.errors, [])
         t.deepEqual(again.documents.flatMap(wordsOf), wordsOf(document))
-        const spans = (list: readonly Document[]) => list.flatMap((each) => listSpans((each.entities ?? each.mentions)!).map(({ start, end }) => each.text.slice(start, end)))
+        const spans = (list: readonly Document[]) =>
+          list.flatMap((each) =>
+            listSpans((each.entities ?? each.mentions)!).map(({ start, end }) => each.text.slice(start, end)),
+          )
         t.deepEqual(spans(again.documents), spans([document]))
-        if (format !== 'conll2003' && format !== 'conll04') t.deepEqual(clustersOf(again.documents[0]), clustersOf(document))
+        if (format !== 'conll2003' && format !== 'conll04')
+          t.deepEqual(clustersOf(again.documents[0]), clustersOf(document))
         if (format !== 'conll04') t.is((await write(format, again.documents)).bytes.toString(), bytes.toString())
       }),
       { numRuns: 150 },

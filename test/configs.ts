@@ -29,10 +29,21 @@ for (const file of files)
     const config = await loadConfig(join(folder, file))
     const { contextual, words, characters } = config.embeddings
     const fake = contextual
-      ? { layers: 3, size: 1024, dispose: () => undefined, encode: (sentences: readonly (readonly string[])[]) => new Float32Array(sentences.flat().length * 3 * 1024) }
+      ? {
+          layers: 3,
+          size: 1024,
+          dispose: () => undefined,
+          encode: (sentences: readonly (readonly string[])[]) => new Float32Array(sentences.flat().length * 3 * 1024),
+        }
       : undefined
     const labels = Object.fromEntries(config.tasks.map(({ name, kind }) => [name, kind === 'coref' ? [] : ['A', 'B']]))
-    const model = createModel({ config, labels, vocabulary: { words: ['\u0000unknown', 'a'], characters: ['a'] }, wordTable: new Float32Array(2 * words.size), contextual: fake })
+    const model = createModel({
+      config,
+      labels,
+      vocabulary: { words: ['\u0000unknown', 'a'], characters: ['a'] },
+      wordTable: new Float32Array(2 * words.size),
+      contextual: fake,
+    })
     materialize(model)
     const first = config.tasks[0]
     const input = model.parameters.all().get(`${first.name}.encoder.0.input`)

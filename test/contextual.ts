@@ -28,23 +28,40 @@ test.after.always(() => rmSync(folder, { recursive: true }))
 const names = ['Ada', 'Babbage', 'Lovelace', 'Byron']
 const texts = Array.from(
   { length: 60 },
-  (_, i) => `${names[i % 4]} wrote of ${['engines', 'London', 'people'][i % 3]} ${'and of the engine '.repeat(i % 7)}. She saw further ${i} .`,
+  (_, i) =>
+    `${names[i % 4]} wrote of ${['engines', 'London', 'people'][i % 3]} ${'and of the engine '.repeat(i % 7)}. She saw further ${i} .`,
 )
 const documents = texts.map((text, i) => {
   const name = names[i % 4]
-  return prepareDocument(createDocument({ id: `d${i}`, text, entities: [{ start: 0, end: name.length, label: 'PER' }] }))
+  return prepareDocument(
+    createDocument({ id: `d${i}`, text, entities: [{ start: 0, end: name.length, label: 'PER' }] }),
+  )
 })
 const data = join(folder, 'data.arrow')
 const sentences = documents.flatMap(({ text, tokens, sentences: spans }) =>
-  Array.from(spans!.begin, (begin, s) => Array.from({ length: spans!.end[s] - begin }, (_, i) => text.slice(tokens!.begin[begin + i], tokens!.end[begin + i]))),
+  Array.from(spans!.begin, (begin, s) =>
+    Array.from({ length: spans!.end[s] - begin }, (_, i) =>
+      text.slice(tokens!.begin[begin + i], tokens!.end[begin + i]),
+    ),
+  ),
 )
 
-const embed = (output: string, ...more: string[]) => exec(process.execPath, [cli, 'embed', data, '--encoder', encoder, '-o', output, '--engine', 'wasm', '-q', ...more])
+const embed = (output: string, ...more: string[]) =>
+  exec(process.execPath, [cli, 'embed', data, '--encoder', encoder, '-o', output, '--engine', 'wasm', '-q', ...more])
 
 const configOf = (contextual: ContextualConfig | null) =>
   parseConfig({
     embeddings: { words: { size: 8, wordDropout: 0 }, characters: null, contextual },
-    tasks: [{ name: 'ner', kind: 'crf', encoder: { hidden: 8, layers: 1 }, dropout: 0, batch: 8, datasets: [{ train: data, dev: data }] }],
+    tasks: [
+      {
+        name: 'ner',
+        kind: 'crf',
+        encoder: { hidden: 8, layers: 1 },
+        dropout: 0,
+        batch: 8,
+        datasets: [{ train: data, dev: data }],
+      },
+    ],
     training: { updates: 60, validateEvery: 60, learningRate: 0.03 },
   })
 
@@ -67,7 +84,10 @@ test.serial('a file of vectors gives what the encoder gives, by sentence; half o
     ['half.arrows', ['--half'], 4e-3],
   ] as const) {
     await embed(join(folder, name), ...more)
-    const cached = (await loadContextual(configOf({ kind: 'transformer', model: 'nowhere', cache: join(folder, name) }), { cached: true }))!
+    const cached = (await loadContextual(
+      configOf({ kind: 'transformer', model: 'nowhere', cache: join(folder, name) }),
+      { cached: true },
+    ))!
     t.deepEqual([cached.layers, cached.size], [live.layers, live.size])
     const found = cached.encode([...sentences].reverse())
     const width = live.layers * live.size
@@ -75,7 +95,8 @@ test.serial('a file of vectors gives what the encoder gives, by sentence; half o
     let worst = 0
     for (const sentence of [...sentences].reverse()) {
       const first = sentences.slice(0, sentences.indexOf(sentence)).reduce((sum, other) => sum + other.length, 0)
-      for (let k = 0; k < sentence.length * width; k++) worst = Math.max(worst, Math.abs(found[at + k] - expected[first * width + k]))
+      for (let k = 0; k < sentence.length * width; k++)
+        worst = Math.max(worst, Math.abs(found[at + k] - expected[first * width + k]))
       at += sentence.length * width
     }
     t.true(worst < tolerance, `${name}: ${worst}`)
@@ -85,40 +106,57 @@ test.serial('a file of vectors gives what the encoder gives, by sentence; half o
   live.dispose()
 })
 
-test.serial('a file that was broken off anywhere is read up to its last whole batch, and resumed to the same bytes', async (t) => {
-  const whole = readFileSync(join(folder, 'full.arrows'))
-  const file = await openVectors(join(folder, 'full.arrows'))
-  t.is(file.rows, sentences.length)
-  t.deepEqual(file.last, { id: 'd59', sentence: documents[59].sentences!.begin.length - 1 })
-  file.close()
-  const cut = join(folder, 'cut.arrows')
-  let opened = 0
-  for (let size = 0; size < whole.length; size += Math.ceil(whole.length / 60)) {
-    writeFileSync(cut, whole.subarray(0, size))
-    try {
-      const part = await openVectors(cut)
-      opened++
-      t.true(part.rows <= sentences.length && part.end <= size)
-      if (part.rows > 0) t.truthy(part.read(sentenceKey(sentences[0])))
-      part.close()
-    } catch (error) {
-      t.is((error as { code?: string }).code, 'HMTL_FORMAT_SCHEMA')
+test.serial(
+  'a file that was broken off anywhere is read up to its last whole batch, and resumed to the same bytes',
+  async (t) => {
+    const whole = readFileSync(join(folder, 'full.arrows'))
+    const file = await openVectors(join(folder, 'full.arrows'))
+    t.is(file.rows, sentences.length)
+    t.deepEqual(file.last, { id: 'd59', sentence: documents[59].sentences!.begin.length - 1 })
+    file.close()
+    const cut = join(folder, 'cut.arrows')
+    let opened = 0
+    for (let size = 0; size < whole.length; size += Math.ceil(whole.length / 60)) {
+      writeFileSync(cut, whole.subarray(0, size))
+      try {
+        const part = await openVectors(cut)
+        opened++
+        t.true(part.rows <= sentences.length && part.end <= size)
+        if (part.rows > 0) t.truthy(part.read(sentenceKey(sentences[0])))
+        part.close()
+      } catch (error) {
+        t.is((error as { code?: string }).code, 'HMTL_FORMAT_SCHEMA')
+      }
     }
-  }
-  t.true(opened > 40)
-  for (const share of [0.55, 0.9, 1]) {
-    writeFileSync(cut, whole.subarray(0, Math.floor(whole.length * share)))
-    await embed(cut, '--resume')
-    t.true(readFileSync(cut).equals(whole), `broken off at ${share}`)
-  }
-  const other = await t.throwsAsync(embed(cut, '--resume', '--half'))
-  t.regex((other as Error & { stderr: string }).stderr, /HMTL_OUTPUT_FAILED.*half/)
-  // Other inputs than it was begun with: another sentence where the last one was, or fewer than it has.
-  const fewer = join(folder, 'fewer.jsonl')
-  writeFileSync(fewer, '{"id":"d0","text":"Ada wrote."}\n')
-  const short = await t.throwsAsync(exec(process.execPath, [cli, 'embed', fewer, '--encoder', encoder, '-o', cut, '--engine', 'wasm', '-q', '--resume']))
-  t.regex((short as Error & { stderr: string }).stderr, /HMTL_OUTPUT_FAILED.*more than these inputs/)
-})
+    t.true(opened > 40)
+    for (const share of [0.55, 0.9, 1]) {
+      writeFileSync(cut, whole.subarray(0, Math.floor(whole.length * share)))
+      await embed(cut, '--resume')
+      t.true(readFileSync(cut).equals(whole), `broken off at ${share}`)
+    }
+    const other = await t.throwsAsync(embed(cut, '--resume', '--half'))
+    t.regex((other as Error & { stderr: string }).stderr, /HMTL_OUTPUT_FAILED.*half/)
+    // Other inputs than it was begun with: another sentence where the last one was, or fewer than it has.
+    const fewer = join(folder, 'fewer.jsonl')
+    writeFileSync(fewer, '{"id":"d0","text":"Ada wrote."}\n')
+    const short = await t.throwsAsync(
+      exec(process.execPath, [
+        cli,
+        'embed',
+        fewer,
+        '--encoder',
+        encoder,
+        '-o',
+        cut,
+        '--engine',
+        'wasm',
+        '-q',
+        '--resume',
+      ]),
+    )
+    t.regex((short as Error & { stderr: string }).stderr, /HMTL_OUTPUT_FAILED.*more than these inputs/)
+  },
+)
 
 test.serial('damaged vectors are refused with a code', async (t) => {
   const whole = readFileSync(join(folder, 'full.arrows'))
@@ -145,12 +183,15 @@ test.serial('a model is trained from the vectors alone, and annotates with the e
   const result = await train(config, { output: join(folder, 'run') })
   t.true(result.bestMain.ner > 0.95, String(result.bestMain.ner))
   const model = await loadModel(join(folder, 'run', 'model'))
-  const [{ document: annotated }] = await collect(createAnnotator(model)([createDocument({ id: 'x', text: 'Byron wrote of London .' })]))
+  const [{ document: annotated }] = await collect(
+    createAnnotator(model)([createDocument({ id: 'x', text: 'Byron wrote of London .' })]),
+  )
   t.is(annotated.entities?.begin.length, 1)
 })
 
 test('a contextual slot that cannot be is named', (t) => {
-  const wrong = (contextual: unknown) => () => parseConfig({ embeddings: { contextual }, tasks: [{ name: 'a', kind: 'crf' }] })
+  const wrong = (contextual: unknown) => () =>
+    parseConfig({ embeddings: { contextual }, tasks: [{ name: 'a', kind: 'crf' }] })
   t.throws(wrong({ kind: 'bert' }), { code: 'HMTL_CONFIG_VALUE', message: /one of elmo, transformer/ })
   t.throws(wrong({ kind: 'constructor' }), { code: 'HMTL_CONFIG_VALUE' })
   t.throws(wrong({ kind: 'transformer' }), { code: 'HMTL_CONFIG_VALUE', message: /contextual\.model" is missing/ })

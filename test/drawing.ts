@@ -12,7 +12,17 @@ const colour = /\u001b\[[\d;]*m/g
 
 const line = fc
   .array(
-    fc.oneof(fc.constantFrom('a', 'Maren', 'Holt', '\u001b[38;5;33m[\u001b[39mOslo\u001b[38;5;33m]LOC\u001b[39m', 'é', 'ein-langes-Wort'), fc.constant('\u001b[4mx\u001b[24m')),
+    fc.oneof(
+      fc.constantFrom(
+        'a',
+        'Maren',
+        'Holt',
+        '\u001b[38;5;33m[\u001b[39mOslo\u001b[38;5;33m]LOC\u001b[39m',
+        'é',
+        'ein-langes-Wort',
+      ),
+      fc.constant('\u001b[4mx\u001b[24m'),
+    ),
   )
   .map((words) => words.join(' '))
 
@@ -60,25 +70,43 @@ test('the palette: no colour twice, each readable on black and on white', (t) =>
 })
 
 const coloursIn = (drawn: string): Map<string, string> =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the escapes are what is looked for
-  new Map([...drawn.matchAll(/((?:\u001b\[[\d;]*m)+)\](\w+)/g)].map(([, codes, label]): [string, string] => [String(label), String(codes)]))
+  new Map(
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the escapes are what is looked for
+    [...drawn.matchAll(/((?:\u001b\[[\d;]*m)+)\](\w+)/g)].map(([, codes, label]): [string, string] => [
+      String(label),
+      String(codes),
+    ]),
+  )
 
 test('no two kinds are alike, however many; a kind keeps its colour from document to document', (t) => {
   const labels = Array.from({ length: 60 }, (_, i) => `K${i}`)
   const text = labels.map((label) => `w${label}`).join(' ')
-  const entities = labels.map((label) => ({ start: text.indexOf(`w${label}`), end: text.indexOf(`w${label}`) + label.length + 1, label }))
+  const entities = labels.map((label) => ({
+    start: text.indexOf(`w${label}`),
+    end: text.indexOf(`w${label}`) + label.length + 1,
+    label,
+  }))
   const kinds = kindNumbers()
   const colours = coloursIn(drawDocument(createDocument({ id: 'a', text, entities }), { color: true, kinds }))
   t.is(colours.size, 60)
   t.is(new Set(colours.values()).size, 60)
-  const again = coloursIn(drawDocument(createDocument({ id: 'b', text, entities: entities.filter((_, i) => i === 41 || i === 7).reverse() }), { color: true, kinds }))
+  const again = coloursIn(
+    drawDocument(
+      createDocument({ id: 'b', text, entities: entities.filter((_, i) => i === 41 || i === 7).reverse() }),
+      { color: true, kinds },
+    ),
+  )
   for (const [label, code] of again) t.is(colours.get(label), code)
 })
 
 test('PER, LOC, ORG and GPE have the same colours whatever comes before them', (t) => {
   const draw = (labels: readonly string[]) => {
     const text = labels.join(' ')
-    const entities = labels.map((label) => ({ start: text.indexOf(label), end: text.indexOf(label) + label.length, label }))
+    const entities = labels.map((label) => ({
+      start: text.indexOf(label),
+      end: text.indexOf(label) + label.length,
+      label,
+    }))
     return coloursIn(drawDocument(createDocument({ id: 'a', text, entities }), { color: true }))
   }
   t.is(draw(['creative', 'GPE', 'PER']).get('PER'), draw(['PER', 'other']).get('PER'))
@@ -87,8 +115,16 @@ test('PER, LOC, ORG and GPE have the same colours whatever comes before them', (
 test('the page: no two kinds have one hue', async (t) => {
   const labels = Array.from({ length: 40 }, (_, i) => `K${i}`)
   const text = labels.join(' ')
-  const entities = labels.map((label) => ({ start: text.split(' ').slice(0, labels.indexOf(label)).join(' ').length + (labels.indexOf(label) > 0 ? 1 : 0), end: 0, label }))
-  const document = createDocument({ id: 'a', text, entities: entities.map((span) => ({ ...span, end: span.start + span.label.length })) })
+  const entities = labels.map((label) => ({
+    start: text.split(' ').slice(0, labels.indexOf(label)).join(' ').length + (labels.indexOf(label) > 0 ? 1 : 0),
+    end: 0,
+    label,
+  }))
+  const document = createDocument({
+    id: 'a',
+    text,
+    entities: entities.map((span) => ({ ...span, end: span.start + span.label.length })),
+  })
   let out = ''
   for await (const part of htmlPage(
     (async function* () {
@@ -107,7 +143,14 @@ test('a drawing in narrow terminals breaks between words, in every section', (t)
     { start: 0, end: 10, label: 'PER' },
     { start: 36, end: 40, label: 'LOC' },
   ]
-  const document = createDocument({ id: 'a', text, entities: spans, mentions: spans, clusters: [spans], relations: [{ label: 'place of birth', arg1: spans[0], arg2: spans[1] }] })
+  const document = createDocument({
+    id: 'a',
+    text,
+    entities: spans,
+    mentions: spans,
+    clusters: [spans],
+    relations: [{ label: 'place of birth', arg1: spans[0], arg2: spans[1] }],
+  })
   for (const color of [false, true]) {
     const drawn = drawDocument(document, { color, width: 20 }).replace(colour, '')
     for (const each of drawn.split('\n')) t.true(each.length <= 20, each)

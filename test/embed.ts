@@ -90,31 +90,41 @@ test('npy: the header names the rows that were written', async (t) => {
   t.is(bytes.toString('latin1', 0, 6), '\u0093NUMPY')
   t.is(bytes.readUInt16LE(8), 118)
   t.regex(bytes.toString('latin1', 10, 128), /'descr': '<f4', 'fortran_order': False, 'shape': \(3, 3\)/)
-  t.deepEqual([...new Float32Array(bytes.buffer.slice(bytes.byteOffset + 128, bytes.byteOffset + bytes.length))], [1, 2, 3, 4, 5, 6, 7, 8, 9])
+  t.deepEqual(
+    [...new Float32Array(bytes.buffer.slice(bytes.byteOffset + 128, bytes.byteOffset + bytes.length))],
+    [1, 2, 3, 4, 5, 6, 7, 8, 9],
+  )
 })
 
-test.serial('sentences are pooled over their own tokens, alone as in a batch; a layer that is not there is named', async (t) => {
-  await switchEngine('wasm')
-  const model = tiny()
-  const wanted = (['base', 'ner', 'coref'] as const).flatMap((layer) => (['max', 'average'] as const).map((pool) => ({ layer, pool })))
-  const batch = [['red', 'one'], ['two'], ['blue', 'green', 'three', 'one']]
-  const together = embedSentences(model, batchOf(model, batch), wanted)
-  t.deepEqual(
-    together.map(({ size }) => size),
-    [16, 16, 16, 16, 24, 24],
-  )
-  batch.forEach((sentence, s) => {
-    embedSentences(model, batchOf(model, [sentence]), wanted).forEach(({ size, values }, i) => {
-      values.forEach((value, j) => {
-        t.true(Math.abs(value - together[i].values[s * size + j]) < 1e-6)
+test.serial(
+  'sentences are pooled over their own tokens, alone as in a batch; a layer that is not there is named',
+  async (t) => {
+    await switchEngine('wasm')
+    const model = tiny()
+    const wanted = (['base', 'ner', 'coref'] as const).flatMap((layer) =>
+      (['max', 'average'] as const).map((pool) => ({ layer, pool })),
+    )
+    const batch = [['red', 'one'], ['two'], ['blue', 'green', 'three', 'one']]
+    const together = embedSentences(model, batchOf(model, batch), wanted)
+    t.deepEqual(
+      together.map(({ size }) => size),
+      [16, 16, 16, 16, 24, 24],
+    )
+    batch.forEach((sentence, s) => {
+      embedSentences(model, batchOf(model, [sentence]), wanted).forEach(({ size, values }, i) => {
+        values.forEach((value, j) => {
+          t.true(Math.abs(value - together[i].values[s * size + j]) < 1e-6)
+        })
       })
     })
-  })
-  // One word: its own vector whatever the pool.
-  const [max, average] = embedSentences(model, batchOf(model, [['red']]), wanted)
-  t.deepEqual(max.values, average.values)
-  t.throws(() => embedSentences(model, batchOf(model, [['red']]), [{ layer: 'emd', pool: 'max' }]), { message: /no layer "emd".*base, ner, coref/ })
-})
+    // One word: its own vector whatever the pool.
+    const [max, average] = embedSentences(model, batchOf(model, [['red']]), wanted)
+    t.deepEqual(max.values, average.values)
+    t.throws(() => embedSentences(model, batchOf(model, [['red']]), [{ layer: 'emd', pool: 'max' }]), {
+      message: /no layer "emd".*base, ner, coref/,
+    })
+  },
+)
 
 test.serial('a probe finds what is there and not what is not, and the same again', async (t) => {
   await switchEngine('wasm')
@@ -152,7 +162,18 @@ test.serial('hmtl embed and hmtl probe', async (t) => {
   const cli = root('dist/cli/main.js')
   const input = join(folder, 'in.jsonl')
   writeFileSync(input, '{"id":"x","text":"red one. two blue."}\n')
-  const { stdout } = await exec(process.execPath, [cli, 'embed', input, '--model', join(folder, 'model'), '--layer', 'coref', '--engine', 'wasm', '-q'])
+  const { stdout } = await exec(process.execPath, [
+    cli,
+    'embed',
+    input,
+    '--model',
+    join(folder, 'model'),
+    '--layer',
+    'coref',
+    '--engine',
+    'wasm',
+    '-q',
+  ])
   const lines = stdout
     .trim()
     .split('\n')
@@ -163,7 +184,11 @@ test.serial('hmtl embed and hmtl probe', async (t) => {
   )
   writeFileSync(
     join(folder, 'past_present.txt'),
-    Array.from({ length: 120 }, (_, i) => `${['tr', 'tr', 'va', 'te'][i % 4]}\t${i % 8 < 4 ? 'PAST' : 'PRES'}\t${i % 8 < 4 ? 'red' : 'two'} ${words[i % 6]}`).join('\n'),
+    Array.from(
+      { length: 120 },
+      (_, i) =>
+        `${['tr', 'tr', 'va', 'te'][i % 4]}\t${i % 8 < 4 ? 'PAST' : 'PRES'}\t${i % 8 < 4 ? 'red' : 'two'} ${words[i % 6]}`,
+    ).join('\n'),
   )
   const probed = await exec(process.execPath, [
     cli,
@@ -183,6 +208,18 @@ test.serial('hmtl embed and hmtl probe', async (t) => {
   const scores = JSON.parse(probed.stdout)
   t.true(scores['base average'].Tense > 0.9)
   writeFileSync(join(folder, 'past_present.txt'), 'tr\tPAST\n')
-  const error = await t.throwsAsync(exec(process.execPath, [cli, 'probe', join(folder, 'model'), '--data', folder, '--task', 'past_present', '--engine', 'wasm']))
+  const error = await t.throwsAsync(
+    exec(process.execPath, [
+      cli,
+      'probe',
+      join(folder, 'model'),
+      '--data',
+      folder,
+      '--task',
+      'past_present',
+      '--engine',
+      'wasm',
+    ]),
+  )
   t.regex((error as Error & { stderr: string }).stderr, /HMTL_INPUT_SYNTAX.*line 1/)
 })

@@ -41,7 +41,8 @@ test('one token, none, only white space, emoji, right to left, marks and control
     texts,
   )
   for (const { text, hmtl: found } of documents)
-    for (const { start, end } of [...found.entities, ...found.mentions, ...found.clusters.flat()]) t.true(start >= 0 && start < end && end <= text.length)
+    for (const { start, end } of [...found.entities, ...found.mentions, ...found.clusters.flat()])
+      t.true(start >= 0 && start < end && end <= text.length)
 })
 
 test('broken JSON, invalid UTF-8, a missing text, a text that is none: dead letters with line and remedy, the rest goes on', async (t) => {
@@ -87,7 +88,9 @@ test('a document of 200,000 tokens goes through in windows, its clusters with it
 
 test('a line of 300 MB is a dead letter; its bytes are not held', async (t) => {
   const dead = join(folder, 'long.jsonl')
-  const child = spawn(process.execPath, ['--max-old-space-size=400', main, ...annotate('--dead-letter', dead)], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const child = spawn(process.execPath, ['--max-old-space-size=400', main, ...annotate('--dead-letter', dead)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
   let out = ''
   child.stdout.on('data', (chunk) => {
     out += chunk

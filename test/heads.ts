@@ -2,7 +2,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import * as tf from '@tensorflow/tfjs-core'
+import type * as tf from '@tensorflow/tfjs-core'
 import test from 'ava'
 import { createDocument, type Document } from '../src/io/document.ts'
 import { words } from '../src/io/tokens.ts'
@@ -36,16 +36,21 @@ interface AboutExample extends Example {
   readonly label: number
 }
 
-const fieldOf = (document: Document, field: string): readonly string[] => (document.metadata[field] as string[] | undefined) ?? []
+const fieldOf = (document: Document, field: string): readonly string[] =>
+  (document.metadata[field] as string[] | undefined) ?? []
 
 /** Scores of labels for every sentence of a batch, from the states of its last token. */
 const logitsOf = ({ parameters, labels }: HeadContext, task: AboutConfig, state: Forward): tf.Tensor2D => {
   const { starts, rows } = state.batch.packing
-  const states = gather(state.states(task), indexes(Int32Array.from({ length: starts.length - 1 }, (_, s) => rows[starts[s + 1] - 1])))
+  const states = gather(
+    state.states(task),
+    indexes(Int32Array.from({ length: starts.length - 1 }, (_, s) => rows[starts[s + 1] - 1])),
+  )
   const types = labels[task.name].length
   const first = parameters.get<tf.Tensor2D>(`${task.name}.first`, [states.shape[1], task.hidden], { kind: 'xavier' })
   const second = parameters.get<tf.Tensor2D>(`${task.name}.second`, [task.hidden, types], { kind: 'xavier' })
-  const zero = (part: string, size: number) => parameters.get<tf.Tensor1D>(`${task.name}.${part}`, [size], { kind: 'zeros' })
+  const zero = (part: string, size: number) =>
+    parameters.get<tf.Tensor1D>(`${task.name}.${part}`, [size], { kind: 'zeros' })
   return linear(linear(states, first, zero('first.bias', task.hidden), true), second, zero('second.bias', types))
 }
 
@@ -67,7 +72,10 @@ const aboutHead: Head<AboutConfig, AboutExample, LabelledScore> = {
   smallest: () => ({ id: '', sentences: [['a', 'b']], label: 0 }),
   loss: (context, task, state, examples) => {
     const types = context.labels[task.name].length
-    return sigmoidLoss(logitsOf(context, task, state), indexes(Int32Array.from(examples, ({ label }, s) => s * types + label)))
+    return sigmoidLoss(
+      logitsOf(context, task, state),
+      indexes(Int32Array.from(examples, ({ label }, s) => s * types + label)),
+    )
   },
   decoder: (context, task, { minScore }) => {
     const found = new Map<Document, string[]>()
@@ -84,13 +92,16 @@ const aboutHead: Head<AboutConfig, AboutExample, LabelledScore> = {
             found.set(draft.document, [...(found.get(draft.document) ?? []), sure ? labels[best] : ''])
           }
       },
-      layers: (draft, document) => ({ metadata: { ...document.metadata, [task.field]: found.get(draft.document) ?? [] } }),
+      layers: (draft, document) => ({
+        metadata: { ...document.metadata, [task.field]: found.get(draft.document) ?? [] },
+      }),
     }
   },
   comparable: (gold, predicted) => [gold, predicted],
   metric: ({ field }) => {
     const counts = new LabelCounts()
-    const items = (document: Document) => fieldOf(document, field).flatMap((label, s) => (label === '' ? [] : [[`${document.id} ${s}`, label] as const]))
+    const items = (document: Document) =>
+      fieldOf(document, field).flatMap((label, s) => (label === '' ? [] : [[`${document.id} ${s}`, label] as const]))
     return { add: (gold, predicted) => counts.add(items(gold), items(predicted)), score: () => counts.score() }
   },
   main: (_, { f1 }) => f1,
@@ -126,12 +137,22 @@ test.serial('a kind of head added in one file is trained, stored, loaded and ann
     embeddings: { words: { size: 8, wordDropout: 0 }, characters: null },
     tasks: [
       { name: 'topic', kind: 'about', dropout: 0, batch: 8, datasets: [{ train: data, dev: data }] },
-      { name: 'again', kind: 'about', on: 'topic', field: 'more', dropout: 0, batch: 8, datasets: [{ train: data, field: 'about' }] },
+      {
+        name: 'again',
+        kind: 'about',
+        on: 'topic',
+        field: 'more',
+        dropout: 0,
+        batch: 8,
+        datasets: [{ train: data, field: 'about' }],
+      },
     ],
     training: { updates: 80, validateEvery: 40, learningRate: 0.03, sampling: 'uniform', fitDecisions: true },
   })
   t.is(config.tasks[0].encoder.hidden, 8, 'its own default')
-  t.throws(() => parseConfig({ tasks: [{ name: 'topic', kind: 'about', threshold: 2 }] }), { message: /threshold.*from 0 to 1.*Use 1/ })
+  t.throws(() => parseConfig({ tasks: [{ name: 'topic', kind: 'about', threshold: 2 }] }), {
+    message: /threshold.*from 0 to 1.*Use 1/,
+  })
   const { bestMain } = await train(config, { output: join(folder, 'run') })
   t.is(bestMain.topic, 1)
   const stored = JSON.parse(await readFile(join(folder, 'run', 'model', 'config.json'), 'utf8'))
@@ -139,7 +160,9 @@ test.serial('a kind of head added in one file is trained, stored, loaded and ann
   const model = await loadModel(join(folder, 'run', 'model'))
   const [task] = model.config.tasks
   t.is((await evaluateTask(model, task, goldSources(task, [{ path: data }]))).main, 1)
-  const given = prepareDocument(createDocument({ id: 'x', text: 'We like Moss . A fox runs .', metadata: { from: 'here' } }))
+  const given = prepareDocument(
+    createDocument({ id: 'x', text: 'We like Moss . A fox runs .', metadata: { from: 'here' } }),
+  )
   const annotated = async (tasks?: readonly string[]): Promise<Document> => {
     for await (const { document } of createAnnotator(model, { tasks })([given])) return document
     throw new Error('no document came')

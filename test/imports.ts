@@ -21,7 +21,9 @@ const filesOf = (folder: string): string[] =>
     .map((path) => join(folder, path))
 
 const importsOf = (file: string): string[] =>
-  Array.from(readFileSync(join(src, file), 'utf8').matchAll(/(?:from|import\()\s*'(\.[^']+)'/g), ([, path]) => normalize(join(dirname(file), path)))
+  Array.from(readFileSync(join(src, file), 'utf8').matchAll(/(?:from|import\()\s*'(\.[^']+)'/g), ([, path]) =>
+    normalize(join(dirname(file), path)),
+  )
 
 for (const [room, below] of Object.entries(rooms))
   test(`src/${room} imports nothing but ${below.join(', ') || 'itself'}`, (t) => {

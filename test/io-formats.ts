@@ -56,7 +56,11 @@ test('ace05: text, mentions, heads, relations and clusters of the sample', async
   const [document] = await readFrom('datasets/ace05/sample', { format: 'ace05' })
   t.is(document.id, 'tarn_20050301.0001')
   const { text } = document
-  const mentions = listMentions(document.mentions!).map(({ start, end, label, head }) => [text.slice(start, end), label, head && text.slice(head.start, head.end)])
+  const mentions = listMentions(document.mentions!).map(({ start, end, label, head }) => [
+    text.slice(start, end),
+    label,
+    head && text.slice(head.start, head.end),
+  ])
   t.deepEqual(mentions, [
     ['Holt', 'PER', undefined],
     ['Maren Holt', 'PER', undefined],
@@ -69,7 +73,11 @@ test('ace05: text, mentions, heads, relations and clusters of the sample', async
     ['Bergen', 'GPE', undefined],
   ])
   t.deepEqual(
-    listRelations(document.relations!).map(({ label, arg1, arg2 }) => [label, text.slice(arg1.start, arg1.end), text.slice(arg2.start, arg2.end)]),
+    listRelations(document.relations!).map(({ label, arg1, arg2 }) => [
+      label,
+      text.slice(arg1.start, arg1.end),
+      text.slice(arg2.start, arg2.end),
+    ]),
     [
       ['ORG-AFF', 'Maren Holt', 'Tarn & Daughters'],
       ['PER-SOC', 'Her', 'Her brother'],
@@ -83,12 +91,16 @@ test('ace05: text, mentions, heads, relations and clusters of the sample', async
 
 test('ace05 and brat folders are written byte for byte as they were read', async (t) => {
   const { folder } = await throughFolder('ace05', 'datasets/ace05/sample')
-  for (const name of ['tarn_20050301.0001.sgm', 'tarn_20050301.0001.apf.xml']) t.is(await readFile(join(folder, name), 'utf8'), await fileText(`datasets/ace05/sample/${name}`))
+  for (const name of ['tarn_20050301.0001.sgm', 'tarn_20050301.0001.apf.xml'])
+    t.is(await readFile(join(folder, name), 'utf8'), await fileText(`datasets/ace05/sample/${name}`))
   await rm(folder, { recursive: true })
 })
 
 test('ace05: a head option, no singletons, and charseqs that moved', async (t) => {
-  const [heads] = await readFrom('datasets/ace05/sample', { format: 'ace05', options: { mentionSpan: 'head', singletons: false } })
+  const [heads] = await readFrom('datasets/ace05/sample', {
+    format: 'ace05',
+    options: { mentionSpan: 'head', singletons: false },
+  })
   t.true(listMentions(heads.mentions!).some(({ start, end }) => heads.text.slice(start, end) === 'chemist'))
   t.is(heads.clusters!.offsets.length - 1, 2)
   const { aceDocument } = await import('../src/io/formats/ace05.ts')
@@ -100,23 +112,33 @@ test('ace05: a head option, no singletons, and charseqs that moved', async (t) =
   const moved = aceDocument(sgml.replace('<HEADLINE>', 'XYZ<HEADLINE>'), apf, 'x', 'x', context)
   t.true(context.report.count('realigned-charseq') > 10)
   t.is(context.report.count('unaligned-mention'), 0)
-  for (const { start, end } of listMentions(moved.mentions!)) t.regex(moved.text.slice(start, end), /Holt|chemist|Her|Tarn|Oslo|Bergen/)
+  for (const { start, end } of listMentions(moved.mentions!))
+    t.regex(moved.text.slice(start, end), /Holt|chemist|Her|Tarn|Oslo|Bergen/)
   // A mention whose words are nowhere near is reported by name.
   const lost = formatContext()
   aceDocument(sgml.replace('Bergen', 'Hamars'), apf, 'x', 'x', lost)
-  t.true(lost.report.entries().some(({ kind, examples }) => kind === 'unaligned-mention' && examples[0].includes('E5-1')))
+  t.true(
+    lost.report.entries().some(({ kind, examples }) => kind === 'unaligned-mention' && examples[0].includes('E5-1')),
+  )
   // References in the text, counted raw by the annotation.
   const escaped = aceDocument(sgml.replaceAll('&', '&amp;'), apf, 'x', 'x', formatContext())
-  t.true(listMentions(escaped.mentions!).some(({ start, end }) => /^Tarn &(amp;)? Daughters$/.test(escaped.text.slice(start, end))))
+  t.true(
+    listMentions(escaped.mentions!).some(({ start, end }) =>
+      /^Tarn &(amp;)? Daughters$/.test(escaped.text.slice(start, end)),
+    ),
+  )
 })
 
 test('ace05: APF 4 of ACE 2004, with its own names for arguments, bare ampersands and turns', async (t) => {
   const { aceDocument } = await import('../src/io/formats/ace05.ts')
   const { formatContext } = await import('../src/io/format.ts')
-  const sgml = '<DOC>\n<DOCNO> d </DOCNO>\n<BODY>\n<TEXT>\n<TURN>\nIda of R&D met Nils\nHolt .\n</TEXT>\n</BODY>\n</DOC>\n'
+  const sgml =
+    '<DOC>\n<DOCNO> d </DOCNO>\n<BODY>\n<TEXT>\n<TURN>\nIda of R&D met Nils\nHolt .\n</TEXT>\n</BODY>\n</DOC>\n'
   const text = sgml.replace(/<[^>]*>/g, '')
-  const charseq = (words: string) => `<charseq START="${text.indexOf(words)}" END="${text.indexOf(words) + words.length - 1}">${words.replace('&', '&amp;')}</charseq>`
-  const mention = (id: string, words: string) => `<entity_mention TYPE="NAM" ID="${id}"><extent>${charseq(words)}</extent><head>${charseq(words)}</head></entity_mention>`
+  const charseq = (words: string) =>
+    `<charseq START="${text.indexOf(words)}" END="${text.indexOf(words) + words.length - 1}">${words.replace('&', '&amp;')}</charseq>`
+  const mention = (id: string, words: string) =>
+    `<entity_mention TYPE="NAM" ID="${id}"><extent>${charseq(words)}</extent><head>${charseq(words)}</head></entity_mention>`
   const apf = `<?xml version="1.0"?><!DOCTYPE source_file SYSTEM "apf.v4.0.1.dtd"><source_file TYPE="text" VERSION="4.0" URI="d.sgm"><document DOCID="d">
     <entity ID="E1" TYPE="PER">${mention('1-1', 'Ida')}</entity><entity ID="E2" TYPE="ORG">${mention('2-1', 'R&D')}</entity><entity ID="E3" TYPE="PER">${mention('3-1', 'Nils\nHolt')}</entity>
     <relation ID="R1" TYPE="EMP-ORG"><rel_entity_arg ENTITYID="E1" ARGNUM="1"/><relation_mention ID="R1-1" LDCLEXICALCONDITION="Preposition">
@@ -174,7 +196,10 @@ test('small differences of layout are kept: no blank after a mark, before an end
 })
 
 test('conll2003: a broken line costs its document and no other', async (t) => {
-  const { documents, errors } = await read('conll2003', '-DOCSTART- -X- -X- O\n\nA X Y O\nbroken\n\n-DOCSTART- -X- -X- O\n\nB X Y I-PER\n\n')
+  const { documents, errors } = await read(
+    'conll2003',
+    '-DOCSTART- -X- -X- O\n\nA X Y O\nbroken\n\n-DOCSTART- -X- -X- O\n\nB X Y I-PER\n\n',
+  )
   t.deepEqual(
     documents.map(({ text }) => text),
     ['B'],
@@ -223,7 +248,10 @@ test('conll2012: nested and crossing mentions, and the same cluster open twice',
 })
 
 test('conll2012: the reference scorer’s short files are read', async (t) => {
-  const { documents, errors } = await read('conll2012', '#begin document (T);\nt\t0\t0\ta1\t(0\nt\t0\t1\ta2\t0)\nt\t0\t2\tx\t-\n\n#end document\n')
+  const { documents, errors } = await read(
+    'conll2012',
+    '#begin document (T);\nt\t0\t0\ta1\t(0\nt\t0\t1\ta2\t0)\nt\t0\t2\tx\t-\n\n#end document\n',
+  )
   t.deepEqual(errors, [])
   t.is(documents[0].text, 'a1 a2 x')
   t.is(documents[0].clusters!.begin.length, 1)
@@ -268,15 +296,22 @@ test('brat: discontinuous spans, attributes, notes and code points', async (t) =
 test('litbank: nested layers, clusters and names of the sample, and back', async (t) => {
   const { documents, folder } = await throughFolder('litbank', 'datasets/litbank/sample')
   const [document] = documents
-  const text = (spans: { start: number; end: number }[]) => spans.map(({ start, end }) => document.text.slice(start, end))
+  const text = (spans: { start: number; end: number }[]) =>
+    spans.map(({ start, end }) => document.text.slice(start, end))
   t.deepEqual(text(listMentions(document.mentions!)).sort(), ['Maren , a chemist', 'a chemist'])
   t.deepEqual(text(listSpans(document.entities!)), ['Maren , a chemist'])
   t.deepEqual(
     listClusters(document.clusters!).map((cluster) => text(cluster)),
     [['Maren , a chemist', 'She'], ['a chemist']],
   )
-  t.is(await readFile(join(folder, 'entities/tsv/tarn_brat.tsv'), 'utf8'), await fileText('datasets/litbank/sample/entities/tsv/tarn_brat.tsv'))
-  t.is(await readFile(join(folder, 'coref/tsv/tarn_brat.txt'), 'utf8'), await fileText('datasets/litbank/sample/coref/tsv/tarn_brat.txt'))
+  t.is(
+    await readFile(join(folder, 'entities/tsv/tarn_brat.tsv'), 'utf8'),
+    await fileText('datasets/litbank/sample/entities/tsv/tarn_brat.tsv'),
+  )
+  t.is(
+    await readFile(join(folder, 'coref/tsv/tarn_brat.txt'), 'utf8'),
+    await fileText('datasets/litbank/sample/coref/tsv/tarn_brat.txt'),
+  )
   await rm(folder, { recursive: true })
 })
 
@@ -319,7 +354,18 @@ test('what a format cannot carry is counted by kind', async (t) => {
 test('documents of one format become every other', async (t) => {
   const { prepareDocument } = await import('../src/pipeline/prepare.ts')
   const [document] = (await readFrom('datasets/ace05/sample', { format: 'ace05' })).map(prepareDocument)
-  for (const format of ['jsonl', 'conll2003', 'conll2012', 'conll04', 'conllu', 'dygie', 'redocred', 'like-conll', 'arrow', 'parquet']) {
+  for (const format of [
+    'jsonl',
+    'conll2003',
+    'conll2012',
+    'conll04',
+    'conllu',
+    'dygie',
+    'redocred',
+    'like-conll',
+    'arrow',
+    'parquet',
+  ]) {
     const { bytes } = await write(format, [document])
     const again = await read(format, bytes, {}, undefined, `x.${format}`)
     t.deepEqual(again.errors, [], format)

@@ -23,7 +23,11 @@ test('a field of another format inside of a record makes no record of that forma
   t.is(named('{"text":"he said \\"sentences\\": [[1]] and <source_file and\\n#begin document (x)"}\n'), 'jsonl')
   t.is(named('{"meta":{"sentences":[["a"]]},"tokens":["a"]}\n'), 'jsonl')
   t.is(named('{"ner":[[]],"clusters":[],"sentences":[["a"]]}\n'), 'dygie')
-  t.is(named(`{"clusters":[[${'[0, 1], '.repeat(5000)}[0,1]]],"doc_key":"x","sentences":[["a"]]}\n`), 'dygie', 'however far its fields lie apart')
+  t.is(
+    named(`{"clusters":[[${'[0, 1], '.repeat(5000)}[0,1]]],"doc_key":"x","sentences":[["a"]]}\n`),
+    'dygie',
+    'however far its fields lie apart',
+  )
   t.is(named('[{"title":"x","sents":[["a"]],"vertexSet":[]}]'), 'redocred')
   t.is(named('[{"text":"about vertexSet and sents"}]'), 'json')
   t.is(named('{\n  "text": "a"\n}\n'), 'json')
@@ -33,10 +37,20 @@ test('a field of another format inside of a record makes no record of that forma
 })
 
 test('text that is nothing else is text; what is no text is refused by name', (t) => {
-  for (const text of ['Barack Obama was born in Hawaii.', 'Vitamin B-12', 'Type O blood\n', '[Chapter 1] It began.', '"quoted"', 'Ada, Bob and the text\n', 'é'.repeat(9000)])
+  for (const text of [
+    'Barack Obama was born in Hawaii.',
+    'Vitamin B-12',
+    'Type O blood\n',
+    '[Chapter 1] It began.',
+    '"quoted"',
+    'Ada, Bob and the text\n',
+    'é'.repeat(9000),
+  ])
     t.is(named(text), 'text', text)
   t.is(named('Ada B-PER\nleft O\n\n'), 'conll2003')
-  t.throws(() => sniffHead(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 1, 2, 3, 0xff]), 'a.png'), { code: 'HMTL_FORMAT_UNKNOWN' } as never)
+  t.throws(() => sniffHead(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 1, 2, 3, 0xff]), 'a.png'), {
+    code: 'HMTL_FORMAT_UNKNOWN',
+  } as never)
   t.throws(() => sniffHead(Buffer.from('\ufeffHi', 'utf16le'), 'a'), { code: 'HMTL_INPUT_ENCODING' } as never)
 })
 
@@ -88,7 +102,10 @@ test('json: items of an array wherever the bytes are cut; one that is wrong does
     ['a', 'b'],
   )
   t.is((await write('json', [])).bytes.toString(), '[]\n')
-  const wrong = await read('json', Buffer.from([...Buffer.from('[{"text":"'), 0xff, ...Buffer.from('"},{"text":"b"}]')]))
+  const wrong = await read(
+    'json',
+    Buffer.from([...Buffer.from('[{"text":"'), 0xff, ...Buffer.from('"},{"text":"b"}]')]),
+  )
   t.deepEqual([wrong.errors[0].code, wrong.documents[0].text], ['HMTL_INPUT_ENCODING', 'b'])
 })
 
@@ -115,8 +132,11 @@ test('csv: what a spreadsheet writes is read, cell for cell, wherever the bytes 
       fc.boolean(),
       fc.integer({ min: 1, max: 30 }),
       async (rows, separator, end, mark, size) => {
-        const plainIfItCan = (value: string, i: number) => (i % 2 === 0 && value !== '' && !/["\n\r]/.test(value) && !value.includes(separator) ? value : quoted(value))
-        const body = [['text', 'note'], ...rows].map((row, i) => row.map((value) => plainIfItCan(value, i)).join(separator) + end).join('')
+        const plainIfItCan = (value: string, i: number) =>
+          i % 2 === 0 && value !== '' && !/["\n\r]/.test(value) && !value.includes(separator) ? value : quoted(value)
+        const body = [['text', 'note'], ...rows]
+          .map((row, i) => row.map((value) => plainIfItCan(value, i)).join(separator) + end)
+          .join('')
         const { documents, errors } = await read('csv', `${mark ? '\ufeff' : ''}${body}`, {}, size)
         t.deepEqual(errors, [])
         t.deepEqual(
@@ -173,7 +193,11 @@ test('--from overrules the names in a folder; what is of another kind is passed 
   t.is(report.count('file-passed-over'), 1)
   await mkdir(join(folder, 'odd'))
   await writeFile(join(folder, 'odd', 'notes.xyz'), 'one\ntwo\n')
-  t.is((await collect(readDocuments(join(folder, 'odd'), { format: 'lines' }))).length, 2, 'none looks like it, so all are')
+  t.is(
+    (await collect(readDocuments(join(folder, 'odd'), { format: 'lines' }))).length,
+    2,
+    'none looks like it, so all are',
+  )
   await rm(folder, { recursive: true })
 })
 
@@ -208,7 +232,9 @@ test('a format that fixes its unit refuses another', async (t) => {
   async function* one() {
     yield emoji
   }
-  await t.throwsAsync(writeDocuments(one(), folder, { format: 'brat', options: { offsetUnit: 'utf8' } }), { code: 'HMTL_FORMAT_UNSUPPORTED' } as never)
+  await t.throwsAsync(writeDocuments(one(), folder, { format: 'brat', options: { offsetUnit: 'utf8' } }), {
+    code: 'HMTL_FORMAT_UNSUPPORTED',
+  } as never)
   await writeDocuments(one(), folder, { format: 'brat', options: { offsetUnit: 'codepoint' } })
   t.regex(await readFile(join(folder, 'a.ann'), 'utf8'), /T1\tPER 2 5\tAda/)
   const [back] = await collect(readDocuments(folder, { format: 'brat' }))
@@ -238,7 +264,11 @@ const sentences = (text: string): string[] => {
 }
 
 test('a newline ends a sentence where lines are short, and not where a typesetter cut a full line', (t) => {
-  t.deepEqual(sentences('Just landed in Oslo\nso happy to be here\n#fun'), ['Just landed in Oslo', 'so happy to be here', '#fun'])
+  t.deepEqual(sentences('Just landed in Oslo\nso happy to be here\n#fun'), [
+    'Just landed in Oslo',
+    'so happy to be here',
+    '#fun',
+  ])
   t.deepEqual(sentences('Holt visits the\nUniversity of\nOslo'), ['Holt visits the\nUniversity of\nOslo'])
   const paragraph =
     'The harbour had been closed for most of the winter, and only in\nMarch did the first of the ships that had waited outside since the\nNew Year come in with what was left of its cargo of salt and dry\nfish.'
@@ -246,7 +276,10 @@ test('a newline ends a sentence where lines are short, and not where a typesette
 })
 
 test('an abbreviation between parties or before a number ends no sentence', (t) => {
-  t.deepEqual(sentences('Brown v. Board was decided. Roe v. The State came later.'), ['Brown v. Board was decided.', 'Roe v. The State came later.'])
+  t.deepEqual(sentences('Brown v. Board was decided. Roe v. The State came later.'), [
+    'Brown v. Board was decided.',
+    'Roe v. The State came later.',
+  ])
   t.deepEqual(sentences('See No. 5 and Art. 3 here. I said no. Bob left. He likes art. She does not.'), [
     'See No. 5 and Art. 3 here.',
     'I said no.',

@@ -6,7 +6,8 @@ import { lineBatches } from '../src/io/lines.ts'
 import { readDocuments } from '../src/io/read.ts'
 import { collect, plain, read, sourceOf } from './helpers/documents.ts'
 
-const linesOf = async (bytes: string | Uint8Array, most?: number, size?: number) => (await collect(lineBatches(sourceOf(bytes, size), most))).flat()
+const linesOf = async (bytes: string | Uint8Array, most?: number, size?: number) =>
+  (await collect(lineBatches(sourceOf(bytes, size), most))).flat()
 
 test('lines: numbers, byte offsets, CRLF, BOM, and a last line without an end', async (t) => {
   const lines = await linesOf('\ufeffä\r\nb\n\nc')
@@ -48,19 +49,29 @@ test('lines: bytes that are not UTF-8 are an error of their line', async (t) => 
 test('gzip is read through, and a damaged one is a coded error', async (t) => {
   const packed = gzipSync('{"text":"a"}\n'.repeat(1000))
   t.is((await collect(readDocuments(packed))).length, 1000)
-  await t.throwsAsync(collect(readDocuments(packed.subarray(0, packed.length - 20))), { code: 'HMTL_INPUT_TRUNCATED' } as never)
+  await t.throwsAsync(collect(readDocuments(packed.subarray(0, packed.length - 20))), {
+    code: 'HMTL_INPUT_TRUNCATED',
+  } as never)
 })
 
 test('json: metadata passes through however it is named, without prototype tricks', (t) => {
-  const record = JSON.parse('{"text":"a b","__proto__":{"x":1},"deep":{"a":[1,{"b":null}]},"tokens":[1,2],"constructor":5}')
+  const record = JSON.parse(
+    '{"text":"a b","__proto__":{"x":1},"deep":{"a":[1,{"b":null}]},"tokens":[1,2],"constructor":5}',
+  )
   const document = fromJson(record, 'x')
   t.is(({} as Record<string, unknown>).x, undefined)
-  t.is(JSON.stringify(toJson(document)), '{"id":"x","text":"a b","__proto__":{"x":1},"deep":{"a":[1,{"b":null}]},"tokens":[1,2],"constructor":5}')
+  t.is(
+    JSON.stringify(toJson(document)),
+    '{"id":"x","text":"a b","__proto__":{"x":1},"deep":{"a":[1,{"b":null}]},"tokens":[1,2],"constructor":5}',
+  )
 })
 
 test('json: tokens alone make a text, tokens beside a text are aligned to it', (t) => {
   t.is(fromJson({ tokens: ['Hi', '.'] }, 'x').text, 'Hi .')
-  t.deepEqual(plain(fromJson({ text: 'Hi.', tokens: ['Hi', '.'] }, 'x').tokens as never), { begin: [0, 2], end: [2, 3] })
+  t.deepEqual(plain(fromJson({ text: 'Hi.', tokens: ['Hi', '.'] }, 'x').tokens as never), {
+    begin: [0, 2],
+    end: [2, 3],
+  })
   t.is(fromJson({ text: 'Hi.', tokens: ['Other'] }, 'x').tokens, undefined)
 })
 
@@ -70,9 +81,14 @@ test('json: gold layers in every unit', (t) => {
     ['codepoint', 2, 4],
     ['utf8', 5, 7],
   ] as const) {
-    const document = fromJson({ text: '😀 ab', hmtl: { offsetUnit, entities: [{ start, end, label: 'X', score: 0.5 }] } }, 'x')
+    const document = fromJson(
+      { text: '😀 ab', hmtl: { offsetUnit, entities: [{ start, end, label: 'X', score: 0.5 }] } },
+      'x',
+    )
     t.deepEqual(listSpans(document.entities!), [{ start: 3, end: 5, label: 'X', score: 0.5 }])
-    t.deepEqual((toJson(document, { offsetUnit }).hmtl as { entities: unknown }).entities, [{ start, end, label: 'X', score: 0.5 }])
+    t.deepEqual((toJson(document, { offsetUnit }).hmtl as { entities: unknown }).entities, [
+      { start, end, label: 'X', score: 0.5 },
+    ])
   }
 })
 
@@ -107,15 +123,24 @@ test('documents: empty, one token, 100,000 tokens; frozen and validated', async 
   const big = fromJson({ tokens: Array.from({ length: 100_000 }, (_, i) => `w${i}`) }, 'big')
   t.is(big.tokens?.begin.length, 100_000)
   t.true(Object.isFrozen(big))
-  t.throws(() => createDocument({ id: 'x', text: 'ab', tokens: spansOf([[0, 3]]) }), { code: 'HMTL_DOCUMENT_OFFSET' } as never)
-  t.throws(() => createDocument({ id: 'x', text: 'ab', tokens: spansOf([[0, 1]]), sentences: spansOf([[0, 2]]) }), { code: 'HMTL_DOCUMENT_ORDER' } as never)
-  t.throws(() => createDocument({ id: 'x', text: 'ab', mentions: [{ start: 0, end: 1, label: 'X', head: { start: 1, end: 2 } }] }), { code: 'HMTL_DOCUMENT_OFFSET' } as never)
+  t.throws(() => createDocument({ id: 'x', text: 'ab', tokens: spansOf([[0, 3]]) }), {
+    code: 'HMTL_DOCUMENT_OFFSET',
+  } as never)
+  t.throws(() => createDocument({ id: 'x', text: 'ab', tokens: spansOf([[0, 1]]), sentences: spansOf([[0, 2]]) }), {
+    code: 'HMTL_DOCUMENT_ORDER',
+  } as never)
+  t.throws(
+    () =>
+      createDocument({ id: 'x', text: 'ab', mentions: [{ start: 0, end: 1, label: 'X', head: { start: 1, end: 2 } }] }),
+    { code: 'HMTL_DOCUMENT_OFFSET' } as never,
+  )
 })
 
 test('reading: a path, bytes, a stream and an iterable give the same, and a consumer may leave early', async (t) => {
   const { Readable } = await import('node:stream')
   const text = '{"text":"a"}\n{"text":"b"}\n'
-  for (const input of [Buffer.from(text), Readable.from([Buffer.from(text)]), [text.slice(0, 5), text.slice(5)]]) t.is((await collect(readDocuments(input))).length, 2)
+  for (const input of [Buffer.from(text), Readable.from([Buffer.from(text)]), [text.slice(0, 5), text.slice(5)]])
+    t.is((await collect(readDocuments(input))).length, 2)
   let closed = false
   async function* endless() {
     try {

@@ -11,7 +11,9 @@ import { prepareDocument } from '../src/pipeline/prepare.ts'
 import { tokenize } from '../src/pipeline/tokenize.ts'
 import { collect, fileText, plain, read, sourceOf, write } from './helpers/documents.ts'
 
-const word = fc.stringMatching(/^[A-Za-zé😀中.,'-]{1,8}$/u).filter((text) => text.trim() !== '' && !text.startsWith('#') && !text.startsWith('-DOC'))
+const word = fc
+  .stringMatching(/^[A-Za-zé😀中.,'-]{1,8}$/u)
+  .filter((text) => text.trim() !== '' && !text.startsWith('#') && !text.startsWith('-DOC'))
 const label = fc.constantFrom('PER', 'ORG', 'LOC', 'A_B')
 
 /** Documents of words with one space between, sentences, flat entities, relations and disjoint clusters. */
@@ -48,8 +50,16 @@ const documents = fc
       first += sentence.length
     }
     const tokens = [...new Set(cuts)].sort((a, b) => a - b)
-    const spans = tokens.map((token, i) => ({ start: begin[token], end: end[token], label: labels[i % 8], ...(score === undefined ? {} : { score }) }))
-    const relations = spans.length === 0 ? [] : pairs.map(([a, b, name]) => ({ label: name, arg1: spans[a % spans.length], arg2: spans[b % spans.length] }))
+    const spans = tokens.map((token, i) => ({
+      start: begin[token],
+      end: end[token],
+      label: labels[i % 8],
+      ...(score === undefined ? {} : { score }),
+    }))
+    const relations =
+      spans.length === 0
+        ? []
+        : pairs.map(([a, b, name]) => ({ label: name, arg1: spans[a % spans.length], arg2: spans[b % spans.length] }))
     const half = Math.ceil(spans.length / 2)
     const clusters = [spans.slice(0, half), spans.slice(half)].filter((cluster) => cluster.length > 0)
     return createDocument({
@@ -84,7 +94,12 @@ for (const format of ['jsonl', 'arrow', 'arrow-stream', 'parquet'])
       .then(() => t.true(true)))
 
 /** JSON rounds scores to a millionth and writes metadata in its own order. */
-const rounded = (value: unknown): unknown => JSON.parse(JSON.stringify(value, (key, item) => (key === 'score' ? (item as number[])?.map((x) => Math.round(x * 1e4)) : item)))
+const rounded = (value: unknown): unknown =>
+  JSON.parse(
+    JSON.stringify(value, (key, item) =>
+      key === 'score' ? (item as number[])?.map((x) => Math.round(x * 1e4)) : item,
+    ),
+  )
 
 for (const format of ['conll2003', 'conll2012', 'dygie', 'redocred', 'conllu'] as const)
   test(`${format}: what was written is read again and written the same`, (t) =>
@@ -118,22 +133,27 @@ for (const [format, path] of Object.entries(sampleOf))
     const text = path === '' ? '\ufeff{"text":"a 😀 b","k":1}\r\n\r\n{"tokens":["x","é"],"id":7}' : await fileText(path)
     const whole = await read(format, text)
     t.true(whole.documents.length > 0)
-    for (const size of [1, 2, 3, 7, 64]) t.deepEqual((await read(format, text, {}, size)).documents.map(plain), whole.documents.map(plain))
+    for (const size of [1, 2, 3, 7, 64])
+      t.deepEqual((await read(format, text, {}, size)).documents.map(plain), whole.documents.map(plain))
   })
 
 test('arbitrary bytes never give anything but documents and coded errors', async (t) => {
-  const base = (await Promise.all(Object.values(sampleOf).map((path) => (path === '' ? '{"text":"a b"}\n' : fileText(path))))).map((text): Uint8Array => Buffer.from(text))
+  const base = (
+    await Promise.all(Object.values(sampleOf).map((path) => (path === '' ? '{"text":"a b"}\n' : fileText(path))))
+  ).map((text): Uint8Array => Buffer.from(text))
   const { documents: list } = await read('conll04', await fileText('datasets/conll04/sample.txt'))
   // Damage inside of a Parquet page is the library's to find, which can take it long; cut files and noise are not.
   for (const format of ['arrow', 'arrow-stream']) base.push((await write(format, list)).bytes)
   const parquet = (await write('parquet', list)).bytes
   const damaged = fc.oneof(
     fc.uint8Array({ maxLength: 200 }),
-    fc.tuple(fc.nat(base.length - 1), fc.nat(), fc.uint8Array({ minLength: 1, maxLength: 6 })).map(([which, at, bytes]) => {
-      const copy = Buffer.from(base[which])
-      copy.set(bytes.slice(0, copy.length), at % Math.max(1, copy.length - bytes.length))
-      return copy
-    }),
+    fc
+      .tuple(fc.nat(base.length - 1), fc.nat(), fc.uint8Array({ minLength: 1, maxLength: 6 }))
+      .map(([which, at, bytes]) => {
+        const copy = Buffer.from(base[which])
+        copy.set(bytes.slice(0, copy.length), at % Math.max(1, copy.length - bytes.length))
+        return copy
+      }),
     fc.tuple(fc.nat(base.length - 1), fc.nat()).map(([which, at]) => base[which].subarray(0, at % base[which].length)),
     fc.nat().map((at) => parquet.subarray(0, at % parquet.length)),
   )
@@ -156,16 +176,20 @@ test('arbitrary bytes never give anything but documents and coded errors', async
 
 test('tags: spans come back from every scheme, adjacent ones of a type too', (t) => {
   fc.assert(
-    fc.property(fc.array(fc.tuple(fc.integer({ min: 0, max: 2 }), fc.integer({ min: 1, max: 3 }), label), { maxLength: 6 }), fc.constantFrom(...schemes), (pieces, scheme) => {
-      let at = 0
-      const spans = pieces.map(([gap, length, name]) => {
-        const begin = at + gap
-        at = begin + length
-        return { begin, end: at, label: name }
-      })
-      const tags = encodeTags(spans, 0, at, scheme)
-      return JSON.stringify(decodeTags(tags)) === JSON.stringify(spans)
-    }),
+    fc.property(
+      fc.array(fc.tuple(fc.integer({ min: 0, max: 2 }), fc.integer({ min: 1, max: 3 }), label), { maxLength: 6 }),
+      fc.constantFrom(...schemes),
+      (pieces, scheme) => {
+        let at = 0
+        const spans = pieces.map(([gap, length, name]) => {
+          const begin = at + gap
+          at = begin + length
+          return { begin, end: at, label: name }
+        })
+        const tags = encodeTags(spans, 0, at, scheme)
+        return JSON.stringify(decodeTags(tags)) === JSON.stringify(spans)
+      },
+    ),
   )
   t.deepEqual(decodeTags(['I-A', 'I-B', 'O', 'L-A']), [
     { begin: 0, end: 1, label: 'A' },
@@ -196,7 +220,8 @@ test('tokens cover all that is not white space, in order, and sentences all toke
       const { begin, end } = tokenize(text)
       let at = 0
       for (let i = 0; i < begin.length; i++) {
-        if (text.slice(at, begin[i]).replace(/[\s\u200b\u0085\u200c\ufeff]/gu, '') !== '' || end[i] <= begin[i]) return false
+        if (text.slice(at, begin[i]).replace(/[\s\u200b\u0085\u200c\ufeff]/gu, '') !== '' || end[i] <= begin[i])
+          return false
         at = end[i]
       }
       prepareDocument(createDocument({ id: 'x', text }))

@@ -5,7 +5,14 @@ import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import fc from 'fast-check'
 import { budgetOf, unlz4Frame, unzstd } from '../src/io/decompress.ts'
-import { createDocument, type Document, listClusters, listMentions, listRelations, listSpans } from '../src/io/document.ts'
+import {
+  createDocument,
+  type Document,
+  listClusters,
+  listMentions,
+  listRelations,
+  listSpans,
+} from '../src/io/document.ts'
 import { parseExact, stringifyExact } from '../src/io/exact-json.ts'
 import { type FormatOptions, formatContext } from '../src/io/format.ts'
 import { aceDocument } from '../src/io/formats/ace05.ts'
@@ -14,16 +21,23 @@ import { LossReport, readDocuments, writeDocuments } from '../src/io/index.ts'
 import { annotatedLine } from '../src/pipeline/annotated-line.ts'
 import { collect, fileText, read, root, write } from './helpers/documents.ts'
 
-const entitiesOf = ({ text, entities }: Document) => (entities ? listSpans(entities).map(({ start, end, label }) => [text.slice(start, end), label]) : undefined)
+const entitiesOf = ({ text, entities }: Document) =>
+  entities ? listSpans(entities).map(({ start, end, label }) => [text.slice(start, end), label]) : undefined
 const kinds = (report: LossReport) => Object.fromEntries(report.entries().map(({ kind, count }) => [kind, count]))
-const line = async (text: string, to = 'jsonl', options: FormatOptions = {}) => (await write(to, (await read('jsonl', text)).documents, options)).bytes.toString()
+const line = async (text: string, to = 'jsonl', options: FormatOptions = {}) =>
+  (await write(to, (await read('jsonl', text)).documents, options)).bytes.toString()
 
 async function* stream(documents: readonly Document[]) {
   yield* documents
 }
 
 /** Reads files of a format from a folder of their own. */
-const readFiles = async (t: ExecutionContext, format: string, files: Readonly<Record<string, string>>, first: string) => {
+const readFiles = async (
+  t: ExecutionContext,
+  format: string,
+  files: Readonly<Record<string, string>>,
+  first: string,
+) => {
   const folder = await mkdtemp(join(tmpdir(), 'hmtl-'))
   t.teardown(() => rm(folder, { recursive: true }))
   for (const [name, text] of Object.entries(files)) {
@@ -41,8 +55,22 @@ const written = async (format: string, document: Document, folder: string) => {
 }
 
 test('json: numbers of the user are written as they stood', async (t) => {
-  for (const number of ['1234567890123456789', '1e400', '1.10', '-0', '-0.0', '1E5', '0.0000001', '98765432109876543210', '0.1', '5'])
-    t.is(await line(`{"id":"a","text":"x","n":[${number}],"m":{"__proto__":${number}}}`), `{"id":"a","text":"x","n":[${number}],"m":{"__proto__":${number}}}\n`)
+  for (const number of [
+    '1234567890123456789',
+    '1e400',
+    '1.10',
+    '-0',
+    '-0.0',
+    '1E5',
+    '0.0000001',
+    '98765432109876543210',
+    '0.1',
+    '5',
+  ])
+    t.is(
+      await line(`{"id":"a","text":"x","n":[${number}],"m":{"__proto__":${number}}}`),
+      `{"id":"a","text":"x","n":[${number}],"m":{"__proto__":${number}}}\n`,
+    )
   const ids = '{"id":1234567890123456789,"text":"x"}\n{"id":1234567890123456788,"text":"y"}\n'
   t.is(await line(ids), ids)
   for (const table of ['arrow', 'parquet']) {
@@ -54,12 +82,19 @@ test('json: numbers of the user are written as they stood', async (t) => {
     t.is((await write('jsonl', documents)).bytes.toString(), ids)
   }
   const kept = '{"id":1234567890123456789,"text":"x","n":1.10,"hmtl":{"note":"mine","entities":[]}}'
-  t.is(annotatedLine(documentOfLine(kept, 'x', {}, true), '{"offsetUnit":"utf16"}'), '{"id":1234567890123456789,"text":"x","n":1.10,"hmtl":{"note":"mine","offsetUnit":"utf16"}}')
+  t.is(
+    annotatedLine(documentOfLine(kept, 'x', {}, true), '{"offsetUnit":"utf16"}'),
+    '{"id":1234567890123456789,"text":"x","n":1.10,"hmtl":{"note":"mine","offsetUnit":"utf16"}}',
+  )
 })
 
 test('json: any text of valid JSON comes back byte for byte, and strings that look like numbers stay strings', (t) => {
   const number = fc
-    .tuple(fc.constantFrom('', '-'), fc.bigInt({ min: 0n, max: 10n ** 25n }), fc.constantFrom('', '.10', '.5', 'e400', 'E-7', '.000000001'))
+    .tuple(
+      fc.constantFrom('', '-'),
+      fc.bigInt({ min: 0n, max: 10n ** 25n }),
+      fc.constantFrom('', '.10', '.5', 'e400', 'E-7', '.000000001'),
+    )
     .map((parts) => parts.join(''))
   const value = fc.oneof(
     number,
@@ -76,9 +111,13 @@ test('json: any text of valid JSON comes back byte for byte, and strings that lo
 })
 
 test('json: null is absent, and what hmtl holds besides the layers is kept or counted', async (t) => {
-  t.is(await line('{"id":"a","text":null,"tokens":["Ada","met"]}'), '{"id":"a","text":"Ada met","hmtl":{"offsetUnit":"utf16","tokens":[[0,3],[4,7]]}}\n')
+  t.is(
+    await line('{"id":"a","text":null,"tokens":["Ada","met"]}'),
+    '{"id":"a","text":"Ada met","hmtl":{"offsetUnit":"utf16","tokens":[[0,3],[4,7]]}}\n',
+  )
   t.is(await line('{"id":"b","text":"Ada","tokens":null,"hmtl":null}'), '{"id":"b","text":"Ada","tokens":null}\n')
-  const odd = '{"id":"c","text":"Ada","hmtl":{"model":"en","note":1.10,"entities":[{"start":0,"end":3,"label":"PER","score":null,"why":1}],"relations":null}}'
+  const odd =
+    '{"id":"c","text":"Ada","hmtl":{"model":"en","note":1.10,"entities":[{"start":0,"end":3,"label":"PER","score":null,"why":1}],"relations":null}}'
   const { documents, report, errors } = await read('jsonl', odd)
   t.deepEqual(errors, [])
   t.deepEqual(kinds(report), { 'json-field': 1 })
@@ -89,10 +128,13 @@ test('halves of surrogate pairs are counted where UTF-8 is written, and kept in 
   const json = '{"id":"a","text":"Ada \\ud83d met"}\n'
   t.is(await line(json), json)
   const { documents } = await read('jsonl', json)
-  for (const format of ['arrow', 'arrow-stream', 'parquet']) t.is((await write(format, documents)).report.count('lone-surrogate'), 1, format)
+  for (const format of ['arrow', 'arrow-stream', 'parquet'])
+    t.is((await write(format, documents)).report.count('lone-surrogate'), 1, format)
   const [document] = (await read('jsonl', '{"id":"a","tokens":["\\udc00x","met"]}')).documents
-  for (const format of ['conll2003', 'conll2012', 'conllu', 'conll04', 'like-conll']) t.is((await write(format, [document])).report.count('lone-surrogate'), 1, format)
-  for (const format of ['dygie', 'redocred', 'jsonl']) t.is((await write(format, [document])).report.count('lone-surrogate'), 0, format)
+  for (const format of ['conll2003', 'conll2012', 'conllu', 'conll04', 'like-conll'])
+    t.is((await write(format, [document])).report.count('lone-surrogate'), 1, format)
+  for (const format of ['dygie', 'redocred', 'jsonl'])
+    t.is((await write(format, [document])).report.count('lone-surrogate'), 0, format)
 })
 
 test('plain formats count the fields, scores and heads that they have no place for', async (t) => {
@@ -111,7 +153,14 @@ test('plain formats count the fields, scores and heads that they have no place f
 const tables = 'test/fixtures/tables'
 const table = (name: string) => readFile(root(`${tables}/${name}`))
 
-for (const name of ['zstd-large.arrow', 'views.arrow', 'dictionary.arrow', 'lz4.feather', 'pandas.parquet', 'polars.parquet'])
+for (const name of [
+  'zstd-large.arrow',
+  'views.arrow',
+  'dictionary.arrow',
+  'lz4.feather',
+  'pandas.parquet',
+  'polars.parquet',
+])
   test(`${name}: our table, rewritten by another tool, holds the same documents`, async (t) => {
     const { documents, errors, report } = await read(name.endsWith('.parquet') ? 'parquet' : 'arrow', await table(name))
     t.deepEqual(errors, [])
@@ -122,19 +171,26 @@ for (const name of ['zstd-large.arrow', 'views.arrow', 'dictionary.arrow', 'lz4.
 test('arrow: what other tools wrote may be cut or changed anywhere, and is never more than a coded error', async (t) => {
   const files = await Promise.all(['zstd-large.arrow', 'views.arrow', 'dictionary.arrow', 'lz4.feather'].map(table))
   await fc.assert(
-    fc.asyncProperty(fc.constantFrom(...files), fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 4 }), async (file, changes) => {
-      const bytes = Buffer.from(file)
-      for (const [at, value] of changes) bytes[at % bytes.length] = value
-      const { errors } = await read('arrow', bytes, { maxDocumentBytes: 1 << 20 })
-      return errors.every(({ code }) => /^HMTL_(FORMAT|DOCUMENT|INPUT)_/.test(code))
-    }),
+    fc.asyncProperty(
+      fc.constantFrom(...files),
+      fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 4 }),
+      async (file, changes) => {
+        const bytes = Buffer.from(file)
+        for (const [at, value] of changes) bytes[at % bytes.length] = value
+        const { errors } = await read('arrow', bytes, { maxDocumentBytes: 1 << 20 })
+        return errors.every(({ code }) => /^HMTL_(FORMAT|DOCUMENT|INPUT)_/.test(code))
+      },
+    ),
     { numRuns: 150 },
   )
   t.pass()
 })
 
 test('tables in code points say so in a column, and are read in any unit', async (t) => {
-  const { documents } = await read('jsonl', '{"id":"a","text":"😀 Ada","hmtl":{"mentions":[{"start":3,"end":6,"label":"PER"}]}}')
+  const { documents } = await read(
+    'jsonl',
+    '{"id":"a","text":"😀 Ada","hmtl":{"mentions":[{"start":3,"end":6,"label":"PER"}]}}',
+  )
   for (const format of ['arrow', 'arrow-stream', 'parquet'])
     for (const offsetUnit of ['codepoint', 'utf8'] as const) {
       const [again] = (await read(format, (await write(format, documents, { offsetUnit })).bytes)).documents
@@ -226,7 +282,8 @@ test('ace05: one mention that cannot be read is counted, lines of Windows come b
 
 test('brat: fragments in any order, a byte order mark, and one annotation that does not fit', async (t) => {
   const text = '\ufeffNorth and South Tarn saw Ida\n'
-  const ann = 'T1\tLoc 17 21;1 6\tTarn North\nT2\tLoc 11 21\tSouth Tarn\nT3\tPER 26 29\tIda\nT4\tPER 1 3\tIda\nT5\tPER 90 95\n'
+  const ann =
+    'T1\tLoc 17 21;1 6\tTarn North\nT2\tLoc 11 21\tSouth Tarn\nT3\tPER 26 29\tIda\nT4\tPER 1 3\tIda\nT5\tPER 90 95\n'
   const { documents, report, folder } = await readFiles(t, 'brat', { 'a.txt': text, 'a.ann': ann }, 'a.txt')
   t.deepEqual(entitiesOf(documents[0]), [
     ['North and South Tarn', 'Loc'],
@@ -240,25 +297,39 @@ test('brat: fragments in any order, a byte order mark, and one annotation that d
   const shifted = await readFiles(t, 'brat', { 'a.txt': '\ufeffIda ran', 'a.ann': 'T1\tPER 0 3\tIda\n' }, 'a.txt')
   t.deepEqual(entitiesOf(shifted.documents[0]), [['Ida', 'PER']])
   t.is(await (await written('brat', shifted.documents[0], shifted.folder)).text('a.txt'), '\ufeffIda ran')
-  await t.throwsAsync(readFiles(t, 'brat', { 'a.txt': 'Ida ran', 'a.ann': 'T1\tPER 0 3\tran\n' }, 'a.txt'), { code: 'HMTL_DOCUMENT_OFFSET' } as never)
+  await t.throwsAsync(readFiles(t, 'brat', { 'a.txt': 'Ida ran', 'a.ann': 'T1\tPER 0 3\tran\n' }, 'a.txt'), {
+    code: 'HMTL_DOCUMENT_OFFSET',
+  } as never)
 })
 
 test('litbank: mentions are held against the text, lines without words are counted, spaces alone separate', async (t) => {
-  const mention = (id: string, line: number, token: number, words: string) => `MENTION\t${id}\t${line}\t${token}\t${line}\t${token}\t${words}\tPER\tPRON\n`
+  const mention = (id: string, line: number, token: number, words: string) =>
+    `MENTION\t${id}\t${line}\t${token}\t${line}\t${token}\t${words}\tPER\tPRON\n`
   const ann = `${mention('T1', 0, 0, 'Mr.\u00a0Holt')}${mention('T2', 2, 0, 'He')}${mention('T3', 2, 1, 'Holt')}COREF\tT1\tA\nCOREF\tT2\tA\n`
-  const { documents, report, folder } = await readFiles(t, 'litbank', { 'coref/tsv/a.ann': ann, 'coref/tsv/a.txt': 'Mr.\u00a0Holt ran .\n\nHe sat .\n' }, 'coref/tsv/a.ann')
+  const { documents, report, folder } = await readFiles(
+    t,
+    'litbank',
+    { 'coref/tsv/a.ann': ann, 'coref/tsv/a.txt': 'Mr.\u00a0Holt ran .\n\nHe sat .\n' },
+    'coref/tsv/a.ann',
+  )
   const [document] = documents
   t.deepEqual(
     listClusters(document.clusters!).map((cluster) => cluster.map(({ start, end }) => document.text.slice(start, end))),
     [['Mr.\u00a0Holt', 'He']],
   )
   t.deepEqual(kinds(report), { 'unreadable-mention': 1 })
-  const whole = await readFiles(t, 'litbank', { 'coref/tsv/b.ann': mention('T1', 0, 0, 'She'), 'coref/tsv/b.txt': 'She ran .\n' }, 'coref/tsv/b.ann')
+  const whole = await readFiles(
+    t,
+    'litbank',
+    { 'coref/tsv/b.ann': mention('T1', 0, 0, 'She'), 'coref/tsv/b.txt': 'She ran .\n' },
+    'coref/tsv/b.ann',
+  )
   t.is(await (await written('litbank', whole.documents[0], folder)).text('coref/tsv/b.ann'), mention('T1', 0, 0, 'She'))
 })
 
 test('dygie: numeric keys, empty sentences, other fields and one odd item', async (t) => {
-  const record = '{"doc_key":58,"w":1.10,"text":"mine","sentences":[["Ida","met"],[],["Nils"]],"ner":[[[0,0,"PER"]],[],[[2,2,"PER"]]],"relations":[[],[],[]]}\n'
+  const record =
+    '{"doc_key":58,"w":1.10,"text":"mine","sentences":[["Ida","met"],[],["Nils"]],"ner":[[[0,0,"PER"]],[],[[2,2,"PER"]]],"relations":[[],[],[]]}\n'
   const { documents, report } = await read('dygie', record)
   t.is(documents[0].id, '58')
   t.deepEqual(kinds(report), {})
@@ -280,7 +351,9 @@ test('dygie: predictions are taken where they are asked for, and never the gold 
   t.deepEqual(entitiesOf(predicted), [['Nils', 'LOC']])
   t.is(listSpans(predicted.entities!)[0].score, 0.5)
   t.is(predicted.relations, undefined)
-  const plain = (await read('dygie', '{"doc_key":"a","sentences":[["Ida"]],"ner":[[[0,0,"PER"]]]}', { predictions: true })).documents
+  const plain = (
+    await read('dygie', '{"doc_key":"a","sentences":[["Ida"]],"ner":[[[0,0,"PER"]]]}', { predictions: true })
+  ).documents
   t.deepEqual(entitiesOf(plain[0]), [['Ida', 'PER']])
 })
 
@@ -297,7 +370,8 @@ test('redocred: other fields, numeric titles and one odd mention', async (t) => 
 })
 
 test('conll04: other columns come back, labels are lists as Python writes them, one odd relation is counted', async (t) => {
-  const text = "#doc 1\n0\tIda\tB-Peop\t3\t['Kin, \\'of\\'', 'Live_In']\t[2, 2]\tx\n1\tmet\tO\t0\t['N']\t[1]\tx\n2\tNils\tB-Peop\t3\t['Kin']\t[9]\tx\n"
+  const text =
+    "#doc 1\n0\tIda\tB-Peop\t3\t['Kin, \\'of\\'', 'Live_In']\t[2, 2]\tx\n1\tmet\tO\t0\t['N']\t[1]\tx\n2\tNils\tB-Peop\t3\t['Kin']\t[9]\tx\n"
   const { documents, report } = await read('conll04', text)
   t.deepEqual(
     listRelations(documents[0].relations!).map(({ label }) => label),
@@ -317,7 +391,16 @@ test('conll04: other columns come back, labels are lists as Python writes them, 
 
 test('mentions of clusters go over sentences', async (t) => {
   const row = (i: number, word: string, coref: string) => `d 0 ${i} ${word} NN * - - - - * ${coref}`
-  const text = ['#begin document (d); part 000', row(0, 'a', '(1'), '', row(0, 'b', '1)'), row(1, 'c', '(1)'), '', '#end document', ''].join('\n')
+  const text = [
+    '#begin document (d); part 000',
+    row(0, 'a', '(1'),
+    '',
+    row(0, 'b', '1)'),
+    row(1, 'c', '(1)'),
+    '',
+    '#end document',
+    '',
+  ].join('\n')
   const { documents } = await read('conll2012', text)
   t.is((await write('conll2012', documents)).bytes.toString(), text)
   const dygie = (await read('dygie', (await write('dygie', documents)).bytes)).documents

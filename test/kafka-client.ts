@@ -18,8 +18,13 @@ const require = createRequire(import.meta.url)
 
 // As kafkajs has them once it is patched, which importing the client does.
 const encode = require('kafkajs/src/protocol/recordBatch/record/v0') as (record: object) => { buffer: Buffer }
-const decode = require('kafkajs/src/protocol/recordBatch/record/v0/decoder') as (decoder: object, context: object) => { headers: object; key: Buffer | null; value: Buffer | null }
-const Decoder = require('kafkajs/src/protocol/decoder') as new (bytes: Buffer) => { readVarInt(): number; offset: number }
+const decode = require('kafkajs/src/protocol/recordBatch/record/v0/decoder') as (
+  decoder: object,
+  context: object,
+) => { headers: object; key: Buffer | null; value: Buffer | null }
+const Decoder = require('kafkajs/src/protocol/decoder') as new (
+  bytes: Buffer,
+) => { readVarInt(): number; offset: number }
 
 const throughTheWire = (record: object) => {
   const { buffer } = encode(record)
@@ -29,7 +34,8 @@ const throughTheWire = (record: object) => {
   return decode(decoder, { firstOffset: '5', firstTimestamp: '0', magicByte: 2 })
 }
 
-const plain = (headers: readonly Header[]) => headers.map(([name, value]) => [name, value === null ? null : Buffer.from(value as string).toString('hex')])
+const plain = (headers: readonly Header[]) =>
+  headers.map(([name, value]) => [name, value === null ? null : Buffer.from(value as string).toString('hex')])
 
 test('a record’s headers come back from the wire as they were sent, whatever they are', (t) => {
   const name = fc.oneof(fc.string(), fc.constantFrom('__proto__', 'constructor', 'toString', '1', '0', ''))
@@ -63,7 +69,10 @@ test('errors of kafkajs are told apart, with the broker that they are about', (t
   t.is(codeOf({ type: 'TOPIC_AUTHORIZATION_FAILED' }), 'HMTL_KAFKA_AUTH')
   t.is(codeOf({ type: 'UNKNOWN_TOPIC_OR_PARTITION' }), 'HMTL_KAFKA_TOPIC')
   t.is(codeOf({ type: 'INVALID_PRODUCER_EPOCH' }), 'HMTL_KAFKA_FAILED')
-  const closed = kafkaError(error('Closed connection', { name: 'KafkaJSConnectionClosedError', broker: 'kafka:9092' }), 'writing')
+  const closed = kafkaError(
+    error('Closed connection', { name: 'KafkaJSConnectionClosedError', broker: 'kafka:9092' }),
+    'writing',
+  )
   t.is(closed.code, 'HMTL_KAFKA_UNREACHABLE')
   t.regex(closed.message, /kafka:9092/)
 })
@@ -88,14 +97,20 @@ test('brokers that name themselves by addresses out of reach are told from those
   await once(seed, 'listening')
   const address = `127.0.0.1:${(seed.address() as AddressInfo).port}`
   const messageOf = (error: unknown) => (error as Error).message
-  await t.notThrowsAsync(reachBrokers(['127.0.0.1:1', address], { ask: async () => [address, '127.0.0.1:1'], messageOf }))
+  await t.notThrowsAsync(
+    reachBrokers(['127.0.0.1:1', address], { ask: async () => [address, '127.0.0.1:1'], messageOf }),
+  )
   const error = await t.throwsAsync(reachBrokers([address], { ask: async () => ['127.0.0.1:1'], messageOf }))
   t.regex(error?.message ?? '', /127\.0\.0\.1:1.*advertised\.listeners/)
   seed.close()
 })
 
 test('an answer about a schema is its records’ fault, a registry that does not answer is nobody’s', async (t) => {
-  const type = avro.Type.forSchema({ type: 'record', name: 'News', fields: [{ name: 'text', type: 'string' }] } as never)
+  const type = avro.Type.forSchema({
+    type: 'record',
+    name: 'News',
+    fields: [{ name: 'text', type: 'string' }],
+  } as never)
   const framed = (id: number) => {
     const head = Buffer.alloc(5)
     head.writeUInt32BE(id, 1)
@@ -118,7 +133,8 @@ test('an answer about a schema is its records’ fault, a registry that does not
   const bad = [framed(2), framed(3), framed(5), framed(6), framed(0xffffffff), Buffer.from('no'), ...many]
   const decoder = await source.decoderFor([framed(1), null, ...bad])
   t.deepEqual(decoder(framed(1)), { text: 'With schema 1.' })
-  for (const value of bad) t.is((t.throws(() => decoder(value), { instanceOf: HmtlError }) as HmtlError).code, 'HMTL_INPUT_SYNTAX')
+  for (const value of bad)
+    t.is((t.throws(() => decoder(value), { instanceOf: HmtlError }) as HmtlError).code, 'HMTL_INPUT_SYNTAX')
   for (const value of [framed(4), framed(7)]) {
     down = value.readUInt32BE(1) === 7
     const error = await t.throwsAsync(source.decoderFor([value]), { instanceOf: HmtlError })

@@ -14,16 +14,30 @@ import type { TopicSettings } from './helpers/kafka-memory-log.ts'
 const later = { mostAhead: Number.POSITIVE_INFINITY }
 
 /** A cluster with an input, an output and a topic for dead letters, and the enricher over them. */
-const setUp = (settings: readonly (number | TopicSettings)[] = [{ partitions: 1, ...later }, 1, { partitions: 1, ...later }]) => {
+const setUp = (
+  settings: readonly (number | TopicSettings)[] = [{ partitions: 1, ...later }, 1, { partitions: 1, ...later }],
+) => {
   const cluster = memoryCluster()
   const [from, to, dead] = cluster.topics(settings)
   const send = async (records: readonly (Partial<OutgoingRecord> & { text?: string })[]) => {
     const producer = await cluster.client(true).producer({ codec: 'none' })
     for (const { text = 'Some text.', ...more } of records)
-      await producer.send(from, [{ key: Buffer.from('k'), value: Buffer.from(JSON.stringify({ text })), headers: [], partition: 0, ...more }])
+      await producer.send(from, [
+        { key: Buffer.from('k'), value: Buffer.from(JSON.stringify({ text })), headers: [], partition: 0, ...more },
+      ])
   }
   const start = (more: Partial<EnrichOptions> = {}, pool: Pool = idlePool()) =>
-    startEnrich(cluster.client(), pool, { from, to, group: 'g', deadLetter: dead, value: 'json', model: 'idle', version: '1', stopAtEnd: true, ...more })
+    startEnrich(cluster.client(), pool, {
+      from,
+      to,
+      group: 'g',
+      deadLetter: dead,
+      value: 'json',
+      model: 'idle',
+      version: '1',
+      stopAtEnd: true,
+      ...more,
+    })
   const enrich = async (more: Partial<EnrichOptions> = {}, pool?: Pool) => (await start(more, pool)).done
   return { cluster, from, to, dead, send, start, enrich }
 }
@@ -34,8 +48,10 @@ const header = (record: KafkaRecord, name: string): string | undefined => {
 }
 const codes = (records: readonly KafkaRecord[]) => records.map((record) => header(record, 'hmtl-error-code'))
 const textOf = ({ value }: KafkaRecord): string => JSON.parse(String(value)).text
-const codeOf = async (t: ExecutionContext, promise: Promise<unknown>): Promise<string> => ((await t.throwsAsync(promise, { instanceOf: HmtlError })) as HmtlError).code
-const flat = (headers: readonly Header[]) => headers.map(([name, value]) => [name, value === null ? null : String(value)])
+const codeOf = async (t: ExecutionContext, promise: Promise<unknown>): Promise<string> =>
+  ((await t.throwsAsync(promise, { instanceOf: HmtlError })) as HmtlError).code
+const flat = (headers: readonly Header[]) =>
+  headers.map(([name, value]) => [name, value === null ? null : String(value)])
 
 const odd: readonly Header[] = [
   ['b', '1'],
@@ -89,7 +105,10 @@ test('what fails by its value, its annotation or its size is a dead letter; the 
   const pool: Pool = {
     ...idlePool(
       () => 0,
-      (text) => (text.startsWith('The workers') ? { error: { code: 'HMTL_WORKER_FAILED', message: 'a worker ended', summary: 'a worker ended' } } : { json: '{}' }),
+      (text) =>
+        text.startsWith('The workers')
+          ? { error: { code: 'HMTL_WORKER_FAILED', message: 'a worker ended', summary: 'a worker ended' } }
+          : { json: '{}' },
     ),
   }
   const throwing: Pool = {
@@ -102,7 +121,13 @@ test('what fails by its value, its annotation or its size is a dead letter; the 
   await enrich({ maxMessageBytes: 3000 }, throwing)
   t.deepEqual(cluster.read(to).map(textOf), ['First.', 'Last.'])
   const letters = cluster.read(dead)
-  t.deepEqual(codes(letters), ['HMTL_INPUT_JSON', 'HMTL_INPUT_ENCODING', 'HMTL_WORKER_FAILED', 'HMTL_INTERNAL', 'HMTL_KAFKA_TOO_LARGE'])
+  t.deepEqual(codes(letters), [
+    'HMTL_INPUT_JSON',
+    'HMTL_INPUT_ENCODING',
+    'HMTL_WORKER_FAILED',
+    'HMTL_INTERNAL',
+    'HMTL_KAFKA_TOO_LARGE',
+  ])
   t.deepEqual(
     letters.map((letter) => header(letter, 'hmtl-source-offset')),
     ['1', '2', '3', '4', '5'],
@@ -136,10 +161,21 @@ test('records that brokers refuse are found one by one and become dead letters; 
     { partitions: 1, ...later },
   ])
   const future = String(Date.now() + 1e9)
-  await send([{ text: '0' }, { text: '1', timestamp: future }, { text: '2' }, { text: '3', key: null }, { text: '4' }, { text: `5 ${'x'.repeat(3000)}` }, { text: '6' }])
+  await send([
+    { text: '0' },
+    { text: '1', timestamp: future },
+    { text: '2' },
+    { text: '3', key: null },
+    { text: '4' },
+    { text: `5 ${'x'.repeat(3000)}` },
+    { text: '6' },
+  ])
   const dead_: string[] = []
   const retries: Error[] = []
-  const observer = { onDead: (place: string) => dead_.push(place.split('@')[1]), onRetry: (_: number, error: Error) => retries.push(error) }
+  const observer = {
+    onDead: (place: string) => dead_.push(place.split('@')[1]),
+    onRetry: (_: number, error: Error) => retries.push(error),
+  }
   await enrich({ observer, maxMessageBytes: 100_000 })
   t.deepEqual(cluster.read(to).map(textOf), ['0', '2', '4', '6'])
   t.deepEqual(codes(cluster.read(dead)), ['HMTL_KAFKA_REFUSED', 'HMTL_KAFKA_REFUSED', 'HMTL_KAFKA_TOO_LARGE'])
@@ -149,14 +185,28 @@ test('records that brokers refuse are found one by one and become dead letters; 
 })
 
 test('a dead letter refused too is written without its timestamp, then without all that it carried', async (t) => {
-  const { cluster, to, dead, send, enrich } = setUp([{ partitions: 1, ...later }, 1, { partitions: 1, mostBytes: 1000 }])
+  const { cluster, to, dead, send, enrich } = setUp([
+    { partitions: 1, ...later },
+    1,
+    { partitions: 1, mostBytes: 1000 },
+  ])
   const future = String(Date.now() + 1e9)
-  await send([{ text: 'late', timestamp: future }, { value: Buffer.from(`no json ${'x'.repeat(2000)}`), headers: [['own', 'h']] }, { text: 'good' }])
+  await send([
+    { text: 'late', timestamp: future },
+    { value: Buffer.from(`no json ${'x'.repeat(2000)}`), headers: [['own', 'h']] },
+    { text: 'good' },
+  ])
   await enrich()
   t.deepEqual(cluster.read(to).map(textOf), ['good'])
   const [late, large] = cluster.read(dead)
-  t.deepEqual([textOf(late), header(late, 'hmtl-source-timestamp'), header(late, 'hmtl-error-code')], ['late', future, 'HMTL_KAFKA_REFUSED'])
-  t.deepEqual([String(large.value), header(large, 'own'), header(large, 'hmtl-left-out')], ['', undefined, 'key, value, headers'])
+  t.deepEqual(
+    [textOf(late), header(late, 'hmtl-source-timestamp'), header(late, 'hmtl-error-code')],
+    ['late', future, 'HMTL_KAFKA_REFUSED'],
+  )
+  t.deepEqual(
+    [String(large.value), header(large, 'own'), header(large, 'hmtl-left-out')],
+    ['', undefined, 'key, value, headers'],
+  )
   t.is(header(large, 'hmtl-source-offset'), '1')
 })
 
@@ -178,7 +228,10 @@ test('without a topic for them the first failure ends the run, and nothing after
 test('a pool that is broken is no record’s fault: the run ends with what broke it', async (t) => {
   const { cluster, dead, send, enrich } = setUp()
   await send([{ text: 'One.' }])
-  const broken: Pool = { ...idlePool(), run: () => Promise.reject(new HmtlError('HMTL_WORKER_FAILED', 'no worker is left')) }
+  const broken: Pool = {
+    ...idlePool(),
+    run: () => Promise.reject(new HmtlError('HMTL_WORKER_FAILED', 'no worker is left')),
+  }
   t.is(await codeOf(t, enrich({}, broken)), 'HMTL_WORKER_FAILED')
   t.deepEqual(cluster.read(dead), [])
 })
@@ -197,7 +250,13 @@ test('damaged Avro is a dead letter: also an array that claims more items than t
   const good = avro.Type.forSchema(schema as never).toBuffer({ text: 'Good.', tags: [null, null], sizes: { a: 1 } })
   const text = Buffer.from([4, 0x48, 0x69])
   const huge = Buffer.from([0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x1f])
-  await send([{ value: good }, { value: Buffer.concat([text, huge]) }, { value: Buffer.concat([text, Buffer.from([0]), huge]) }, { value: Buffer.from([0xff]) }, { value: good }])
+  await send([
+    { value: good },
+    { value: Buffer.concat([text, huge]) },
+    { value: Buffer.concat([text, Buffer.from([0]), huge]) },
+    { value: Buffer.from([0xff]) },
+    { value: good },
+  ])
   await enrich({ value: 'avro', decoder: avroOf(JSON.stringify(schema)) })
   t.deepEqual(cluster.read(to).map(textOf), ['Good.', 'Good.'])
   t.deepEqual(codes(cluster.read(dead)), ['HMTL_INPUT_SYNTAX', 'HMTL_INPUT_SYNTAX', 'HMTL_INPUT_SYNTAX'])

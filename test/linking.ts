@@ -43,7 +43,10 @@ test('an entity’s mentions count together, and the best of them is the anteced
   t.is(choose(links, itself).parent, 5)
   const { parent, probability } = choose(links, entity)
   t.is(parent, 3)
-  const [three, all] = [Math.exp(-0.2) + Math.exp(-0.1) + Math.exp(-0.3), 1 + Math.exp(-0.2) + Math.exp(0.4) + Math.exp(-0.1) + Math.exp(-0.3)]
+  const [three, all] = [
+    Math.exp(-0.2) + Math.exp(-0.1) + Math.exp(-0.3),
+    1 + Math.exp(-0.2) + Math.exp(0.4) + Math.exp(-0.1) + Math.exp(-0.3),
+  ]
   t.true(Math.abs(probability - three / all) < 1e-12)
   // Each below none, together above it.
   t.is(choose([links[0], links[2]], itself).parent, -1)
@@ -53,15 +56,21 @@ test('an entity’s mentions count together, and the best of them is the anteced
 test('random scores: the choice has the highest sum, whatever the order of the links', (t) => {
   const random = randomOf(3, 'links')
   for (let round = 0; round < 200; round++) {
-    const links = Array.from({ length: random.below(12) }, (_, antecedent) => ({ antecedent, score: 3 * random.normal() }))
+    const links = Array.from({ length: random.below(12) }, (_, antecedent) => ({
+      antecedent,
+      score: 3 * random.normal(),
+    }))
     const groups = links.map(() => random.below(4))
     const sums = new Map<number, number>()
-    for (const { antecedent, score } of links) sums.set(groups[antecedent], (sums.get(groups[antecedent]) ?? 0) + Math.exp(score))
+    for (const { antecedent, score } of links)
+      sums.set(groups[antecedent], (sums.get(groups[antecedent]) ?? 0) + Math.exp(score))
     const highest = Math.max(1, ...sums.values())
     const { parent, probability } = choose(random.shuffle([...links]), (antecedent) => groups[antecedent])
     const total = 1 + [...sums.values()].reduce((a, b) => a + b, 0)
     t.true(Math.abs(probability - highest / total) < 1e-9)
     t.is(parent === -1 ? 1 : sums.get(groups[parent]), highest)
-    if (parent !== -1) for (const { antecedent, score } of links) if (groups[antecedent] === groups[parent]) t.true(score <= links[parent].score)
+    if (parent !== -1)
+      for (const { antecedent, score } of links)
+        if (groups[antecedent] === groups[parent]) t.true(score <= links[parent].score)
   }
 })

@@ -46,7 +46,10 @@ test('a document stays one: made, annotated, copied', async (t) => {
 })
 
 test('a text, or anything that cannot be gone through, in the place of many', async (t) => {
-  t.regex(await coded(annotated('Ada')), /HMTL_USAGE: annotate takes an iterable of documents, not a string.*annotate\(\[text\]\)/)
+  t.regex(
+    await coded(annotated('Ada')),
+    /HMTL_USAGE: annotate takes an iterable of documents, not a string.*annotate\(\[text\]\)/,
+  )
   for (const [input, kind] of [
     [5, 'a number'],
     [null, 'null'],

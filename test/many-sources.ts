@@ -23,11 +23,19 @@ import { datasetPieces } from '../src/train/pieces.ts'
 
 const text = 'Ida met Olav in Oslo .'
 const at = (word: string) => ({ start: text.indexOf(word), end: text.indexOf(word) + word.length })
-const documentOf = (layers: Partial<DocumentLike>, metadata = {}) => prepareDocument(createDocument({ id: 'd', text, metadata, ...layers }))
+const documentOf = (layers: Partial<DocumentLike>, metadata = {}) =>
+  prepareDocument(createDocument({ id: 'd', text, metadata, ...layers }))
 const related = (...relations: [label: string, one: string, two: string, score?: number][]) =>
-  relations.map(([label, one, two, score]) => ({ label, arg1: at(one), arg2: at(two), ...(score === undefined ? {} : { score }) }))
-const task = <T>(kind: string, more: object = {}) => parseConfig({ tasks: [{ name: 'x', kind, ...more }] }).tasks[0] as T
-const message = (given: object): string => messageOf(() => parseConfig({ tasks: [{ name: 'x', kind: 'relation', datasets: [{ train: 'a', ...given }] }] }))
+  relations.map(([label, one, two, score]) => ({
+    label,
+    arg1: at(one),
+    arg2: at(two),
+    ...(score === undefined ? {} : { score }),
+  }))
+const task = <T>(kind: string, more: object = {}) =>
+  parseConfig({ tasks: [{ name: 'x', kind, ...more }] }).tasks[0] as T
+const message = (given: object): string =>
+  messageOf(() => parseConfig({ tasks: [{ name: 'x', kind: 'relation', datasets: [{ train: 'a', ...given }] }] }))
 const messageOf = (run: () => unknown): string => {
   try {
     run()
@@ -53,7 +61,12 @@ test('spans of a low score teach nothing: their tokens may be anything', (t) => 
     { ...at('Ida'), label: 'PER', score: 0.9 },
     { ...at('Oslo'), label: 'LOC', score: 0.3 },
   ]
-  const [example] = tagExamples(documentOf({ entities }), task<CrfTaskConfig>('crf', { scheme: 'bio' }), ['LOC', 'PER'], { train: 'a', minScore: 0.5 })
+  const [example] = tagExamples(
+    documentOf({ entities }),
+    task<CrfTaskConfig>('crf', { scheme: 'bio' }),
+    ['LOC', 'PER'],
+    { train: 'a', minScore: 0.5 },
+  )
   const allowed = Array.from(example.tags, (place) => [...(example.allowed?.[place] ?? [])])
   t.deepEqual(allowed[0], [3])
   t.deepEqual(allowed[1], [0])
@@ -61,9 +74,21 @@ test('spans of a low score teach nothing: their tokens may be anything', (t) => 
 })
 
 test('a relation may be another turned round, and have to be surer than the others', (t) => {
-  const annotation = annotationOf({ labels: { father: { label: 'child', inverse: true }, met: 'knows', wed: { label: 'spouse', minScore: 0.6 } }, minScore: 0.2 })
-  const meant = related(['father', 'Ida', 'Olav'], ['met', 'Ida', 'Olav', 0.3], ['wed', 'Ida', 'Olav', 0.5], ['hates', 'Ida', 'Olav']).flatMap((relation) =>
-    relationsMeant(relation, annotation).map(({ label, arg1, sure }) => [label, text.slice(arg1.start, arg1.end), sure]),
+  const annotation = annotationOf({
+    labels: { father: { label: 'child', inverse: true }, met: 'knows', wed: { label: 'spouse', minScore: 0.6 } },
+    minScore: 0.2,
+  })
+  const meant = related(
+    ['father', 'Ida', 'Olav'],
+    ['met', 'Ida', 'Olav', 0.3],
+    ['wed', 'Ida', 'Olav', 0.5],
+    ['hates', 'Ida', 'Olav'],
+  ).flatMap((relation) =>
+    relationsMeant(relation, annotation).map(({ label, arg1, sure }) => [
+      label,
+      text.slice(arg1.start, arg1.end),
+      sure,
+    ]),
   )
   t.deepEqual(meant, [
     ['child', 'Olav', true],
@@ -74,7 +99,9 @@ test('a relation may be another turned round, and have to be surer than the othe
 
 const labels = ['born in', 'knows', 'works for']
 const relationTask = task<RelationTaskConfig>('relation', { symmetric: ['knows'] })
-const examplesOf = (given: ReturnType<typeof documentOf>, dataset: object = {}) => [...relationExamples(given, relationTask, labels, { train: 'a', ...dataset })]
+const examplesOf = (given: ReturnType<typeof documentOf>, dataset: object = {}) => [
+  ...relationExamples(given, relationTask, labels, { train: 'a', ...dataset }),
+]
 
 test('a symmetric relation is learned both ways', (t) => {
   const [{ cells }] = examplesOf(documentOf({ relations: related(['knows', 'Ida', 'Olav']) }))
@@ -94,11 +121,19 @@ test('of a source of single pairs only these are learned, both ways round', (t) 
   const mask = unknownCells([example], [6], 3) as Float32Array
   const open = Array.from(mask.keys()).filter((i) => mask[i] === 0)
   t.deepEqual(open, [12, 13, 14, 72, 73, 74], 'pairs (0, 4) and (4, 0), all labels')
-  t.deepEqual(examplesOf(documentOf({ relations: [] }), { pairs: 'given' }), [], 'a sentence without a pair teaches nothing')
+  t.deepEqual(
+    examplesOf(documentOf({ relations: [] }), { pairs: 'given' }),
+    [],
+    'a sentence without a pair teaches nothing',
+  )
 })
 
 test('an unsure relation is neither learned nor learned against, unless it is sure elsewhere', (t) => {
-  const relations = related(['born in', 'Ida', 'Oslo', 0.5], ['works for', 'Ida', 'Olav', 0.5], ['works for', 'Ida', 'Olav', 1])
+  const relations = related(
+    ['born in', 'Ida', 'Oslo', 0.5],
+    ['works for', 'Ida', 'Olav', 0.5],
+    ['works for', 'Ida', 'Olav', 1],
+  )
   const [example] = examplesOf(documentOf({ relations }), { minScore: 0.6 })
   t.deepEqual([...example.cells], [0, 2, 2])
   t.deepEqual([...(example.unknown ?? [])], [0, 4, 0])
@@ -135,8 +170,13 @@ test('property: no cell is both learned and unknown, and all that is known stays
 })
 
 test('scores count what a source annotates, and only that', (t) => {
-  const gold = documentOf({ relations: related(['born in', 'Ida', 'Oslo'], ['works for', 'Olav', 'Oslo', 0.5]) }, { looked: ['born in', 'works for'] })
-  const predicted = documentOf({ relations: related(['born in', 'Ida', 'Oslo'], ['works for', 'Olav', 'Oslo'], ['knows', 'Ida', 'Olav']) })
+  const gold = documentOf(
+    { relations: related(['born in', 'Ida', 'Oslo'], ['works for', 'Olav', 'Oslo', 0.5]) },
+    { looked: ['born in', 'works for'] },
+  )
+  const predicted = documentOf({
+    relations: related(['born in', 'Ida', 'Oslo'], ['works for', 'Olav', 'Oslo'], ['knows', 'Ida', 'Olav']),
+  })
   const dataset = { train: 'a', annotated: 'looked', minScore: 0.6 }
   const [right, found] = relationHead.comparable(gold, predicted, relationTask, labels, dataset)
   t.is(right.relations?.label.length, 1, 'what is unsure is no gold')
@@ -195,7 +235,9 @@ test('what is wrong in a data set’s rules is named', (t) => {
   t.regex(message({ weight: 0 }), /weight/)
   t.regex(message({ minScore: 2 }), /minScore/)
   t.regex(
-    messageOf(() => parseConfig({ tasks: [{ name: 'x', kind: 'coref', datasets: [{ train: 'a', convention: 'a b' }] }] })),
+    messageOf(() =>
+      parseConfig({ tasks: [{ name: 'x', kind: 'coref', datasets: [{ train: 'a', convention: 'a b' }] }] }),
+    ),
     /convention/,
   )
   t.regex(

@@ -23,10 +23,12 @@ interface Case {
 const ints = (...values: number[]) => tf.tensor1d(Int32Array.from(values), 'int32')
 
 /** Numbers that look random and are the same everywhere. */
-const noise = (size: number, seed: number) => Float32Array.from({ length: size }, (_, i) => Math.sin(i * 12.9898 + seed * 78.233) * 0.7)
+const noise = (size: number, seed: number) =>
+  Float32Array.from({ length: size }, (_, i) => Math.sin(i * 12.9898 + seed * 78.233) * 0.7)
 
 /** A sum with different weights, so that every element's gradient differs. */
-const weigh = (y: tf.Tensor) => sum(linear(tf.reshape(y, [1, y.size]) as tf.Tensor2D, tf.tensor2d(noise(y.size, 9), [y.size, 1])))
+const weigh = (y: tf.Tensor) =>
+  sum(linear(tf.reshape(y, [1, y.size]) as tf.Tensor2D, tf.tensor2d(noise(y.size, 9), [y.size, 1])))
 
 const lstm = (x: tf.Tensor, w: tf.Tensor, b: tf.Tensor, u: tf.Tensor, offsets: tf.Tensor1D) =>
   biLstm({ x: x as tf.Tensor2D, w: w as tf.Tensor2D, b: b as tf.Tensor1D, u: u as tf.Tensor3D, offsets }, true)
@@ -40,9 +42,21 @@ const steps = (...lengths: number[]) => {
 
 const offsets = () => ints(0, 4, 7, 9, 10, 11)
 const cases: Case[] = [
-  { name: 'linear', shapes: [[5, 7], [7, 9], [9]], loss: (x, w, b) => weigh(linear(x as tf.Tensor2D, w as tf.Tensor2D, b as tf.Tensor1D)) },
-  { name: 'linear with relu, odd sizes', shapes: [[9, 3], [3, 21], [21]], loss: (x, w, b) => weigh(linear(x as tf.Tensor2D, w as tf.Tensor2D, b as tf.Tensor1D, true)) },
-  { name: 'linear of one row and column', shapes: [[1, 1], [1, 1], [1]], loss: (x, w, b) => weigh(linear(x as tf.Tensor2D, w as tf.Tensor2D, b as tf.Tensor1D)) },
+  {
+    name: 'linear',
+    shapes: [[5, 7], [7, 9], [9]],
+    loss: (x, w, b) => weigh(linear(x as tf.Tensor2D, w as tf.Tensor2D, b as tf.Tensor1D)),
+  },
+  {
+    name: 'linear with relu, odd sizes',
+    shapes: [[9, 3], [3, 21], [21]],
+    loss: (x, w, b) => weigh(linear(x as tf.Tensor2D, w as tf.Tensor2D, b as tf.Tensor1D, true)),
+  },
+  {
+    name: 'linear of one row and column',
+    shapes: [[1, 1], [1, 1], [1]],
+    loss: (x, w, b) => weigh(linear(x as tf.Tensor2D, w as tf.Tensor2D, b as tf.Tensor1D)),
+  },
   {
     name: 'lstm over sequences of 5, 3, 2 and 1 steps',
     shapes: [[11, 6], [6, 32], [32], [2, 4, 16]],
@@ -63,7 +77,11 @@ const cases: Case[] = [
     shapes: [[58, 3], [3, 32], [32], [2, 4, 16]],
     loss: (x, w, b, u) => weigh(lstm(x, w, b, u, steps(20, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2))),
   },
-  { name: 'gather with repeats and a row of zeros', shapes: [[6, 5]], loss: (x) => weigh(gather(x as tf.Tensor2D, ints(0, 5, -1, 5, 2))) },
+  {
+    name: 'gather with repeats and a row of zeros',
+    shapes: [[6, 5]],
+    loss: (x) => weigh(gather(x as tf.Tensor2D, ints(0, 5, -1, 5, 2))),
+  },
   {
     name: 'concat',
     shapes: [
@@ -89,13 +107,31 @@ const cases: Case[] = [
       [2, 6],
       [4, 6],
     ],
-    loss: (a, b, c, x) => weigh(pairSumFull(a as tf.Tensor2D, ints(0, 3, 3, 1), b as tf.Tensor2D, ints(2, 0, 1, 1), c as tf.Tensor2D, ints(1, 1, 0, 1), x as tf.Tensor2D)),
+    loss: (a, b, c, x) =>
+      weigh(
+        pairSumFull(
+          a as tf.Tensor2D,
+          ints(0, 3, 3, 1),
+          b as tf.Tensor2D,
+          ints(2, 0, 1, 1),
+          c as tf.Tensor2D,
+          ints(1, 1, 0, 1),
+          x as tf.Tensor2D,
+        ),
+      ),
   },
-  { name: 'pair product', shapes: [[4, 7]], loss: (x) => weigh(pairProduct(x as tf.Tensor2D, ints(0, 3, 2), ints(1, 1, 2))) },
+  {
+    name: 'pair product',
+    shapes: [[4, 7]],
+    loss: (x) => weigh(pairProduct(x as tf.Tensor2D, ints(0, 3, 2), ints(1, 1, 2))),
+  },
   {
     name: 'char pool',
     shapes: [[5, 24], [8]],
-    loss: (p, b) => weigh(charPool(p as tf.Tensor2D, b as tf.Tensor1D, ints(1, 2, 3, 0, 0, 4, 0, 0, 2, 2, 2, 2), ints(0, 5, 8, 12), 3)),
+    loss: (p, b) =>
+      weigh(
+        charPool(p as tf.Tensor2D, b as tf.Tensor1D, ints(1, 2, 3, 0, 0, 4, 0, 0, 2, 2, 2, 2), ints(0, 5, 8, 12), 3),
+      ),
   },
   {
     name: 'span attention',
@@ -129,14 +165,24 @@ const cases: Case[] = [
     shapes: [[11, 5], [5, 5], [5], [5]],
     loss: (e, a, s, z) =>
       sum(
-        crf({ emissions: e as tf.Tensor2D, transitions: a as tf.Tensor2D, start: s as tf.Tensor1D, end: z as tf.Tensor1D, offsets: offsets(), lengths: ints(5, 3, 2, 1) }, true)
-          .loss,
+        crf(
+          {
+            emissions: e as tf.Tensor2D,
+            transitions: a as tf.Tensor2D,
+            start: s as tf.Tensor1D,
+            end: z as tf.Tensor1D,
+            offsets: offsets(),
+            lengths: ints(5, 3, 2, 1),
+          },
+          true,
+        ).loss,
       ),
   },
   {
     name: 'scalar mix of three layers',
     shapes: [[3], [1]],
-    loss: (w, gamma) => weigh(scalarMix(tf.tensor2d(noise(4 * 15, 5), [4, 15]), w as tf.Tensor1D, gamma as tf.Tensor1D)),
+    loss: (w, gamma) =>
+      weigh(scalarMix(tf.tensor2d(noise(4 * 15, 5), [4, 15]), w as tf.Tensor1D, gamma as tf.Tensor1D)),
   },
   { name: 'sigmoid loss', shapes: [[3, 4]], loss: (x) => sigmoidLoss(x as tf.Tensor2D, ints(0, 5, 11)) },
   {
@@ -145,7 +191,15 @@ const cases: Case[] = [
       [3, 1],
       [3, 1],
     ],
-    loss: (p, m) => antecedentLoss({ pairs: p as tf.Tensor2D, mentions: m as tf.Tensor2D, ia: ints(1, 2, 2), ib: ints(0, 1, 0), starts: ints(0, 0, 1, 3), gold: ints(1, 0, 1) }),
+    loss: (p, m) =>
+      antecedentLoss({
+        pairs: p as tf.Tensor2D,
+        mentions: m as tf.Tensor2D,
+        ia: ints(1, 2, 2),
+        ib: ints(0, 1, 0),
+        starts: ints(0, 0, 1, 3),
+        gold: ints(1, 0, 1),
+      }),
   },
 ]
 
@@ -190,35 +244,49 @@ if (testEngine === 'tensorflow' || testEngine === 'gpu')
         const fused = await evaluate(each)
         t.true(Math.abs(fused.value - reference.value) <= 1e-5 * Math.max(1, Math.abs(reference.value)))
         reference.gradients.forEach((gradient, i) => {
-          t.true(difference(fused.gradients[i], gradient) < 1e-5, `gradient ${i} differs by ${difference(fused.gradients[i], gradient)}`)
+          t.true(
+            difference(fused.gradients[i], gradient) < 1e-5,
+            `gradient ${i} differs by ${difference(fused.gradients[i], gradient)}`,
+          )
         })
       } finally {
         registerLstm(tf.backend() as never, 'host')
       }
     })
 
-test.serial(`projected lstm and highway, which have no gradient: the ${testEngine} engine agrees with the reference`, async (t) => {
-  const lengths = [5, 3, 1]
-  const [H, P] = [8, 4]
-  const compute = (reverse: boolean) => {
-    const matrix = (rows: number, columns: number, seed: number) => tf.tensor2d(noise(rows * columns, seed), [rows, columns])
-    const { y, c, h } = lstmProjected(
-      { xp: matrix(9, 4 * H, 1), u: matrix(P, 4 * H, 2), w: matrix(H, P, 3), offsets: steps(...lengths), c: matrix(3, H, 4), h: matrix(3, P, 5) },
-      reverse,
-      0.6,
-      0.5,
-    )
-    return [y, c, h, highway(matrix(3, 8, 6), matrix(3, 8, 7), matrix(3, 8, 8))].map((tensor) => tensor.dataSync())
-  }
-  for (const reverse of [false, true]) {
-    await switchEngine('cpu')
-    const reference = compute(reverse)
-    await switchEngine(testEngine)
-    compute(reverse).forEach((values, i) => {
-      t.true(difference(values, reference[i]) < 1e-5, `output ${i}`)
-    })
-  }
-})
+test.serial(
+  `projected lstm and highway, which have no gradient: the ${testEngine} engine agrees with the reference`,
+  async (t) => {
+    const lengths = [5, 3, 1]
+    const [H, P] = [8, 4]
+    const compute = (reverse: boolean) => {
+      const matrix = (rows: number, columns: number, seed: number) =>
+        tf.tensor2d(noise(rows * columns, seed), [rows, columns])
+      const { y, c, h } = lstmProjected(
+        {
+          xp: matrix(9, 4 * H, 1),
+          u: matrix(P, 4 * H, 2),
+          w: matrix(H, P, 3),
+          offsets: steps(...lengths),
+          c: matrix(3, H, 4),
+          h: matrix(3, P, 5),
+        },
+        reverse,
+        0.6,
+        0.5,
+      )
+      return [y, c, h, highway(matrix(3, 8, 6), matrix(3, 8, 7), matrix(3, 8, 8))].map((tensor) => tensor.dataSync())
+    }
+    for (const reverse of [false, true]) {
+      await switchEngine('cpu')
+      const reference = compute(reverse)
+      await switchEngine(testEngine)
+      compute(reverse).forEach((values, i) => {
+        t.true(difference(values, reference[i]) < 1e-5, `output ${i}`)
+      })
+    }
+  },
+)
 
 for (const each of cases) {
   test.serial(`${each.name}: the ${testEngine} engine agrees with the reference`, async (t) => {
@@ -226,9 +294,15 @@ for (const each of cases) {
     const reference = await evaluate(each)
     await switchEngine(testEngine)
     const fused = await evaluate(each)
-    t.true(Math.abs(fused.value - reference.value) <= 1e-5 * Math.max(1, Math.abs(reference.value)), `${fused.value} against ${reference.value}`)
+    t.true(
+      Math.abs(fused.value - reference.value) <= 1e-5 * Math.max(1, Math.abs(reference.value)),
+      `${fused.value} against ${reference.value}`,
+    )
     reference.gradients.forEach((gradient, i) => {
-      t.true(difference(fused.gradients[i], gradient) < 1e-5, `gradient ${i} differs by ${difference(fused.gradients[i], gradient)}`)
+      t.true(
+        difference(fused.gradients[i], gradient) < 1e-5,
+        `gradient ${i} differs by ${difference(fused.gradients[i], gradient)}`,
+      )
     })
   })
 
@@ -251,7 +325,10 @@ for (const each of cases) {
           return (await each.loss(...inputs).data())[0]
         }
         const numeric = ((await shifted(step)) - (await shifted(-step))) / (2 * step)
-        t.true(Math.abs(numeric - gradients[i][at]) < 2e-2 * Math.max(1, Math.abs(numeric)), `input ${i}[${at}]: ${numeric} against ${gradients[i][at]}`)
+        t.true(
+          Math.abs(numeric - gradients[i][at]) < 2e-2 * Math.max(1, Math.abs(numeric)),
+          `input ${i}[${at}]: ${numeric} against ${gradients[i][at]}`,
+        )
       }
     }
   })

@@ -37,7 +37,8 @@ test('coref: the worked example of Pradhan et al. 2014 and of Moosavi and Strube
 
 test('coref: a corpus against itself is perfect, singletons too', (t) => {
   const perfect = score(['abc', 'd', 'ef'], ['fe', 'abc', 'd'])
-  for (const metric of ['muc', 'b3', 'ceafm', 'ceafe', 'blanc', 'lea', 'mentions'] as const) t.true(near(perfect[metric].f1, 1), metric)
+  for (const metric of ['muc', 'b3', 'ceafm', 'ceafe', 'blanc', 'lea', 'mentions'] as const)
+    t.true(near(perfect[metric].f1, 1), metric)
   t.is(perfect.conll, 1)
 })
 
@@ -52,13 +53,25 @@ test('coref: only singletons, nothing predicted, nothing at all', (t) => {
 
 test('the assignment equals the best of all permutations', (t) => {
   const permutations = (items: number[]): number[][] =>
-    items.length <= 1 ? [items] : items.flatMap((item, i) => permutations([...items.slice(0, i), ...items.slice(i + 1)]).map((rest) => [item, ...rest]))
+    items.length <= 1
+      ? [items]
+      : items.flatMap((item, i) =>
+          permutations([...items.slice(0, i), ...items.slice(i + 1)]).map((rest) => [item, ...rest]),
+        )
   fc.assert(
-    fc.property(fc.array(fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 4, maxLength: 4 }), { minLength: 1, maxLength: 4 }), (rows) => {
-      const sparse = rows.map((row) => new Map([...row.entries()].filter(([, weight]) => weight > 0)))
-      const best = Math.max(...permutations([0, 1, 2, 3]).map((order) => rows.reduce((sum, row, i) => sum + row[order[i]], 0)))
-      return maximumAssignment(sparse, 4) === best
-    }),
+    fc.property(
+      fc.array(fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 4, maxLength: 4 }), {
+        minLength: 1,
+        maxLength: 4,
+      }),
+      (rows) => {
+        const sparse = rows.map((row) => new Map([...row.entries()].filter(([, weight]) => weight > 0)))
+        const best = Math.max(
+          ...permutations([0, 1, 2, 3]).map((order) => rows.reduce((sum, row, i) => sum + row[order[i]], 0)),
+        )
+        return maximumAssignment(sparse, 4) === best
+      },
+    ),
   )
   t.true(true)
 })
@@ -134,12 +147,16 @@ test('documents are paired by id, by text, then by order; a lonely one is an err
   async function* list(...items: ReturnType<typeof named>[]) {
     yield* items
   }
-  const pairs = await collect(pairDocuments(list(named('a', 'x'), named('b', 'y')), list(named('b', 'y2'), named('a', 'x2'))))
+  const pairs = await collect(
+    pairDocuments(list(named('a', 'x'), named('b', 'y')), list(named('b', 'y2'), named('a', 'x2'))),
+  )
   t.deepEqual(pairs.map(([gold, predicted]) => [gold.id, predicted.id]).sort(), [
     ['a', 'a'],
     ['b', 'b'],
   ])
-  await t.throwsAsync(collect(pairDocuments(list(named('a', 'x'), named('b', 'y')), list(named('a', 'x')))), { code: 'HMTL_SCORE_MISMATCH' } as never)
+  await t.throwsAsync(collect(pairDocuments(list(named('a', 'x'), named('b', 'y')), list(named('a', 'x')))), {
+    code: 'HMTL_SCORE_MISMATCH',
+  } as never)
 })
 
 test('confusion: right, of another label, invented and missed, by key', (t) => {
@@ -158,7 +175,13 @@ test('confusion: right, of another label, invented and missed, by key', (t) => {
       ['4', 'c'],
     ],
   )
-  t.deepEqual(counts.score().confusion, { PER: { PER: 1 }, ORG: { LOC: 1 }, '∅': { LOC: 1 }, 'a\tb': { c: 1 }, LOC: { '∅': 1 } })
+  t.deepEqual(counts.score().confusion, {
+    PER: { PER: 1 },
+    ORG: { LOC: 1 },
+    '∅': { LOC: 1 },
+    'a\tb': { c: 1 },
+    LOC: { '∅': 1 },
+  })
 })
 
 /** The clusters of the reference scorer's own cases, a letter a mention, and its figures: recall, precision, F1. */
@@ -168,59 +191,123 @@ const referenceCases: readonly [
   response: string,
   figures: Partial<Record<'muc' | 'b3' | 'ceafm' | 'ceafe' | 'blanc' | 'lea', readonly [number, number, number]>>,
 ][] = [
-  ['A1', 'a bc def', 'a bc def', { muc: [1, 1, 1], b3: [1, 1, 1], ceafm: [1, 1, 1], ceafe: [1, 1, 1], blanc: [1, 1, 1], lea: [1, 1, 1] }],
+  [
+    'A1',
+    'a bc def',
+    'a bc def',
+    { muc: [1, 1, 1], b3: [1, 1, 1], ceafm: [1, 1, 1], ceafe: [1, 1, 1], blanc: [1, 1, 1], lea: [1, 1, 1] },
+  ],
   [
     'A2',
     'a bc def',
     'a de',
-    { muc: [1 / 3, 1, 0.5], b3: [7 / 18, 1, 14 / 25], ceafm: [0.5, 1, 0.66667], ceafe: [0.6, 0.9, 0.72], blanc: [0.21591, 1, 0.35385], lea: [1 / 3, 1, 0.5] },
+    {
+      muc: [1 / 3, 1, 0.5],
+      b3: [7 / 18, 1, 14 / 25],
+      ceafm: [0.5, 1, 0.66667],
+      ceafe: [0.6, 0.9, 0.72],
+      blanc: [0.21591, 1, 0.35385],
+      lea: [1 / 3, 1, 0.5],
+    },
   ],
   [
     'A3',
     'a bc def',
     'a bcx defy z',
-    { muc: [1, 0.6, 0.75], b3: [1, 55 / 108, 110 / 163], ceafm: [1, 0.66667, 0.8], ceafe: [0.88571, 0.66429, 0.75918], blanc: [1, 0.42593, 0.59717] },
+    {
+      muc: [1, 0.6, 0.75],
+      b3: [1, 55 / 108, 110 / 163],
+      ceafm: [1, 0.66667, 0.8],
+      ceafe: [0.88571, 0.66429, 0.75918],
+      blanc: [1, 0.42593, 0.59717],
+    },
   ],
   [
     'A4',
     'a bc def',
     'a bcx dy z',
-    { muc: [1 / 3, 1 / 3, 1 / 3], b3: [5 / 9, 17 / 42, 0.46832], ceafm: [0.66667, 0.57143, 0.61538], ceafe: [0.73333, 0.55, 0.62857], blanc: [0.35227, 0.27206, 0.30357] },
+    {
+      muc: [1 / 3, 1 / 3, 1 / 3],
+      b3: [5 / 9, 17 / 42, 0.46832],
+      ceafm: [0.66667, 0.57143, 0.61538],
+      ceafe: [0.73333, 0.55, 0.62857],
+      blanc: [0.35227, 0.27206, 0.30357],
+    },
   ],
   [
     'A5',
     'a bc def',
     'a bcxB dy z',
-    { muc: [1 / 3, 1 / 4, 2 / 7], b3: [5 / 9, 5 / 16, 0.4], ceafm: [0.66667, 0.5, 0.57143], ceafe: [0.68889, 0.51667, 0.59048], blanc: [0.35227, 0.19048, 0.24716] },
+    {
+      muc: [1 / 3, 1 / 4, 2 / 7],
+      b3: [5 / 9, 5 / 16, 0.4],
+      ceafm: [0.66667, 0.5, 0.57143],
+      ceafe: [0.68889, 0.51667, 0.59048],
+      blanc: [0.35227, 0.19048, 0.24716],
+    },
   ],
   [
     'A6',
     'a bc def',
     'a bcx dy Bz',
-    { muc: [1 / 3, 1 / 4, 2 / 7], b3: [5 / 9, 17 / 48, 0.43257], ceafm: [0.66667, 0.5, 0.57143], ceafe: [0.73333, 0.55, 0.62857], blanc: [0.35227, 0.2087, 0.25817] },
+    {
+      muc: [1 / 3, 1 / 4, 2 / 7],
+      b3: [5 / 9, 17 / 48, 0.43257],
+      ceafm: [0.66667, 0.5, 0.57143],
+      ceafe: [0.73333, 0.55, 0.62857],
+      blanc: [0.35227, 0.2087, 0.25817],
+    },
   ],
   [
     'A7',
     'a bc def',
     'a bcxb dy z',
-    { muc: [1 / 3, 1 / 3, 1 / 3], b3: [5 / 9, 17 / 42, 0.46832], ceafm: [0.66667, 0.57143, 0.61538], ceafe: [0.73333, 0.55, 0.62857], blanc: [0.35227, 0.27206, 0.30357] },
+    {
+      muc: [1 / 3, 1 / 3, 1 / 3],
+      b3: [5 / 9, 17 / 42, 0.46832],
+      ceafm: [0.66667, 0.57143, 0.61538],
+      ceafe: [0.73333, 0.55, 0.62857],
+      blanc: [0.35227, 0.27206, 0.30357],
+    },
   ],
   [
     'A8',
     'a bc def',
     'a bcx dy bz',
-    { muc: [1 / 3, 1 / 3, 1 / 3], b3: [5 / 9, 17 / 42, 0.46832], ceafm: [0.66667, 0.57143, 0.61538], ceafe: [0.73333, 0.55, 0.62857], blanc: [0.35227, 0.27206, 0.30357] },
+    {
+      muc: [1 / 3, 1 / 3, 1 / 3],
+      b3: [5 / 9, 17 / 42, 0.46832],
+      ceafm: [0.66667, 0.57143, 0.61538],
+      ceafe: [0.73333, 0.55, 0.62857],
+      blanc: [0.35227, 0.27206, 0.30357],
+    },
   ],
   [
     'A9',
     'a bc def',
     'a bcx dy bbbbbbbbbbz',
-    { muc: [1 / 3, 1 / 3, 1 / 3], b3: [5 / 9, 17 / 42, 0.46832], ceafm: [0.66667, 0.57143, 0.61538], ceafe: [0.73333, 0.55, 0.62857], blanc: [0.35227, 0.27206, 0.30357] },
+    {
+      muc: [1 / 3, 1 / 3, 1 / 3],
+      b3: [5 / 9, 17 / 42, 0.46832],
+      ceafm: [0.66667, 0.57143, 0.61538],
+      ceafe: [0.73333, 0.55, 0.62857],
+      blanc: [0.35227, 0.27206, 0.30357],
+    },
   ],
   ['A10', 'a bc def', 'a b c d e f', { muc: [0, 0, 0], b3: [0.5, 1, 2 / 3], blanc: [0.5, 0.36667, 0.42308] }],
   ['A11', 'a bc def', 'abcdef', { muc: [1, 0.6, 0.75], b3: [1, 7 / 18, 14 / 25], blanc: [0.5, 0.13333, 0.21053] }],
-  ['A12', 'a bc def', 'a x y c d e z', { muc: [0, 0, 0], b3: [13 / 36, 4 / 7, 0.44252], blanc: [0.22727, 0.11905, 0.15625] }],
-  ['A13', 'a bc def', 'axycdez', { muc: [1 / 3, 1 / 6, 2 / 9], b3: [17 / 36, 6 / 49, 0.19447], blanc: [0.125, 0.02381, 0.04] }],
+  [
+    'A12',
+    'a bc def',
+    'a x y c d e z',
+    { muc: [0, 0, 0], b3: [13 / 36, 4 / 7, 0.44252], blanc: [0.22727, 0.11905, 0.15625] },
+  ],
+  [
+    'A13',
+    'a bc def',
+    'axycdez',
+    { muc: [1 / 3, 1 / 6, 2 / 9], b3: [17 / 36, 6 / 49, 0.19447], blanc: [0.125, 0.02381, 0.04] },
+  ],
   ['B1', 'ab cde', 'bcx de', { blanc: [7 / 24, 7 / 24, 7 / 24] }],
   ['C1', 'ab cde fg', 'bcx de fg', { blanc: [0.5125, 0.5125, 0.5125] }],
   ['D1', '12345 67 89ABC', '12345 6789ABC', { muc: [1, 0.9, 0.94737], b3: [1, 16 / 21, 0.86486] }],
@@ -238,7 +325,12 @@ const referenceCases: readonly [
   ['M4', 'abcdef', 'abcxyz', { blanc: [0.2, 0.2, 0.2] }],
   ['M5', 'abcdef', 'a b c x y z', { muc: [0, 0, 0], blanc: [0, 0, 0] }],
   ['M6', 'abcdef', 'ab cxy z', { blanc: [0.06667, 0.25, 0.10526] }],
-  ['N1', 'a b c d e f', 'a b c d e f', { muc: [0, 0, 0], b3: [1, 1, 1], ceafm: [1, 1, 1], ceafe: [1, 1, 1], blanc: [1, 1, 1], lea: [1, 1, 1] }],
+  [
+    'N1',
+    'a b c d e f',
+    'a b c d e f',
+    { muc: [0, 0, 0], b3: [1, 1, 1], ceafm: [1, 1, 1], ceafe: [1, 1, 1], blanc: [1, 1, 1], lea: [1, 1, 1] },
+  ],
   ['N2', 'a b c d e f', 'abcdef', { muc: [0, 0, 0], blanc: [0, 0, 0], lea: [0, 0, 0] }],
   ['N3', 'a b c d e f', 'ab cde f', { blanc: [0.73333, 1, 0.84615], lea: [1 / 6, 1 / 6, 1 / 6] }],
   ['N4', 'a b c d e f', 'a b c x y z', { muc: [0, 0, 0], blanc: [0.2, 0.2, 0.2], lea: [0.5, 0.5, 0.5] }],
@@ -251,7 +343,10 @@ test('coref: every figure of the reference scorer’s own cases', (t) => {
     const scores = score(key.split(' '), response.split(' '))
     for (const [metric, [recall, precision, f1]] of Object.entries(figures)) {
       const found = scores[metric as keyof typeof figures]
-      t.true(near(found.recall, recall) && near(found.precision, precision) && near(found.f1, f1), `${name} ${metric}: ${JSON.stringify(found)}`)
+      t.true(
+        near(found.recall, recall) && near(found.precision, precision) && near(found.f1, f1),
+        `${name} ${metric}: ${JSON.stringify(found)}`,
+      )
     }
   }
 })
@@ -283,7 +378,9 @@ test('coref: empty sides, empty clusters and repeated mentions give figures betw
       const metric = new CorefMetric()
       metric.add(gold, predicted)
       const scores = metric.score()
-      return metrics.every((name) => [scores[name].recall, scores[name].precision, scores[name].f1].every((x) => x >= 0 && x <= 1 + 1e-9))
+      return metrics.every((name) =>
+        [scores[name].recall, scores[name].precision, scores[name].f1].every((x) => x >= 0 && x <= 1 + 1e-9),
+      )
     }),
     { numRuns: 500 },
   )

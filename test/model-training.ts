@@ -72,7 +72,18 @@ const workspace = async () => {
     tasks: [
       { name: 'ner', kind: 'crf', layer: 'entities', encoder, dropout: 0.1, batch: 8, datasets },
       { name: 'emd', kind: 'crf', layer: 'mentions', on: 'ner', encoder, dropout: 0.1, batch: 8, datasets },
-      { name: 'relation', kind: 'relation', on: 'emd', encoder, dropout: 0, hidden: 16, batch: 8, tagsOf: 'ner', pairFeatures: true, datasets },
+      {
+        name: 'relation',
+        kind: 'relation',
+        on: 'emd',
+        encoder,
+        dropout: 0,
+        hidden: 16,
+        batch: 8,
+        tagsOf: 'ner',
+        pairFeatures: true,
+        datasets,
+      },
       {
         name: 'coref',
         kind: 'coref',
@@ -106,7 +117,8 @@ test.serial('the four tasks are learned together, saved, loaded and used', async
     onDecision: (decision) => decisions.push(decision),
     onUpdate: ({ task, loss }) => (losses[task] ??= []).push(loss),
   })
-  for (const [task, list] of Object.entries(losses)) t.true(list[list.length - 1] < list[0] / 4, `${task}: ${list[0]} to ${list[list.length - 1]}`)
+  for (const [task, list] of Object.entries(losses))
+    t.true(list[list.length - 1] < list[0] / 4, `${task}: ${list[0]} to ${list[list.length - 1]}`)
   for (const [task, score] of Object.entries(result.bestMain)) t.true(score > 0.95, `${task} ${score}`)
   t.deepEqual(
     decisions.map(({ task, setting }) => `${task} ${setting}`),
@@ -116,7 +128,8 @@ test.serial('the four tasks are learned together, saved, loaded and used', async
   const model = await loadModel(join(folder, 'run', 'model'))
   const { provenance } = JSON.parse(await readFile(join(folder, 'run', 'model', 'config.json'), 'utf8')).notes
   t.regex(provenance.data[join(folder, 'train.arrow')], /^[0-9a-f]{64}$/)
-  for (const { task, setting, value } of decisions) t.is((model.config.tasks.find(({ name }) => name === task) as unknown as Record<string, number>)[setting], value)
+  for (const { task, setting, value } of decisions)
+    t.is((model.config.tasks.find(({ name }) => name === task) as unknown as Record<string, number>)[setting], value)
   // The best of each task by itself is kept too, and loads.
   for (const { name } of config.tasks) t.is((await loadModel(join(folder, 'run', 'best', name))).config.tasks.length, 4)
   const annotate = createAnnotator(model)
@@ -141,7 +154,9 @@ test.serial('the four tasks are learned together, saved, loaded and used', async
     ],
   )
   // What a document gets depends on it alone, not on its company.
-  const { document: together } = (await collect(annotate([...stories.slice(0, 5), createDocument({ id: 'x', text })])))[5]
+  const { document: together } = (
+    await collect(annotate([...stories.slice(0, 5), createDocument({ id: 'x', text })]))
+  )[5]
   t.deepEqual(together.relations?.label, document.relations?.label)
   t.deepEqual(listClusters(together.clusters!), listClusters(document.clusters!))
   // Nothing stays behind on the engine.
@@ -168,8 +183,15 @@ test.serial('a training that was stopped and resumed ends bit for bit where an u
     { code: 'HMTL_ABORTED' } as never,
   )
   await train(short, { output: join(folder, 'parts'), resume: true })
-  for (const file of ['model/model.safetensors', 'state/model-0/model.safetensors', 'state/model-1/model.safetensors']) {
-    const [whole, parts] = await Promise.all([readFile(join(folder, 'whole', file)), readFile(join(folder, 'parts', file))])
+  for (const file of [
+    'model/model.safetensors',
+    'state/model-0/model.safetensors',
+    'state/model-1/model.safetensors',
+  ]) {
+    const [whole, parts] = await Promise.all([
+      readFile(join(folder, 'whole', file)),
+      readFile(join(folder, 'parts', file)),
+    ])
     t.true(whole.equals(parts), file)
   }
   await rm(folder, { recursive: true })
@@ -186,13 +208,18 @@ test('words named like an object’s own methods are words', (t) => {
 test('configurations: defaults, inheritance, and what is wrong by name', async (t) => {
   const task = { name: 'ner', kind: 'crf' }
   t.is(parseConfig({ tasks: [task] }).tasks[0].encoder.hidden, 64)
-  t.throws(() => parseConfig({ tasks: [{ ...task, dropuot: 1 }] }), { message: /unknown key "tasks\[0\]\.dropuot".*"dropout"/ })
+  t.throws(() => parseConfig({ tasks: [{ ...task, dropuot: 1 }] }), {
+    message: /unknown key "tasks\[0\]\.dropuot".*"dropout"/,
+  })
   t.throws(() => parseConfig({ tasks: [{ ...task, dropout: 'x' }] }), { code: 'HMTL_CONFIG_TYPE' } as never)
   t.throws(() => parseConfig({ tasks: [{ ...task, on: 'emd' }] }), { message: /tasks\[0\]\.on.*not "emd".*Use "base"/ })
   t.throws(() => parseConfig({ tasks: [{ ...task, encoder: { hidden: 5 } }] }), { message: /multiple of 4/ })
   t.throws(() => parseConfig({ tasks: [task, task] }), { message: /tasks\[1\]\.name.*one task only.*Use "ner2"/ })
-  for (const ahead of [-1, 0.5, 1e9]) t.throws(() => parseConfig({ tasks: [task], training: { ahead } }), { message: /training\.ahead.*whole number/ })
-  t.throws(() => parseConfig({ tasks: [{ name: 'c', kind: 'coref', linking: 'entities' }] }), { message: /linking.*antecedent, entity/ })
+  for (const ahead of [-1, 0.5, 1e9])
+    t.throws(() => parseConfig({ tasks: [task], training: { ahead } }), { message: /training\.ahead.*whole number/ })
+  t.throws(() => parseConfig({ tasks: [{ name: 'c', kind: 'coref', linking: 'entities' }] }), {
+    message: /linking.*antecedent, entity/,
+  })
   const config = await loadConfig(root('configs/free.json'), ['training.updates=7', 'tasks.0.batch=3'])
   t.is(config.training.updates, 7)
   t.is(config.tasks[0].batch, 3)
@@ -246,7 +273,8 @@ for (const scheme of tagSchemes)
       let [best, total] = [Number.NEGATIVE_INFINITY, 0]
       let bestPath: number[] = []
       const mass = new Map<string, number>()
-      const spansOf = (path: readonly number[]) => decodeTags(path.map((tag) => tags[tag])).map(({ begin, end, label }) => `${begin} ${end} ${label}`)
+      const spansOf = (path: readonly number[]) =>
+        decodeTags(path.map((tag) => tags[tag])).map(({ begin, end, label }) => `${begin} ${end} ${label}`)
       const walk = (path: number[], score: number) => {
         const t = path.length
         if (t === steps) {
@@ -262,7 +290,13 @@ for (const scheme of tagSchemes)
         }
         for (let j = 0; j < size; j++) {
           if (t === 0 ? !allowed.begin[j] : !allowed.transition[path[t - 1] * size + j]) continue
-          walk([...path, j], score + emissions[t * size + j] + (j === 0 ? outsideBias : 0) + (t === 0 ? weights.start[j] : weights.transitions[path[t - 1] * size + j]))
+          walk(
+            [...path, j],
+            score +
+              emissions[t * size + j] +
+              (j === 0 ? outsideBias : 0) +
+              (t === 0 ? weights.start[j] : weights.transitions[path[t - 1] * size + j]),
+          )
         }
       }
       walk([], 0)
@@ -274,14 +308,18 @@ for (const scheme of tagSchemes)
         decoded.map(({ begin, end, label }) => `${begin} ${end} ${label}`),
         spansOf(bestPath),
       )
-      for (const { begin, end, label, score } of decoded) t.true(Math.abs(score - (mass.get(`${begin} ${end} ${label}`) ?? 0) / total) < 1e-6)
+      for (const { begin, end, label, score } of decoded)
+        t.true(Math.abs(score - (mass.get(`${begin} ${end} ${label}`) ?? 0) / total) < 1e-6)
     }
   })
 
 test('models: a damaged, truncated or foreign file is refused with a code', async (t) => {
   await startEngine(testEngine)
   const { folder, config } = await workspace()
-  await train({ ...config, training: { ...config.training, updates: 2, validateEvery: 2 } }, { output: join(folder, 'run') })
+  await train(
+    { ...config, training: { ...config.training, updates: 2, validateEvery: 2 } },
+    { output: join(folder, 'run') },
+  )
   const path = join(folder, 'run', 'model')
   const weights = await readFile(join(path, 'model.safetensors'))
   const settings = await readFile(join(path, 'config.json'), 'utf8')
@@ -302,32 +340,50 @@ test('models: a damaged, truncated or foreign file is refused with a code', asyn
   await rm(folder, { recursive: true })
 })
 
-test.serial('gold mentions are those of the clusters, which training learns from, else those of the mentions', async (t) => {
-  await startEngine(testEngine)
-  const config = parseConfig({
-    embeddings: { words: { size: 8 } },
-    // Everything is favoured over none, so whatever is a candidate is linked.
-    tasks: [{ name: 'coref', kind: 'coref', goldMentions: true, linkBias: 1000, hidden: 8, feature: 4, encoder: { hidden: 8, layers: 1 } }],
-  })
-  const model = createModel({ config, labels: { coref: [] }, vocabulary: { words: ['\0unknown'], characters: ['a'] }, wordTable: new Float32Array(8) })
-  materialize(model)
-  const annotate = createAnnotator(model)
-  const text = 'Siri sings . She sings in Moss .'
-  const spanOf = (word: string) => ({ start: text.indexOf(word), end: text.indexOf(word) + word.length })
-  const named = [
-    { ...spanOf('Siri'), label: 'PER' },
-    { ...spanOf('Moss'), label: 'LOC' },
-  ]
-  const found = async (given: object) => {
-    const [{ document }] = await collect(annotate([createDocument({ id: 'x', text, ...given })]))
-    return listClusters(document.clusters!)
-      .flat()
-      .map(({ start, end }) => text.slice(start, end))
-  }
-  t.deepEqual(await found({ mentions: named, clusters: [[spanOf('Siri'), spanOf('She')]] }), ['Siri', 'She'])
-  t.deepEqual(await found({ mentions: named }), ['Siri', 'Moss'])
-  model.parameters.dispose()
-})
+test.serial(
+  'gold mentions are those of the clusters, which training learns from, else those of the mentions',
+  async (t) => {
+    await startEngine(testEngine)
+    const config = parseConfig({
+      embeddings: { words: { size: 8 } },
+      // Everything is favoured over none, so whatever is a candidate is linked.
+      tasks: [
+        {
+          name: 'coref',
+          kind: 'coref',
+          goldMentions: true,
+          linkBias: 1000,
+          hidden: 8,
+          feature: 4,
+          encoder: { hidden: 8, layers: 1 },
+        },
+      ],
+    })
+    const model = createModel({
+      config,
+      labels: { coref: [] },
+      vocabulary: { words: ['\0unknown'], characters: ['a'] },
+      wordTable: new Float32Array(8),
+    })
+    materialize(model)
+    const annotate = createAnnotator(model)
+    const text = 'Siri sings . She sings in Moss .'
+    const spanOf = (word: string) => ({ start: text.indexOf(word), end: text.indexOf(word) + word.length })
+    const named = [
+      { ...spanOf('Siri'), label: 'PER' },
+      { ...spanOf('Moss'), label: 'LOC' },
+    ]
+    const found = async (given: object) => {
+      const [{ document }] = await collect(annotate([createDocument({ id: 'x', text, ...given })]))
+      return listClusters(document.clusters!)
+        .flat()
+        .map(({ start, end }) => text.slice(start, end))
+    }
+    t.deepEqual(await found({ mentions: named, clusters: [[spanOf('Siri'), spanOf('She')]] }), ['Siri', 'She'])
+    t.deepEqual(await found({ mentions: named }), ['Siri', 'Moss'])
+    model.parameters.dispose()
+  },
+)
 
 test('surfaces: the same text, the same name, names within one another, with and without a word in common, the same head', (t) => {
   const of = (text: string) => surfaceOf(text.split(' '))

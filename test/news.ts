@@ -28,7 +28,13 @@ const records = readTexts()
 const inside = (a: SpanLike, b: SpanLike) => a.start >= b.start && a.end <= b.end
 const words = ({ text }: { text: string }, { start, end }: SpanLike) => text.slice(start, end)
 
-const gold = (layers: { text?: string; entities?: string; mentions?: string; relations?: string; clusters?: string }) => {
+const gold = (layers: {
+  text?: string
+  entities?: string
+  mentions?: string
+  relations?: string
+  clusters?: string
+}) => {
   const { text = 'Ann met Bo. Ann left Oslo.', entities = '', mentions = '', relations = '', clusters = '' } = layers
   return `# a\n${text}\n\nentities\n${entities}\n\nmentions\n${mentions}\n\nrelations\n${relations}\n\nclusters\n${clusters}\n`
 }
@@ -77,18 +83,29 @@ const refused: [what: string, layers: Parameters<typeof gold>[0], message: RegEx
   ['entities that overlap', { entities: 'PER: Ann met Bo | Bo' }, /overlaps/],
   ['mentions within mentions', { mentions: 'PER: Ann met Bo | Bo' }, /overlaps/],
   ['layers whose spans cross', { entities: 'PER: Ann met', mentions: 'PER: met Bo' }, /cross/],
-  ['a relation of what is no entity', { entities: 'PER: Bo', relations: 'residence: Bo -> Oslo' }, /"Oslo" is no entity/],
+  [
+    'a relation of what is no entity',
+    { entities: 'PER: Bo', relations: 'residence: Bo -> Oslo' },
+    /"Oslo" is no entity/,
+  ],
   ['a relation of wrong types', { entities: 'PER: Bo\nORG: Oslo', relations: 'residence: Bo -> Oslo' }, /takes no ORG/],
-  ['a relation said twice', { entities: 'PER: Bo\nLOC: Oslo', relations: 'residence: Bo -> Oslo\nresidence: Bo -> Oslo' }, /twice/],
+  [
+    'a relation said twice',
+    { entities: 'PER: Bo\nLOC: Oslo', relations: 'residence: Bo -> Oslo\nresidence: Bo -> Oslo' },
+    /twice/,
+  ],
   ['a relation without its object', { entities: 'PER: Bo', relations: 'residence: Bo' }, /subject -> object/],
   ['a cluster of one', { clusters: 'Bo' }, /two mentions or more/],
   ['a span in two clusters', { clusters: 'Ann[1] | Bo\nBo | Oslo' }, /in a cluster already/],
 ]
 
-for (const [what, layers, message] of refused) test(`refused: ${what}`, (t) => void t.throws(() => parseGold(gold(layers), 'news'), { message }))
+for (const [what, layers, message] of refused)
+  test(`refused: ${what}`, (t) => void t.throws(() => parseGold(gold(layers), 'news'), { message }))
 
 test('refused: layers that are missing or in another order, ids that repeat, lines before the first id', (t) => {
-  t.throws(() => parseGold('# a\nText.\n\nentities\n\nrelations\n\nmentions\n\nclusters\n', 'web'), { message: /^web:1: needs one paragraph/ })
+  t.throws(() => parseGold('# a\nText.\n\nentities\n\nrelations\n\nmentions\n\nclusters\n', 'web'), {
+    message: /^web:1: needs one paragraph/,
+  })
   t.throws(() => parseGold('# a\nText.\n\nentities\n', 'web'), { message: /needs one paragraph/ })
   t.throws(() => parseGold(gold({}) + gold({}), 'web'), { message: /"a" is a second time/ })
   t.throws(() => parseGold(`Text.\n${gold({})}`, 'web'), { message: /^web:1: stands before/ })
@@ -96,7 +113,9 @@ test('refused: layers that are missing or in another order, ids that repeat, lin
 
 test('spans of any words come back where they stood, beside emoji and accents', (t) => {
   const word = fc.constantFrom('Ann', 'Zoë', '😀', 'in', 'An', "d'Arc", '#a', '7', '𝒳y')
-  const cases = fc.array(word, { minLength: 1, maxLength: 12 }).chain((list) => fc.tuple(fc.constant(list), fc.array(fc.nat(list.length - 1), { minLength: 1, maxLength: 4 })))
+  const cases = fc
+    .array(word, { minLength: 1, maxLength: 12 })
+    .chain((list) => fc.tuple(fc.constant(list), fc.array(fc.nat(list.length - 1), { minLength: 1, maxLength: 4 })))
   fc.assert(
     fc.property(cases, ([list, picked]) => {
       const text = `${list.join(' ')} .`
@@ -136,7 +155,10 @@ test('every span is what the file says: the words of each layer, and no others',
     const [block] = source.slice(source.indexOf(`# ${id}\n`)).split(/\n# /)
     const said = (from: string, to?: string) =>
       block
-        .slice(block.indexOf(`\n${from}\n`) + from.length + 2, to === undefined ? undefined : block.indexOf(`\n${to}\n`))
+        .slice(
+          block.indexOf(`\n${from}\n`) + from.length + 2,
+          to === undefined ? undefined : block.indexOf(`\n${to}\n`),
+        )
         .split('\n')
         .flatMap((line) => (from === 'clusters' ? line : line.replace(/^[A-Z]+: /, '')).split(' | '))
         .filter((item) => item !== '')
@@ -160,7 +182,9 @@ test('spans are whole tokens, so that a model can find them', (t) => {
   for (const { record, tokens } of prepared) {
     const [begins, ends] = [new Set(tokens.begin), new Set(tokens.end)]
     const { entities, mentions, clusters } = record.hmtl
-    const cut = [...entities, ...mentions, ...clusters.flat()].filter(({ start, end }) => !begins.has(start) || !ends.has(end))
+    const cut = [...entities, ...mentions, ...clusters.flat()].filter(
+      ({ start, end }) => !begins.has(start) || !ends.has(end),
+    )
     t.deepEqual(
       cut.map((span) => words(record, span)),
       [],
@@ -181,13 +205,16 @@ test('relations are said within one sentence', (t) => {
 test('persons and organizations are mentioned, and mentions are no pronouns', (t) => {
   for (const { record } of prepared) {
     const { entities, mentions } = record.hmtl
-    const unmentioned = entities.filter((entity) => /PER|ORG/.test(entity.label) && !mentions.some((mention) => inside(entity, mention)))
+    const unmentioned = entities.filter(
+      (entity) => /PER|ORG/.test(entity.label) && !mentions.some((mention) => inside(entity, mention)),
+    )
     t.deepEqual(
       unmentioned.map((entity) => words(record, entity)),
       [],
       record.id,
     )
-    for (const mention of mentions) t.notRegex(words(record, mention), /^(i|me|you|he|him|she|her|it|we|us|they|them|this|that|who)$/i)
+    for (const mention of mentions)
+      t.notRegex(words(record, mention), /^(i|me|you|he|him|she|her|it|we|us|they|them|this|that|who)$/i)
   }
 })
 
@@ -196,8 +223,12 @@ test('a name that comes again is the same entity, of one type', (t) => {
     const { entities, clusters } = record.hmtl
     const names = entities.filter(({ label }) => label !== 'TIME' && label !== 'NUM')
     for (const first of names)
-      for (const later of names.filter((one) => one.start > first.start && words(record, one) === words(record, first))) {
-        const joined = clusters.some((cluster) => [first, later].every((name) => cluster.some((span) => inside(name, span))))
+      for (const later of names.filter(
+        (one) => one.start > first.start && words(record, one) === words(record, first),
+      )) {
+        const joined = clusters.some((cluster) =>
+          [first, later].every((name) => cluster.some((span) => inside(name, span))),
+        )
         t.true(joined && first.label === later.label, `${record.id}: ${words(record, later)}`)
       }
   }

@@ -12,9 +12,13 @@ test.serial('the package, packed and unpacked elsewhere, runs from its command a
   t.timeout(170_000)
   const folder = await mkdtemp(join(tmpdir(), 'hmtl-pack-'))
   // Packed without its prepare script: the tests run on what is built already.
-  const { stdout } = await exec('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], { cwd: root('.') })
+  const { stdout } = await exec('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
+    cwd: root('.'),
+  })
   const packed = JSON.parse(stdout)
-  const [{ filename, files }] = Array.isArray(packed) ? packed : (Object.values(packed) as [{ filename: string; files: { path: string }[] }])
+  const [{ filename, files }] = Array.isArray(packed)
+    ? packed
+    : (Object.values(packed) as [{ filename: string; files: { path: string }[] }])
   const paths = files.map(({ path }: { path: string }) => path)
   t.true(paths.includes('dist/src/model/kernels/wasm/kernels.wasm'))
   t.false(paths.some((path: string) => path.startsWith('dist/test/') || path.startsWith('test/')))
@@ -23,9 +27,15 @@ test.serial('the package, packed and unpacked elsewhere, runs from its command a
   const { symlink } = await import('node:fs/promises')
   await symlink(root('node_modules'), join(folder, 'node_modules'))
   const cli = join(folder, 'package', 'dist', 'cli', 'main.js')
-  t.is((await exec(process.execPath, [cli, '--version'])).stdout.trim(), JSON.parse(await readFile(root('package.json'), 'utf8')).version)
+  t.is(
+    (await exec(process.execPath, [cli, '--version'])).stdout.trim(),
+    JSON.parse(await readFile(root('package.json'), 'utf8')).version,
+  )
   await writeFile(join(folder, 'in.jsonl'), '{"text":"a b"}\n')
-  t.regex((await exec(process.execPath, [cli, 'convert', join(folder, 'in.jsonl'), '--to', 'conll2003'])).stdout, /a _ _ O/)
+  t.regex(
+    (await exec(process.execPath, [cli, 'convert', join(folder, 'in.jsonl'), '--to', 'conll2003'])).stdout,
+    /a _ _ O/,
+  )
   await writeFile(
     join(folder, 'package', 'use.mjs'),
     `import { createDocument, HmtlError } from 'hmtl'
@@ -36,8 +46,14 @@ test.serial('the package, packed and unpacked elsewhere, runs from its command a
      if (typeof kafkaSource !== 'function') throw new Error('no kafka')
      console.log(createDocument({ id: 'x', text: 'y' }).id, tokenize('a b').begin.length, formatNames.length > 10, typeof CorefMetric, HmtlError.name)`,
   )
-  t.is((await exec(process.execPath, [join(folder, 'package', 'use.mjs')])).stdout.trim(), 'x 2 true function HmtlError')
-  await writeFile(join(folder, 'package', 'use.cjs'), `import('hmtl').then(({ createDocument }) => console.log(createDocument({ id: 'cjs', text: '' }).id))`)
+  t.is(
+    (await exec(process.execPath, [join(folder, 'package', 'use.mjs')])).stdout.trim(),
+    'x 2 true function HmtlError',
+  )
+  await writeFile(
+    join(folder, 'package', 'use.cjs'),
+    `import('hmtl').then(({ createDocument }) => console.log(createDocument({ id: 'cjs', text: '' }).id))`,
+  )
   t.is((await exec(process.execPath, [join(folder, 'package', 'use.cjs')])).stdout.trim(), 'cjs')
   await rm(folder, { recursive: true })
 })
@@ -78,9 +94,26 @@ test.serial('the public typings type-check in a strict consumer, and refuse what
   )
   const tsc = root('node_modules/typescript/bin/tsc')
   await t.notThrowsAsync(
-    exec(process.execPath, [tsc, '--ignoreConfig', '--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', '--types', 'node', '--skipLibCheck', file], {
-      cwd: root('.'),
-    }).catch((error) => Promise.reject(new Error(error.stdout))),
+    exec(
+      process.execPath,
+      [
+        tsc,
+        '--ignoreConfig',
+        '--noEmit',
+        '--strict',
+        '--module',
+        'nodenext',
+        '--target',
+        'es2022',
+        '--types',
+        'node',
+        '--skipLibCheck',
+        file,
+      ],
+      {
+        cwd: root('.'),
+      },
+    ).catch((error) => Promise.reject(new Error(error.stdout))),
   )
   await rm(folder, { recursive: true })
 })

@@ -23,7 +23,18 @@ import { testEngine } from './helpers/engine.ts'
 const parsed = (datasets: object[], updates = 120) =>
   parseConfig({
     embeddings: { words: { size: 8, wordDropout: 0 }, characters: { size: 8, filters: 8, width: 3 } },
-    tasks: [{ name: 'ner', kind: 'crf', layer: 'entities', scheme: 'bio', encoder: { hidden: 8, layers: 1, dropout: 0 }, dropout: 0, batch: 4, datasets }],
+    tasks: [
+      {
+        name: 'ner',
+        kind: 'crf',
+        layer: 'entities',
+        scheme: 'bio',
+        encoder: { hidden: 8, layers: 1, dropout: 0 },
+        dropout: 0,
+        batch: 4,
+        datasets,
+      },
+    ],
     training: { updates, validateEvery: updates, learningRate: 0.03 },
   })
 
@@ -32,7 +43,11 @@ const document = (id: string, text: string, labels: Readonly<Record<string, stri
     createDocument({
       id,
       text,
-      entities: Object.entries(labels).map(([word, label]) => ({ start: text.indexOf(word), end: text.indexOf(word) + word.length, label })),
+      entities: Object.entries(labels).map(([word, label]) => ({
+        start: text.indexOf(word),
+        end: text.indexOf(word) + word.length,
+        label,
+      })),
     }),
   )
 
@@ -84,8 +99,12 @@ test.serial('partial labels: what one data set leaves out is still learned from 
   const folder = mkdtempSync(join(tmpdir(), 'hmtl-partial-'))
   const names = ['Ida', 'Olav', 'Siri', 'Nils']
   const places = ['Oslo', 'Moss', 'Bergen', 'Narvik']
-  const sentences = names.flatMap((name, i) => places.map((place, k) => document(`${i}${k}`, `${name} went to ${place} .`, { [name]: 'PER', [place]: 'LOC' })))
-  const onlyNames = names.flatMap((name, i) => places.map((place, k) => document(`p${i}${k}`, `${name} went to ${place} .`, { [name]: 'PER' })))
+  const sentences = names.flatMap((name, i) =>
+    places.map((place, k) => document(`${i}${k}`, `${name} went to ${place} .`, { [name]: 'PER', [place]: 'LOC' })),
+  )
+  const onlyNames = names.flatMap((name, i) =>
+    places.map((place, k) => document(`p${i}${k}`, `${name} went to ${place} .`, { [name]: 'PER' })),
+  )
   const write = async (name: string, list: readonly Document[]) => {
     const path = join(folder, name)
     await writeDocuments(
@@ -112,6 +131,10 @@ test.serial('partial labels: what one data set leaves out is still learned from 
     return annotations.flatMap(({ document }) => listSpans(document.entities!).map(({ label }) => label))
   }
   t.deepEqual(await found(['PER'], 'told'), ['PER', 'LOC'])
-  t.deepEqual(await found(undefined, 'untold'), ['PER'], 'three to one against places where the configuration does not say that they are left out')
+  t.deepEqual(
+    await found(undefined, 'untold'),
+    ['PER'],
+    'three to one against places where the configuration does not say that they are left out',
+  )
   rmSync(folder, { recursive: true })
 })

@@ -26,7 +26,15 @@ writeFileSync(
    })
    parentPort.postMessage({ ready: true })`,
 )
-const settings: WorkerSettings = { model: '', modelName: '', engine: 'wasm', tasks: undefined, minScore: undefined, goldMentions: false, json: 'utf16' }
+const settings: WorkerSettings = {
+  model: '',
+  modelName: '',
+  engine: 'wasm',
+  tasks: undefined,
+  minScore: undefined,
+  goldMentions: false,
+  json: 'utf16',
+}
 const documents = (...texts: string[]) => texts.map((text, i) => createDocument({ id: String(i), text }))
 const open = (options: object = {}) => startPool(settings, 2, { module: pathToFileURL(module), ...options })
 
@@ -34,7 +42,11 @@ for (const fault of ['die', 'throw', 'hang'])
   test(`${fault}: the document to blame fails, its neighbours and what follows do not`, async (t) => {
     const replaced: HmtlError[] = []
     const pool = await open({ deadline: 400, onReplaced: (error: HmtlError) => replaced.push(error) })
-    const [first, second, third] = await Promise.all([pool.run(documents('a', fault, 'b')), pool.run(documents('c')), pool.run(documents('d', 'e'))])
+    const [first, second, third] = await Promise.all([
+      pool.run(documents('a', fault, 'b')),
+      pool.run(documents('c')),
+      pool.run(documents('d', 'e')),
+    ])
     t.deepEqual(
       first.map((outcome) => ('json' in outcome ? outcome.json : 'error' in outcome ? outcome.error.code : '')),
       ['"a"', 'HMTL_WORKER_FAILED', '"b"'],
@@ -49,7 +61,9 @@ for (const fault of ['die', 'throw', 'hang'])
 
 test('workers that only fail break the pool instead of being replaced for ever', async (t) => {
   const pool = await open()
-  const error = await t.throwsAsync(Promise.all(Array.from({ length: 12 }, () => pool.run(documents('die', 'die')))), { instanceOf: HmtlError })
+  const error = await t.throwsAsync(Promise.all(Array.from({ length: 12 }, () => pool.run(documents('die', 'die')))), {
+    instanceOf: HmtlError,
+  })
   t.is((error as HmtlError).code, 'HMTL_WORKER_FAILED')
   await pool.close()
 })

@@ -24,7 +24,10 @@ const gold = `${[
 ]
   .map(([id, text]) => {
     const body = text as string
-    const span = (word: string, from = 0) => ({ start: body.indexOf(word, from), end: body.indexOf(word, from) + word.length })
+    const span = (word: string, from = 0) => ({
+      start: body.indexOf(word, from),
+      end: body.indexOf(word, from) + word.length,
+    })
     const [person, place] = id === 'a' ? [span('Maren Holt'), span('Oslo')] : [span('Siri'), span('Moss')]
     const again = id === 'a' ? span('She') : span('Siri', 10)
     const spans = [
@@ -35,14 +38,20 @@ const gold = `${[
       id,
       text: body,
       sentences: [['not', 'those']],
-      hmtl: { entities: spans, mentions: spans, relations: [{ label: 'place of birth', arg1: person, arg2: place }], clusters: [[person, again]] },
+      hmtl: {
+        entities: spans,
+        mentions: spans,
+        relations: [{ label: 'place of birth', arg1: person, arg2: place }],
+        clusters: [[person, again]],
+      },
     })
   })
   .join('\n')}\n`
 
 const quiet = ['-q']
 const inFolder = (name: string) => formatNamed(name).writeFiles !== undefined
-const pathOf = (writer: string, name: string) => join(folder, `${writer}-${name}${formatNamed(name).extension || '.folder'}`)
+const pathOf = (writer: string, name: string) =>
+  join(folder, `${writer}-${name}${formatNamed(name).extension || '.folder'}`)
 
 test.before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'hmtl-matrix-'))
@@ -68,12 +77,18 @@ for (const format of writableNames) {
       ['convert', convert, ['--tokenize', ...quiet]],
       ['annotate', annotate, ['--workers', '1', ...withModel()]],
     ] as const) {
-      t.is((await run(command, [join(folder, 'gold.jsonl'), '-o', pathOf(writer, format), ...to, ...more])).code, 0, writer)
+      t.is(
+        (await run(command, [join(folder, 'gold.jsonl'), '-o', pathOf(writer, format), ...to, ...more])).code,
+        0,
+        writer,
+      )
       const { code, out } = await run(inspect, [pathOf(writer, format), '--json', ...quiet])
       const counts = JSON.parse(out)
       t.is(code, 0, writer)
       t.is(counts.documents, documents, writer)
-      if (writer === 'convert') for (const layer of formatNamed(format).carries) t.true(counts[layer] > 0 || (layer === 'entities' && counts.mentions > 0), layer)
+      if (writer === 'convert')
+        for (const layer of formatNamed(format).carries)
+          t.true(counts[layer] > 0 || (layer === 'entities' && counts.mentions > 0), layer)
     }
   })
 
@@ -93,25 +108,36 @@ for (const format of writableNames) {
   // Documents of several files do not come down a pipe.
   if (inFolder(format)) continue
 
-  test.serial(`${format}: every command reads from a pipe, also one that trickles, what it reads from the file`, async (t) => {
-    // An id that is made of the file's name differs.
-    const body = (text: string) => text.replaceAll(/"id":"[^"]*"/g, '')
-    for (const writer of ['convert', 'annotate']) {
-      const bytes = await readFile(pathOf(writer, format))
-      const counted = await run(inspect, [pathOf(writer, format), '--json', ...quiet])
-      for (const size of ways) t.is(body((await run(inspect, ['--json', ...quiet], slowly(bytes, size))).out), body(counted.out), `inspect ${writer} ${size}`)
-    }
-    const bytes = await readFile(path())
-    const converted = await run(convert, [path(), '--to', 'jsonl', ...quiet])
-    t.is(body((await run(convert, ['--to', 'jsonl', ...quiet], slowly(bytes, 61))).out), body(converted.out))
-    const task = format === 'conll2003' || format === 'conll04' ? 'ner' : 'coref'
-    const scored = JSON.parse((await run(score, [path(), '-', '--task', task, '--json'], slowly(bytes, 61))).out)
-    t.is(scored.f1 ?? scored.b3.f1, 1)
-    t.is(lines((await run(annotate, ['--workers', '1', ...withModel()], slowly(bytes, 61))).out), documents)
-    t.is(lines((await run(embed, withModel(), slowly(bytes, 61))).out), 4)
-    const evaluated = await run(evaluate, [model, '--data', path(), '--engine', 'wasm', '--json'])
-    t.is((await run(evaluate, [model, '--data', '-', '--engine', 'wasm', '--json'], slowly(bytes, 61))).out, evaluated.out)
-  })
+  test.serial(
+    `${format}: every command reads from a pipe, also one that trickles, what it reads from the file`,
+    async (t) => {
+      // An id that is made of the file's name differs.
+      const body = (text: string) => text.replaceAll(/"id":"[^"]*"/g, '')
+      for (const writer of ['convert', 'annotate']) {
+        const bytes = await readFile(pathOf(writer, format))
+        const counted = await run(inspect, [pathOf(writer, format), '--json', ...quiet])
+        for (const size of ways)
+          t.is(
+            body((await run(inspect, ['--json', ...quiet], slowly(bytes, size))).out),
+            body(counted.out),
+            `inspect ${writer} ${size}`,
+          )
+      }
+      const bytes = await readFile(path())
+      const converted = await run(convert, [path(), '--to', 'jsonl', ...quiet])
+      t.is(body((await run(convert, ['--to', 'jsonl', ...quiet], slowly(bytes, 61))).out), body(converted.out))
+      const task = format === 'conll2003' || format === 'conll04' ? 'ner' : 'coref'
+      const scored = JSON.parse((await run(score, [path(), '-', '--task', task, '--json'], slowly(bytes, 61))).out)
+      t.is(scored.f1 ?? scored.b3.f1, 1)
+      t.is(lines((await run(annotate, ['--workers', '1', ...withModel()], slowly(bytes, 61))).out), documents)
+      t.is(lines((await run(embed, withModel(), slowly(bytes, 61))).out), 4)
+      const evaluated = await run(evaluate, [model, '--data', path(), '--engine', 'wasm', '--json'])
+      t.is(
+        (await run(evaluate, [model, '--data', '-', '--engine', 'wasm', '--json'], slowly(bytes, 61))).out,
+        evaluated.out,
+      )
+    },
+  )
 }
 
 test.serial('data whose name is another format’s is read when train and evaluate are told', async (t) => {
@@ -126,9 +152,21 @@ const trained = async (format: string, path: string, more: readonly string[]): P
   const layer = ['ace05', 'conllu', 'like-conll', 'litbank'].includes(format) ? 'mentions' : 'entities'
   const config = {
     embeddings: { words: { size: 4 }, characters: { size: 4, filters: 4, width: 3 } },
-    tasks: [{ name: 'ner', kind: 'crf', layer, encoder: { hidden: 4, layers: 1, dropout: 0 }, datasets: [{ train: path }] }],
+    tasks: [
+      { name: 'ner', kind: 'crf', layer, encoder: { hidden: 4, layers: 1, dropout: 0 }, datasets: [{ train: path }] },
+    ],
     training: { updates: 1, validateEvery: 1, ahead: 0 },
   }
   await writeFile(join(folder, 'config.json'), JSON.stringify(config))
-  return (await run(train, [join(folder, 'config.json'), '-o', await mkdtemp(join(folder, 'run-')), '--engine', 'wasm', '-q', ...more])).code
+  return (
+    await run(train, [
+      join(folder, 'config.json'),
+      '-o',
+      await mkdtemp(join(folder, 'run-')),
+      '--engine',
+      'wasm',
+      '-q',
+      ...more,
+    ])
+  ).code
 }

@@ -52,7 +52,12 @@ test('the page: every name escaped, no script, a line cut short by a crash left 
       main: { ner: 0.4 },
       mean: 0.4,
       best: true,
-      scores: { ner: { byLabel: { '"PER"<script>': label }, confusion: { '"PER"<script>': { '"PER"<script>': 2, '∅': 6 }, '∅': { '"PER"<script>': 2 } } } },
+      scores: {
+        ner: {
+          byLabel: { '"PER"<script>': label },
+          confusion: { '"PER"<script>': { '"PER"<script>': 2, '∅': 6 }, '∅': { '"PER"<script>': 2 } },
+        },
+      },
       taskUpdates: { ner: 20 },
     },
   ]
@@ -68,11 +73,20 @@ const course = (validations: number) => {
   const config = parseConfig({ name: 'run', tasks: [{ name: 'ner', kind: 'crf' }] })
   const events = Array.from({ length: validations }, (_, i) => [
     { event: 'update', update: 20 * (i + 1), task: 'ner', loss: 5 / (i + 1), rate: 1, seconds: 1 },
-    { event: 'validation', update: 20 * (i + 1), main: { ner: 0.5 + i / 10 }, mean: 0.5, best: true, scores: {}, taskUpdates: { ner: 20 * (i + 1) } },
+    {
+      event: 'validation',
+      update: 20 * (i + 1),
+      main: { ner: 0.5 + i / 10 },
+      mean: 0.5,
+      best: true,
+      scores: {},
+      taskUpdates: { ner: 20 * (i + 1) },
+    },
   ]).flat()
   return { config, lines: events as object[] }
 }
-const pageOf = ({ config, lines }: ReturnType<typeof course>) => trainingReport(config, parseEvents(lines.map((line) => `${JSON.stringify(line)}\n`).join('')))
+const pageOf = ({ config, lines }: ReturnType<typeof course>) =>
+  trainingReport(config, parseEvents(lines.map((line) => `${JSON.stringify(line)}\n`).join('')))
 
 test('the page: one point is drawn as a point, more as a line', (t) => {
   const [one, two] = [pageOf(course(1)), pageOf(course(2))]
@@ -85,7 +99,11 @@ test('the page: the score of the model that was kept beside the best in training
   const { config, lines } = course(2)
   const page = pageOf({
     config,
-    lines: [...lines, { event: 'warning', update: 40, task: 'ner', kind: 'loss', message: 'it <stands> still' }, { event: 'dev', main: { ner: 0.876 } }],
+    lines: [
+      ...lines,
+      { event: 'warning', update: 40, task: 'ner', kind: 'loss', message: 'it <stands> still' },
+      { event: 'dev', main: { ner: 0.876 } },
+    ],
   })
   t.regex(page, /<td>ner<\/td>.*<td>87\.6<\/td><td>60\.0<\/td><td>40<\/td>/)
   t.regex(page, /<p class="warning">Update 40: it &#60;stands&#62; still\.<\/p>/)
@@ -99,11 +117,20 @@ test('pages: dark where the reader’s screen is, and tables scroll in frames of
   // No table outside of a frame, and no colour that only one ground suits.
   t.is(page.match(/<table>/g)?.length, page.match(/<div class="frame" tabindex="0"><table>/g)?.length)
   const body = page.slice(page.indexOf('<body>'))
-  t.false(/#[\da-f]{3,6}\b(?!;)|hsl\([^)]*%\)(?!")/.test(body.replace(/&#\d+;/g, '').replace(/hsl\(\d+ \d+% var\(--tone\)\)/g, '')))
+  t.false(
+    /#[\da-f]{3,6}\b(?!;)|hsl\([^)]*%\)(?!")/.test(
+      body.replace(/&#\d+;/g, '').replace(/hsl\(\d+ \d+% var\(--tone\)\)/g, ''),
+    ),
+  )
 })
 
 test('the paper’s tables: seeds together, differences against the right row, the paper’s beside', (t) => {
-  const run = (config: string, scores: Record<string, number>, ownUpdates: Record<string, number> = {}) => ({ config, scores, ownUpdates, test: true })
+  const run = (config: string, scores: Record<string, number>, ownUpdates: Record<string, number> = {}) => ({
+    config,
+    scores,
+    ownUpdates,
+    test: true,
+  })
   const tables = paperTables('free', [
     run('free-a', { ner: 80, emd: 60, relation: 40, coref: 50 }, { ner: 150, emd: 100 }),
     run('free-a', { ner: 82, emd: 60, relation: 40, coref: 50 }, { ner: 250, emd: 100 }),
@@ -115,7 +142,18 @@ test('the paper’s tables: seeds together, differences against the right row, t
     tables.map(({ title }) => title.split(':')[0]),
     ['Tasks alone and together, F1', 'Table 7', 'Table 9'],
   )
-  t.deepEqual(tables[0].rows[1], ['A', '2', '81.0 ± 1.4', '87.4', '60.0 ± 0.0', '85.7', '40.0 ± 0.0', '61.3', '50.0 ± 0.0', '64.8'])
+  t.deepEqual(tables[0].rows[1], [
+    'A',
+    '2',
+    '81.0 ± 1.4',
+    '87.4',
+    '60.0 ± 0.0',
+    '85.7',
+    '40.0 ± 0.0',
+    '61.3',
+    '50.0 ± 0.0',
+    '64.8',
+  ])
   t.deepEqual(tables[1].rows[1].slice(0, 4), ['ablation-glove', 'A', '−10.0', '−4.5'])
   t.deepEqual(tables[2].rows[1], ['NER', '+100.0 %', '−16.0 %', '+0.5', '−0.0'])
   t.deepEqual(paperTables('paper', []), [])

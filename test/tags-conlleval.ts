@@ -15,8 +15,10 @@ const split = (tag: string): Tag => {
 
 const endPairs = new Set('BB BO BS IB IS IO EE EI EO ES EB SE SI SO SS SB'.split(' '))
 const startPairs = new Set('BB IB OB SB EB BS IS OS SS ES OI SI EI SE EE OE'.split(' '))
-const endOfChunk = ([before, beforeType]: Tag, [tag, type]: Tag) => endPairs.has(before + tag) || (before !== 'O' && before !== '.' && beforeType !== type)
-const startOfChunk = ([before, beforeType]: Tag, [tag, type]: Tag) => startPairs.has(before + tag) || (tag !== 'O' && tag !== '.' && beforeType !== type)
+const endOfChunk = ([before, beforeType]: Tag, [tag, type]: Tag) =>
+  endPairs.has(before + tag) || (before !== 'O' && before !== '.' && beforeType !== type)
+const startOfChunk = ([before, beforeType]: Tag, [tag, type]: Tag) =>
+  startPairs.has(before + tag) || (tag !== 'O' && tag !== '.' && beforeType !== type)
 
 /** conlleval's loop: what is found, what is right, per sentence. */
 const conlleval = (gold: readonly string[], guessed: readonly string[]) => {
@@ -43,7 +45,8 @@ const conlleval = (gold: readonly string[], guessed: readonly string[]) => {
 
 const score = (gold: readonly string[], guessed: readonly string[]) => {
   const counts = new LabelCounts()
-  const items = (tags: readonly string[]) => decodeTags(tags).map(({ begin, end, label }) => [`${begin} ${end}`, label] as const)
+  const items = (tags: readonly string[]) =>
+    decodeTags(tags).map(({ begin, end, label }) => [`${begin} ${end}`, label] as const)
   counts.add(items(gold), items(guessed))
   const { correct, gold: inGold, predicted } = counts.score()
   return { correct, gold: inGold, predicted }
@@ -52,10 +55,18 @@ const score = (gold: readonly string[], guessed: readonly string[]) => {
 const tag = (prefixes: string) =>
   fc.oneof(
     fc.constant('O'),
-    fc.tuple(fc.constantFrom(...prefixes), fc.constantFrom('PER', 'LOC', 'x-y')).map(([prefix, type]) => `${prefix}-${type}`),
+    fc
+      .tuple(fc.constantFrom(...prefixes), fc.constantFrom('PER', 'LOC', 'x-y'))
+      .map(([prefix, type]) => `${prefix}-${type}`),
   )
 
-for (const [scheme, prefixes] of Object.entries({ IOB1: 'IB', IOB2: 'BI', IOBES: 'BIES', BIOUL: 'BIUL', 'all letters together': 'BIESUL' }))
+for (const [scheme, prefixes] of Object.entries({
+  IOB1: 'IB',
+  IOB2: 'BI',
+  IOBES: 'BIES',
+  BIOUL: 'BIUL',
+  'all letters together': 'BIESUL',
+}))
   test(`${scheme}: found and right are conlleval's, however ill-formed the tags`, (t) => {
     fc.assert(
       fc.property(fc.array(fc.tuple(tag(prefixes), tag(prefixes)), { maxLength: 9 }), (pairs) => {
@@ -67,7 +78,8 @@ for (const [scheme, prefixes] of Object.entries({ IOB1: 'IB', IOB2: 'BI', IOBES:
   })
 
 test('E and S end a chunk, a change of type does, and an E alone is one', (t) => {
-  const spans = (tags: string) => decodeTags(tags.split(' ')).map(({ begin, end, label }) => `${begin}..${end} ${label}`)
+  const spans = (tags: string) =>
+    decodeTags(tags.split(' ')).map(({ begin, end, label }) => `${begin}..${end} ${label}`)
   t.deepEqual(spans('B-A I-A E-A I-A O E-B S-B S-B I-B'), ['0..3 A', '3..4 A', '5..6 B', '6..7 B', '7..8 B', '8..9 B'])
   t.deepEqual(spans('I-A I-B B-B I-A'), ['0..1 A', '1..2 B', '2..3 B', '3..4 A'])
   t.deepEqual(spans('B I O I'), ['0..2 ', '3..4 '])

@@ -35,7 +35,14 @@ const rows = (written: string): string[] => written.split('\n').map((row) => row
 
 const file = (name: string, n: number): string => {
   const path = join(folder, name)
-  writeFileSync(path, Array.from({ length: n }, (_, i) => `{"id":"d${i}","text":"Marie Curie was born in Warsaw. She moved to Paris. ${'She wrote. '.repeat(20)}"}\n`).join(''))
+  writeFileSync(
+    path,
+    Array.from(
+      { length: n },
+      (_, i) =>
+        `{"id":"d${i}","text":"Marie Curie was born in Warsaw. She moved to Paris. ${'She wrote. '.repeat(20)}"}\n`,
+    ).join(''),
+  )
   return path
 }
 
@@ -61,12 +68,21 @@ test('progress never stands in a row with data or with an error', async (t) => {
   writeFileSync(broken, '{"text":"a"}\nnot json\n{"text":"b"}\n')
   const failed = rows(await onTerminal(['convert', '--from', 'jsonl', broken, '-o', join(folder, 'broken.arrow')]))
   t.true(failed.some((row) => row.startsWith('HMTL_INPUT_JSON')))
-  const fatal = rows(await onTerminal(['convert', file('good.jsonl', 2), join(folder, 'missing.jsonl'), '-o', join(folder, 'f.arrow')]))
+  const fatal = rows(
+    await onTerminal(['convert', file('good.jsonl', 2), join(folder, 'missing.jsonl'), '-o', join(folder, 'f.arrow')]),
+  )
   t.true(fatal.some((row) => row.startsWith('HMTL_INPUT_NOT_FOUND')))
 })
 
 test('progress that is asked for where there is no terminal is one line at the end', async (t) => {
-  const child = spawn(process.execPath, [main, 'convert', '--progress', file('piped.jsonl', 2), '-o', join(folder, 'piped.arrow')])
+  const child = spawn(process.execPath, [
+    main,
+    'convert',
+    '--progress',
+    file('piped.jsonl', 2),
+    '-o',
+    join(folder, 'piped.arrow'),
+  ])
   let err = ''
   child.stderr.on('data', (chunk) => (err += chunk))
   await new Promise((resolve) => child.on('close', resolve))

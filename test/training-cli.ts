@@ -18,7 +18,11 @@ const names = ['Maren', 'Jonas', 'Ida', 'Olav', 'Siri']
 const places = ['Oslo', 'Bergen', 'Moss']
 
 /** Stories whose entities have these labels. */
-const stories = async (name: string, [person, place]: readonly [string, string], more: Partial<DocumentLike> = {}): Promise<string> => {
+const stories = async (
+  name: string,
+  [person, place]: readonly [string, string],
+  more: Partial<DocumentLike> = {},
+): Promise<string> => {
   const path = join(folder, `${name}.arrow`)
   async function* documents() {
     for (let i = 0; i < 20; i++) {
@@ -53,8 +57,12 @@ test('report and evaluate say the same of a model, decisions made; a second trai
   const settings = await config('fits', base(data, data))
   const trained = await hmtl(['train', settings, '-o', run, '--engine', testEngine, '-q', '--half'])
   t.is(trained.code, 0, trained.err)
-  const [reported] = JSON.parse((await hmtl(['report', run, '--json'])).out) as [{ tasks: { dev: number; score: number }[] }]
-  const { ner } = JSON.parse((await hmtl(['evaluate', join(run, 'model'), '--data', data, '--json', '--engine', testEngine])).out)
+  const [reported] = JSON.parse((await hmtl(['report', run, '--json'])).out) as [
+    { tasks: { dev: number; score: number }[] },
+  ]
+  const { ner } = JSON.parse(
+    (await hmtl(['evaluate', join(run, 'model'), '--data', data, '--json', '--engine', testEngine])).out,
+  )
   t.is(reported.tasks[0].dev, 100 * ner.f1)
   t.is(JSON.parse(trained.out).bestMain.ner, ner.f1)
   t.is(JSON.parse(readFileSync(join(run, 'model', 'config.json'), 'utf8')).notes.dev.ner, ner.f1)
@@ -68,10 +76,30 @@ test('report and evaluate say the same of a model, decisions made; a second trai
   t.true(weights().equals(before))
   t.is((await hmtl(['train', settings, '-o', run, '--resume', '--overwrite'])).code, 2)
   // An unusable configuration replaces nothing.
-  const broken = await hmtl(['train', settings, '-o', run, '-q', '--overwrite', '--set', 'tasks.0.datasets=[{"train":"nothing.arrow"}]'])
+  const broken = await hmtl([
+    'train',
+    settings,
+    '-o',
+    run,
+    '-q',
+    '--overwrite',
+    '--set',
+    'tasks.0.datasets=[{"train":"nothing.arrow"}]',
+  ])
   t.is(broken.code, 1)
   t.true(weights().equals(before))
-  const replaced = await hmtl(['train', settings, '-o', run, '--engine', testEngine, '-q', '--overwrite', '--set', 'training.seed=7'])
+  const replaced = await hmtl([
+    'train',
+    settings,
+    '-o',
+    run,
+    '--engine',
+    testEngine,
+    '-q',
+    '--overwrite',
+    '--set',
+    'training.seed=7',
+  ])
   t.is(replaced.code, 0, replaced.err)
   t.false(weights().equals(before))
 })
@@ -80,10 +108,15 @@ test('a task that does not learn is told on standard error, in the log and on th
   const train = await stories('train', ['PER', 'LOC'])
   const dev = await stories('dev', ['Person', 'Place'])
   const run = join(folder, 'stuck')
-  const settings = await config('stuck', { ...base(train, dev), training: { ...base(train, dev).training, learningRate: 1e-9 } })
+  const settings = await config('stuck', {
+    ...base(train, dev),
+    training: { ...base(train, dev).training, learningRate: 1e-9 },
+  })
   const { code, err } = await hmtl(['train', settings, '-o', run, '--engine', testEngine])
   t.is(code, 0, err)
-  const warnings = parseEvents(readFileSync(join(run, 'metrics.jsonl'), 'utf8')).filter((event) => event.event === 'warning')
+  const warnings = parseEvents(readFileSync(join(run, 'metrics.jsonl'), 'utf8')).filter(
+    (event) => event.event === 'warning',
+  )
   t.deepEqual(warnings.map(({ kind }) => kind).sort(), ['loss', 'score'])
   const page = readFileSync(join(run, 'report.html'), 'utf8')
   for (const { message, update } of warnings) {

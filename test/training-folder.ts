@@ -22,7 +22,13 @@ const fresh = (files: Readonly<Record<string, string>> = {}): string => {
   return path
 }
 
-const finished = { 'metrics.jsonl': '{}\n', 'model/config.json': '{}', 'state/current': '0', 'best/ner/config.json': '{}', 'notes.txt': 'mine' }
+const finished = {
+  'metrics.jsonl': '{}\n',
+  'model/config.json': '{}',
+  'state/current': '0',
+  'best/ner/config.json': '{}',
+  'notes.txt': 'mine',
+}
 const lockOf = (path: string) => join(path, 'training.lock')
 
 const refused = async (promise: Promise<unknown>): Promise<HmtlError> => {
@@ -68,7 +74,8 @@ test('clearing leaves no trace of the training, and all that is not of it', asyn
 test('a folder that is being trained into is refused, by whatever option, until it is given back', async (t) => {
   const path = fresh()
   const release = await claimFolder(path, {})
-  for (const how of [{}, { resume: true }, { overwrite: true }]) t.regex((await refused(claimFolder(path, how))).message, new RegExp(`process ${process.pid} `))
+  for (const how of [{}, { resume: true }, { overwrite: true }])
+    t.regex((await refused(claimFolder(path, how))).message, new RegExp(`process ${process.pid} `))
   await release()
   t.false(existsSync(lockOf(path)))
   await (await claimFolder(path, {}))()
@@ -123,7 +130,9 @@ test('processes that start at once: one trains', async (t) => {
   const module = JSON.stringify(root('dist/src/train/folder.js'))
   // Who has the folder keeps it until the others have been refused.
   const code = `const { claimFolder } = await import(${module}); const release = await claimFolder(${JSON.stringify(path)}, {}); process.stdin.on('end', release).resume()`
-  const children = Array.from({ length: 4 }, () => spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['pipe', 'ignore', 'ignore'] }))
+  const children = Array.from({ length: 4 }, () =>
+    spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['pipe', 'ignore', 'ignore'] }),
+  )
   let refusals = 0
   const codes = await Promise.all(
     children.map(async (child) => {

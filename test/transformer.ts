@@ -16,7 +16,8 @@ const families = ['bert', 'distilbert', 'electra', 'roberta']
 const scratch = mkdtempSync(join(tmpdir(), 'hmtl-transformer-'))
 test.after.always(() => rmSync(scratch, { recursive: true }))
 
-const expected = (family: string): { sentences: string[][]; layers: (number[][] | null)[] } => JSON.parse(readFileSync(join(fixtures, family, 'expected.json'), 'utf8'))
+const expected = (family: string): { sentences: string[][]; layers: (number[][] | null)[] } =>
+  JSON.parse(readFileSync(join(fixtures, family, 'expected.json'), 'utf8'))
 
 const worst = (a: ArrayLike<number>, b: ArrayLike<number>) => {
   let most = a.length === b.length ? 0 : Number.POSITIVE_INFINITY
@@ -54,39 +55,50 @@ for (const engine of new Set(['cpu', testEngine] as const))
       encoder.dispose()
     })
 
-test.serial('a sentence longer than the window: all tokens have vectors, the first ones those of the first window', async (t) => {
-  await switchEngine(testEngine)
-  const encoder = await loadTransformer(join(fixtures, 'bert'))
-  const words = Array.from({ length: 90 }, (_, i) => ['Ada', 'wrote', 'engine', 'London'][i % 4])
-  const width = encoder.layers * encoder.size
-  const all = encoder.encode([words])
-  t.is(all.length, 90 * width)
-  for (let i = 0; i < 90; i++)
-    t.true(
-      all.subarray(i * width, (i + 1) * width).some((value) => value !== 0),
-      `token ${i}`,
-    )
-  const pieces = encoder.encode([words, ['Ada']])
-  t.deepEqual(pieces.subarray(0, all.length), all)
-  encoder.dispose()
-})
+test.serial(
+  'a sentence longer than the window: all tokens have vectors, the first ones those of the first window',
+  async (t) => {
+    await switchEngine(testEngine)
+    const encoder = await loadTransformer(join(fixtures, 'bert'))
+    const words = Array.from({ length: 90 }, (_, i) => ['Ada', 'wrote', 'engine', 'London'][i % 4])
+    const width = encoder.layers * encoder.size
+    const all = encoder.encode([words])
+    t.is(all.length, 90 * width)
+    for (let i = 0; i < 90; i++)
+      t.true(
+        all.subarray(i * width, (i + 1) * width).some((value) => value !== 0),
+        `token ${i}`,
+      )
+    const pieces = encoder.encode([words, ['Ada']])
+    t.deepEqual(pieces.subarray(0, all.length), all)
+    encoder.dispose()
+  },
+)
 
 test('windows: every piece is used exactly once, by a window that has more around it than the other', (t) => {
-  const tokenizer = { pieces: (word: string) => Int32Array.from({ length: Number(word) }, (_, i) => i + 5), begin: 1, end: 2 }
+  const tokenizer = {
+    pieces: (word: string) => Int32Array.from({ length: Number(word) }, (_, i) => i + 5),
+    begin: 1,
+    end: 2,
+  }
   fc.assert(
-    fc.property(fc.array(fc.integer({ min: 0, max: 7 }), { minLength: 1, maxLength: 60 }), fc.integer({ min: 2, max: 20 }), (sizes, most) => {
-      const spans = spansOf(sizes.map(String), 10, tokenizer, most)
-      const used = new Map<number, number>()
-      for (const { ids, tokens } of spans) {
-        t.true(ids.length <= most + 2 && ids.length === tokens.length)
-        t.is(ids[0], 1)
-        t.is(ids[ids.length - 1], 2)
-        t.is(tokens[0], -1)
-        t.is(tokens[tokens.length - 1], -1)
-        for (const token of tokens) if (token !== -1) used.set(token, (used.get(token) ?? 0) + 1)
-      }
-      return sizes.every((size, i) => (used.get(10 + i) ?? 0) === size)
-    }),
+    fc.property(
+      fc.array(fc.integer({ min: 0, max: 7 }), { minLength: 1, maxLength: 60 }),
+      fc.integer({ min: 2, max: 20 }),
+      (sizes, most) => {
+        const spans = spansOf(sizes.map(String), 10, tokenizer, most)
+        const used = new Map<number, number>()
+        for (const { ids, tokens } of spans) {
+          t.true(ids.length <= most + 2 && ids.length === tokens.length)
+          t.is(ids[0], 1)
+          t.is(ids[ids.length - 1], 2)
+          t.is(tokens[0], -1)
+          t.is(tokens[tokens.length - 1], -1)
+          for (const token of tokens) if (token !== -1) used.set(token, (used.get(token) ?? 0) + 1)
+        }
+        return sizes.every((size, i) => (used.get(10 + i) ?? 0) === size)
+      },
+    ),
   )
 })
 
@@ -197,5 +209,9 @@ test('8-bit integers: a matrix comes back within half a step of its row; without
   await t.throwsAsync(file.read('w', [4, 3]), { code: 'HMTL_MODEL_CORRUPT' })
   await file.close()
   const header = bytes.toString('utf8', 8, 8 + Number(bytes.readBigUInt64LE(0))).replace('w.scale', 'x.scale')
-  t.throws(() => decodeSafetensors(Buffer.concat([bytes.subarray(0, 8), Buffer.from(header), bytes.subarray(8 + header.length)])), { code: 'HMTL_MODEL_CORRUPT' })
+  t.throws(
+    () =>
+      decodeSafetensors(Buffer.concat([bytes.subarray(0, 8), Buffer.from(header), bytes.subarray(8 + header.length)])),
+    { code: 'HMTL_MODEL_CORRUPT' },
+  )
 })

@@ -48,7 +48,10 @@ const timed = async (program, args, env = {}) => {
   let peak = 0
   const watch = setInterval(() => {
     try {
-      peak = Math.max(peak, Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0) / 1024)
+      peak = Math.max(
+        peak,
+        Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0) / 1024,
+      )
     } catch {
       // Ended between two looks.
     }
@@ -67,15 +70,44 @@ for (const engine of (process.env.ENGINES ?? 'wasm tensorflow').split(' '))
       cases.push({
         name: `hmtl ${engine}, ${name}, ${workers} worker${workers === '1' ? '' : 's'}`,
         words,
-        run: () => timed(process.execPath, [cli, 'annotate', file, '--engine', engine, '--workers', workers, '--quiet', ...args]),
-        start: () => timed(process.execPath, [cli, 'annotate', one, '--engine', engine, '--workers', workers, '--quiet', ...args]),
+        run: () =>
+          timed(process.execPath, [
+            cli,
+            'annotate',
+            file,
+            '--engine',
+            engine,
+            '--workers',
+            workers,
+            '--quiet',
+            ...args,
+          ]),
+        start: () =>
+          timed(process.execPath, [cli, 'annotate', one, '--engine', engine, '--workers', workers, '--quiet', ...args]),
       })
 // The accurate model is the slower one: a tenth of the documents.
 const few = write('few.jsonl', fewLines)
 for (const engine of (process.env.ENGINES ?? 'wasm tensorflow').split(' '))
   for (const workers of ['1', '2']) {
-    const annotate = (input) => () => timed(process.execPath, [cli, 'annotate', input, '--model', 'en-accurate', '--engine', engine, '--workers', workers, '--quiet'])
-    cases.push({ name: `hmtl ${engine}, en-accurate, all four, ${workers} worker${workers === '1' ? '' : 's'}`, words: fewWords, run: annotate(few), start: annotate(one) })
+    const annotate = (input) => () =>
+      timed(process.execPath, [
+        cli,
+        'annotate',
+        input,
+        '--model',
+        'en-accurate',
+        '--engine',
+        engine,
+        '--workers',
+        workers,
+        '--quiet',
+      ])
+    cases.push({
+      name: `hmtl ${engine}, en-accurate, all four, ${workers} worker${workers === '1' ? '' : 's'}`,
+      words: fewWords,
+      run: annotate(few),
+      start: annotate(one),
+    })
   }
 if (SPACY)
   for (const [name, mode] of [
@@ -117,8 +149,18 @@ if (CORENLP) {
       '-coref.algorithm',
       'statistical',
     ])
-  cases.push({ name: 'CoreNLP ner as it comes, 2 threads', words: fewWords, run: java('tokenize,ssplit,pos,lemma,ner', '2'), few: true })
-  cases.push({ name: 'CoreNLP ner and statistical coref, 2 threads', words: fewWords, run: java('tokenize,ssplit,pos,lemma,ner,depparse,coref', '2'), few: true })
+  cases.push({
+    name: 'CoreNLP ner as it comes, 2 threads',
+    words: fewWords,
+    run: java('tokenize,ssplit,pos,lemma,ner', '2'),
+    few: true,
+  })
+  cases.push({
+    name: 'CoreNLP ner and statistical coref, 2 threads',
+    words: fewWords,
+    run: java('tokenize,ssplit,pos,lemma,ner,depparse,coref', '2'),
+    few: true,
+  })
 }
 
 const only = new RegExp(process.env.ONLY ?? '')
@@ -130,11 +172,20 @@ for (let pass = 0; pass < Number(passes); pass++)
     const start = each.start ? await each.start() : undefined
     // CoreNLP says how long its annotators took; loading its models is not counted, as it is not for spaCy and winkNLP.
     const own = /"seconds": ([\d.]+)/.exec(text)?.[1] ?? /TOTAL: ([\d.]+) sec/.exec(errors + text)?.[1]
-    results.get(each).push({ seconds, peak, working: own ? Number(own) : seconds - (start?.seconds ?? 0), first: start?.first ?? start?.seconds })
+    results.get(each).push({
+      seconds,
+      peak,
+      working: own ? Number(own) : seconds - (start?.seconds ?? 0),
+      first: start?.first ?? start?.seconds,
+    })
     console.error(`${each.name}: ${seconds.toFixed(1)} s`)
   }
-console.log(`${lines.length} documents, ${words} words (en-accurate and CoreNLP: ${fewLines.length} and ${fewWords}); ${passes} passes in turn, medians\n`)
-console.log('| system | words/s, whole process | words/s without start | first document, s | peak MB |\n|---|---|---|---|---|')
+console.log(
+  `${lines.length} documents, ${words} words (en-accurate and CoreNLP: ${fewLines.length} and ${fewWords}); ${passes} passes in turn, medians\n`,
+)
+console.log(
+  '| system | words/s, whole process | words/s without start | first document, s | peak MB |\n|---|---|---|---|---|',
+)
 for (const [{ name, words: count }, list] of results) {
   const of = (key) => median(list.map((run) => run[key]))
   console.log(

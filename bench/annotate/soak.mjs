@@ -11,10 +11,13 @@ import { fileURLToPath } from 'node:url'
 const cli = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'dist', 'cli', 'main.js')
 const count = Number(process.argv[2] ?? 100_000)
 const engine = process.env.HMTL_ENGINE ?? 'wasm'
-const rss = (pid) => Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024)
+const rss = (pid) =>
+  Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024)
 const word = (i) => `N${(i * 7919).toString(36)}`
-const line = (i) => `${JSON.stringify({ n: i, text: `${word(i)} met Mr. ${word(3 * i + 1)} in ${word(5 * i + 2)}. She told him about ${word(7 * i + 3)}.` })}\n`
-const start = () => spawn(process.execPath, [cli, 'annotate', '--engine', engine, '--quiet'], { stdio: ['pipe', 'pipe', 'inherit'] })
+const line = (i) =>
+  `${JSON.stringify({ n: i, text: `${word(i)} met Mr. ${word(3 * i + 1)} in ${word(5 * i + 2)}. She told him about ${word(7 * i + 3)}.` })}\n`
+const start = () =>
+  spawn(process.execPath, [cli, 'annotate', '--engine', engine, '--quiet'], { stdio: ['pipe', 'pipe', 'inherit'] })
 
 const child = start()
 let out = 0
@@ -35,7 +38,9 @@ const ended = once(child, 'close')
 for (let i = 0; i < count; i++) if (!child.stdin.write(line(i))) await once(child.stdin, 'drain')
 child.stdin.end()
 const [code] = await ended
-console.log(`${out} documents, exit ${code}, ${Math.round((1000 * out) / (performance.now() - begun))}/s; resident MB after so many: ${rows.join(', ')}`)
+console.log(
+  `${out} documents, exit ${code}, ${Math.round((1000 * out) / (performance.now() - begun))}/s; resident MB after so many: ${rows.join(', ')}`,
+)
 
 // A reader of ten kilobytes a second: what is written to the command must stop being taken.
 const slow = start()
@@ -50,7 +55,11 @@ const feeding = (async () => {
   for (let i = 0; !full; i++) {
     const text = line(i)
     written += text.length
-    if (!slow.stdin.write(text)) await Promise.race([once(slow.stdin, 'drain').catch(() => undefined), new Promise((resolve) => setTimeout(resolve, 1000))])
+    if (!slow.stdin.write(text))
+      await Promise.race([
+        once(slow.stdin, 'drain').catch(() => undefined),
+        new Promise((resolve) => setTimeout(resolve, 1000)),
+      ])
   }
 })()
 for (let second = 0; second < 20; second++) {

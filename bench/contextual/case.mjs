@@ -20,8 +20,14 @@ const filters = [
 ]
 /** Sizes as published. */
 const shapes = {
-  small: { lstm: { dim: 1024, projection_dim: 128, n_layers: 2, cell_clip: 3, proj_clip: 3, use_skip_connections: true }, highways: 1 },
-  original: { lstm: { dim: 4096, projection_dim: 512, n_layers: 2, cell_clip: 3, proj_clip: 3, use_skip_connections: true }, highways: 2 },
+  small: {
+    lstm: { dim: 1024, projection_dim: 128, n_layers: 2, cell_clip: 3, proj_clip: 3, use_skip_connections: true },
+    highways: 1,
+  },
+  original: {
+    lstm: { dim: 4096, projection_dim: 512, n_layers: 2, cell_clip: 3, proj_clip: 3, use_skip_connections: true },
+    highways: 2,
+  },
 }
 const batchSize = 32
 
@@ -31,7 +37,17 @@ const make = async (folder, shape) => {
   mkdirSync(folder, { recursive: true })
   writeFileSync(
     join(folder, 'options.json'),
-    JSON.stringify({ lstm, char_cnn: { activation: 'relu', embedding: { dim: 16 }, filters, max_characters_per_token: 50, n_characters: 262, n_highway: highways } }),
+    JSON.stringify({
+      lstm,
+      char_cnn: {
+        activation: 'relu',
+        embedding: { dim: 16 },
+        filters,
+        max_characters_per_token: 50,
+        n_characters: 262,
+        n_highway: highways,
+      },
+    }),
   )
   const { default: h5wasm } = await import('h5wasm/node')
   await h5wasm.ready
@@ -50,7 +66,12 @@ const make = async (folder, shape) => {
       groups.add(group)
     }
     const scale = 2 / Math.sqrt(dims.length > 1 ? dims[dims.length - 2] : 16)
-    file.create_dataset({ name, data: Float32Array.from({ length: dims.reduce((a, b) => a * b, 1) }, () => random() * scale), shape: dims, dtype: '<f' })
+    file.create_dataset({
+      name,
+      data: Float32Array.from({ length: dims.reduce((a, b) => a * b, 1) }, () => random() * scale),
+      shape: dims,
+      dtype: '<f',
+    })
   }
   const F = filters.reduce((sum, [, count]) => sum + count, 0)
   put('char_embed', 261, 16)
@@ -79,7 +100,9 @@ const time = async (what, folder, engine, path, rounds) => {
   await startEngine(engine)
   const encoder = what === 'transformer' ? await loadTransformer(folder) : undefined
   const sentences = JSON.parse(readFileSync(path, 'utf8'))
-  const batches = Array.from({ length: Math.ceil(sentences.length / batchSize) }, (_, i) => sentences.slice(i * batchSize, (i + 1) * batchSize))
+  const batches = Array.from({ length: Math.ceil(sentences.length / batchSize) }, (_, i) =>
+    sentences.slice(i * batchSize, (i + 1) * batchSize),
+  )
   const seconds = []
   for (let round = 0; round <= rounds; round++) {
     // A new one each round: words that were seen before must not be known.

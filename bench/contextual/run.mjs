@@ -26,9 +26,15 @@ const run = (program, args) => {
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]
 
 const sentences = []
-for await (const { text, tokens, sentences: spans } of datasetDocuments([join(here, '..', '..', 'data', 'redocred', 'test.arrow')]))
+for await (const { text, tokens, sentences: spans } of datasetDocuments([
+  join(here, '..', '..', 'data', 'redocred', 'test.arrow'),
+]))
   for (let s = 0; s < spans.begin.length; s++)
-    sentences.push(Array.from({ length: spans.end[s] - spans.begin[s] }, (_, i) => text.slice(tokens.begin[spans.begin[s] + i], tokens.end[spans.begin[s] + i])))
+    sentences.push(
+      Array.from({ length: spans.end[s] - spans.begin[s] }, (_, i) =>
+        text.slice(tokens.begin[spans.begin[s] + i], tokens.end[spans.begin[s] + i]),
+      ),
+    )
 /** About so many tokens, whole batches of 32 sentences of like length. */
 const sample = (name, most) => {
   let total = 0
@@ -38,7 +44,13 @@ const sample = (name, most) => {
   return { path, tokens: taken.reduce((sum, { length }) => sum + length, 0) }
 }
 const cases = [
-  { what: 'transformer', label: 'all-MiniLM-L6-v2 (6 layers of 384)', folder: findEncoder('all-MiniLM-L6-v2'), tokens: 6000, rounds: 3 },
+  {
+    what: 'transformer',
+    label: 'all-MiniLM-L6-v2 (6 layers of 384)',
+    folder: findEncoder('all-MiniLM-L6-v2'),
+    tokens: 6000,
+    rounds: 3,
+  },
   { what: 'elmo', label: 'ELMo small (1024, projected to 128)', shape: 'small', tokens: 6000, rounds: 3 },
   { what: 'elmo', label: 'ELMo original (4096, projected to 512)', shape: 'original', tokens: 2000, rounds: 1 },
 ]
@@ -52,11 +64,18 @@ for (const { what, label, shape, tokens: most, rounds, folder: given } of cases)
   const times = { torch: [] }
   for (let pass = 0; pass < passes; pass++) {
     for (const engine of engines)
-      (times[engine] ??= []).push(median(JSON.parse(run(process.execPath, [join(here, 'case.mjs'), 'time', what, weights, engine, path, String(rounds)]))))
+      (times[engine] ??= []).push(
+        median(
+          JSON.parse(
+            run(process.execPath, [join(here, 'case.mjs'), 'time', what, weights, engine, path, String(rounds)]),
+          ),
+        ),
+      )
     times.torch.push(median(JSON.parse(run(python, [join(here, 'peer.py'), what, weights, path, String(rounds)]))))
   }
   const speed = (values) => Math.round(tokens / median(values)).toLocaleString('en-US')
-  const cell = (engine) => `${speed(times[engine])} | ${median(times[engine].map((value, i) => value / times.torch[i])).toFixed(2)}`
+  const cell = (engine) =>
+    `${speed(times[engine])} | ${median(times[engine].map((value, i) => value / times.torch[i])).toFixed(2)}`
   console.log(`| ${label} | ${speed(times.torch)} | ${engines.map(cell).join(' | ')} |`)
 }
 rmSync(folder, { recursive: true })

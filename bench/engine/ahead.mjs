@@ -20,7 +20,11 @@ if (ahead === undefined) {
   const found = { 0: [], 2: [] }
   for (let round = 0; round < Number(rounds); round++)
     for (const choice of round % 2 ? ['2', '0'] : ['0', '2']) {
-      const { stdout, stderr, status } = spawnSync(process.execPath, [fileURLToPath(import.meta.url), config, engine, updates, '1', choice], { encoding: 'utf8' })
+      const { stdout, stderr, status } = spawnSync(
+        process.execPath,
+        [fileURLToPath(import.meta.url), config, engine, updates, '1', choice],
+        { encoding: 'utf8' },
+      )
       if (status !== 0) throw new Error(stderr)
       found[choice].push(JSON.parse(stdout))
     }
@@ -35,9 +39,17 @@ if (ahead === undefined) {
   const output = mkdtempSync(join(tmpdir(), 'hmtl-ahead-'))
   let begun = 0
   let milliseconds = 0
-  const given = await loadConfig(config, [`training.updates=${updates}`, `training.validateEvery=${updates}`, 'training.fitDecisions=false', `training.ahead=${ahead}`])
+  const given = await loadConfig(config, [
+    `training.updates=${updates}`,
+    `training.validateEvery=${updates}`,
+    'training.fitDecisions=false',
+    `training.ahead=${ahead}`,
+  ])
   // No development data: what is timed is updates.
-  const tasks = given.tasks.map((task) => ({ ...task, datasets: task.datasets.map(({ train: data, labels }) => ({ train: data, ...(labels ? { labels } : {}) })) }))
+  const tasks = given.tasks.map((task) => ({
+    ...task,
+    datasets: task.datasets.map(({ train: data, labels }) => ({ train: data, ...(labels ? { labels } : {}) })),
+  }))
   await train(
     { ...given, tasks },
     {
@@ -49,5 +61,7 @@ if (ahead === undefined) {
     },
   )
   rmSync(output, { recursive: true })
-  process.stdout.write(JSON.stringify({ ms: milliseconds / (Number(updates) - warmUp), rss: process.resourceUsage().maxRSS / 1024 }))
+  process.stdout.write(
+    JSON.stringify({ ms: milliseconds / (Number(updates) - warmUp), rss: process.resourceUsage().maxRSS / 1024 }),
+  )
 }

@@ -29,7 +29,12 @@ const hierarchy = (parity) => [
   task('ner73', 'base', { batch: 32 }),
   task('emd', 'ner17', { batch: 32, layer: 'mentions' }),
   task('relation', 'emd', { kind: 'relation', batch: 4, layer: undefined }),
-  task('coref', 'emd', { kind: 'coref', batch: 1, layer: undefined, ...(parity ? { lexicalDropout: 0, headDropout: 0 } : {}) }),
+  task('coref', 'emd', {
+    kind: 'coref',
+    batch: 1,
+    layer: undefined,
+    ...(parity ? { lexicalDropout: 0, headDropout: 0 } : {}),
+  }),
 ]
 
 const make = async () => {
@@ -52,7 +57,12 @@ const make = async () => {
   const config = parseConfig({
     name: 'bench',
     embeddings: { words: { size: 50, wordDropout: 0 } },
-    tasks: hierarchy(small).map(({ layer, ...rest }) => ({ ...rest, ...(layer ? { layer } : {}), ...parity, datasets: [] })),
+    tasks: hierarchy(small).map(({ layer, ...rest }) => ({
+      ...rest,
+      ...(layer ? { layer } : {}),
+      ...parity,
+      datasets: [],
+    })),
   })
   const model = createModel({
     config,
@@ -77,7 +87,8 @@ const make = async () => {
   }
   const document = () => {
     const sentences = []
-    for (let total = 0; total < (small ? 40 : 500); total += sentences.at(-1).length) sentences.push(sentence(small ? 8 : 22))
+    for (let total = 0; total < (small ? 40 : 500); total += sentences.at(-1).length)
+      sentences.push(sentence(small ? 8 : 22))
     const [begin, end, cluster] = [[], [], []]
     let first = 0
     for (const list of sentences) {
@@ -120,11 +131,20 @@ const unique = (cells) => {
 
 const typed = (example) => ({
   ...example,
-  ...Object.fromEntries(['tags', 'cells', 'begin', 'end', 'cluster'].filter((key) => example[key]).map((key) => [key, Int32Array.from(example[key])])),
+  ...Object.fromEntries(
+    ['tags', 'cells', 'begin', 'end', 'cluster']
+      .filter((key) => example[key])
+      .map((key) => [key, Int32Array.from(example[key])]),
+  ),
 })
 const read = () => {
   const { lstm, batches } = JSON.parse(readFileSync(join(folder, 'case.json'), 'utf8'))
-  return { lstm, batches: Object.fromEntries(Object.entries(batches).map(([name, list]) => [name, list.map((batch) => batch.map(typed))])) }
+  return {
+    lstm,
+    batches: Object.fromEntries(
+      Object.entries(batches).map(([name, list]) => [name, list.map((batch) => batch.map(typed))]),
+    ),
+  }
 }
 const median = (values) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)]
 
@@ -144,7 +164,10 @@ const parity = async () => {
     for (const [key, gradient] of gradients) {
       const values = gradient.dataSync()
       const step = Math.max(1, Math.floor(values.length / 50))
-      sampled[key] = [Math.sqrt(values.reduce((sum, value) => sum + value * value, 0)), ...Array.from({ length: Math.ceil(values.length / step) }, (_, i) => values[i * step])]
+      sampled[key] = [
+        Math.sqrt(values.reduce((sum, value) => sum + value * value, 0)),
+        ...Array.from({ length: Math.ceil(values.length / step) }, (_, i) => values[i * step]),
+      ]
     }
     result[name] = { loss, gradients: sampled }
   }
@@ -197,7 +220,11 @@ const time = async () => {
     const { value, grads } = tf
       .engine()
       .gradients(
-        () => tf.reshape(sum(encode('lstm', { hidden, layers, dropout: 0 }, parameters, x, indexes(packing.offsets), () => 1)), []),
+        () =>
+          tf.reshape(
+            sum(encode('lstm', { hidden, layers, dropout: 0 }, parameters, x, indexes(packing.offsets), () => 1)),
+            [],
+          ),
         [x, ...parameters.all().values()],
         undefined,
         true,

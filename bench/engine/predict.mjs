@@ -1,7 +1,15 @@
 /** One batch of a task through the model and its decoder, as inference does it: tags, relations above the threshold, the best antecedents. */
 import * as tf from '@tensorflow/tfjs-core'
 import { crfDecoder, emissionsOf } from '../../dist/src/model/heads/crf/scores.js'
-import { antecedentPairs, candidateScores, candidateSpans, keepBest, pairScores, spanRows, spanVectors } from '../../dist/src/model/heads/coref/scores.js'
+import {
+  antecedentPairs,
+  candidateScores,
+  candidateSpans,
+  keepBest,
+  pairScores,
+  spanRows,
+  spanVectors,
+} from '../../dist/src/model/heads/coref/scores.js'
 import { pairTokens, relationLogits, relationStates } from '../../dist/src/model/heads/relation/scores.js'
 import { batchOf, forward, wordRows } from '../../dist/src/model/hierarchy.js'
 import { sentencesOf } from '../../dist/src/model/training/loss.js'
@@ -25,14 +33,26 @@ export const predict = (model, task, examples) =>
     }
     if (task.kind === 'relation') {
       const pairs = pairTokens(examples.map((_, s) => rowOf.slice(starts[s], starts[s + 1])))
-      const logits = relationLogits(task, model.parameters, relationStates(model, task, state, undefined), pairs, model.labels[task.name].length).dataSync()
+      const logits = relationLogits(
+        task,
+        model.parameters,
+        relationStates(model, task, state, undefined),
+        pairs,
+        model.labels[task.name].length,
+      ).dataSync()
       const found = []
       for (let i = 0; i < logits.length; i++) if (logits[i] > 0) found.push(i)
       return found
     }
     const [states, inputs] = [state.states(task), state.input(task)]
     const candidates = candidateSpans(starts, task.maxSpanWidth)
-    const scores = candidateScores(task, model.parameters, states, inputs, spanRows(candidates.begin, candidates.end, rowOf)).dataSync()
+    const scores = candidateScores(
+      task,
+      model.parameters,
+      states,
+      inputs,
+      spanRows(candidates.begin, candidates.end, rowOf),
+    ).dataSync()
     const kept = keepBest(scores, Math.floor(task.spansPerWord * rowOf.length))
     const [begin, end] = [kept.map((i) => candidates.begin[i]), kept.map((i) => candidates.end[i])]
     const vectors = spanVectors(task, model.parameters, states, inputs, spanRows(begin, end, rowOf))

@@ -33,7 +33,13 @@ const whole = (n) => Math.floor(random.next() * n)
 const sentence = (most) => Array.from({ length: 1 + whole(most) }, () => words[whole(words.length)])
 const example = (kind) => {
   if (kind === 'coref')
-    return { id: '', sentences: Array.from({ length: 2 + whole(12) }, () => sentence(40)), begin: Int32Array.of(0), end: Int32Array.of(1), cluster: Int32Array.of(0) }
+    return {
+      id: '',
+      sentences: Array.from({ length: 2 + whole(12) }, () => sentence(40)),
+      begin: Int32Array.of(0),
+      end: Int32Array.of(1),
+      cluster: Int32Array.of(0),
+    }
   const list = sentence(50)
   const cells = Int32Array.of(0, list.length - 1, 0)
   return { id: '', sentences: [list], ...(kind === 'crf' ? { tags: new Int32Array(list.length) } : { cells }) }
@@ -48,6 +54,9 @@ for (let i = 1; i <= Number(updates); i++) {
     for (const gradient of result.gradients.values()) gradient.dispose()
     result.words?.gradient.dispose()
   }
-  if (i % (Number(updates) / 10) === 0) rows.push([i, Math.round(process.memoryUsage().rss / 2 ** 20), engineMemory().tensors])
+  if (i % (Number(updates) / 10) === 0)
+    rows.push([i, Math.round(process.memoryUsage().rss / 2 ** 20), engineMemory().tensors])
 }
-console.log(`${engine}: ${rows.map(([update, rss, tensors]) => `update ${update} ${rss} MB ${tensors} tensors`).join('; ')}`)
+console.log(
+  `${engine}: ${rows.map(([update, rss, tensors]) => `update ${update} ${rss} MB ${tensors} tensors`).join('; ')}`,
+)

@@ -2,7 +2,10 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-const words = 'the minister said on Tuesday that her government would meet envoys from Oslo and Bergen before the end of a long winter session of parliament'.split(' ')
+const words =
+  'the minister said on Tuesday that her government would meet envoys from Oslo and Bergen before the end of a long winter session of parliament'.split(
+    ' ',
+  )
 
 export default async (folder, bytes) => {
   let size = 0

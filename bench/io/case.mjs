@@ -6,7 +6,10 @@ import { readDocuments } from '../../dist/src/io/read.js'
 import { writeDocuments } from '../../dist/src/io/write.js'
 
 const [name, input, output] = process.argv.slice(2)
-const size = (path) => (statSync(path).isDirectory() ? readdirSync(path).reduce((sum, file) => sum + statSync(join(path, file)).size, 0) : statSync(path).size)
+const size = (path) =>
+  statSync(path).isDirectory()
+    ? readdirSync(path).reduce((sum, file) => sum + statSync(join(path, file)).size, 0)
+    : statSync(path).size
 
 const count = async (documents) => {
   let n = 0
@@ -24,7 +27,10 @@ const counted = (documents, tally) =>
 
 const plainLoop = async () => {
   let n = 0
-  for await (const line of createInterface({ input: createReadStream(input, { highWaterMark: 1 << 18 }), crlfDelay: Number.POSITIVE_INFINITY })) {
+  for await (const line of createInterface({
+    input: createReadStream(input, { highWaterMark: 1 << 18 }),
+    crlfDelay: Number.POSITIVE_INFINITY,
+  })) {
     JSON.parse(line)
     n++
   }
@@ -71,4 +77,11 @@ const cases = {
 
 const started = performance.now()
 const documents = await cases[name]()
-console.log(JSON.stringify({ seconds: (performance.now() - started) / 1000, megabytes: size(input) / 1e6, documents, peak: process.resourceUsage().maxRSS / 1024 }))
+console.log(
+  JSON.stringify({
+    seconds: (performance.now() - started) / 1000,
+    megabytes: size(input) / 1e6,
+    documents,
+    peak: process.resourceUsage().maxRSS / 1024,
+  }),
+)

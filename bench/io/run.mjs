@@ -61,7 +61,11 @@ if (!existsSync(ace)) {
 const self = new URL('./case.mjs', import.meta.url).pathname
 const python = values.python
 const node = (name, ...args) => ({ name, command: process.execPath, args: [self, name, ...args] })
-const py = (name, ...args) => ({ name, command: python, args: [new URL('./case.py', import.meta.url).pathname, name, ...args] })
+const py = (name, ...args) => ({
+  name,
+  command: python,
+  args: [new URL('./case.py', import.meta.url).pathname, name, ...args],
+})
 const cases = [
   node('json-parse', jsonl),
   node('jsonl-read', jsonl),
@@ -88,7 +92,9 @@ for (let round = 0; round < Number(values.rounds); round++)
   }
 
 const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)]
-console.log(`${cpus()[0].model}, ${cpus().length} cores, Node ${process.version}, ${values.rounds} rounds, files of ${values.megabytes} MiB`)
+console.log(
+  `${cpus()[0].model}, ${cpus().length} cores, Node ${process.version}, ${values.rounds} rounds, files of ${values.megabytes} MiB`,
+)
 for (const [name, list] of results)
   console.log(
     `${name.padEnd(20)} ${median(list.map((r) => r.megabytes / r.seconds))

@@ -33,7 +33,12 @@ lines.forEach((line, i) => {
   const { hmtl } = JSON.parse(expected[i] ?? '{}')
   const begins = new Set(hmtl.tokens.map(([begin]) => begin))
   const ends = new Set(hmtl.tokens.map(([, end]) => end))
-  for (const span of [...hmtl.entities, ...hmtl.mentions, ...hmtl.clusters.flat(), ...hmtl.relations.flatMap(({ arg1, arg2 }) => [arg1, arg2])])
+  for (const span of [
+    ...hmtl.entities,
+    ...hmtl.mentions,
+    ...hmtl.clusters.flat(),
+    ...hmtl.relations.flatMap(({ arg1, arg2 }) => [arg1, arg2]),
+  ])
     if (!(begins.has(span.start) && ends.has(span.end) && text.slice(span.start, span.end).trim().length > 0)) wrong++
 })
 const words = lines.reduce((sum, line) => sum + JSON.parse(line).text.split(/\s+/).length, 0)
@@ -50,7 +55,23 @@ try {
     lines.map((value, i) => ({ key: String(i), value, partition: i % 4 })),
   )
   const members = [0, 1].map(() =>
-    start('enrich', '--brokers', broker.bootstrap, '--from', from, '--to', to, '--group', 'corpus', '--engine', engine, '--workers', '1', '--log-level', 'error'),
+    start(
+      'enrich',
+      '--brokers',
+      broker.bootstrap,
+      '--from',
+      from,
+      '--to',
+      to,
+      '--group',
+      'corpus',
+      '--engine',
+      engine,
+      '--workers',
+      '1',
+      '--log-level',
+      'error',
+    ),
   )
   const client = await connect(broker.bootstrap)
   const from0 = performance.now()

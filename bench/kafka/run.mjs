@@ -84,7 +84,9 @@ try {
       ),
     )
   }
-  console.log(`${lines.length} documents, ${words} words, 4 partitions, engine ${engine}, 2 workers, ${passes} passes in turn\n`)
+  console.log(
+    `${lines.length} documents, ${words} words, 4 partitions, engine ${engine}, 2 workers, ${passes} passes in turn\n`,
+  )
   console.log('| | seconds | words/s | processor seconds | peak MB |\n|---|---|---|---|---|')
   for (const [name, list] of Object.entries(runs)) {
     const seconds = median(list.map((run) => run.seconds))
@@ -97,7 +99,11 @@ try {
 
   const [many, out] = await makeTopics(broker.bootstrap, [4, 4])
   const count = Number(messages)
-  const text = (i) => JSON.stringify({ n: i, text: `Name${i.toString(36)} met Other${(i * 7).toString(36)} in Town${(i % 977).toString(36)}.` })
+  const text = (i) =>
+    JSON.stringify({
+      n: i,
+      text: `Name${i.toString(36)} met Other${(i * 7).toString(36)} in Town${(i % 977).toString(36)}.`,
+    })
   for (let at = 0; at < count; at += 20000)
     await produce(
       broker.bootstrap,
@@ -128,7 +134,10 @@ try {
   const begun = performance.now()
   for (let next = count / 10; next <= count; ) {
     await sleep(100)
-    const done = [...(await client.committed('many', many)).values()].reduce((sum, next) => sum + Math.max(0, Number(next)), 0)
+    const done = [...(await client.committed('many', many)).values()].reduce(
+      (sum, next) => sum + Math.max(0, Number(next)),
+      0,
+    )
     while (done >= next && next <= count) {
       rows.push(`${next} messages ${Math.round(usage(child.pid).rss)} MB`)
       next += count / 10

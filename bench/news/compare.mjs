@@ -14,7 +14,10 @@ const sort = (gold, found) => {
 }
 
 const spanItems = (text, layer) =>
-  (layer ? listSpans(layer) : []).map((span) => ({ key: `${keyOf(span)} ${span.label}`, words: `${text.slice(span.start, span.end)} ${span.label}` }))
+  (layer ? listSpans(layer) : []).map((span) => ({
+    key: `${keyOf(span)} ${span.label}`,
+    words: `${text.slice(span.start, span.end)} ${span.label}`,
+  }))
 
 const relationItems = (text, layer) =>
   (layer ? listRelations(layer) : []).map(({ label, arg1, arg2 }) => ({
@@ -24,11 +27,17 @@ const relationItems = (text, layer) =>
 
 /** Each gold cluster beside the found one that shares most mentions with it; found ones that share none are wrong altogether. */
 const compareClusters = (text, gold, found) => {
-  const items = (layer) => (layer ? listClusters(layer) : []).map((cluster) => cluster.map((span) => ({ key: keyOf(span), words: text.slice(span.start, span.end) })))
+  const items = (layer) =>
+    (layer ? listClusters(layer) : []).map((cluster) =>
+      cluster.map((span) => ({ key: keyOf(span), words: text.slice(span.start, span.end) })),
+    )
   const left = items(found)
   const shared = (one, other) => one.filter(({ key }) => other.some((item) => item.key === key)).length
   const pairs = items(gold).map((cluster) => {
-    const best = left.reduce((most, other, i) => (shared(other, cluster) > shared(left[most] ?? [], cluster) ? i : most), -1)
+    const best = left.reduce(
+      (most, other, i) => (shared(other, cluster) > shared(left[most] ?? [], cluster) ? i : most),
+      -1,
+    )
     return sort(cluster, best < 0 ? [] : left.splice(best, 1)[0])
   })
   return [...pairs, ...left.map((cluster) => sort([], cluster))]

@@ -52,7 +52,9 @@ const spansOf = (text, item, fail) => {
     return found
   }
   if (found.length === 1) fail(`"${words}" occurs once; "${item}" needs no number`)
-  return numbers.split(',').map((number) => found[number - 1] ?? fail(`"${words}" occurs ${found.length} times, not ${number}`))
+  return numbers
+    .split(',')
+    .map((number) => found[number - 1] ?? fail(`"${words}" occurs ${found.length} times, not ${number}`))
 }
 
 const oneSpan = (text, item, fail) => {
@@ -94,7 +96,8 @@ const relationLayer = (text, lines, entities) => {
     const [arg1, arg2] = sides.map((item, side) => {
       const span = oneSpan(text, item, fail)
       const entity = entities.find((one) => keyOf(one) === keyOf(span)) ?? fail(`"${item}" is no entity`)
-      if (!relationTypes[label][side].includes(entity.label)) fail(`"${label}" takes no ${entity.label} such as "${item}"`)
+      if (!relationTypes[label][side].includes(entity.label))
+        fail(`"${label}" takes no ${entity.label} such as "${item}"`)
       return span
     })
     const key = `${label} ${keyOf(arg1)} ${keyOf(arg2)}`
@@ -120,7 +123,9 @@ const clusterLayer = (text, lines) => {
 /** Spans of all layers nest or lie apart. */
 const checkNesting = (text, spans, fail) => {
   for (const a of spans)
-    for (const b of spans) if (overlap(a, b) && !inside(a, b) && !inside(b, a)) fail(`"${text.slice(a.start, a.end)}" and "${text.slice(b.start, b.end)}" cross`)
+    for (const b of spans)
+      if (overlap(a, b) && !inside(a, b) && !inside(b, a))
+        fail(`"${text.slice(a.start, a.end)}" and "${text.slice(b.start, b.end)}" cross`)
 }
 
 /**
@@ -146,7 +151,8 @@ export const parseGold = (source, kind) => {
     if (ids.has(id)) fail(`"${id}" is a second time`)
     ids.add(id)
     const at = layers.map((layer) => body.findIndex(({ line }) => line === layer))
-    if (at[0] !== 1 || at.some((index, l) => l > 0 && index <= at[l - 1])) fail(`needs one paragraph of text, then ${layers.join(', ')}, in this order`)
+    if (at[0] !== 1 || at.some((index, l) => l > 0 && index <= at[l - 1]))
+      fail(`needs one paragraph of text, then ${layers.join(', ')}, in this order`)
     const text = body[0].line
     const [ofEntities, ofMentions, ofRelations, ofClusters] = at.map((index, l) => body.slice(index + 1, at[l + 1]))
     const entities = flatLayer(text, ofEntities, entityLabels)

@@ -14,7 +14,9 @@ import { comparisonText } from './compare.mjs'
 import { kinds, otherNames, symmetric } from './schema.mjs'
 import { readTexts } from './texts.mjs'
 
-const { values } = parseArgs({ options: { model: { type: 'string', default: 'en' }, scores: { type: 'boolean', default: false } } })
+const { values } = parseArgs({
+  options: { model: { type: 'string', default: 'en' }, scores: { type: 'boolean', default: false } },
+})
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 
 const readLines = async (lines) => {
@@ -27,7 +29,11 @@ const readLines = async (lines) => {
 const annotate = async (records) => {
   const input = records.map(({ id, text }) => `${JSON.stringify({ id, text })}\n`).join('')
   const options = ['--model', values.model, '--from', 'jsonl', '--to', 'jsonl', '--workers', '1', '--quiet']
-  const { status, stdout } = spawnSync(process.execPath, [main, 'annotate', ...options], { input, stdio: ['pipe', 'pipe', 'inherit'], maxBuffer: 1 << 28 })
+  const { status, stdout } = spawnSync(process.execPath, [main, 'annotate', ...options], {
+    input,
+    stdio: ['pipe', 'pipe', 'inherit'],
+    maxBuffer: 1 << 28,
+  })
   if (status !== 0) process.exit(status ?? 1)
   return readLines(stdout)
 }
@@ -73,15 +79,39 @@ const row = (name, { ner, emd, relation, coref }) => [
 ]
 const indexes = (kind) => records.flatMap((record, i) => (kind === undefined || record.kind === kind ? [i] : []))
 const all = scoresOf(indexes())
-const labelRows = (task) => Object.entries(all[task].byLabel).map(([label, score]) => [label, ...cells(score), score.gold, score.predicted, score.correct])
+const labelRows = (task) =>
+  Object.entries(all[task].byLabel).map(([label, score]) => [
+    label,
+    ...cells(score),
+    score.gold,
+    score.predicted,
+    score.correct,
+  ])
 
 if (!values.scores) for (const i of indexes()) console.log(`${comparisonText(gold[i], found[i])}\n`)
 const titles = { ner: 'ner', emd: 'emd', relation: 'relation, last tokens' }
-for (const [task, title] of Object.entries(titles)) console.log(`${table([[title, 'P', 'R', 'F1', 'gold', 'found', 'right'], ...labelRows(task)])}\n`)
+for (const [task, title] of Object.entries(titles))
+  console.log(`${table([[title, 'P', 'R', 'F1', 'gold', 'found', 'right'], ...labelRows(task)])}\n`)
 console.log(`model ${values.model}`)
 console.log(
   table([
-    ['', 'ner P', 'R', 'F1', 'emd P', 'R', 'F1', 'relation P', 'R', 'F1', 'last token F1', 'coref P', 'R', 'F1', 'CoNLL'],
+    [
+      '',
+      'ner P',
+      'R',
+      'F1',
+      'emd P',
+      'R',
+      'F1',
+      'relation P',
+      'R',
+      'F1',
+      'last token F1',
+      'coref P',
+      'R',
+      'F1',
+      'CoNLL',
+    ],
     ...kinds.map((kind) => row(`${kind} (${indexes(kind).length})`, scoresOf(indexes(kind)))),
     row(`all (${records.length})`, all),
   ]),

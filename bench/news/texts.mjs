@@ -5,6 +5,8 @@ import { parseGold } from './gold.mjs'
 import { kinds } from './schema.mjs'
 
 /** Records of our JSON lines, by kind of text and in the order of the files. */
-export const readTexts = () => kinds.flatMap((kind) => parseGold(readFileSync(new URL(`./texts/${kind}.txt`, import.meta.url), 'utf8'), kind))
+export const readTexts = () =>
+  kinds.flatMap((kind) => parseGold(readFileSync(new URL(`./texts/${kind}.txt`, import.meta.url), 'utf8'), kind))
 
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) for (const record of readTexts()) process.stdout.write(`${JSON.stringify(record)}\n`)
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href)
+  for (const record of readTexts()) process.stdout.write(`${JSON.stringify(record)}\n`)

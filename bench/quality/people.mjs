@@ -21,7 +21,12 @@ const rows = [
   { name: 'coreference, fiction (LitBank)', task: 'coref', path: 'data/litbank/test.arrow', convention: 'litbank' },
   { name: 'coreference, GUM', task: 'coref', path: 'data/gum/test.arrow', convention: 'ontogum' },
   { name: 'relations, web and biographies (KnowledgeNet 4)', task: 'relation', path: 'data/knowledgenet/test.arrow' },
-  { name: 'relations, encyclopedia (Re-DocRED), all pairs', task: 'relation', path: 'data/redocred-evidence/test.arrow', minScore: 0 },
+  {
+    name: 'relations, encyclopedia (Re-DocRED), all pairs',
+    task: 'relation',
+    path: 'data/redocred-evidence/test.arrow',
+    minScore: 0,
+  },
 ]
 
 const [name = 'en', ...words] = process.argv.slice(2)
@@ -29,16 +34,28 @@ await startEngine(process.env.HMTL_ENGINE || 'wasm')
 const model = await loadModel(modelFolder(name))
 const percent = (value) => (100 * value).toFixed(1)
 /** The rules of the model's own data set of that corpus, if it has one: names of labels, which were looked for. */
-const rulesOf = (task, path) => task.datasets.find(({ train }) => train.split('/').at(-2) === path.split('/').at(-2)) ?? {}
+const rulesOf = (task, path) =>
+  task.datasets.find(({ train }) => train.split('/').at(-2) === path.split('/').at(-2)) ?? {}
 const withoutScores = (labels) =>
   Array.isArray(labels) || !labels
     ? labels
-    : Object.fromEntries(Object.entries(labels).map(([from, to]) => [from, to?.minScore === undefined ? to : { ...to, minScore: undefined }]))
+    : Object.fromEntries(
+        Object.entries(labels).map(([from, to]) => [
+          from,
+          to?.minScore === undefined ? to : { ...to, minScore: undefined },
+        ]),
+      )
 for (const { name: title, task: which, path, ...given } of rows) {
   const task = model.config.tasks.find((candidate) => candidate.name === which)
   if (!task || (words.length > 0 && !words.some((word) => title.includes(word)))) continue
   const { labels, annotated, pairs } = rulesOf(task, path)
-  const dataset = { train: path, ...(labels ? { labels: withoutScores(labels) } : {}), ...(annotated ? { annotated } : {}), ...(pairs ? { pairs } : {}), ...given }
+  const dataset = {
+    train: path,
+    ...(labels ? { labels: withoutScores(labels) } : {}),
+    ...(annotated ? { annotated } : {}),
+    ...(pairs ? { pairs } : {}),
+    ...given,
+  }
   const { score, main } = await evaluateTask(model, task, [{ path, dataset }])
   const of = which === 'relation' ? score.definitions.lastToken : which === 'coref' ? score.mentions : score
   const labelled =
@@ -47,5 +64,7 @@ for (const { name: title, task: which, path, ...given } of rows) {
       : Object.entries(score.byLabel ?? {})
           .map(([label, { f1 }]) => `${label} ${percent(f1)}`)
           .join(', ')
-  console.log(`| ${title} | ${percent(main)} | ${percent(of?.precision ?? 0)} / ${percent(of?.recall ?? 0)} | ${labelled} |`)
+  console.log(
+    `| ${title} | ${percent(main)} | ${percent(of?.precision ?? 0)} / ${percent(of?.recall ?? 0)} | ${labelled} |`,
+  )
 }

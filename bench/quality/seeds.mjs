@@ -12,24 +12,42 @@ import { fileURLToPath } from 'node:url'
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 const [folder = 'runs/seeds', seeds = '3'] = process.argv.slice(2)
 const hmtl = (...args) => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'dist', 'cli', 'main.js'), ...args], { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28 })
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'dist', 'cli', 'main.js'), ...args], {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  })
   if (status !== 0) throw new Error(`hmtl ${args.join(' ')}: ${stderr}`)
   return stdout
 }
 const engine = ['--engine', process.env.HMTL_ENGINE ?? 'wasm']
-const tests = { ner: 'data/redocred/test.arrow', emd: 'data/litbank/test.arrow', relation: 'data/redocred/test.arrow', coref: 'data/litbank/test.arrow' }
-const main = { ner: ({ f1 }) => f1, emd: ({ f1 }) => f1, relation: ({ definitions }) => definitions.lastToken.f1, coref: ({ conll }) => conll }
+const tests = {
+  ner: 'data/redocred/test.arrow',
+  emd: 'data/litbank/test.arrow',
+  relation: 'data/redocred/test.arrow',
+  coref: 'data/litbank/test.arrow',
+}
+const main = {
+  ner: ({ f1 }) => f1,
+  emd: ({ f1 }) => f1,
+  relation: ({ definitions }) => definitions.lastToken.f1,
+  coref: ({ conll }) => conll,
+}
 
 const model = (name, config, seed) => {
   const run = join(folder, `${name}-s${seed}`)
   if (!existsSync(join(root, run, 'model', 'config.json')) && !existsSync(join(run, 'model', 'config.json')))
     hmtl('train', config, '-o', run, '--quiet', '--overwrite', '--set', `training.seed=${seed}`, ...engine)
-  const log = readFileSync(existsSync(join(root, run)) ? join(root, run, 'metrics.jsonl') : join(run, 'metrics.jsonl'), 'utf8')
+  const log = readFileSync(
+    existsSync(join(root, run)) ? join(root, run, 'metrics.jsonl') : join(run, 'metrics.jsonl'),
+    'utf8',
+  )
     .trim()
     .split('\n')
   return { path: join(run, 'model'), end: JSON.parse(log[log.length - 1]) }
 }
-const score = (path, task) => main[task](JSON.parse(hmtl('evaluate', path, '--data', tests[task], '--task', task, '--json', ...engine))[task])
+const score = (path, task) =>
+  main[task](JSON.parse(hmtl('evaluate', path, '--data', tests[task], '--task', task, '--json', ...engine))[task])
 
 const rows = []
 for (const task of Object.keys(tests))
@@ -54,4 +72,6 @@ for (const task of Object.keys(tests))
     )
     console.error(rows.at(-1))
   }
-console.log(`| task | trained | test F1 by seed | mean | updates of the task | seconds, slowest run | peak MB |\n|---|---|---|---|---|---|---|\n${rows.join('\n')}`)
+console.log(
+  `| task | trained | test F1 by seed | mean | updates of the task | seconds, slowest run | peak MB |\n|---|---|---|---|---|---|---|\n${rows.join('\n')}`,
+)

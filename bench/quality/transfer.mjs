@@ -25,7 +25,9 @@ for (const path of paths) {
   for await (const { source: document, document: found } of annotate(datasetDocuments([path]))) {
     n++
     const spans = ({ entities }) =>
-      (entities ? listSpans(entities) : []).map((span) => ({ ...span, label: same[span.label] ?? span.label })).filter(({ label }) => wanted.has(label))
+      (entities ? listSpans(entities) : [])
+        .map((span) => ({ ...span, label: same[span.label] ?? span.label }))
+        .filter(({ label }) => wanted.has(label))
     const keyed = (list, typed) => list.map(({ start, end, label }) => [`${n} ${start} ${end}`, typed ? label : ''])
     counts.add(keyed(spans(document), true), keyed(spans(found), true))
     untyped.add(keyed(spans(document), false), keyed(spans(found), false))

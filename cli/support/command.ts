@@ -28,7 +28,11 @@ export interface Bounds {
  * An option that takes one number within bounds; all else is wrong use.
  * @example .option('workers', number('workers', 'Worker threads', { least: 1 }))
  */
-export const number = (name: string, describe: string, { least = 0, most = Number.MAX_SAFE_INTEGER, whole = true }: Bounds = {}) => ({
+export const number = (
+  name: string,
+  describe: string,
+  { least = 0, most = Number.MAX_SAFE_INTEGER, whole = true }: Bounds = {},
+) => ({
   type: 'number' as const,
   requiresArg: true as const,
   describe,
@@ -63,16 +67,42 @@ export const names = (describe: string) => ({
 /** Options of every command that reads documents. */
 export const inputOptions = {
   from: { type: 'string', choices: formatNames, describe: 'Format of the input; guessed where absent', group: reading },
-  'text-field': { type: 'string', default: 'text', describe: 'Field of a JSON line that holds the text', group: reading },
-  'offset-unit': { type: 'string', choices: offsetUnits, default: 'utf16', describe: 'What offsets in JSON count', group: reading },
-  'max-line-bytes': { ...number('max-line-bytes', 'Longest line that is read', { least: 1 }), default: 64 * 1024 * 1024, group: reading },
+  'text-field': {
+    type: 'string',
+    default: 'text',
+    describe: 'Field of a JSON line that holds the text',
+    group: reading,
+  },
+  'offset-unit': {
+    type: 'string',
+    choices: offsetUnits,
+    default: 'utf16',
+    describe: 'What offsets in JSON count',
+    group: reading,
+  },
+  'max-line-bytes': {
+    ...number('max-line-bytes', 'Longest line that is read', { least: 1 }),
+    default: 64 * 1024 * 1024,
+    group: reading,
+  },
   'max-document-bytes': {
     ...number('max-document-bytes', 'Largest file that is one document', { least: 1 }),
     default: 256 * 1024 * 1024,
     group: reading,
   },
-  layer: { type: 'string', choices: ['entities', 'mentions'], describe: 'Layer for formats with only one kind of span', group: reading },
-  'mention-span': { type: 'string', choices: ['extent', 'head'], default: 'extent', describe: 'Span of an ACE mention', group: reading },
+  layer: {
+    type: 'string',
+    choices: ['entities', 'mentions'],
+    describe: 'Layer for formats with only one kind of span',
+    group: reading,
+  },
+  'mention-span': {
+    type: 'string',
+    choices: ['extent', 'head'],
+    default: 'extent',
+    describe: 'Span of an ACE mention',
+    group: reading,
+  },
   singletons: { type: 'boolean', default: true, describe: 'Keep clusters of one member', group: reading },
   quiet: { type: 'boolean', alias: 'q', default: false, describe: 'Say nothing but errors', group: telling },
   progress: { type: 'boolean', describe: 'Show progress (default: on a terminal)', group: telling },
@@ -82,7 +112,10 @@ export const inputOptions = {
 export const outputOptions = {
   output: { type: 'string', alias: 'o', default: '-', describe: 'File or folder; - is standard output' },
   scheme: { type: 'string', choices: schemes, describe: 'Tagging scheme of column output', group: writing },
-  'batch-documents': { ...number('batch-documents', 'Documents a record batch of Arrow and Parquet', { least: 1 }), group: writing },
+  'batch-documents': {
+    ...number('batch-documents', 'Documents a record batch of Arrow and Parquet', { least: 1 }),
+    group: writing,
+  },
 } as const
 
 interface FormatArguments {
@@ -99,7 +132,27 @@ interface FormatArguments {
 
 /** The format options among a command's arguments. */
 export const formatOptionsOf = (args: FormatArguments) => {
-  const { textField, offsetUnit, maxLineBytes, maxDocumentBytes, layer, mentionSpan, singletons, scheme, batchDocuments } = args
-  const all = { textField, offsetUnit, maxLineBytes, maxDocumentBytes, layer, mentionSpan, singletons, scheme, batchDocuments }
+  const {
+    textField,
+    offsetUnit,
+    maxLineBytes,
+    maxDocumentBytes,
+    layer,
+    mentionSpan,
+    singletons,
+    scheme,
+    batchDocuments,
+  } = args
+  const all = {
+    textField,
+    offsetUnit,
+    maxLineBytes,
+    maxDocumentBytes,
+    layer,
+    mentionSpan,
+    singletons,
+    scheme,
+    batchDocuments,
+  }
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
 }

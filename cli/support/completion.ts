@@ -31,7 +31,8 @@ export const completions = async (words: readonly string[]): Promise<string[]> =
   const parser = (await command.load()).builder(yargs([]))
   const options = (parser as unknown as { getOptions(): Options }).getOptions()
   const places = [...command.command.matchAll(/[<[](\w+)/g)].map(([, name]) => name)
-  const valuesOf = (name: string): readonly string[] => (name === 'model' ? namedModels().map((model) => model.name) : (options.choices[name] ?? []))
+  const valuesOf = (name: string): readonly string[] =>
+    name === 'model' ? namedModels().map((model) => model.name) : (options.choices[name] ?? [])
   const optionOf = (word: string): string | undefined => {
     if (!word.startsWith('-') || word === '-') return undefined
     const name = word.replace(/^--?/, '')
@@ -39,7 +40,12 @@ export const completions = async (words: readonly string[]): Promise<string[]> =
   }
   const takesValue = (word: string | undefined): string | undefined => {
     const option = word === undefined ? undefined : optionOf(word)
-    return option === undefined || option.includes('=') || options.boolean.includes(option) || general.slice(0, 2).includes(option) ? undefined : option
+    return option === undefined ||
+      option.includes('=') ||
+      options.boolean.includes(option) ||
+      general.slice(0, 2).includes(option)
+      ? undefined
+      : option
   }
   const option = takesValue(given.at(-1))
   if (option !== undefined) return fitting(valuesOf(option))
@@ -48,6 +54,8 @@ export const completions = async (words: readonly string[]): Promise<string[]> =
     return fitting([...names, ...general].map((name) => `--${name}`))
   }
   const after = given.slice(at + 1)
-  const taken = after.filter((word, i) => optionOf(word) === undefined && takesValue(i === 0 ? undefined : after[i - 1]) === undefined).length
+  const taken = after.filter(
+    (word, i) => optionOf(word) === undefined && takesValue(i === 0 ? undefined : after[i - 1]) === undefined,
+  ).length
   return taken < places.length ? fitting(valuesOf(places[taken])) : []
 }

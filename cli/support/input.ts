@@ -45,7 +45,11 @@ const sizeOf = async (path: string): Promise<number | undefined> => {
 /** Options of a run from a command's arguments. */
 export const startRun = (label: string, args: InputArguments, options: FormatOptions = {}, unit?: string): Run => {
   const report = new LossReport()
-  const progress = startProgress({ label, show: args.quiet ? false : (args.progress ?? 'auto'), ...(unit ? { unit } : {}) })
+  const progress = startProgress({
+    label,
+    show: args.quiet ? false : (args.progress ?? 'auto'),
+    ...(unit ? { unit } : {}),
+  })
   const dead = args.deadLetter === undefined ? undefined : createWriteStream(args.deadLetter)
   let deadError: unknown
   dead?.on('error', (error) => {
@@ -93,7 +97,10 @@ export const startRun = (label: string, args: InputArguments, options: FormatOpt
 }
 
 /** Inputs that can be read as often as wanted: a pipe's documents are put into a file until `close`. */
-export const readableTwice = async (inputs: readonly string[], from: string | undefined): Promise<{ files: DataFile[]; close(): Promise<void> }> => {
+export const readableTwice = async (
+  inputs: readonly string[],
+  from: string | undefined,
+): Promise<{ files: DataFile[]; close(): Promise<void> }> => {
   const folder = await mkdtemp(join(tmpdir(), 'hmtl-'))
   const close = () => rm(folder, { recursive: true, force: true })
   const files: DataFile[] = []

@@ -14,14 +14,20 @@ export interface Metrics {
 export const createMetrics = (ofProcess: boolean): Metrics => {
   const registry = new Registry()
   if (ofProcess) collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 })
-  const counter = (name: string, help: string, labelNames: string[] = []) => new Counter({ name: `hmtl_${name}`, help, labelNames, registers: [registry] })
+  const counter = (name: string, help: string, labelNames: string[] = []) =>
+    new Counter({ name: `hmtl_${name}`, help, labelNames, registers: [registry] })
   const documents = counter('documents_total', 'Records written to the output topic')
   const words = counter('words_total', 'Words of the documents written')
   const bytes = counter('output_bytes_total', 'Bytes of the values written')
   const dead = counter('dead_letters_total', 'Records sent to the dead-letter topic', ['code'])
   const redelivered = counter('redelivered_total', 'Records fetched again after they had been worked on')
   const retries = counter('chunk_retries_total', 'Chunks that could not be written and were taken up again')
-  const lag = new Gauge({ name: 'hmtl_lag', help: 'Records of a partition not yet written', labelNames: ['partition'], registers: [registry] })
+  const lag = new Gauge({
+    name: 'hmtl_lag',
+    help: 'Records of a partition not yet written',
+    labelNames: ['partition'],
+    registers: [registry],
+  })
   const seconds = new Histogram({
     name: 'hmtl_chunk_seconds',
     help: 'From a chunk’s first record to its commit',
@@ -48,7 +54,13 @@ export const createMetrics = (ofProcess: boolean): Metrics => {
     },
     async totals() {
       const sum = async (metric: Counter) => (await metric.get()).values.reduce((total, { value }) => total + value, 0)
-      return { documents: await sum(documents), words: await sum(words), deadLetters: await sum(dead), redelivered: await sum(redelivered), retries: await sum(retries) }
+      return {
+        documents: await sum(documents),
+        words: await sum(words),
+        deadLetters: await sum(dead),
+        redelivered: await sum(redelivered),
+        retries: await sum(retries),
+      }
     },
   }
 }

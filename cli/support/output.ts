@@ -6,7 +6,8 @@ import { clearStatus } from './status-line.ts'
 /** Exit codes: all well, failed, wrong use, finished with dead letters, interrupted. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2, deadLetters: 3, interrupted: 130 } as const
 
-export const useColor = (stream: NodeJS.WriteStream): boolean => stream.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb'
+export const useColor = (stream: NodeJS.WriteStream): boolean =>
+  stream.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb'
 
 export const say = (text: string): void => {
   clearStatus()
@@ -26,8 +27,11 @@ export const errorText = (error: unknown): string => {
 /** Rows as columns of a width; numbers to the right. */
 export const table = (rows: readonly (readonly (string | number)[])[]): string => {
   const widths: number[] = []
-  for (const row of rows) for (const [c, cell] of row.entries()) widths[c] = Math.max(widths[c] ?? 0, String(cell).length)
-  const numeric = widths.map((_, c) => rows.slice(1).every((row) => row[c] === undefined || /^[-–\d.,%]*$/.test(String(row[c]))))
+  for (const row of rows)
+    for (const [c, cell] of row.entries()) widths[c] = Math.max(widths[c] ?? 0, String(cell).length)
+  const numeric = widths.map((_, c) =>
+    rows.slice(1).every((row) => row[c] === undefined || /^[-–\d.,%]*$/.test(String(row[c]))),
+  )
   return rows
     .map((row) =>
       row
@@ -42,7 +46,10 @@ export const table = (rows: readonly (readonly (string | number)[])[]): string =
 export const lossText = (report: LossReport): string =>
   report
     .entries()
-    .map(({ kind, count, examples }) => `  ${String(count).padStart(8)}  ${kind}${examples[0] ? `  (such as ${examples[0].slice(0, 80)})` : ''}`)
+    .map(
+      ({ kind, count, examples }) =>
+        `  ${String(count).padStart(8)}  ${kind}${examples[0] ? `  (such as ${examples[0].slice(0, 80)})` : ''}`,
+    )
     .join('\n')
 
 export const count = (n: number): string => n.toLocaleString('en-US')
@@ -52,5 +59,6 @@ export const counted = (n: number, what: string): string => `${count(n)} ${what}
 
 /** Somebody at a terminal who named no file would wait for us as we for them. */
 export const sayWhatIsAwaited = (stdin: { readonly isTTY?: boolean } = process.stdin): void => {
-  if (stdin.isTTY) say('Waiting for documents from the terminal, JSON or text a line; Ctrl-D ends them. To read files, name them.')
+  if (stdin.isTTY)
+    say('Waiting for documents from the terminal, JSON or text a line; Ctrl-D ends them. To read files, name them.')
 }

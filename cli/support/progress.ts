@@ -55,7 +55,8 @@ export const startProgress = ({ label, show, unit }: ProgressOptions): Progress 
     return `${label} ${counted(documents, 'document')} · ${rate < 10 ? rate.toFixed(1) : count(Math.round(rate))}/s${units}${shareText(seconds)}`
   }
   // What is counted stands out, how fast it goes does not.
-  const paint = (line: string) => (useColor(process.stderr) ? line.replace(/ · .*/, (rest) => `\u001b[2m${rest}\u001b[22m`) : line)
+  const paint = (line: string) =>
+    useColor(process.stderr) ? line.replace(/ · .*/, (rest) => `\u001b[2m${rest}\u001b[22m`) : line
   return {
     add(size) {
       documents++

@@ -27,11 +27,17 @@ export interface TargetArguments {
  * @param plain what goes to standard output, to a pipe or a device
  * @throws HmtlError `HMTL_FORMAT_UNKNOWN` for a file whose name says nothing
  */
-export const targetFormat = async ({ output, to }: TargetArguments, endings: Endings, plain: string): Promise<string> => {
+export const targetFormat = async (
+  { output, to }: TargetArguments,
+  endings: Endings,
+  plain: string,
+): Promise<string> => {
   if (to !== undefined) return to
   if (output === '-' || (await isDevice(output))) return plain
   // The longest: x.dygie.jsonl is no plain JSON lines.
-  const [found] = endings.filter(([ending]) => output.toLowerCase().endsWith(ending)).sort(([a], [b]) => b.length - a.length)
+  const [found] = endings
+    .filter(([ending]) => output.toLowerCase().endsWith(ending))
+    .sort(([a], [b]) => b.length - a.length)
   if (found) return found[1]
   throw new HmtlError('HMTL_FORMAT_UNKNOWN', `cannot tell the output format from "${output}"`, {
     remedy: `Name it with --to, or let the name end with one of ${endings.map(([ending]) => ending).join(' ')}`,
@@ -44,5 +50,8 @@ export const checkTarget = async (output: string, inputs: readonly string[]): Pr
   const target = output === '-' || (await isDevice(output)) ? undefined : await real(output)
   if (target === undefined) return
   for (const input of inputs)
-    if (input !== '-' && (await real(input)) === target) throw new HmtlError('HMTL_USAGE', `${output} is an input and would be overwritten`, { remedy: 'Write to another file' })
+    if (input !== '-' && (await real(input)) === target)
+      throw new HmtlError('HMTL_USAGE', `${output} is an input and would be overwritten`, {
+        remedy: 'Write to another file',
+      })
 }

@@ -9,7 +9,10 @@ export const conll04: Recipe = {
   source: 'https://github.com/bekou/multihead_joint_entity_relation_extraction',
   licence: 'CogComp, research use',
   howToGet: 'Take the CoNLL04 folder of the repository',
-  labels: { ner: ['Loc', 'Org', 'Other', 'Peop'], relation: ['Kill', 'Live_In', 'Located_In', 'OrgBased_In', 'Work_For'] },
+  labels: {
+    ner: ['Loc', 'Org', 'Other', 'Peop'],
+    relation: ['Kill', 'Live_In', 'Located_In', 'OrgBased_In', 'Work_For'],
+  },
   schemes: [
     {
       name: 'official',

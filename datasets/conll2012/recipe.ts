@@ -8,7 +8,8 @@ export const conll2012: Recipe = {
   format: 'conll2012',
   source: 'https://catalog.ldc.upenn.edu/LDC2013T19',
   licence: 'LDC user agreement',
-  howToGet: 'Get OntoNotes 5 from the LDC and run the task’s skeleton2conll; give the folder above train, development and test',
+  howToGet:
+    'Get OntoNotes 5 from the LDC and run the task’s skeleton2conll; give the folder above train, development and test',
   labels: {
     ner: [
       'CARDINAL',

@@ -21,11 +21,20 @@ export const crossner: Recipe = {
   howToGet: 'Clone the repository; give its folder ner_data',
   labels: { ner: [...Object.values(crossnerFolded).flat(), 'award', 'event', 'product', 'misc'] },
   schemes: [
-    { name: 'train', summary: 'all files of the five domains, to train on', splits: splitsOfFiles('conll2003', { train: all }) },
+    {
+      name: 'train',
+      summary: 'all files of the five domains, to train on',
+      splits: splitsOfFiles('conll2003', { train: all }),
+    },
     {
       name: 'official',
       summary: 'the published files of the five domains together',
-      splits: splitsOfFiles('conll2003', Object.fromEntries(['train', 'dev', 'test'].map((split) => [split, domains.map((domain) => `${domain}/${split}.txt`)]))),
+      splits: splitsOfFiles(
+        'conll2003',
+        Object.fromEntries(
+          ['train', 'dev', 'test'].map((split) => [split, domains.map((domain) => `${domain}/${split}.txt`)]),
+        ),
+      ),
     },
   ],
 }

@@ -8,7 +8,8 @@ export const docred: Recipe = {
   format: 'redocred',
   source: 'https://github.com/thunlp/DocRED',
   licence: 'MIT (text CC BY-SA 3.0)',
-  howToGet: 'Give the folder with test.json; documents that are in Re-DocRED’s development or test file must be left out',
+  howToGet:
+    'Give the folder with test.json; documents that are in Re-DocRED’s development or test file must be left out',
   labels: { ner: ['LOC', 'MISC', 'NUM', 'ORG', 'PER', 'TIME'] },
   schemes: [
     {

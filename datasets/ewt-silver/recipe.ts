@@ -11,7 +11,11 @@ export const ewtSilver: Recipe = {
   howToGet: 'Label its training text with programs of your own and keep what most of them agree on',
   labels: { ner: ['LOC', 'ORG', 'PER'] },
   schemes: [
-    { name: 'vote', summary: 'two of three programs', splits: splitsByPath('conll2003', { train: ['train-vote.txt'] }) },
+    {
+      name: 'vote',
+      summary: 'two of three programs',
+      splits: splitsByPath('conll2003', { train: ['train-vote.txt'] }),
+    },
     {
       name: 'agreed',
       summary: 'the sentences on which two programs agree wholly',

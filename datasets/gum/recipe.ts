@@ -14,8 +14,14 @@ const first = async (documents: AsyncIterable<Document>): Promise<Document | und
 
 /** Spans laid over one tokenization moved to another of the same tokens. */
 const move = (spans: Spans, from: Spans, to: Spans): Spans => {
-  const at = Array.from(spans.begin, (begin, i) => tokenSpan(from, begin, spans.end[i]) as { begin: number; end: number })
-  return { begin: Int32Array.from(at, ({ begin }) => to.begin[begin]), end: Int32Array.from(at, ({ end }) => to.end[end - 1]) }
+  const at = Array.from(
+    spans.begin,
+    (begin, i) => tokenSpan(from, begin, spans.end[i]) as { begin: number; end: number },
+  )
+  return {
+    begin: Int32Array.from(at, ({ begin }) => to.begin[begin]),
+    end: Int32Array.from(at, ({ end }) => to.end[end - 1]),
+  }
 }
 
 /**
@@ -26,7 +32,11 @@ const move = (spans: Spans, from: Spans, to: Spans): Spans => {
 const merged = (conllu: Document, conll2012: Document): Document => {
   const [to, from] = [conllu.tokens, conll2012.tokens]
   if (!to || !from || to.begin.length !== from.begin.length)
-    throw new HmtlError('HMTL_DOCUMENT_ORDER', `CoNLL-U has ${to?.begin.length} tokens and CoNLL-2012 ${from?.begin.length}`, { document: conllu.id })
+    throw new HmtlError(
+      'HMTL_DOCUMENT_ORDER',
+      `CoNLL-U has ${to?.begin.length} tokens and CoNLL-2012 ${from?.begin.length}`,
+      { document: conllu.id },
+    )
   const { entities, clusters } = conll2012
   return checkDocument({
     ...conllu,
@@ -41,8 +51,12 @@ const split = (name: string): Split => ({
   async *documents(folder: string, context: FormatContext) {
     const files = (await readdir(join(folder, 'conll2012', name))).filter((file) => file.endsWith('.gold_conll')).sort()
     for (const file of files) {
-      const ontogum = await first(readDocuments(join(folder, 'conll2012', name, file), { ...context, format: 'conll2012' }))
-      const gum = await first(readDocuments(join(folder, 'conllu', file.replace('.gold_conll', '.conllu')), { ...context, format: 'conllu' }))
+      const ontogum = await first(
+        readDocuments(join(folder, 'conll2012', name, file), { ...context, format: 'conll2012' }),
+      )
+      const gum = await first(
+        readDocuments(join(folder, 'conllu', file.replace('.gold_conll', '.conllu')), { ...context, format: 'conllu' }),
+      )
       if (ontogum && gum) yield merged(gum, ontogum)
     }
   },
@@ -81,14 +95,23 @@ export const gum: Recipe = {
   source: 'https://github.com/amir-zeldes/gum',
   licence: 'CC BY 4.0 (annotations); texts CC BY or CC BY-SA',
   howToGet: 'Clone the repository; conllu/ is its dep/ folder, conll2012/ is derived from OntoGUM',
-  labels: { emd: ['abstract', 'animal', 'event', 'object', 'organization', 'person', 'place', 'plant', 'substance', 'time'] },
+  labels: {
+    emd: ['abstract', 'animal', 'event', 'object', 'organization', 'person', 'place', 'plant', 'substance', 'time'],
+  },
   schemes: [
-    { name: 'official', summary: "GUM's own train, dev and test", splits: async () => ['train', 'dev', 'test'].map(split) },
+    {
+      name: 'official',
+      summary: "GUM's own train, dev and test",
+      splits: async () => ['train', 'dev', 'test'].map(split),
+    },
     {
       name: 'ace-like',
       summary: 'the same, of the mentions only persons, organisations and places that are no single pronouns',
       splits: async () => ['train', 'dev', 'test'].map(aceSplit),
     },
   ],
-  sha256: { 'conllu/': '12e6c2c2060903dea67d5460bfe7e7e2d7653154bc2710c7fb17296522931d66', 'conll2012/': 'd6ed68a4afa68e116a39ffb40e1ef6b11c2c4140506e8e65773b06d8cff2783d' },
+  sha256: {
+    'conllu/': '12e6c2c2060903dea67d5460bfe7e7e2d7653154bc2710c7fb17296522931d66',
+    'conll2012/': 'd6ed68a4afa68e116a39ffb40e1ef6b11c2c4140506e8e65773b06d8cff2783d',
+  },
 }

@@ -15,7 +15,10 @@ export const re3d: Recipe = {
     {
       name: 'fifths',
       summary: 'every fifth document to test',
-      splits: splitsWhere('jsonl', 'mentions.jsonl', { train: (_, index) => index % 5 !== 4, test: (_, index) => index % 5 === 4 }),
+      splits: splitsWhere('jsonl', 'mentions.jsonl', {
+        train: (_, index) => index % 5 !== 4,
+        test: (_, index) => index % 5 === 4,
+      }),
     },
   ],
 }

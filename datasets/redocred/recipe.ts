@@ -9,7 +9,9 @@ const files = { train: ['train_revised.json'], dev: ['dev_revised.json'], test: 
 
 const withNames = async (folder: string, context: FormatContext): Promise<FormatContext> => {
   const names = await readFile(join(folder, 'rel_info.json'), 'utf8').catch(() => undefined)
-  return names === undefined ? context : { ...context, options: { ...context.options, relationNames: JSON.parse(names) } }
+  return names === undefined
+    ? context
+    : { ...context, options: { ...context.options, relationNames: JSON.parse(names) } }
 }
 
 async function* named(folder: string, context: FormatContext, split: Split): AsyncGenerator<Document> {
@@ -35,7 +37,12 @@ const byTitle = async (folder: string): Promise<Split[]> => {
 
 interface Labels {
   readonly vertexSet?: readonly (readonly { readonly sent_id: number; readonly pos: readonly [number, number] }[])[]
-  readonly labels?: readonly { readonly r: string; readonly h: number; readonly t: number; readonly evidence?: readonly number[] }[]
+  readonly labels?: readonly {
+    readonly r: string
+    readonly h: number
+    readonly t: number
+    readonly evidence?: readonly number[]
+  }[]
 }
 
 /** Of a fact that stands nowhere in the document's evidence it is not known whether the sentence says it. */
@@ -57,7 +64,12 @@ const withEvidence = (document: Document, names: Readonly<Record<string, string>
     vertexSet[h].flatMap((head) =>
       vertexSet[t]
         .filter(({ sent_id }) => sent_id === head.sent_id && (evidence.length === 0 || evidence.includes(sent_id)))
-        .map((tail) => ({ label: names[r] ?? r, arg1: spanOf(head), arg2: spanOf(tail), score: evidence.length === 0 ? unsure : 1 })),
+        .map((tail) => ({
+          label: names[r] ?? r,
+          arg1: spanOf(head),
+          arg2: spanOf(tail),
+          score: evidence.length === 0 ? unsure : 1,
+        })),
     ),
   )
   return { ...document, relations: relationsOf(relations) }
@@ -70,7 +82,11 @@ const byEvidence = async (folder: string): Promise<Split[]> =>
       const names = (await withNames(at, context)).options.relationNames ?? {}
       // A document with an empty sentence numbers its sentences otherwise.
       for await (const document of documents(at, context))
-        yield (document.metadata.redocred as { sents?: readonly (readonly string[])[] }).sents?.some(({ length }) => length === 0) ? document : withEvidence(document, names)
+        yield (document.metadata.redocred as { sents?: readonly (readonly string[])[] }).sents?.some(
+          ({ length }) => length === 0,
+        )
+          ? document
+          : withEvidence(document, names)
     },
   }))
 
@@ -87,10 +103,18 @@ export const redocred: Recipe = {
     {
       name: 'official',
       summary: 'the published files that are there',
-      splits: async (folder) => (await splitsByPath('redocred', files)(folder)).map((split) => ({ name: split.name, documents: (at, context) => named(at, context, split) })),
+      splits: async (folder) =>
+        (await splitsByPath('redocred', files)(folder)).map((split) => ({
+          name: split.name,
+          documents: (at, context) => named(at, context, split),
+        })),
     },
     { name: '800-100-100', summary: 'dev and test together, sorted by title, cut 800 / 100 / 100', splits: byTitle },
-    { name: 'evidence', summary: 'the same, relations only in the sentences that say so; half sure where no evidence is named', splits: byEvidence },
+    {
+      name: 'evidence',
+      summary: 'the same, relations only in the sentences that say so; half sure where no evidence is named',
+      splits: byEvidence,
+    },
   ],
   sha256: {
     'dev_revised.json': '051ee1d057204a5d08ef5502beacdadf191245b5eaf0e29ec2c607cf002c016f',
@@ -100,6 +124,9 @@ export const redocred: Recipe = {
   extraCounts(document) {
     const { vertexSet = [], labels = [] } = (document.metadata.redocred ?? {}) as Labels
     const sentences = vertexSet.map((mentions) => new Set(mentions.map(({ sent_id }) => sent_id)))
-    return { triples: labels.length, 'triples in one sentence': labels.filter(({ h, t }) => [...sentences[h]].some((s) => sentences[t].has(s))).length }
+    return {
+      triples: labels.length,
+      'triples in one sentence': labels.filter(({ h, t }) => [...sentences[h]].some((s) => sentences[t].has(s))).length,
+    }
   },
 }

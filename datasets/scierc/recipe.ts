@@ -15,5 +15,11 @@ export const scierc: Recipe = {
     ner: ['Generic', 'Material', 'Method', 'Metric', 'OtherScientificTerm', 'Task'],
     relation: ['COMPARE', 'CONJUNCTION', 'EVALUATE-FOR', 'FEATURE-OF', 'HYPONYM-OF', 'PART-OF', 'USED-FOR'],
   },
-  schemes: [{ name: 'official', summary: '350 / 50 / 100 abstracts', splits: splitsByPath('dygie', { train: below('train'), dev: below('dev'), test: below('test') }) }],
+  schemes: [
+    {
+      name: 'official',
+      summary: '350 / 50 / 100 abstracts',
+      splits: splitsByPath('dygie', { train: below('train'), dev: below('dev'), test: below('test') }),
+    },
+  ],
 }

@@ -14,7 +14,11 @@ export const uner: Recipe = {
     {
       name: 'official',
       summary: 'the splits of the English Web Treebank',
-      splits: splitsByPath('conll2003', { train: ['en_ewt-ud-train.iob2'], dev: ['en_ewt-ud-dev.iob2'], test: ['en_ewt-ud-test.iob2'] }),
+      splits: splitsByPath('conll2003', {
+        train: ['en_ewt-ud-train.iob2'],
+        dev: ['en_ewt-ud-dev.iob2'],
+        test: ['en_ewt-ud-test.iob2'],
+      }),
     },
   ],
   sha256: {

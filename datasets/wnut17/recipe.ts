@@ -14,7 +14,11 @@ export const wnut17: Recipe = {
     {
       name: 'official',
       summary: 'train, dev and the annotated test file',
-      splits: splitsByPath('conll2003', { train: ['wnut17train.conll'], dev: ['emerging.dev.conll'], test: ['emerging.test.annotated'] }),
+      splits: splitsByPath('conll2003', {
+        train: ['wnut17train.conll'],
+        dev: ['emerging.dev.conll'],
+        test: ['emerging.test.annotated'],
+      }),
     },
   ],
   sha256: {

@@ -69,7 +69,10 @@ const marked = (text: string, spans: readonly Labelled[], to: number, paint: Pai
   return out + (to < text.length ? ' …' : '')
 }
 
-export const drawDocument = (document: Document, { color, characters, width, kinds = kindNumbers() }: DrawOptions): string => {
+export const drawDocument = (
+  document: Document,
+  { color, characters, width, kinds = kindNumbers() }: DrawOptions,
+): string => {
   const { id, text } = document
   const to = Math.min(text.length, characters ?? text.length)
   const bold = (piece: string) => (color ? `\u001b[1m${piece}\u001b[22m` : piece)
@@ -77,16 +80,31 @@ export const drawDocument = (document: Document, { color, characters, width, kin
   const sections: [string, Labelled[] | undefined][] = [
     ['entities', document.entities && listSpans(document.entities)],
     ['mentions', document.mentions && listMentions(document.mentions)],
-    ['clusters', document.clusters && listClusters(document.clusters).flatMap((cluster, c) => cluster.map((span) => ({ ...span, label: String(c + 1) })))],
+    [
+      'clusters',
+      document.clusters &&
+        listClusters(document.clusters).flatMap((cluster, c) =>
+          cluster.map((span) => ({ ...span, label: String(c + 1) })),
+        ),
+    ],
   ]
-  const paints = { kinds: color ? painter(kinds) : plain, clusters: color ? painter((label) => Number(label) - 1) : plain }
+  const paints = {
+    kinds: color ? painter(kinds) : plain,
+    clusters: color ? painter((label) => Number(label) - 1) : plain,
+  }
   const annotated = sections.filter(([, spans]) => spans !== undefined)
   if (annotated.length === 0) parts.push(safe(text.slice(0, to)))
-  for (const [name, spans] of annotated) parts.push(`${bold(name)}\n${marked(text, spans as Labelled[], to, name === 'clusters' ? paints.clusters : paints.kinds)}`)
+  for (const [name, spans] of annotated)
+    parts.push(
+      `${bold(name)}\n${marked(text, spans as Labelled[], to, name === 'clusters' ? paints.clusters : paints.kinds)}`,
+    )
   if (document.relations) {
     const lines = listRelations(document.relations)
       .filter(({ arg1, arg2 }) => arg1.end <= to && arg2.end <= to)
-      .map(({ label, arg1, arg2 }) => `  ${safe(text.slice(arg1.start, arg1.end))} ── ${safe(label)} ─▶ ${safe(text.slice(arg2.start, arg2.end))}`)
+      .map(
+        ({ label, arg1, arg2 }) =>
+          `  ${safe(text.slice(arg1.start, arg1.end))} ── ${safe(label)} ─▶ ${safe(text.slice(arg2.start, arg2.end))}`,
+      )
     parts.push(`${bold('relations')}\n${lines.length > 0 ? lines.join('\n') : '  none'}`)
   }
   const drawn = parts.join('\n')

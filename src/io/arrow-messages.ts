@@ -75,14 +75,16 @@ const batchOf = ({ buffer, type, table: header }: Head, body: Uint8Array): Arrow
     }),
     buffers: Array.from({ length: buffers.count }, (_, i) => {
       const [offset, length] = [buffer.int64(buffers.first + 16 * i), buffer.int64(buffers.first + 16 * i + 8)]
-      if (!(offset >= 0 && length >= 0 && offset + length <= body.length)) throw broken(`a buffer at ${offset} of ${length} bytes in a body of ${body.length}`)
+      if (!(offset >= 0 && length >= 0 && offset + length <= body.length))
+        throw broken(`a buffer at ${offset} of ${length} bytes in a body of ${body.length}`)
       return body.subarray(offset, offset + length)
     }),
     variadic: Array.from({ length: counts.count }, (_, i) => buffer.int64(counts.first + 8 * i)),
   }
 }
 
-const messageOf = (head: Head, body: Uint8Array): ArrowMessage => (head.type === headers.schema ? schemaOf(head.buffer, head.table) : batchOf(head, body))
+const messageOf = (head: Head, body: Uint8Array): ArrowMessage =>
+  head.type === headers.schema ? schemaOf(head.buffer, head.table) : batchOf(head, body)
 
 /** Reads `length` bytes at `offset` of a file; fewer where it ends. */
 export type ReadAt = (offset: number, length: number) => Promise<Buffer>
@@ -91,9 +93,11 @@ export type ReadAt = (offset: number, length: number) => Promise<Buffer>
 export async function* fileMessages(readAt: ReadAt, size: number): AsyncGenerator<ArrowMessage> {
   if (size < trailer + 8) throw broken('the file is too short')
   const end = await readAt(size - trailer, trailer)
-  if (end.toString('latin1', 4) !== 'ARROW1') throw broken('the file does not end as an Arrow file does; it was cut short')
+  if (end.toString('latin1', 4) !== 'ARROW1')
+    throw broken('the file does not end as an Arrow file does; it was cut short')
   const length = end.readInt32LE(0)
-  if (!(length > 0 && length <= maxMetadataBytes && length + trailer <= size)) throw broken(`a footer of ${length} bytes`)
+  if (!(length > 0 && length <= maxMetadataBytes && length + trailer <= size))
+    throw broken(`a footer of ${length} bytes`)
   const buffer = flat(await readAt(size - trailer - length, length))
   const footer = buffer.root()
   yield schemaOf(buffer, buffer.child(footer, 1))
@@ -102,13 +106,17 @@ export async function* fileMessages(readAt: ReadAt, size: number): AsyncGenerato
     for (let i = 0; i < blocks.count; i++) {
       const at = blocks.first + 24 * i
       const [offset, metadata, body] = [buffer.int64(at), buffer.int32(at + 8), buffer.int64(at + 16)]
-      if (!(offset >= 8 && metadata > 8 && metadata <= maxMetadataBytes && body >= 0 && offset + metadata + body <= size)) throw broken(`block ${i} at ${offset}`)
+      if (
+        !(offset >= 8 && metadata > 8 && metadata <= maxMetadataBytes && body >= 0 && offset + metadata + body <= size)
+      )
+        throw broken(`block ${i} at ${offset}`)
       const bytes = await readAt(offset, metadata + body)
       const prefix = bytes.readInt32LE(0) === -1 ? 8 : 4
       const inner = bytes.readInt32LE(prefix - 4)
       if (!(inner > 0 && prefix + inner <= metadata)) throw broken(`message ${i} of ${inner} bytes`)
       const head = headOf(bytes.subarray(prefix, prefix + inner))
-      if (head.body > body || head.type !== (slot === 2 ? headers.dictionary : headers.batch)) throw broken(`the body of message ${i}`)
+      if (head.body > body || head.type !== (slot === 2 ? headers.dictionary : headers.batch))
+        throw broken(`the body of message ${i}`)
       yield messageOf(head, bytes.subarray(metadata, metadata + head.body))
     }
   }

@@ -76,7 +76,12 @@ const fieldOf = (buffer: Flat, table: number, depth: number, count: { left: numb
   const details = buffer.child(table, 3)
   const encoding = buffer.child(table, 4)
   const firstAt = details === 0 ? 0 : buffer.field(details, 0)
-  const short = firstAt === 0 || type === typeTag.null ? 0 : [typeTag.float, typeTag.date, typeTag.timestamp].includes(type as 3) ? buffer.int16(firstAt) : 0
+  const short =
+    firstAt === 0 || type === typeTag.null
+      ? 0
+      : [typeTag.float, typeTag.date, typeTag.timestamp].includes(type as 3)
+        ? buffer.int16(firstAt)
+        : 0
   return {
     name: buffer.string(table, 0),
     type,
@@ -86,7 +91,14 @@ const fieldOf = (buffer: Flat, table: number, depth: number, count: { left: numb
     // Dates are in milliseconds where nothing is said.
     unit: type === typeTag.date && firstAt === 0 ? 1 : short,
     children: buffer.tables(table, 5).map((child) => fieldOf(buffer, child, depth + 1, count)),
-    ...(encoding === 0 ? {} : { dictionary: { id: int64At(buffer, buffer.field(encoding, 0)), index: widthOf(buffer, buffer.child(encoding, 1)) } }),
+    ...(encoding === 0
+      ? {}
+      : {
+          dictionary: {
+            id: int64At(buffer, buffer.field(encoding, 0)),
+            index: widthOf(buffer, buffer.child(encoding, 1)),
+          },
+        }),
   }
 }
 

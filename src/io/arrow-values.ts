@@ -8,13 +8,23 @@ type Numbers = ArrayLike<number>
 type Make<T> = new (buffer: ArrayBuffer, offset: number, length: number) => T
 
 /** Bytes as numbers; copied where they do not lie as the numbers must. */
-const typed = <T extends ArrayBufferView>(bytes: Uint8Array, width: number, make: Make<T>, count = Math.floor(bytes.length / width)): T => {
-  if (count * width > bytes.length) throw schemaFault(`${bytes.length} bytes where ${count} numbers of ${width} were due`)
+const typed = <T extends ArrayBufferView>(
+  bytes: Uint8Array,
+  width: number,
+  make: Make<T>,
+  count = Math.floor(bytes.length / width),
+): T => {
+  if (count * width > bytes.length)
+    throw schemaFault(`${bytes.length} bytes where ${count} numbers of ${width} were due`)
   if (bytes.byteOffset % width === 0) return new make(bytes.buffer as ArrayBuffer, bytes.byteOffset, count)
   return new make(bytes.slice(0, count * width).buffer, 0, count)
 }
 
-const integers = (bytes: Uint8Array, { bits, signed }: Width, count: number): Numbers | BigInt64Array | BigUint64Array => {
+const integers = (
+  bytes: Uint8Array,
+  { bits, signed }: Width,
+  count: number,
+): Numbers | BigInt64Array | BigUint64Array => {
   if (bits === 8) return signed ? typed(bytes, 1, Int8Array, count) : typed(bytes, 1, Uint8Array, count)
   if (bits === 16) return signed ? typed(bytes, 2, Int16Array, count) : typed(bytes, 2, Uint16Array, count)
   if (bits === 32) return signed ? typed(bytes, 4, Int32Array, count) : typed(bytes, 4, Uint32Array, count)
@@ -26,13 +36,15 @@ const throughDictionary = (vector: Vector, dictionary: Vector): ((row: number) =
   const indexes = integers(vector.buffer(0), vector.field.dictionary?.index ?? vector.field.int, vector.length)
   return (row) => {
     const at = Number(indexes[row])
-    if (!(at >= 0 && at < dictionary.length)) throw schemaFault(`column ${vector.field.name} names value ${at} of ${dictionary.length}`)
+    if (!(at >= 0 && at < dictionary.length))
+      throw schemaFault(`column ${vector.field.name} names value ${at} of ${dictionary.length}`)
     return at
   }
 }
 
 /** Whether a column holds texts, however they are laid out. */
-export const isText = ({ field }: Vector): boolean => field.type === typeTag.utf8 || field.type === typeTag.largeUtf8 || field.type === typeTag.utf8View
+export const isText = ({ field }: Vector): boolean =>
+  field.type === typeTag.utf8 || field.type === typeTag.largeUtf8 || field.type === typeTag.utf8View
 
 const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
 
@@ -48,7 +60,8 @@ const offsetsOf = (vector: Vector, large: boolean, count = vector.length + 1): N
 const bytesOf = (vector: Vector): ((row: number) => Buffer) => {
   const { field, length } = vector
   const check = (begin: number, end: number, size: number) => {
-    if (!(begin >= 0 && begin <= end && end <= size)) throw schemaFault(`offsets ${begin}..${end} are outside of their ${size} bytes`)
+    if (!(begin >= 0 && begin <= end && end <= size))
+      throw schemaFault(`offsets ${begin}..${end} are outside of their ${size} bytes`)
   }
   if (field.type === typeTag.utf8View || field.type === typeTag.binaryView) {
     const views = asBuffer(vector.buffer(0))
@@ -85,18 +98,25 @@ export const textsOf = (vector: Vector): ((row: number) => string) => {
   return (row) => at(row).toString('utf8')
 }
 
-const isList = (type: number): boolean => [typeTag.list, typeTag.largeList, typeTag.listView, typeTag.largeListView, typeTag.fixedList, typeTag.map].includes(type as 12)
+const isList = (type: number): boolean =>
+  [typeTag.list, typeTag.largeList, typeTag.listView, typeTag.largeListView, typeTag.fixedList, typeTag.map].includes(
+    type as 12,
+  )
 
 /** A column of lists: where each begins and ends among the items. @throws HmtlError where it holds something else */
-export const listsOf = (vector: Vector): { readonly items: Vector; readonly bounds: (row: number) => readonly [number, number] } => {
+export const listsOf = (
+  vector: Vector,
+): { readonly items: Vector; readonly bounds: (row: number) => readonly [number, number] } => {
   const { field, length, children } = vector
   const items = children[0]
   if (!isList(field.type) || field.dictionary || !items) throw schemaFault(`column ${field.name} is not of lists`)
   const checked = (begin: number, end: number): readonly [number, number] => {
-    if (!(begin >= 0 && begin <= end && end <= items.length)) throw schemaFault(`list ${begin}..${end} is outside of its ${items.length} values`)
+    if (!(begin >= 0 && begin <= end && end <= items.length))
+      throw schemaFault(`list ${begin}..${end} is outside of its ${items.length} values`)
     return [begin, end]
   }
-  if (field.type === typeTag.fixedList) return { items, bounds: (row) => checked(row * field.size, (row + 1) * field.size) }
+  if (field.type === typeTag.fixedList)
+    return { items, bounds: (row) => checked(row * field.size, (row + 1) * field.size) }
   if (field.type === typeTag.listView || field.type === typeTag.largeListView) {
     const large = field.type === typeTag.largeListView
     const width = { bits: large ? 64 : 32, signed: true }
@@ -119,7 +139,8 @@ export const int32sOf = (vector: Vector): Int32Array => {
   }
   if (field.type !== typeTag.int) throw schemaFault(`column ${field.name} is not of integers`)
   const values = integers(vector.buffer(0), field.int, length)
-  if (vector.hasNulls) for (let i = 0; i < length; i++) if (vector.isNull(i)) throw schemaFault(`column ${field.name} holds a null`)
+  if (vector.hasNulls)
+    for (let i = 0; i < length; i++) if (vector.isNull(i)) throw schemaFault(`column ${field.name} holds a null`)
   if (values instanceof Int32Array) return values
   return Int32Array.from(values as Numbers, (value) => {
     if (!isInt32(Number(value))) throw schemaFault(`column ${field.name} holds ${value}`)
@@ -131,19 +152,23 @@ export const int32sOf = (vector: Vector): Int32Array => {
 const floats = (vector: Vector): Float32Array | Float64Array => {
   const { field, length } = vector
   if (field.floatBits === 16) return floatsOfHalves(typed(vector.buffer(0), 2, Uint16Array, length))
-  return field.floatBits === 32 ? typed(vector.buffer(0), 4, Float32Array, length) : typed(vector.buffer(0), 8, Float64Array, length)
+  return field.floatBits === 32
+    ? typed(vector.buffer(0), 4, Float32Array, length)
+    : typed(vector.buffer(0), 8, Float64Array, length)
 }
 
 /** The numbers of a column as single floats. @throws HmtlError where it holds something else */
 export const float32sOf = (vector: Vector): Float32Array => {
   const { field, length } = vector
-  if (field.dictionary || (field.type !== typeTag.float && field.type !== typeTag.int)) throw schemaFault(`column ${field.name} is not of numbers`)
+  if (field.dictionary || (field.type !== typeTag.float && field.type !== typeTag.int))
+    throw schemaFault(`column ${field.name} is not of numbers`)
   const values = field.type === typeTag.int ? integers(vector.buffer(0), field.int, length) : floats(vector)
   if (values instanceof Float32Array && !vector.hasNulls) return values
   return Float32Array.from({ length }, (_, i) => (vector.isNull(i) ? Number.NaN : Number(values[i])))
 }
 
-const exactInteger = (value: number | bigint): number | JsonNumber => (Number.isSafeInteger(Number(value)) ? Number(value) : new JsonNumber(String(value)))
+const exactInteger = (value: number | bigint): number | JsonNumber =>
+  Number.isSafeInteger(Number(value)) ? Number(value) : new JsonNumber(String(value))
 
 const perSecond = [1, 1e3, 1e6, 1e9]
 const dayMilliseconds = 86_400_000
@@ -158,7 +183,9 @@ const isBacked = ({ field, length, children, dictionary }: Vector): boolean => {
   if (dictionary) return true
   if (field.type === typeTag.null || field.type === typeTag.runEnd) return false
   if (field.type === typeTag.struct) return children.some((child) => child.length === length && isBacked(child))
-  return field.type === typeTag.fixedList ? field.size > 0 && children[0].length === length * field.size && isBacked(children[0]) : true
+  return field.type === typeTag.fixedList
+    ? field.size > 0 && children[0].length === length * field.size && isBacked(children[0])
+    : true
 }
 
 /** Values of a column of any kind as JSON has them, null as absent; undefined for a kind that JSON has no form for. */

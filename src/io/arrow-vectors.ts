@@ -67,7 +67,12 @@ const unpack = (bytes: Uint8Array, compression: 'lz4' | 'zstd', budget: Budget):
  * @param dictionaries values read so far, by id
  * @throws HmtlError `HMTL_FORMAT_SCHEMA` where the batch has not what its schema says
  */
-export const vectorsOf = (batch: ArrowBatch, fields: readonly ArrowField[], dictionaries: ReadonlyMap<number, Vector>, budget: Budget): Vector[] => {
+export const vectorsOf = (
+  batch: ArrowBatch,
+  fields: readonly ArrowField[],
+  dictionaries: ReadonlyMap<number, Vector>,
+  budget: Budget,
+): Vector[] => {
   let node = 0
   let next = 0
   let view = 0
@@ -85,7 +90,8 @@ export const vectorsOf = (batch: ArrowBatch, fields: readonly ArrowField[], dict
     const type = field.dictionary ? typeTag.int : field.type
     const validity = hasValidity(type) ? takeBuffer() : undefined
     const count = bufferCount(type) + (isView(type) ? (batch.variadic[view++] ?? 0) : 0)
-    if (!(count >= 0 && next + count <= batch.buffers.length)) throw schemaFault('a batch has fewer buffers than its schema says')
+    if (!(count >= 0 && next + count <= batch.buffers.length))
+      throw schemaFault('a batch has fewer buffers than its schema says')
     const buffers = Array.from({ length: count }, takeBuffer)
     const dictionary = field.dictionary && dictionaries.get(field.dictionary.id)
     if (field.dictionary && !dictionary) throw schemaFault(`the dictionary of column ${field.name} is missing`)

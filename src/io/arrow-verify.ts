@@ -55,19 +55,25 @@ export const verifyMessage = (bytes: Buffer): number => {
     const nodes = buffer.vector(header, 1, 16)
     for (let i = 0; i < nodes.count; i++) {
       const [length, nulls] = [buffer.int64(nodes.first + 16 * i), buffer.int64(nodes.first + 16 * i + 8)]
-      if (!(length >= 0 && length <= 8 * body + 64 && nulls >= 0 && nulls <= length)) throw broken(`a column of ${length} values`)
+      if (!(length >= 0 && length <= 8 * body + 64 && nulls >= 0 && nulls <= length))
+        throw broken(`a column of ${length} values`)
     }
     const buffers = buffer.vector(header, 2, 16)
     for (let i = 0; i < buffers.count; i++) {
       const [offset, length] = [buffer.int64(buffers.first + 16 * i), buffer.int64(buffers.first + 16 * i + 8)]
-      if (!(offset >= 0 && length >= 0 && offset + length <= body)) throw broken(`a buffer at ${offset} of ${length} bytes in a body of ${body}`)
+      if (!(offset >= 0 && length >= 0 && offset + length <= body))
+        throw broken(`a buffer at ${offset} of ${length} bytes in a body of ${body}`)
     }
   }
   return body
 }
 
 /** Where the buffers of a record batch lie in its body, checked as `verifyMessage` does; undefined for a message of another kind. */
-export const recordBatchOf = (bytes: Buffer): { readonly rows: number; readonly buffers: readonly { readonly offset: number; readonly length: number }[] } | undefined => {
+export const recordBatchOf = (
+  bytes: Buffer,
+):
+  | { readonly rows: number; readonly buffers: readonly { readonly offset: number; readonly length: number }[] }
+  | undefined => {
   verifyMessage(bytes)
   const buffer = flat(bytes)
   const message = buffer.root()
@@ -77,6 +83,9 @@ export const recordBatchOf = (bytes: Buffer): { readonly rows: number; readonly 
   const { first, count } = buffer.vector(header, 2, 16)
   return {
     rows: lengthAt === 0 ? 0 : buffer.int64(lengthAt),
-    buffers: Array.from({ length: count }, (_, i) => ({ offset: buffer.int64(first + 16 * i), length: buffer.int64(first + 16 * i + 8) })),
+    buffers: Array.from({ length: count }, (_, i) => ({
+      offset: buffer.int64(first + 16 * i),
+      length: buffer.int64(first + 16 * i + 8),
+    })),
   }
 }

@@ -24,7 +24,8 @@ export interface Filler<T> {
 export const createFiller = <T>(budget: Budget, tokensOf: (item: T) => number): Filler<T> => {
   let group: T[] = []
   let tokens = 0
-  const isFull = (more: number) => group.length > 0 && (group.length >= (budget.items ?? Infinity) || tokens + more > (budget.tokens || Infinity))
+  const isFull = (more: number) =>
+    group.length > 0 && (group.length >= (budget.items ?? Infinity) || tokens + more > (budget.tokens || Infinity))
   const flush = () => {
     if (group.length === 0) return undefined
     const done = group

@@ -13,7 +13,13 @@ import { sentenceSpans, tokenSpan } from './tokens.ts'
  * `unaligned-<kind>` (widened to whole tokens), `off-token-<kind>` (covers no
  * token), `cross-sentence-<kind>`.
  */
-export const flatTokenSpans = (document: Document, layer: LabelledSpans | undefined, kind: string, context: FormatContext, tokens: Spans): TagSpan[] => {
+export const flatTokenSpans = (
+  document: Document,
+  layer: LabelledSpans | undefined,
+  kind: string,
+  context: FormatContext,
+  tokens: Spans,
+): TagSpan[] => {
   if (!layer) return []
   const spans = alignSpans(document, layer, kind, context, tokens)
   // Longest first where they begin together, so that the outermost is kept.
@@ -21,7 +27,8 @@ export const flatTokenSpans = (document: Document, layer: LabelledSpans | undefi
   const kept: TagSpan[] = []
   let end = 0
   for (const span of spans) {
-    if (span.begin < end) context.report.add(`nested-${kind}`, document.id, `tokens ${span.begin}..${span.end} ${span.label}`)
+    if (span.begin < end)
+      context.report.add(`nested-${kind}`, document.id, `tokens ${span.begin}..${span.end} ${span.label}`)
     else {
       kept.push({ ...span, label: columnLabel(span.label, document, context) })
       end = span.end
@@ -31,7 +38,13 @@ export const flatTokenSpans = (document: Document, layer: LabelledSpans | undefi
 }
 
 /** Every span of a layer on tokens, nested ones too; spans across sentences are counted and dropped. */
-export const alignSpans = (document: Document, layer: LabelledSpans, kind: string, context: FormatContext, tokens: Spans): TagSpan[] => {
+export const alignSpans = (
+  document: Document,
+  layer: LabelledSpans,
+  kind: string,
+  context: FormatContext,
+  tokens: Spans,
+): TagSpan[] => {
   const { begin: starts, end: stops } = sentenceSpans(document)
   const sentenceOf = new Int32Array(tokens.begin.length)
   for (let s = 0; s < starts.length; s++) sentenceOf.fill(s, starts[s], stops[s])
@@ -54,7 +67,8 @@ export const alignSpans = (document: Document, layer: LabelledSpans, kind: strin
 }
 
 /** Token spans back to spans of text. */
-export const onText = (spans: readonly TagSpan[], tokens: Spans) => spans.map(({ begin, end, label }) => ({ start: tokens.begin[begin], end: tokens.end[end - 1], label }))
+export const onText = (spans: readonly TagSpan[], tokens: Spans) =>
+  spans.map(({ begin, end, label }) => ({ start: tokens.begin[begin], end: tokens.end[end - 1], label }))
 
 /**
  * A word for a column: the separator inside it (CoNLL-U allows spaces) would add
@@ -93,4 +107,6 @@ export const metadataOf = (document: Document, key: string): Record<string, unkn
 }
 
 export const isStrings = (value: unknown, length?: number): value is string[] =>
-  Array.isArray(value) && (length === undefined || value.length === length) && value.every((item) => typeof item === 'string')
+  Array.isArray(value) &&
+  (length === undefined || value.length === length) &&
+  value.every((item) => typeof item === 'string')

@@ -67,7 +67,8 @@ export const countDocument = (counts: CorpusCounts, document: Document): void =>
   if (clusters) {
     counts.clusters += clusters.offsets.length - 1
     counts.clusterMembers += clusters.begin.length
-    for (let c = 0; c + 1 < clusters.offsets.length; c++) if (clusters.offsets[c + 1] - clusters.offsets[c] > 1) counts.clustersOfMany++
+    for (let c = 0; c + 1 < clusters.offsets.length; c++)
+      if (clusters.offsets[c + 1] - clusters.offsets[c] > 1) counts.clustersOfMany++
   }
 }
 

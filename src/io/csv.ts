@@ -36,7 +36,10 @@ const newline = 0x0a
 const carriageReturn = 0x0d
 
 /** Fields of one record without its line end. @throws HmtlError `HMTL_INPUT_SYNTAX` */
-export const csvFields = (text: string, { separator, multiline }: Pick<CsvOptions, 'separator' | 'multiline'>): string[] => {
+export const csvFields = (
+  text: string,
+  { separator, multiline }: Pick<CsvOptions, 'separator' | 'multiline'>,
+): string[] => {
   const fields: string[] = []
   let at = 0
   for (;;) {
@@ -46,9 +49,13 @@ export const csvFields = (text: string, { separator, multiline }: Pick<CsvOption
       at = end
     } else {
       if (text[at] === '"' && multiline)
-        throw new HmtlError('HMTL_INPUT_SYNTAX', end === -1 ? 'a quote is not closed' : `"${text.slice(end, end + 20)}" follows a closing quote`, {
-          remedy: 'A field that holds quotes stands in quotes itself, with each of its own doubled',
-        })
+        throw new HmtlError(
+          'HMTL_INPUT_SYNTAX',
+          end === -1 ? 'a quote is not closed' : `"${text.slice(end, end + 20)}" follows a closing quote`,
+          {
+            remedy: 'A field that holds quotes stands in quotes itself, with each of its own doubled',
+          },
+        )
       const next = text.indexOf(separator, at)
       fields.push(text.slice(at, next === -1 ? text.length : next))
       at = next === -1 ? text.length : next
@@ -93,7 +100,10 @@ export async function* csvRecords(source: Source, options: CsvOptions): AsyncGen
         fields: [],
         ...place,
         text: '',
-        error: new HmtlError('HMTL_INPUT_TOO_LARGE', `record longer than ${maxRecordBytes} bytes`, { ...place, remedy: 'Is a quote not closed? Else raise --max-line-bytes' }),
+        error: new HmtlError('HMTL_INPUT_TOO_LARGE', `record longer than ${maxRecordBytes} bytes`, {
+          ...place,
+          remedy: 'Is a quote not closed? Else raise --max-line-bytes',
+        }),
       }
     }
     if (bytes.length === 0) return undefined
@@ -102,7 +112,10 @@ export async function* csvRecords(source: Source, options: CsvOptions): AsyncGen
         fields: [],
         ...place,
         text: '',
-        error: new HmtlError('HMTL_INPUT_ENCODING', 'record is not valid UTF-8', { ...place, remedy: 'Convert the file to UTF-8, for example with iconv' }),
+        error: new HmtlError('HMTL_INPUT_ENCODING', 'record is not valid UTF-8', {
+          ...place,
+          remedy: 'Convert the file to UTF-8, for example with iconv',
+        }),
       }
     const text = bytes.toString('utf8')
     try {

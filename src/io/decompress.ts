@@ -7,7 +7,8 @@
 import { decompress as decompressZstd } from 'fzstd'
 import { HmtlError } from './errors.ts'
 
-const damaged = (what: string) => new HmtlError('HMTL_FORMAT_SCHEMA', `damaged compressed data: ${what}`, { remedy: 'Make the file again' })
+const damaged = (what: string) =>
+  new HmtlError('HMTL_FORMAT_SCHEMA', `damaged compressed data: ${what}`, { remedy: 'Make the file again' })
 
 /** Bytes that may still be unpacked. */
 export interface Budget {
@@ -20,7 +21,10 @@ export const budgetOf = (most: number): Budget => {
   return {
     take(bytes) {
       if (!(bytes >= 0)) throw damaged(`a length of ${bytes}`)
-      if (bytes > left) throw new HmtlError('HMTL_INPUT_TOO_LARGE', `the data unpack to more than ${most} bytes`, { remedy: 'Raise the limit with --max-document-bytes' })
+      if (bytes > left)
+        throw new HmtlError('HMTL_INPUT_TOO_LARGE', `the data unpack to more than ${most} bytes`, {
+          remedy: 'Raise the limit with --max-document-bytes',
+        })
       left -= bytes
       return bytes
     },
@@ -92,7 +96,8 @@ const unlz4Block = (input: Uint8Array, output: Uint8Array, to: number): number =
   while (at < input.length) {
     const token = input[at++]
     const literals = lengthFrom(token >> 4)
-    if (at + literals > input.length || to + literals > output.length) throw damaged('LZ4 literals outside of their block')
+    if (at + literals > input.length || to + literals > output.length)
+      throw damaged('LZ4 literals outside of their block')
     output.set(input.subarray(at, at + literals), to)
     at += literals
     to += literals

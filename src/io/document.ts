@@ -119,7 +119,9 @@ const labelIds = (items: readonly { label: string }[]) => {
 }
 
 const scoresOf = (items: readonly { score?: number | undefined }[]): Float32Array | undefined =>
-  items.some((item) => item.score !== undefined) ? Float32Array.from(items, (item) => item.score ?? Number.NaN) : undefined
+  items.some((item) => item.score !== undefined)
+    ? Float32Array.from(items, (item) => item.score ?? Number.NaN)
+    : undefined
 
 const starts = (items: readonly SpanLike[]) => Int32Array.from(items, (item) => item.start)
 const ends = (items: readonly SpanLike[]) => Int32Array.from(items, (item) => item.end)
@@ -164,7 +166,9 @@ export const listSpans = (spans: LabelledSpans): LabelledLike[] =>
 
 export const listMentions = (mentions: Mentions): MentionLike[] =>
   listSpans(mentions).map((mention, i) =>
-    mentions.headBegin[i] === mention.start && mentions.headEnd[i] === mention.end ? mention : { ...mention, head: { start: mentions.headBegin[i], end: mentions.headEnd[i] } },
+    mentions.headBegin[i] === mention.start && mentions.headEnd[i] === mention.end
+      ? mention
+      : { ...mention, head: { start: mentions.headBegin[i], end: mentions.headEnd[i] } },
   )
 
 export const listRelations = (relations: Relations): RelationLike[] =>
@@ -183,7 +187,8 @@ export const listClusters = (clusters: Clusters): SpanLike[][] =>
     }),
   )
 
-const scoreAt = (score: Float32Array | undefined, i: number): { score?: number } => (score === undefined || Number.isNaN(score[i]) ? {} : { score: score[i] })
+const scoreAt = (score: Float32Array | undefined, i: number): { score?: number } =>
+  score === undefined || Number.isNaN(score[i]) ? {} : { score: score[i] }
 
 /**
  * A validated document from loose parts.
@@ -210,7 +215,8 @@ export const createDocument = (like: DocumentLike): Document =>
 export const checkDocument = (document: Document): Document => {
   const { id, text, tokens, sentences, entities, mentions, relations, clusters } = document
   if (typeof id !== 'string') throw new HmtlError('HMTL_DOCUMENT_TYPE', 'document id is not a string')
-  if (typeof text !== 'string') throw new HmtlError('HMTL_DOCUMENT_TYPE', 'document text is not a string', { document: id })
+  if (typeof text !== 'string')
+    throw new HmtlError('HMTL_DOCUMENT_TYPE', 'document text is not a string', { document: id })
   const size = text.length
   if (tokens) {
     checkRange(id, 'tokens', tokens, size)
@@ -235,22 +241,33 @@ export const checkDocument = (document: Document): Document => {
 }
 
 const checkRange = (id: string, layer: string, { begin, end }: Spans, size: number): void => {
-  if (begin.length !== end.length) throw new HmtlError('HMTL_DOCUMENT_TYPE', `${layer}: ${begin.length} begins but ${end.length} ends`, { document: id })
+  if (begin.length !== end.length)
+    throw new HmtlError('HMTL_DOCUMENT_TYPE', `${layer}: ${begin.length} begins but ${end.length} ends`, {
+      document: id,
+    })
   for (let i = 0; i < begin.length; i++) {
     if (begin[i] < 0 || end[i] > size || begin[i] >= end[i])
-      throw new HmtlError('HMTL_DOCUMENT_OFFSET', `${layer}[${i}] = ${begin[i]}..${end[i]} is not a span of a text of ${size} characters`, {
-        document: id,
-        remedy: 'Offsets are half-open, in UTF-16 code units of the text unless offsetUnit says otherwise',
-      })
+      throw new HmtlError(
+        'HMTL_DOCUMENT_OFFSET',
+        `${layer}[${i}] = ${begin[i]}..${end[i]} is not a span of a text of ${size} characters`,
+        {
+          document: id,
+          remedy: 'Offsets are half-open, in UTF-16 code units of the text unless offsetUnit says otherwise',
+        },
+      )
   }
 }
 
 const checkOrder = (id: string, layer: string, { begin, end }: Spans): void => {
   for (let i = 1; i < begin.length; i++)
     if (begin[i] < end[i - 1])
-      throw new HmtlError('HMTL_DOCUMENT_ORDER', `${layer}[${i}] begins at ${begin[i]}, before ${layer}[${i - 1}] ends at ${end[i - 1]}`, {
-        document: id,
-      })
+      throw new HmtlError(
+        'HMTL_DOCUMENT_ORDER',
+        `${layer}[${i}] begins at ${begin[i]}, before ${layer}[${i - 1}] ends at ${end[i - 1]}`,
+        {
+          document: id,
+        },
+      )
 }
 
 const checkSentences = (id: string, sentences: Spans, tokens: number): void => {
@@ -258,10 +275,15 @@ const checkSentences = (id: string, sentences: Spans, tokens: number): void => {
   let at = 0
   for (let i = 0; i < begin.length; i++) {
     if (begin[i] !== at || end[i] <= begin[i])
-      throw new HmtlError('HMTL_DOCUMENT_ORDER', `sentences[${i}] = tokens ${begin[i]}..${end[i]} where one from token ${at} was due`, { document: id })
+      throw new HmtlError(
+        'HMTL_DOCUMENT_ORDER',
+        `sentences[${i}] = tokens ${begin[i]}..${end[i]} where one from token ${at} was due`,
+        { document: id },
+      )
     at = end[i]
   }
-  if (at !== tokens) throw new HmtlError('HMTL_DOCUMENT_ORDER', `sentences end at token ${at} of ${tokens}`, { document: id })
+  if (at !== tokens)
+    throw new HmtlError('HMTL_DOCUMENT_ORDER', `sentences end at token ${at} of ${tokens}`, { document: id })
 }
 
 const checkLabelled = (id: string, layer: string, spans: LabelledSpans, size: number): void => {
@@ -270,15 +292,23 @@ const checkLabelled = (id: string, layer: string, spans: LabelledSpans, size: nu
 }
 
 const checkLabels = (id: string, layer: string, label: Int32Array, labels: readonly string[], count: number): void => {
-  if (label.length !== count) throw new HmtlError('HMTL_DOCUMENT_TYPE', `${layer}: ${count} items but ${label.length} labels`, { document: id })
+  if (label.length !== count)
+    throw new HmtlError('HMTL_DOCUMENT_TYPE', `${layer}: ${count} items but ${label.length} labels`, { document: id })
   for (let i = 0; i < count; i++)
-    if (label[i] < 0 || label[i] >= labels.length) throw new HmtlError('HMTL_DOCUMENT_TYPE', `${layer}[${i}] has label ${label[i]} of ${labels.length}`, { document: id })
+    if (label[i] < 0 || label[i] >= labels.length)
+      throw new HmtlError('HMTL_DOCUMENT_TYPE', `${layer}[${i}] has label ${label[i]} of ${labels.length}`, {
+        document: id,
+      })
 }
 
 const checkHeads = (id: string, { begin, end, headBegin, headEnd }: Mentions): void => {
   for (let i = 0; i < begin.length; i++)
     if (!(headBegin[i] >= begin[i] && headEnd[i] <= end[i] && headBegin[i] < headEnd[i]))
-      throw new HmtlError('HMTL_DOCUMENT_OFFSET', `mentions[${i}]: head ${headBegin[i]}..${headEnd[i]} is not inside ${begin[i]}..${end[i]}`, { document: id })
+      throw new HmtlError(
+        'HMTL_DOCUMENT_OFFSET',
+        `mentions[${i}]: head ${headBegin[i]}..${headEnd[i]} is not inside ${begin[i]}..${end[i]}`,
+        { document: id },
+      )
 }
 
 const checkClusters = (id: string, clusters: Clusters, size: number): void => {
@@ -288,7 +318,8 @@ const checkClusters = (id: string, clusters: Clusters, size: number): void => {
     throw new HmtlError('HMTL_DOCUMENT_CLUSTER', 'cluster offsets do not cover the members', { document: id })
   const seen = new Set<number>()
   for (let c = 0; c + 1 < offsets.length; c++) {
-    if (offsets[c + 1] <= offsets[c]) throw new HmtlError('HMTL_DOCUMENT_CLUSTER', `clusters[${c}] is empty`, { document: id })
+    if (offsets[c + 1] <= offsets[c])
+      throw new HmtlError('HMTL_DOCUMENT_CLUSTER', `clusters[${c}] is empty`, { document: id })
     for (let i = offsets[c]; i < offsets[c + 1]; i++) {
       const key = spanKey(begin[i], end[i])
       if (seen.has(key))

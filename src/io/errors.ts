@@ -83,7 +83,10 @@ export class HmtlError extends Error {
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     const where = placeText(details)
-    super(`${message}${where && ` (${where})`}${details.remedy ? `. ${details.remedy}` : ''}`, details.cause === undefined ? undefined : { cause: details.cause })
+    super(
+      `${message}${where && ` (${where})`}${details.remedy ? `. ${details.remedy}` : ''}`,
+      details.cause === undefined ? undefined : { cause: details.cause },
+    )
     this.code = code
     this.summary = message
     this.source = details.source

@@ -83,7 +83,8 @@ export const holdsNumber = (value: unknown, depth = 0): boolean => {
   if (typeof value !== 'object' || value === null) return false
   if (depth > 32) return true
   if (Array.isArray(value)) {
-    for (let i = 0; i < value.length; i++) if (typeof value[i] !== 'string' && holdsNumber(value[i], depth + 1)) return true
+    for (let i = 0; i < value.length; i++)
+      if (typeof value[i] !== 'string' && holdsNumber(value[i], depth + 1)) return true
     return false
   }
   for (const key in value) if (holdsNumber((value as Record<string, unknown>)[key], depth + 1)) return true
@@ -101,7 +102,9 @@ export const holdsNumber = (value: unknown, depth = 0): boolean => {
 export const parseExact = (json: string, parsed: unknown = JSON.parse(json)): unknown => {
   const marked = suspicious.test(json) ? withMarks(json) : undefined
   if (marked === undefined) return parsed
-  return JSON.parse(marked, (_, value) => (typeof value === 'string' && value.startsWith(mark) ? new JsonNumber(value.slice(mark.length)) : value))
+  return JSON.parse(marked, (_, value) =>
+    typeof value === 'string' && value.startsWith(mark) ? new JsonNumber(value.slice(mark.length)) : value,
+  )
 }
 
 const marks = new RegExp(`"${mark}([^"]*)"`, 'g')

@@ -4,7 +4,8 @@
  */
 import { HmtlError } from './errors.ts'
 
-export const broken = (what: string) => new HmtlError('HMTL_FORMAT_SCHEMA', `damaged Arrow metadata: ${what}`, { remedy: 'Make the file again' })
+export const broken = (what: string) =>
+  new HmtlError('HMTL_FORMAT_SCHEMA', `damaged Arrow metadata: ${what}`, { remedy: 'Make the file again' })
 
 /** Bounds-checked reading of a flatbuffer. */
 export const flat = (bytes: Buffer) => {

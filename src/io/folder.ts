@@ -6,7 +6,8 @@ import { looksLike } from './guess.ts'
 import { type Choice, readBeside, type Source, withoutGz } from './source.ts'
 
 /** Files that only accompany another one (`.ann` beside `.txt`, `.apf.xml` beside `.sgm`) are not read by themselves. */
-const primary = (path: string): boolean => !/\.(ann|apf\.xml|md)$/i.test(path) && !/(^|\/)((readme|licen[cs]e)[^/]*|\.[^/]*)$/i.test(path)
+const primary = (path: string): boolean =>
+  !/\.(ann|apf\.xml|md)$/i.test(path) && !/(^|\/)((readme|licen[cs]e)[^/]*|\.[^/]*)$/i.test(path)
 
 /** Whose annotations lie beside a text: brat's and LitBank's files have the same names. */
 export const annotationsBeside = async (source: Source): Promise<'brat' | 'litbank' | undefined> => {
@@ -15,7 +16,10 @@ export const annotationsBeside = async (source: Source): Promise<'brat' | 'litba
   const ann = await readBeside(source, `${name.slice(0, -4)}.ann`)
   if (!ann) return undefined
   // Without any annotation it is LitBank's where its folders are.
-  const ofLitbank = ann.length === 0 ? /(^|[/\\])coref[/\\]tsv[/\\][^/\\]*$/.test(source.path ?? '') : /^(MENTION|COREF|COP|APPOS)\t/.test(ann.toString('latin1', 0, 64))
+  const ofLitbank =
+    ann.length === 0
+      ? /(^|[/\\])coref[/\\]tsv[/\\][^/\\]*$/.test(source.path ?? '')
+      : /^(MENTION|COREF|COP|APPOS)\t/.test(ann.toString('latin1', 0, 64))
   return ofLitbank ? 'litbank' : 'brat'
 }
 

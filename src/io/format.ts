@@ -96,7 +96,8 @@ export const formatContext = (partial: Partial<FormatContext> = {}): FormatConte
 })
 
 export const maxLineBytes = (context: FormatContext): number => context.options.maxLineBytes ?? defaultMaxLineBytes
-export const maxDocumentBytes = (context: FormatContext): number => context.options.maxDocumentBytes ?? 256 * 1024 * 1024
+export const maxDocumentBytes = (context: FormatContext): number =>
+  context.options.maxDocumentBytes ?? 256 * 1024 * 1024
 
 /** A layer that a format carries, or the heads of its mentions. */
 export type Carried = LayerName | 'heads'
@@ -105,7 +106,12 @@ export type Carried = LayerName | 'heads'
  * Counts what a format of plain text has no place for: layers, scores, heads of
  * mentions, the metadata but for its own (`key`), halves of surrogate pairs.
  */
-export const reportUncarried = (document: Document, carries: readonly Carried[], context: FormatContext, key?: string): void => {
+export const reportUncarried = (
+  document: Document,
+  carries: readonly Carried[],
+  context: FormatContext,
+  key?: string,
+): void => {
   reportLayers(document, carries, context)
   reportLoneSurrogates(document, context.report)
   for (const field in document.metadata) if (field !== key) context.report.add('field', document.id, field)
@@ -136,7 +142,10 @@ export const reportLayers = (document: Document, carries: readonly Carried[], co
       'mention-head',
       document.id,
       '',
-      mentions.begin.reduce((sum, begin, i) => sum + (mentions.headBegin[i] === begin && mentions.headEnd[i] === mentions.end[i] ? 0 : 1), 0),
+      mentions.begin.reduce(
+        (sum, begin, i) => sum + (mentions.headBegin[i] === begin && mentions.headEnd[i] === mentions.end[i] ? 0 : 1),
+        0,
+      ),
     )
 }
 

@@ -23,7 +23,11 @@ const decode = (bytes: Uint8Array): string =>
     .replace(/^\ufeff/, '')
 
 /** The format that is surest that a head is its own, and how sure it is. */
-const surest = (head: string, path: string, json: JsonHead | undefined): { format: Format | undefined; sure: number } => {
+const surest = (
+  head: string,
+  path: string,
+  json: JsonHead | undefined,
+): { format: Format | undefined; sure: number } => {
   let format: Format | undefined
   let sure = 0
   for (const candidate of formats) {
@@ -37,7 +41,9 @@ const surest = (head: string, path: string, json: JsonHead | undefined): { forma
 
 /** The format of an input without content: by its name, else one that finds no document in it. */
 const ofNothing = (path: string): Format =>
-  formats.find(({ extension }) => extension !== '' && path.endsWith(extension)) ?? formats.find((format) => format.accepts(path)) ?? formatNamed('jsonl')
+  formats.find(({ extension }) => extension !== '' && path.endsWith(extension)) ??
+  formats.find((format) => format.accepts(path)) ??
+  formatNamed('jsonl')
 
 /** UTF-8 without the control characters that no text has; a character may be cut at the end. */
 const isText = (bytes: Uint8Array): boolean => {
@@ -58,8 +64,13 @@ const ofAll = (head: Uint8Array, name: string): Format => {
   if (format) return format
   if (isText(head)) return formatNamed('text')
   if ((head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff))
-    throw new HmtlError('HMTL_INPUT_ENCODING', `${name} is UTF-16`, { source: name, remedy: 'Convert it to UTF-8, for example with iconv' })
-  throw new HmtlError('HMTL_FORMAT_UNKNOWN', `cannot tell the format of ${name}`, { remedy: `Name it with --from, one of ${formatNames.join(', ')}` })
+    throw new HmtlError('HMTL_INPUT_ENCODING', `${name} is UTF-16`, {
+      source: name,
+      remedy: 'Convert it to UTF-8, for example with iconv',
+    })
+  throw new HmtlError('HMTL_FORMAT_UNKNOWN', `cannot tell the format of ${name}`, {
+    remedy: `Name it with --from, one of ${formatNames.join(', ')}`,
+  })
 }
 
 /** The format of an input by its first bytes, which are all that there will be. @throws HmtlError `HMTL_FORMAT_UNKNOWN`, `HMTL_INPUT_ENCODING` */
@@ -134,7 +145,8 @@ export const guessed = async (source: Source): Promise<Guessed> => {
       const next = await iterator.next()
       if (!next.done) {
         // Twice the room each time: pieces of a byte must not cost a square.
-        if (size + next.value.length > room.length) room = Buffer.concat([room.subarray(0, size)], Math.max(2 * room.length, size + next.value.length))
+        if (size + next.value.length > room.length)
+          room = Buffer.concat([room.subarray(0, size)], Math.max(2 * room.length, size + next.value.length))
         room.set(next.value, size)
         size += next.value.length
       }

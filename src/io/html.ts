@@ -15,7 +15,8 @@ interface Drawn extends SpanLike {
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (c) => `&#${c.charCodeAt(0)};`)
 
 /** Each kind turns the wheel by the golden angle: no two are alike, and neighbours are far apart. */
-const hues = (numberOf: (label: string) => number) => (label: string) => Math.round(((numberOf(label) * 137.508 + 210) % 360) * 10) / 10
+const hues = (numberOf: (label: string) => number) => (label: string) =>
+  Math.round(((numberOf(label) * 137.508 + 210) % 360) * 10) / 10
 
 type Hue = (label: string) => number
 
@@ -62,8 +63,10 @@ const documentHtml = (document: Document, hue: Hue): string => {
     kind,
     title: `${item.label}${percent(item.score)}`,
   })
-  if (document.entities) parts.push(section('Entities', `<p>${marked(text, listSpans(document.entities).map(span('entity')), hue)}</p>`))
-  if (document.mentions) parts.push(section('Mentions', `<p>${marked(text, listMentions(document.mentions).map(span('mention')), hue)}</p>`))
+  if (document.entities)
+    parts.push(section('Entities', `<p>${marked(text, listSpans(document.entities).map(span('entity')), hue)}</p>`))
+  if (document.mentions)
+    parts.push(section('Mentions', `<p>${marked(text, listMentions(document.mentions).map(span('mention')), hue)}</p>`))
   if (document.relations) {
     const rows = listRelations(document.relations).map(
       ({ label, arg1, arg2, score }) =>
@@ -73,7 +76,12 @@ const documentHtml = (document: Document, hue: Hue): string => {
   }
   if (document.clusters) {
     const drawn = listClusters(document.clusters).flatMap((cluster, c) =>
-      cluster.map((item) => ({ ...item, label: String(c + 1), kind: 'cluster', title: `entity ${c + 1}, ${cluster.length} mentions` })),
+      cluster.map((item) => ({
+        ...item,
+        label: String(c + 1),
+        kind: 'cluster',
+        title: `entity ${c + 1}, ${cluster.length} mentions`,
+      })),
     )
     parts.push(
       section(

@@ -40,14 +40,22 @@ export async function* jsonArrayItems(source: Source, maxItemBytes: number): Asy
   let parts: Buffer[] = []
   let held = 0
   const place = (offset: number) => ({ source: source.name, offset })
-  const fail = (message: string, offset: number) => new HmtlError('HMTL_INPUT_JSON', message, { ...place(offset), remedy: 'The file must be one JSON array of documents' })
+  const fail = (message: string, offset: number) =>
+    new HmtlError('HMTL_INPUT_JSON', message, {
+      ...place(offset),
+      remedy: 'The file must be one JSON array of documents',
+    })
   const take = (last: Buffer): JsonItem => {
     const bytes = parts.length === 0 ? last : Buffer.concat([...parts, last])
     const offset = begin as number
     let error: HmtlError | undefined
-    if (!isObject) error = new HmtlError('HMTL_INPUT_JSON', `item ${index} of the array is not an object`, place(offset))
+    if (!isObject)
+      error = new HmtlError('HMTL_INPUT_JSON', `item ${index} of the array is not an object`, place(offset))
     else if (!isUtf8(bytes))
-      error = new HmtlError('HMTL_INPUT_ENCODING', `item ${index} of the array is not valid UTF-8`, { ...place(offset), remedy: 'Convert the file to UTF-8' })
+      error = new HmtlError('HMTL_INPUT_ENCODING', `item ${index} of the array is not valid UTF-8`, {
+        ...place(offset),
+        remedy: 'Convert the file to UTF-8',
+      })
     parts = []
     held = 0
     begin = undefined
@@ -92,16 +100,24 @@ export async function* jsonArrayItems(source: Source, maxItemBytes: number): Asy
       }
       if (byte === quote) inString = true
       else if (byte === openObject || byte === openArray) depth++
-      else if ((byte === closeObject || byte === closeArray) && depth > base && --depth === base) yield take(bytes.subarray(from, i + 1))
+      else if ((byte === closeObject || byte === closeArray) && depth > base && --depth === base)
+        yield take(bytes.subarray(from, i + 1))
     }
     if (begin !== undefined) {
       parts.push(Buffer.from(bytes.subarray(from)))
       held += bytes.length - from
       if (held > maxItemBytes)
-        throw new HmtlError('HMTL_INPUT_TOO_LARGE', `an item of the array is larger than ${maxItemBytes} bytes`, { ...place(begin), remedy: 'Raise --max-document-bytes' })
+        throw new HmtlError('HMTL_INPUT_TOO_LARGE', `an item of the array is larger than ${maxItemBytes} bytes`, {
+          ...place(begin),
+          remedy: 'Raise --max-document-bytes',
+        })
     }
     position += bytes.length
   }
   const whole = base === 1 ? closed : begin === undefined
-  if (!whole) throw new HmtlError('HMTL_INPUT_TRUNCATED', 'the array is not closed', { ...place(position), remedy: 'The file was cut short' })
+  if (!whole)
+    throw new HmtlError('HMTL_INPUT_TRUNCATED', 'the array is not closed', {
+      ...place(position),
+      remedy: 'The file was cut short',
+    })
 }

@@ -70,7 +70,12 @@ export const jsonHead = (head: string): JsonHead | undefined => {
     const other = array && /^(?:\]\s*$|"(?:[^"\\\n]|\\.)*"\s*[,\]])/.test(head.slice(at))
     return other ? { array, spread: false, whole: true, fields } : undefined
   }
-  const found = (whole: boolean, end: number): JsonHead => ({ array, spread: head.slice(begin, end).includes('\n'), whole, fields })
+  const found = (whole: boolean, end: number): JsonHead => ({
+    array,
+    spread: head.slice(begin, end).includes('\n'),
+    whole,
+    fields,
+  })
   // A record that breaks off at a line's end is a damaged line, and says nothing of what follows.
   const damaged: JsonHead = { array, spread: false, whole: true, fields }
   at = afterSpace(head, at + 1)

@@ -45,7 +45,8 @@ const round = (score: number): number => Math.round(score * 1e6) / 1e6
 export const toAnnotations = (document: Document, unit: OffsetUnit = 'utf16', model?: string): Annotations => {
   const { text, tokens, sentences } = document
   const map = fromUtf16(text, unit)
-  const pairs = ({ begin, end }: Spans, at: (i: number) => number, to: (i: number) => number) => Array.from(begin, (from, i) => [map(at(from)), map(to(end[i]))] as const)
+  const pairs = ({ begin, end }: Spans, at: (i: number) => number, to: (i: number) => number) =>
+    Array.from(begin, (from, i) => [map(at(from)), map(to(end[i]))] as const)
   const span = ({ start, end }: SpanLike) => ({ start: map(start), end: map(end) })
   const scored = ({ score }: { score?: number | undefined }) => (score === undefined ? {} : { score: round(score) })
   return {
@@ -89,9 +90,11 @@ export const toAnnotations = (document: Document, unit: OffsetUnit = 'utf16', mo
   }
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
-const fieldError = (field: string, expected: string, document?: string) => new HmtlError('HMTL_INPUT_FIELD', `field "${field}" must be ${expected}`, { document })
+const fieldError = (field: string, expected: string, document?: string) =>
+  new HmtlError('HMTL_INPUT_FIELD', `field "${field}" must be ${expected}`, { document })
 
 const list = (value: unknown, field: string, document: string): unknown[] => {
   if (!Array.isArray(value)) throw fieldError(field, 'an array', document)
@@ -109,16 +112,33 @@ const integer = (value: unknown, field: string, document: string): number => {
 }
 
 /** A field of a record; null is absent, as the exports of pandas and Arrow mean it. */
-const present = (record: Record<string, unknown>, field: string): unknown => (Object.hasOwn(record, field) ? (record[field] ?? undefined) : undefined)
+const present = (record: Record<string, unknown>, field: string): unknown =>
+  Object.hasOwn(record, field) ? (record[field] ?? undefined) : undefined
 
 /** Fields of `hmtl` that the document holds; any other stays with the document's metadata, under `hmtl` too. */
-export const layerFields: ReadonlySet<string> = new Set(['offsetUnit', 'tokens', 'sentences', 'entities', 'mentions', 'relations', 'clusters'])
+export const layerFields: ReadonlySet<string> = new Set([
+  'offsetUnit',
+  'tokens',
+  'sentences',
+  'entities',
+  'mentions',
+  'relations',
+  'clusters',
+])
 
 /** Compared one by one: a set would be slower, and every item of every layer is looked at. */
-const isItemField = (name: string): boolean => name === 'start' || name === 'end' || name === 'label' || name === 'score' || name === 'head' || name === 'arg1' || name === 'arg2'
+const isItemField = (name: string): boolean =>
+  name === 'start' ||
+  name === 'end' ||
+  name === 'label' ||
+  name === 'score' ||
+  name === 'head' ||
+  name === 'arg1' ||
+  name === 'arg2'
 
 /** What a record's `hmtl` holds besides the layers. */
-export const keptAnnotations = (metadata: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => (isObject(metadata.hmtl) ? metadata.hmtl : {})
+export const keptAnnotations = (metadata: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
+  isObject(metadata.hmtl) ? metadata.hmtl : {}
 
 /**
  * A document from a parsed JSON record: `{text}` or `{tokens}`, with an optional
@@ -126,7 +146,10 @@ export const keptAnnotations = (metadata: Readonly<Record<string, unknown>>): Re
  * @throws HmtlError `HMTL_INPUT_FIELD` or `HMTL_DOCUMENT_*`
  */
 export const fromJson = (record: unknown, fallbackId: string, options: JsonOptions = {}): Document => {
-  if (!isObject(record)) throw new HmtlError('HMTL_INPUT_FIELD', 'record is not a JSON object', { remedy: 'Each line holds one object such as {"text": "…"}' })
+  if (!isObject(record))
+    throw new HmtlError('HMTL_INPUT_FIELD', 'record is not a JSON object', {
+      remedy: 'Each line holds one object such as {"text": "…"}',
+    })
   const { textField = 'text' } = options
   const rawId = present(record, 'id')
   const hmtl = present(record, 'hmtl')
@@ -135,9 +158,16 @@ export const fromJson = (record: unknown, fallbackId: string, options: JsonOptio
   const metadata: Record<string, unknown> = {}
   for (const key of Object.keys(record)) {
     // An id that is no string is the user's own data and stays; the text under any name does not.
-    if (key === 'hmtl' || key === textField || (key === 'id' && typeof rawId === 'string') || (key === 'tokens' && body.fromTokens)) continue
+    if (
+      key === 'hmtl' ||
+      key === textField ||
+      (key === 'id' && typeof rawId === 'string') ||
+      (key === 'tokens' && body.fromTokens)
+    )
+      continue
     // Assigning to __proto__ would set the prototype instead of a field.
-    if (key === '__proto__') Object.defineProperty(metadata, key, { value: record[key], enumerable: true, writable: true, configurable: true })
+    if (key === '__proto__')
+      Object.defineProperty(metadata, key, { value: record[key], enumerable: true, writable: true, configurable: true })
     else metadata[key] = record[key]
   }
   if (hmtl === undefined) return createDocument({ id, text: body.text, tokens: body.tokens, metadata })
@@ -188,7 +218,14 @@ export const alignTokens = (text: string, words: readonly string[]): Spans | und
   return text.slice(at).trim() === '' ? { begin, end } : undefined
 }
 
-const annotated = (id: string, text: string, given: Spans | undefined, hmtl: Record<string, unknown>, metadata: Record<string, unknown>, options: JsonOptions): Document => {
+const annotated = (
+  id: string,
+  text: string,
+  given: Spans | undefined,
+  hmtl: Record<string, unknown>,
+  metadata: Record<string, unknown>,
+  options: JsonOptions,
+): Document => {
   const unit = (hmtl.offsetUnit ?? options.offsetUnit ?? 'utf16') as OffsetUnit
   if (!offsetUnits.includes(unit)) throw fieldError('hmtl.offsetUnit', offsetUnits.join(', '), id)
   const map = toUtf16(text, unit)
@@ -217,21 +254,31 @@ const annotated = (id: string, text: string, given: Spans | undefined, hmtl: Rec
     id,
     text,
     tokens,
-    sentences: absent('sentences') || !tokens ? undefined : tokenSentences(pairs(list(hmtl.sentences, 'hmtl.sentences', id), 'hmtl.sentences', id, map), tokens, id),
+    sentences:
+      absent('sentences') || !tokens
+        ? undefined
+        : tokenSentences(pairs(list(hmtl.sentences, 'hmtl.sentences', id), 'hmtl.sentences', id, map), tokens, id),
     entities: layer('entities', (value, field) => {
       const { label, score } = labelled(value, field)
       return { ...spanOf(value, field), label, score }
     }),
     mentions: layer('mentions', (value, field) => {
       const { label, score, value: item } = labelled(value, field)
-      return { ...spanOf(value, field), label, score, head: item.head === undefined || item.head === null ? undefined : spanOf(item.head, `${field}.head`) }
+      return {
+        ...spanOf(value, field),
+        label,
+        score,
+        head: item.head === undefined || item.head === null ? undefined : spanOf(item.head, `${field}.head`),
+      }
     }),
     relations: layer('relations', (value, field) => {
       const { label, score, value: item } = labelled(value, field)
       look(item, field)
       return { label, score, arg1: spanOf(item.arg1, `${field}.arg1`), arg2: spanOf(item.arg2, `${field}.arg2`) }
     }),
-    clusters: layer('clusters', (value, field) => list(value, field, id).map((member, i) => spanOf(member, `${field}[${i}]`))),
+    clusters: layer('clusters', (value, field) =>
+      list(value, field, id).map((member, i) => spanOf(member, `${field}[${i}]`)),
+    ),
     metadata,
   })
 }
@@ -257,7 +304,9 @@ const tokenSentences = (sentences: Spans, tokens: Spans, id: string): Spans => {
     begin[i] = at
     while (at < tokens.end.length && tokens.end[at] <= sentences.end[i]) at++
     if (at === begin[i] || tokens.begin[begin[i]] !== sentences.begin[i] || tokens.end[at - 1] !== sentences.end[i])
-      throw new HmtlError('HMTL_DOCUMENT_ORDER', `hmtl.sentences[${i}] does not begin and end with tokens`, { document: id })
+      throw new HmtlError('HMTL_DOCUMENT_ORDER', `hmtl.sentences[${i}] does not begin and end with tokens`, {
+        document: id,
+      })
     end[i] = at
   }
   return { begin, end }
@@ -273,8 +322,16 @@ export const toJson = (document: Document, options: JsonOptions = {}): Record<st
   const { textField = 'text', onLost } = options
   const taken = Object.keys(metadata).filter((name) => isTaken(name, metadata[name], id, textField))
   for (const name of taken) onLost?.(id, name)
-  const fields = taken.length === 0 ? metadata : Object.fromEntries(Object.entries(metadata).filter(([name]) => !taken.includes(name)))
+  const fields =
+    taken.length === 0
+      ? metadata
+      : Object.fromEntries(Object.entries(metadata).filter(([name]) => !taken.includes(name)))
   const annotations = toAnnotations(document, options.offsetUnit)
   const bare = Object.keys(annotations).length === 1
-  return { id, [textField]: text, ...fields, ...(bare ? {} : { hmtl: { ...keptAnnotations(metadata), ...annotations } }) }
+  return {
+    id,
+    [textField]: text,
+    ...fields,
+    ...(bare ? {} : { hmtl: { ...keptAnnotations(metadata), ...annotations } }),
+  }
 }

@@ -30,7 +30,12 @@ export const lenient = (document: string, context: FormatContext): Lenient => {
     },
     end() {
       if (faults.length > fitting) throw faults[0].error
-      for (const { kind, error } of faults) context.report.add(kind, document, error.line === undefined ? error.summary : `line ${error.line}: ${error.summary}`)
+      for (const { kind, error } of faults)
+        context.report.add(
+          kind,
+          document,
+          error.line === undefined ? error.summary : `line ${error.line}: ${error.summary}`,
+        )
     },
   }
 }
@@ -39,7 +44,18 @@ export const lenient = (document: string, context: FormatContext): Lenient => {
 const folded = (text: string): string => text.replace(/\s+/g, ' ').trim()
 
 /** Holds what an annotation says against the text. @throws HmtlError `HMTL_DOCUMENT_OFFSET` */
-export const checkCovered = (said: string, covered: string, name: string, document: string, line: number, remedy: string): void => {
+export const checkCovered = (
+  said: string,
+  covered: string,
+  name: string,
+  document: string,
+  line: number,
+  remedy: string,
+): void => {
   if (said !== '' && folded(said) !== folded(covered))
-    throw new HmtlError('HMTL_DOCUMENT_OFFSET', `${name} says "${said.slice(0, 60)}" but its offsets cover "${covered.slice(0, 60)}"`, { document, line, remedy })
+    throw new HmtlError(
+      'HMTL_DOCUMENT_OFFSET',
+      `${name} says "${said.slice(0, 60)}" but its offsets cover "${covered.slice(0, 60)}"`,
+      { document, line, remedy },
+    )
 }

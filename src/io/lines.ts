@@ -35,13 +35,21 @@ export async function* lineBatches(source: Source, maxLineBytes: number = defaul
   let offset = 0
   let first = true
   const place = () => ({ source: source.name, line: number, offset })
-  const tooLong = () => new HmtlError('HMTL_INPUT_TOO_LARGE', `line longer than ${maxLineBytes} bytes`, { ...place(), remedy: 'Raise --max-line-bytes if such lines are meant' })
+  const tooLong = () =>
+    new HmtlError('HMTL_INPUT_TOO_LARGE', `line longer than ${maxLineBytes} bytes`, {
+      ...place(),
+      remedy: 'Raise --max-line-bytes if such lines are meant',
+    })
   const decode = (bytes: Buffer): Line => {
     const size = bytes.length
     let error: HmtlError | undefined
     let text = ''
     if (skipping || size > maxLineBytes) error = tooLong()
-    else if (!isUtf8(bytes)) error = new HmtlError('HMTL_INPUT_ENCODING', 'line is not valid UTF-8', { ...place(), remedy: 'Convert the file to UTF-8, for example with iconv' })
+    else if (!isUtf8(bytes))
+      error = new HmtlError('HMTL_INPUT_ENCODING', 'line is not valid UTF-8', {
+        ...place(),
+        remedy: 'Convert the file to UTF-8, for example with iconv',
+      })
     else {
       const bom = first && size >= 3 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0
       const end = size > bom && bytes[size - 1] === 13 ? size - 1 : size

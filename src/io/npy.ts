@@ -24,7 +24,8 @@ export interface NpyWriter {
 
 /** A float32 matrix row by row. @throws HmtlError `HMTL_OUTPUT_FAILED` */
 export const writeNpy = async (path: string, columns: number): Promise<NpyWriter> => {
-  const failed = (cause: unknown) => new HmtlError('HMTL_OUTPUT_FAILED', `cannot write ${path}: ${(cause as Error).message}`, { cause })
+  const failed = (cause: unknown) =>
+    new HmtlError('HMTL_OUTPUT_FAILED', `cannot write ${path}: ${(cause as Error).message}`, { cause })
   let file: FileHandle
   try {
     file = await open(path, 'w')

@@ -57,7 +57,11 @@ export const toUtf16 = (text: string, unit: OffsetUnit): OffsetMap => {
       if (to[middle] < offset) low = middle + 1
       else high = middle
     }
-    if (to[low] !== offset) throw new HmtlError('HMTL_DOCUMENT_OFFSET', `offset ${offset} is not a character boundary of the text counted in ${unit}`)
+    if (to[low] !== offset)
+      throw new HmtlError(
+        'HMTL_DOCUMENT_OFFSET',
+        `offset ${offset} is not a character boundary of the text counted in ${unit}`,
+      )
     return low
   }
 }

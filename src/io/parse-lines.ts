@@ -21,11 +21,23 @@ export interface LineParser {
   recover(): string | undefined
 }
 
-export async function* parseLines(source: Source, context: FormatContext, parser: LineParser): AsyncGenerator<Document> {
+export async function* parseLines(
+  source: Source,
+  context: FormatContext,
+  parser: LineParser,
+): AsyncGenerator<Document> {
   let last: Line | undefined
   const fail = (error: unknown, line: Line | undefined) => {
     const document = parser.recover()
-    context.onError(toHmtlError(error, 'HMTL_INPUT_SYNTAX', { source: source.name, document, line: line?.number, offset: line?.offset }), line?.text)
+    context.onError(
+      toHmtlError(error, 'HMTL_INPUT_SYNTAX', {
+        source: source.name,
+        document,
+        line: line?.number,
+        offset: line?.offset,
+      }),
+      line?.text,
+    )
   }
   for await (const batch of lineBatches(source, maxLineBytes(context))) {
     for (const line of batch) {
@@ -49,4 +61,5 @@ export async function* parseLines(source: Source, context: FormatContext, parser
   if (completed) yield* listOf(completed)
 }
 
-const listOf = (completed: Document | readonly Document[]): readonly Document[] => ('id' in completed ? [completed] : completed)
+const listOf = (completed: Document | readonly Document[]): readonly Document[] =>
+  'id' in completed ? [completed] : completed

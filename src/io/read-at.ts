@@ -2,7 +2,12 @@
 import type { FileHandle } from 'node:fs/promises'
 
 /** @param cut makes the error for a file that ends before */
-export const readAt = async (handle: FileHandle, position: number, length: number, cut: () => Error): Promise<Uint8Array<ArrayBuffer>> => {
+export const readAt = async (
+  handle: FileHandle,
+  position: number,
+  length: number,
+  cut: () => Error,
+): Promise<Uint8Array<ArrayBuffer>> => {
   const bytes = new Uint8Array(length)
   let done = 0
   while (done < length) {

@@ -33,7 +33,8 @@ export async function* readDocuments(input: Input, options: ReadOptions = {}): A
     const { source, format } = await withFormat(found, named)
     options.onSource?.(source, format)
     for await (const document of format.read(source, context)) {
-      if (options.signal?.aborted) throw new HmtlError('HMTL_ABORTED', 'reading was aborted', { cause: options.signal.reason })
+      if (options.signal?.aborted)
+        throw new HmtlError('HMTL_ABORTED', 'reading was aborted', { cause: options.signal.reason })
       yield document
     }
   }
@@ -43,6 +44,7 @@ const withFormat = async (source: Source, named: Format | undefined): Promise<{ 
   if (named) return { source, format: named }
   const guess = await guessed(source)
   // A lone .txt with annotations beside it is brat.
-  if (source.path !== undefined && guess.format.name === 'text' && (await annotationsBeside(source)) === 'brat') return { source, format: formatNamed('brat') }
+  if (source.path !== undefined && guess.format.name === 'text' && (await annotationsBeside(source)) === 'brat')
+    return { source, format: formatNamed('brat') }
   return guess
 }

@@ -32,7 +32,8 @@ export const openRows = (size: number): RowFile => {
       end += bytes.length
     },
     read(row, out) {
-      if (readSync(file, out, 0, width, row * width) !== width) throw new HmtlError('HMTL_OUTPUT_FAILED', `row ${row} of ${folder} cannot be read`)
+      if (readSync(file, out, 0, width, row * width) !== width)
+        throw new HmtlError('HMTL_OUTPUT_FAILED', `row ${row} of ${folder} cannot be read`)
     },
     close() {
       closeSync(file)

@@ -11,7 +11,13 @@ import { createGunzip } from 'node:zlib'
 import { HmtlError } from './errors.ts'
 
 /** What a reader accepts. A string is a path (`-` is standard input), a folder is read file by file in sorted order. */
-export type Input = string | URL | Uint8Array | Readable | AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>
+export type Input =
+  | string
+  | URL
+  | Uint8Array
+  | Readable
+  | AsyncIterable<Uint8Array | string>
+  | Iterable<Uint8Array | string>
 
 /** One stream of bytes, with a name for messages and a way to the files beside it. */
 export interface Source {
@@ -37,7 +43,11 @@ export type Choice = (relativePath: string, source: Source) => boolean | Promise
  * @param otherwise keeps some where none was accepted.
  * @throws HmtlError `HMTL_INPUT_NOT_FOUND`
  */
-export async function* sourcesOf(input: Input, accepts: Choice = () => true, otherwise?: Choice): AsyncGenerator<Source> {
+export async function* sourcesOf(
+  input: Input,
+  accepts: Choice = () => true,
+  otherwise?: Choice,
+): AsyncGenerator<Source> {
   if (typeof input === 'string' || input instanceof URL) {
     const path = input instanceof URL ? decodeURIComponent(input.pathname) : input
     if (path === '-') yield streamSource('<stdin>', process.stdin)
@@ -48,11 +58,16 @@ export async function* sourcesOf(input: Input, accepts: Choice = () => true, oth
 
 async function* pathSources(path: string, choices: readonly Choice[]): AsyncGenerator<Source> {
   const found = await stat(path).catch((cause) => {
-    throw new HmtlError('HMTL_INPUT_NOT_FOUND', `cannot read ${path}`, { cause, remedy: 'Check the path and its permissions' })
+    throw new HmtlError('HMTL_INPUT_NOT_FOUND', `cannot read ${path}`, {
+      cause,
+      remedy: 'Check the path and its permissions',
+    })
   })
   if (!found.isDirectory()) {
     // A pipe under a name (`<(zcat …)`, /dev/stdin) can be opened once.
-    yield found.isFile() ? fileSource(path, basename(path), found.size) : streamSource(path, createReadStream(path, { highWaterMark: chunkBytes }))
+    yield found.isFile()
+      ? fileSource(path, basename(path), found.size)
+      : streamSource(path, createReadStream(path, { highWaterMark: chunkBytes }))
     return
   }
   const files = async function* (takes: Choice): AsyncGenerator<Source> {
@@ -93,13 +108,18 @@ const fileSource = (path: string, relativePath: string, size: number): Source =>
   chunks: () => ungzip(path, createReadStream(path, { highWaterMark: chunkBytes })),
 })
 
-const streamSource = (name: string, stream: AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>): Source => ({
+const streamSource = (
+  name: string,
+  stream: AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>,
+): Source => ({
   name,
   relative: name,
   chunks: () => ungzip(name, toBytes(stream)),
 })
 
-async function* toBytes(stream: AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>): AsyncGenerator<Uint8Array> {
+async function* toBytes(
+  stream: AsyncIterable<Uint8Array | string> | Iterable<Uint8Array | string>,
+): AsyncGenerator<Uint8Array> {
   for await (const chunk of stream) yield typeof chunk === 'string' ? Buffer.from(chunk) : chunk
 }
 
@@ -125,7 +145,11 @@ async function* ungzip(name: string, bytes: AsyncIterable<Uint8Array>): AsyncGen
     try {
       for await (const chunk of raw.pipe(gunzip)) yield chunk
     } catch (cause) {
-      throw new HmtlError('HMTL_INPUT_TRUNCATED', 'the gzip stream is damaged or cut short', { source: name, cause, remedy: 'Fetch the file again' })
+      throw new HmtlError('HMTL_INPUT_TRUNCATED', 'the gzip stream is damaged or cut short', {
+        source: name,
+        cause,
+        remedy: 'Fetch the file again',
+      })
     } finally {
       raw.destroy()
       gunzip.destroy()
@@ -133,7 +157,10 @@ async function* ungzip(name: string, bytes: AsyncIterable<Uint8Array>): AsyncGen
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
     if (code === 'ENOENT' || code === 'EACCES' || code === 'EISDIR')
-      throw new HmtlError('HMTL_INPUT_NOT_FOUND', `cannot read ${name}`, { cause: error, remedy: 'Check the path and its permissions' })
+      throw new HmtlError('HMTL_INPUT_NOT_FOUND', `cannot read ${name}`, {
+        cause: error,
+        remedy: 'Check the path and its permissions',
+      })
     throw error
   } finally {
     await iterator.return?.()

@@ -61,7 +61,13 @@ export type ScoreColumn = (typeof scoreColumns)[number][0]
 /** Unit of the row's offsets; the column is there only where they are not UTF-16 code units. */
 export const unitColumn = 'offset_unit'
 
-const knownColumns: ReadonlySet<string> = new Set(['id', 'text', 'metadata', unitColumn, ...[...intColumns, ...nameColumns, ...scoreColumns].map(([name]) => name)])
+const knownColumns: ReadonlySet<string> = new Set([
+  'id',
+  'text',
+  'metadata',
+  unitColumn,
+  ...[...intColumns, ...nameColumns, ...scoreColumns].map(([name]) => name),
+])
 
 /** Columns that only together say something. */
 const layerColumns = ['token', 'sentence', 'entity', 'mention', 'relation', 'cluster'].map((layer) =>
@@ -91,7 +97,8 @@ export const otherColumns = (names: Iterable<string>): string[] => [...names].fi
 
 const isCharacters = (name: IntColumn): boolean => /_(begin|end)\d?$/.test(name) && !name.startsWith('sentence_')
 
-const mapped = <T extends Spans>(spans: T | undefined, map: OffsetMap): T | undefined => spans && { ...spans, begin: spans.begin.map(map), end: spans.end.map(map) }
+const mapped = <T extends Spans>(spans: T | undefined, map: OffsetMap): T | undefined =>
+  spans && { ...spans, begin: spans.begin.map(map), end: spans.end.map(map) }
 
 /** The document as its row is written: offsets in the unit asked for. What UTF-8 cannot hold is counted. */
 export const rowDocument = (document: Document, unit: OffsetUnit, context: FormatContext): Document => {
@@ -103,7 +110,12 @@ export const rowDocument = (document: Document, unit: OffsetUnit, context: Forma
     ...document,
     tokens: mapped(document.tokens, map),
     entities: mapped(document.entities, map),
-    mentions: mentions && { ...mentions, ...mapped(mentions, map), headBegin: mentions.headBegin.map(map), headEnd: mentions.headEnd.map(map) },
+    mentions: mentions && {
+      ...mentions,
+      ...mapped(mentions, map),
+      headBegin: mentions.headBegin.map(map),
+      headEnd: mentions.headEnd.map(map),
+    },
     relations: relations && {
       ...relations,
       begin1: relations.begin1.map(map),
@@ -139,7 +151,11 @@ export const metadataJson = (document: Document): string | null => {
 /** The row's unit, checked. */
 const unitOf = ({ id, unit }: Row): OffsetUnit => {
   const found = offsetUnits.find((name) => name === (unit ?? 'utf16'))
-  if (!found) throw new HmtlError('HMTL_FORMAT_SCHEMA', `offsets in "${unit}" are not known`, { document: id, remedy: `Known are ${offsetUnits.join(', ')}` })
+  if (!found)
+    throw new HmtlError('HMTL_FORMAT_SCHEMA', `offsets in "${unit}" are not known`, {
+      document: id,
+      remedy: `Known are ${offsetUnits.join(', ')}`,
+    })
   return found
 }
 
@@ -151,7 +167,8 @@ export const documentOfRow = (row: Row): Document => {
   const map = unit === 'utf16' ? undefined : toUtf16(text, unit)
   const ints = map ? (name: IntColumn) => (isCharacters(name) ? row.ints(name)?.map(map) : row.ints(name)) : row.ints
   const need = <T>(value: T | undefined, name: string): T => {
-    if (value === undefined) throw new HmtlError('HMTL_FORMAT_SCHEMA', `column ${name} is null where its layer is not`, { document: id })
+    if (value === undefined)
+      throw new HmtlError('HMTL_FORMAT_SCHEMA', `column ${name} is null where its layer is not`, { document: id })
     return value
   }
   const pair = (begin: IntColumn, end: IntColumn) => {
@@ -178,7 +195,11 @@ export const documentOfRow = (row: Row): Document => {
     tokens: pair('token_begin', 'token_end'),
     sentences: pair('sentence_begin', 'sentence_end'),
     entities: labelled('entity'),
-    mentions: mentions && { ...mentions, headBegin: need(ints('mention_head_begin'), 'mention_head_begin'), headEnd: need(ints('mention_head_end'), 'mention_head_end') },
+    mentions: mentions && {
+      ...mentions,
+      headBegin: need(ints('mention_head_begin'), 'mention_head_begin'),
+      headEnd: need(ints('mention_head_end'), 'mention_head_end'),
+    },
     relations: begin1 && {
       begin1,
       end1: need(ints('relation_end1'), 'relation_end1'),
@@ -205,6 +226,7 @@ const parseMetadata = (id: string, json: string | null | undefined): Record<stri
   } catch (cause) {
     throw new HmtlError('HMTL_FORMAT_SCHEMA', 'metadata is not valid JSON', { document: id, cause })
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new HmtlError('HMTL_FORMAT_SCHEMA', 'metadata is not a JSON object', { document: id })
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new HmtlError('HMTL_FORMAT_SCHEMA', 'metadata is not a JSON object', { document: id })
   return value as Record<string, unknown>
 }

@@ -56,7 +56,13 @@ export const decodeTags = (tags: readonly string[], begin = 0, end = tags.length
 }
 
 /** Writes spans (sorted, not overlapping) as tags into `tags` from `begin` to `end`. */
-export const encodeTags = (spans: readonly TagSpan[], begin: number, end: number, scheme: Scheme, tags: string[] = []): string[] => {
+export const encodeTags = (
+  spans: readonly TagSpan[],
+  begin: number,
+  end: number,
+  scheme: Scheme,
+  tags: string[] = [],
+): string[] => {
   for (let i = begin; i < end; i++) tags[i] = outside
   let last: TagSpan | undefined
   for (const span of spans) {

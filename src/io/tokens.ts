@@ -73,11 +73,14 @@ export const words = (document: Document): string[] => {
 export const sentenceSpans = (document: Document): Spans => {
   if (document.sentences) return document.sentences
   const count = document.tokens?.begin.length ?? 0
-  return count === 0 ? { begin: new Int32Array(0), end: new Int32Array(0) } : { begin: Int32Array.of(0), end: Int32Array.of(count) }
+  return count === 0
+    ? { begin: new Int32Array(0), end: new Int32Array(0) }
+    : { begin: Int32Array.of(0), end: Int32Array.of(count) }
 }
 
 /** Characters of a token with the white space after it, in English text. */
 const charactersOfToken = 5.7
 
 /** How many tokens a document has, or about how many it will have. */
-export const tokenCount = ({ text, tokens }: Document): number => tokens?.begin.length ?? Math.round(text.length / charactersOfToken)
+export const tokenCount = ({ text, tokens }: Document): number =>
+  tokens?.begin.length ?? Math.round(text.length / charactersOfToken)

@@ -36,7 +36,8 @@ export interface VectorRow {
 }
 
 /** A sentence's words as a key of 32 hexadecimal digits: the first half of the sha256 of their JSON list. */
-export const sentenceKey = (words: readonly string[]): string => createHash('sha256').update(JSON.stringify(words)).digest('hex').slice(0, 32)
+export const sentenceKey = (words: readonly string[]): string =>
+  createHash('sha256').update(JSON.stringify(words)).digest('hex').slice(0, 32)
 
 export interface VectorOptions {
   /** Width of a vector. */
@@ -60,10 +61,17 @@ const textData = (texts: readonly string[]): Data => {
   parts.forEach((part, i) => {
     offsets[i + 1] = offsets[i] + part.length
   })
-  return makeData({ type: new Utf8(), length: texts.length, nullCount: 0, valueOffsets: offsets, data: Buffer.concat(parts) })
+  return makeData({
+    type: new Utf8(),
+    length: texts.length,
+    nullCount: 0,
+    valueOffsets: offsets,
+    data: Buffer.concat(parts),
+  })
 }
 
-const bytesOf = (values: Float32Array, half: boolean): Float32Array | Uint16Array => (half ? halvesOfFloats(values) : values)
+const bytesOf = (values: Float32Array, half: boolean): Float32Array | Uint16Array =>
+  half ? halvesOfFloats(values) : values
 
 /** Groups of rows as bytes of an Arrow stream, or of an Arrow file. */
 export async function* vectorStream(
@@ -74,7 +82,12 @@ export async function* vectorStream(
   const vector = new FixedSizeList(size, new Field('item', element, false))
   const vectors = new List(new Field('vector', vector, false))
   const schema = new Schema(
-    [new Field('id', new Utf8(), false), new Field('sentence', new Int32(), false), new Field('key', new Utf8(), false), new Field('vectors', vectors, false)],
+    [
+      new Field('id', new Utf8(), false),
+      new Field('sentence', new Int32(), false),
+      new Field('key', new Utf8(), false),
+      new Field('vectors', vectors, false),
+    ],
     new Map(Object.entries({ ...metadata, schema: vectorSchemaName, version: vectorSchemaVersion })),
   )
   const drain = new Drain()
@@ -91,15 +104,30 @@ export async function* vectorStream(
       values.set(row.values, offsets[i] * size)
       offsets[i + 1] = offsets[i] + counts[i]
     })
-    const inner = makeData({ type: element as Float32, length: values.length, nullCount: 0, data: bytesOf(values, half) as Float32Array })
+    const inner = makeData({
+      type: element as Float32,
+      length: values.length,
+      nullCount: 0,
+      data: bytesOf(values, half) as Float32Array,
+    })
     const list = makeData({ type: vector, length: total, nullCount: 0, child: inner as never })
     const children: Data[] = [
       textData(rows.map(({ id }) => id)),
-      makeData({ type: new Int32(), length: rows.length, nullCount: 0, data: Int32Array.from(rows, ({ sentence }) => sentence) }),
+      makeData({
+        type: new Int32(),
+        length: rows.length,
+        nullCount: 0,
+        data: Int32Array.from(rows, ({ sentence }) => sentence),
+      }),
       textData(rows.map(({ key }) => key)),
       makeData({ type: vectors, length: rows.length, nullCount: 0, valueOffsets: offsets, child: list as never }),
     ]
-    writer.write(new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length: rows.length, nullCount: 0, children })))
+    writer.write(
+      new RecordBatch(
+        schema,
+        makeData({ type: new Struct(schema.fields), length: rows.length, nullCount: 0, children }),
+      ),
+    )
     yield* drain.take()
   }
   writer.finish()

@@ -1,7 +1,8 @@
 /** Text for a terminal broken between words; sequences that set colours take no room. */
 
 const zeroWidth = /^[\p{M}\p{Cf}]$/u
-const wide = /^[\p{Emoji_Presentation}\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]$/u
+const wide =
+  /^[\p{Emoji_Presentation}\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]$/u
 
 /** Columns that a text takes, about: wide scripts and emoji two, marks none. */
 const columnsOf = (text: string): number => {

@@ -17,19 +17,29 @@ export interface WriteOptions extends Partial<FormatContext> {
 const failed = (path: string, cause: unknown) =>
   cause instanceof HmtlError
     ? cause
-    : new HmtlError('HMTL_OUTPUT_FAILED', `cannot write ${path}: ${(cause as Error).message}`, { cause, remedy: 'Check the path, its permissions and the free space' })
+    : new HmtlError('HMTL_OUTPUT_FAILED', `cannot write ${path}: ${(cause as Error).message}`, {
+        cause,
+        remedy: 'Check the path, its permissions and the free space',
+      })
 
 /**
  * Writes documents to a stream, a file (under a temporary name, then renamed) or,
  * for formats of several files a document, a folder.
  * @throws HmtlError `HMTL_OUTPUT_FAILED`, `HMTL_FORMAT_UNSUPPORTED`
  */
-export const writeDocuments = async (documents: AsyncIterable<Document>, output: string | Writable, options: WriteOptions): Promise<void> => {
+export const writeDocuments = async (
+  documents: AsyncIterable<Document>,
+  output: string | Writable,
+  options: WriteOptions,
+): Promise<void> => {
   const format = formatNamed(options.format)
   const context = formatContext(options)
   checkUnit(format, context)
   if (format.writeFiles) {
-    if (typeof output !== 'string') throw new HmtlError('HMTL_FORMAT_UNSUPPORTED', `${format.name} writes several files and needs a folder`, { remedy: 'Name one with -o FOLDER' })
+    if (typeof output !== 'string')
+      throw new HmtlError('HMTL_FORMAT_UNSUPPORTED', `${format.name} writes several files and needs a folder`, {
+        remedy: 'Name one with -o FOLDER',
+      })
     await writeFolder(documents, output, (document) => format.writeFiles?.(document, context) ?? [])
     return
   }
@@ -40,14 +50,21 @@ export const writeDocuments = async (documents: AsyncIterable<Document>, output:
 }
 
 /** Offsets in another unit than the format's would be read as its own. */
-const checkUnit = ({ name, offsetUnit: fixed }: Format, { options: { offsetUnit: wanted = 'utf16' } }: FormatContext): void => {
+const checkUnit = (
+  { name, offsetUnit: fixed }: Format,
+  { options: { offsetUnit: wanted = 'utf16' } }: FormatContext,
+): void => {
   if (fixed !== undefined && wanted !== 'utf16' && wanted !== fixed)
     throw new HmtlError('HMTL_FORMAT_UNSUPPORTED', `${name} counts offsets in ${fixed}, not ${wanted}`, {
       remedy: 'Leave --offset-unit out, or write a format that says its unit, such as jsonl',
     })
 }
 
-const writeFolder = async (documents: AsyncIterable<Document>, folder: string, files: (document: Document) => readonly { name: string; data: string | Uint8Array }[]) => {
+const writeFolder = async (
+  documents: AsyncIterable<Document>,
+  folder: string,
+  files: (document: Document) => readonly { name: string; data: string | Uint8Array }[],
+) => {
   const written = new Set<string>()
   try {
     await mkdir(folder, { recursive: true })
@@ -57,7 +74,11 @@ const writeFolder = async (documents: AsyncIterable<Document>, folder: string, f
   for await (const document of documents)
     for (const { name, data } of files(document)) {
       const path = join(folder, name)
-      if (written.has(path)) throw new HmtlError('HMTL_OUTPUT_FAILED', `two documents would be written to ${path}`, { document: document.id, remedy: 'Document ids must differ' })
+      if (written.has(path))
+        throw new HmtlError('HMTL_OUTPUT_FAILED', `two documents would be written to ${path}`, {
+          document: document.id,
+          remedy: 'Document ids must differ',
+        })
       written.add(path)
       try {
         await mkdir(dirname(path), { recursive: true })
@@ -106,7 +127,10 @@ export const openFile = async (path: string, start?: number): Promise<Writable> 
   try {
     await mkdir(dirname(path), { recursive: true })
     if (start !== undefined) await truncate(path, start)
-    const stream = createWriteStream(path, { highWaterMark: 1 << 20, ...(start === undefined ? {} : { flags: 'r+', start }) })
+    const stream = createWriteStream(path, {
+      highWaterMark: 1 << 20,
+      ...(start === undefined ? {} : { flags: 'r+', start }),
+    })
     await once(stream, 'open')
     return stream
   } catch (cause) {
@@ -117,7 +141,11 @@ export const openFile = async (path: string, start?: number): Promise<Writable> 
 const holdMilliseconds = 20
 
 /** Writes with backpressure; small strings are joined first. Returns early, without an error, when the reader is gone. */
-export const writeStream = async (stream: Writable, chunks: AsyncIterable<string | Uint8Array>, end = false): Promise<void> => {
+export const writeStream = async (
+  stream: Writable,
+  chunks: AsyncIterable<string | Uint8Array>,
+  end = false,
+): Promise<void> => {
   let failure: NodeJS.ErrnoException | undefined
   const onError = (error: NodeJS.ErrnoException) => {
     failure = error

@@ -7,7 +7,11 @@ import { SaxesParser } from 'saxes'
 import { HmtlError } from './errors.ts'
 
 /** `[name, attributes, children]`; a child is an element or text. Plain JSON, so that it can pass through metadata. */
-export type XmlElement = readonly [name: string, attributes: Readonly<Record<string, string>>, children: readonly XmlNode[]]
+export type XmlElement = readonly [
+  name: string,
+  attributes: Readonly<Record<string, string>>,
+  children: readonly XmlNode[],
+]
 export type XmlNode = XmlElement | string
 
 const maxDepth = 64
@@ -43,13 +47,16 @@ export const parseXml = (text: string, source: string): XmlElement => {
 
 export const isElement = (node: XmlNode): node is XmlElement => typeof node !== 'string'
 
-export const childrenNamed = ([, , children]: XmlElement, name: string): XmlElement[] => children.filter((node): node is XmlElement => isElement(node) && node[0] === name)
+export const childrenNamed = ([, , children]: XmlElement, name: string): XmlElement[] =>
+  children.filter((node): node is XmlElement => isElement(node) && node[0] === name)
 
 /** All text below an element. */
-export const textOf = ([, , children]: XmlElement): string => children.map((node) => (isElement(node) ? textOf(node) : node)).join('')
+export const textOf = ([, , children]: XmlElement): string =>
+  children.map((node) => (isElement(node) ? textOf(node) : node)).join('')
 
 const escapeText = (text: string) => text.replace(/[&<>]/g, (c) => (c === '&' ? '&amp;' : c === '<' ? '&lt;' : '&gt;'))
-const escapeAttribute = (text: string) => escapeText(text).replace(/"/g, '&quot;').replace(/\n/g, '&#10;').replace(/\t/g, '&#9;')
+const escapeAttribute = (text: string) =>
+  escapeText(text).replace(/"/g, '&quot;').replace(/\n/g, '&#10;').replace(/\t/g, '&#9;')
 
 export const serializeXml = (node: XmlNode): string => {
   if (!isElement(node)) return escapeText(node)
@@ -57,7 +64,9 @@ export const serializeXml = (node: XmlNode): string => {
   const list = Object.entries(attributes)
     .map(([key, value]) => ` ${key}="${escapeAttribute(value)}"`)
     .join('')
-  return children.length === 0 ? `<${name}${list}/>` : `<${name}${list}>${children.map(serializeXml).join('')}</${name}>`
+  return children.length === 0
+    ? `<${name}${list}/>`
+    : `<${name}${list}>${children.map(serializeXml).join('')}</${name}>`
 }
 
 /** Whether a value from metadata is a tree of the form above. */

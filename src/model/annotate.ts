@@ -32,15 +32,23 @@ export const chosenTasks = (model: Model, names: readonly string[] | undefined):
   if (!names) return [...model.config.tasks]
   return names.map((name) => {
     const task = model.config.tasks.find((candidate) => candidate.name === name)
-    if (!task) throw new HmtlError('HMTL_USAGE', `the model has no task "${name}"`, { remedy: `It has ${model.config.tasks.map((candidate) => candidate.name).join(', ')}` })
+    if (!task)
+      throw new HmtlError('HMTL_USAGE', `the model has no task "${name}"`, {
+        remedy: `It has ${model.config.tasks.map((candidate) => candidate.name).join(', ')}`,
+      })
     return task
   })
 }
 
 /** The tasks to run for those that were chosen, in the model's order. */
-const tasksToRun = (model: Model, chosen: readonly TaskConfig[], taggers: readonly string[] | undefined): TaskConfig[] => {
+const tasksToRun = (
+  model: Model,
+  chosen: readonly TaskConfig[],
+  taggers: readonly string[] | undefined,
+): TaskConfig[] => {
   const read = chosen.some(({ kind }) => headOf(kind).readsSpans)
-  const isUnseen = ({ kind, name }: TaskConfig) => read && headOf(kind).findsSpans === true && (taggers?.includes(name) ?? true)
+  const isUnseen = ({ kind, name }: TaskConfig) =>
+    read && headOf(kind).findsSpans === true && (taggers?.includes(name) ?? true)
   return model.config.tasks.filter((task) => chosen.includes(task) || isUnseen(task))
 }
 
@@ -59,21 +67,34 @@ export const createReader = (model: Model, options: AnnotateOptions = {}): Reade
   const chosen = chosenTasks(model, options.tasks)
   const tasks = tasksToRun(model, chosen, options.taggers)
   // What finds spans is read first: others choose among them.
-  const [finding, others] = [tasks.filter(({ kind }) => headOf(kind).findsSpans), tasks.filter(({ kind }) => !headOf(kind).findsSpans)]
+  const [finding, others] = [
+    tasks.filter(({ kind }) => headOf(kind).findsSpans),
+    tasks.filter(({ kind }) => !headOf(kind).findsSpans),
+  ]
   const decoding: DecodeOptions = { minScore, goldMentions, convention, onLink, spansFound: finding.length > 0 }
-  const decoders = [...finding, ...others].map((task) => ({ task, decoder: headOf(task.kind).decoder(model, task, decoding) }))
+  const decoders = [...finding, ...others].map((task) => ({
+    task,
+    decoder: headOf(task.kind).decoder(model, task, decoding),
+  }))
   const seen = decoders.filter(({ task }) => chosen.includes(task))
   return {
     begin: draftOf,
     read(batch, windows) {
       if (batch.packing.size === 0) return
       tf.tidy(() => {
-        const rows = tf.tensor2d(wordRows(model, batch.wordIds), [batch.wordIds.length, model.config.embeddings.words.size])
+        const rows = tf.tensor2d(wordRows(model, batch.wordIds), [
+          batch.wordIds.length,
+          model.config.embeddings.words.size,
+        ])
         const state = forward(model, batch, rows, undefined)
         for (const { decoder } of decoders) decoder.read(state, windows)
       })
     },
-    finish: (draft) => seen.reduce<Document>((document, { decoder }) => ({ ...document, ...decoder.layers(draft, document) }), draft.document),
+    finish(draft) {
+      let { document } = draft
+      for (const { decoder } of seen) document = { ...document, ...decoder.layers(draft, document) }
+      return document
+    },
   }
 }
 

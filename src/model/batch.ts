@@ -100,7 +100,15 @@ export const createBatch = (
   for (let i = 0; i < pieces.length; i++) charStarts[i + 1] = charStarts[i] + pieces[i].length
   const chars = new Int32Array(charStarts[pieces.length])
   for (let i = 0; i < pieces.length; i++) chars.set(pieces[i], charStarts[i])
-  return { packing, wordIds: Int32Array.from(words.keys()), wordOf, chars, charStarts, formOf, contextual: vectors && byRow(vectors, packing) }
+  return {
+    packing,
+    wordIds: Int32Array.from(words.keys()),
+    wordOf,
+    chars,
+    charStarts,
+    formOf,
+    contextual: vectors && byRow(vectors, packing),
+  }
 }
 
 const byRow = ({ values, layers }: TokenVectors, { rows, size }: Packing): TokenVectors => {

@@ -11,7 +11,9 @@ export const calibrated = (score: number, [slope, intercept]: Calibration): numb
   slope === 1 && intercept === 0 ? score : 1 / (1 + Math.exp(-(slope * logit(score) + intercept)))
 
 /** The line of least log loss over predictions, by Newton's method; [1, 0] where all are right, all wrong, or none there. */
-export const fitCalibration = (predictions: readonly { readonly score: number; readonly right: boolean }[]): Calibration => {
+export const fitCalibration = (
+  predictions: readonly { readonly score: number; readonly right: boolean }[],
+): Calibration => {
   const right = predictions.filter((each) => each.right).length
   if (right === 0 || right === predictions.length) return [1, 0]
   let [a, b] = [1, 0]

@@ -28,16 +28,22 @@ export const encodersFolder = (): string => join(cacheFolder(), 'encoders')
 
 /** Where a transformer is: in the model's folder, at the path itself, or among those that were set up. @throws HmtlError `HMTL_MODEL_NOT_FOUND` */
 export const findEncoder = (name: string, folder?: string): string => {
-  const places = isAbsolute(name) ? [name] : [...(folder === undefined ? [] : [join(folder, name)]), name, join(encodersFolder(), name)]
+  const places = isAbsolute(name)
+    ? [name]
+    : [...(folder === undefined ? [] : [join(folder, name)]), name, join(encodersFolder(), name)]
   const found = places.find((place) => existsSync(join(place, 'config.json')))
   if (found) return found
   throw new HmtlError('HMTL_MODEL_NOT_FOUND', `the encoder "${name}" is in none of ${places.join(', ')}`, {
-    remedy: 'hmtl setup minilm fetches all-MiniLM-L6-v2; any folder with config.json, tokenizer.json and model.safetensors will do',
+    remedy:
+      'hmtl setup minilm fetches all-MiniLM-L6-v2; any folder with config.json, tokenizer.json and model.safetensors will do',
   })
 }
 
 /** The encoder that a configuration names, on the running engine; undefined where it names none. @throws HmtlError `HMTL_MODEL_*` */
-export const loadContextual = async ({ embeddings: { contextual } }: ModelConfig, { folder, cached = false }: ContextualOptions = {}): Promise<ContextualEncoder | undefined> => {
+export const loadContextual = async (
+  { embeddings: { contextual } }: ModelConfig,
+  { folder, cached = false }: ContextualOptions = {},
+): Promise<ContextualEncoder | undefined> => {
   if (!contextual) return undefined
   if (cached && contextual.cache) return openCache(contextual.cache)
   if (contextual.kind === 'transformer') {
@@ -47,11 +53,15 @@ export const loadContextual = async ({ embeddings: { contextual } }: ModelConfig
   return loadElmoEncoder(contextual)
 }
 
-const loadElmoEncoder = async ({ options, weights }: Extract<ContextualConfig, { kind: 'elmo' }>): Promise<ContextualEncoder> => {
+const loadElmoEncoder = async ({
+  options,
+  weights,
+}: Extract<ContextualConfig, { kind: 'elmo' }>): Promise<ContextualEncoder> => {
   for (const path of [options, weights])
     if (!existsSync(path))
       throw new HmtlError('HMTL_MODEL_NOT_FOUND', `the model stands on ELMo, and there is no ${path}`, {
-        remedy: 'Its weights are not part of the model: fetch them, or name them with --set embeddings.contextual.weights=…',
+        remedy:
+          'Its weights are not part of the model: fetch them, or name them with --set embeddings.contextual.weights=…',
       })
   const { loadElmo } = await import('./elmo/elmo.ts')
   return loadElmo(options, weights)
@@ -63,7 +73,9 @@ const openCache = async (path: string): Promise<ContextualEncoder> => {
   const layers = Number(file.metadata.get('layers'))
   if (!(Number.isInteger(layers) && layers > 0 && file.size % layers === 0)) {
     file.close()
-    throw new HmtlError('HMTL_FORMAT_SCHEMA', `${path} does not say how many layers it holds`, { remedy: 'Make it with hmtl embed --encoder or --elmo' })
+    throw new HmtlError('HMTL_FORMAT_SCHEMA', `${path} does not say how many layers it holds`, {
+      remedy: 'Make it with hmtl embed --encoder or --elmo',
+    })
   }
   return {
     layers,
@@ -75,9 +87,14 @@ const openCache = async (path: string): Promise<ContextualEncoder> => {
       for (const sentence of sentences) {
         const values = file.read(sentenceKey(sentence))
         if (values?.length !== sentence.length * file.size)
-          throw new HmtlError('HMTL_TRAIN_DATA', `${path} has no vectors for the sentence "${sentence.slice(0, 12).join(' ')}…"`, {
-            remedy: 'Make it from all the data sets of the configuration: hmtl embed --encoder … TRAIN.arrow DEV.arrow -o CACHE.arrows',
-          })
+          throw new HmtlError(
+            'HMTL_TRAIN_DATA',
+            `${path} has no vectors for the sentence "${sentence.slice(0, 12).join(' ')}…"`,
+            {
+              remedy:
+                'Make it from all the data sets of the configuration: hmtl embed --encoder … TRAIN.arrow DEV.arrow -o CACHE.arrows',
+            },
+          )
         out.set(values, token * file.size)
         token += sentence.length
       }

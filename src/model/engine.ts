@@ -21,12 +21,21 @@ let running: Promise<Engine> | undefined
 
 const startWasm = async (): Promise<Engine> => {
   const { version_wasm } = await import('@tensorflow/tfjs-backend-wasm')
-  const listeners = new Map((['uncaughtException', 'unhandledRejection'] as const).map((event) => [event, new Set<unknown>(process.listeners(event as never))]))
+  const listeners = new Map(
+    (['uncaughtException', 'unhandledRejection'] as const).map((event) => [
+      event,
+      new Set<unknown>(process.listeners(event as never)),
+    ]),
+  )
   if (!(await tf.setBackend('wasm')))
-    throw new HmtlError('HMTL_ENGINE_UNAVAILABLE', 'the wasm backend did not start', { remedy: 'Node 20 or newer has the SIMD it needs; see hmtl doctor' })
+    throw new HmtlError('HMTL_ENGINE_UNAVAILABLE', 'the wasm backend did not start', {
+      remedy: 'Node 20 or newer has the SIMD it needs; see hmtl doctor',
+    })
   await tf.ready()
   // The backend's module listens for every uncaught error and throws it anew without its message.
-  for (const [event, before] of listeners) for (const listener of process.listeners(event as never) as (() => void)[]) if (!before.has(listener)) process.off(event, listener)
+  for (const [event, before] of listeners)
+    for (const listener of process.listeners(event as never) as (() => void)[])
+      if (!before.has(listener)) process.off(event, listener)
   const { registerWasmOps } = await import('./kernels/wasm/register.ts')
   registerWasmOps()
   return { name: 'wasm', version: version_wasm, gpu: false }
@@ -43,14 +52,18 @@ const startTensorflow = async (kind: 'tensorflow' | 'gpu'): Promise<Engine> => {
   const { findTensorflow } = await import('./kernels/tensorflow/found.ts')
   const found = await findTensorflow(kind)
   const command = `npx hmtl setup tensorflow${kind === 'gpu' ? ' --gpu' : ''}`
-  if (!found) throw new HmtlError('HMTL_ENGINE_UNAVAILABLE', `the ${kind} engine is not set up`, { remedy: `Run ${command}` })
+  if (!found)
+    throw new HmtlError('HMTL_ENGINE_UNAVAILABLE', `the ${kind} engine is not set up`, { remedy: `Run ${command}` })
   const { loadBinding } = await import('./kernels/tensorflow/binding.ts')
   const { startTensorflow: start } = await import('./kernels/tensorflow/register.ts')
   try {
     const backend = start(loadBinding(found.path))
     return { name: kind, version: found.version, gpu: backend.binding.isUsingGpuDevice() }
   } catch (cause) {
-    throw new HmtlError('HMTL_ENGINE_UNAVAILABLE', `the ${kind} engine cannot be loaded: ${(cause as Error).message}`, { cause, remedy: `Make it again with ${command} --force` })
+    throw new HmtlError('HMTL_ENGINE_UNAVAILABLE', `the ${kind} engine cannot be loaded: ${(cause as Error).message}`, {
+      cause,
+      remedy: `Make it again with ${command} --force`,
+    })
   }
 }
 

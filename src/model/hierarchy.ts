@@ -57,7 +57,9 @@ export const wordRows = ({ wordTable, config }: Model, ids: Int32Array): Float32
 
 /** Sentences as a batch with their contextual vectors: what the stages `embed` and `pack` do in a run, for who has only sentences. */
 export const batchOf = ({ indexer, contextual }: Model, sentences: readonly (readonly string[])[]): Batch =>
-  createBatch(sentences, indexer, { vectors: contextual && { values: contextual.encode(sentences), layers: contextual.layers } })
+  createBatch(sentences, indexer, {
+    vectors: contextual && { values: contextual.encode(sentences), layers: contextual.layers },
+  })
 
 /**
  * @param rows the batch's word vectors as a tensor, for a gradient of them
@@ -65,7 +67,11 @@ export const batchOf = ({ indexer, contextual }: Model, sentences: readonly (rea
  */
 export const forward = (model: Model, batch: Batch, rows: tf.Tensor2D, seeds: Seeds): Forward => {
   const { config, parameters } = model
-  const base = dropoutIf(embed(config, parameters, batch, rows, model.indexer.characterCount), config.embeddings.dropout, seeds)
+  const base = dropoutIf(
+    embed(config, parameters, batch, rows, model.indexer.characterCount),
+    config.embeddings.dropout,
+    seeds,
+  )
   const offsets = indexes(batch.packing.offsets)
   const tasks = new Map(config.tasks.map((task) => [task.name, task]))
   const made = new Map<string, tf.Tensor2D>()
@@ -79,6 +85,7 @@ export const forward = (model: Model, batch: Batch, rows: tf.Tensor2D, seeds: Se
       const stacked = task.on === 'base' ? base : concat(base, states(tasks.get(task.on) as TaskConfig))
       return dropoutIf(stacked, headOf(task.kind).inputDropout?.(task) ?? task.dropout, seeds)
     })
-  const states = (task: TaskConfig): tf.Tensor2D => once(`states of ${task.name}`, () => encode(task.name, task.encoder, parameters, input(task), offsets, seeds))
+  const states = (task: TaskConfig): tf.Tensor2D =>
+    once(`states of ${task.name}`, () => encode(task.name, task.encoder, parameters, input(task), offsets, seeds))
   return { batch, base, input, states }
 }

@@ -8,12 +8,14 @@ export const percent = (value: number): string => (100 * value).toFixed(1)
 export const framed = (rows: string): string => `<div class="frame" tabindex="0"><table>${rows}</table></div>`
 
 export const tableOf = (head: readonly string[], rows: readonly (readonly (string | number)[])[]): string => {
-  const cells = (tag: 'td' | 'th', row: readonly (string | number)[]) => `<tr>${row.map((cell) => `<${tag}>${escaped(String(cell))}</${tag}>`).join('')}</tr>`
+  const cells = (tag: 'td' | 'th', row: readonly (string | number)[]) =>
+    `<tr>${row.map((cell) => `<${tag}>${escaped(String(cell))}</${tag}>`).join('')}</tr>`
   return framed(`${cells('th', head)}${rows.map((row) => cells('td', row)).join('')}`)
 }
 
 /** The style of a cell shaded by a share from 0 to 1, readable on either ground. */
-export const shade = (hue: number, share: number): string => `background:hsl(${hue} 70% 50% / ${(0.5 * share).toFixed(3)})`
+export const shade = (hue: number, share: number): string =>
+  `background:hsl(${hue} 70% 50% / ${(0.5 * share).toFixed(3)})`
 
 const style = `
 :root{color-scheme:light dark;--ink:#222;--ground:#fff;--soft:#666;--rule:#e2e2e2;--warn:#a33;--tone:42%}

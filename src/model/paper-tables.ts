@@ -20,10 +20,15 @@ const tasks = ['ner', 'emd', 'relation', 'coref'] as const
 const titles = ['NER', 'EMD', 'RE', 'CR']
 
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length
-const deviation = (values: readonly number[]): number => Math.sqrt(values.reduce((sum, x) => sum + (x - mean(values)) ** 2, 0) / Math.max(1, values.length - 1))
+const deviation = (values: readonly number[]): number =>
+  Math.sqrt(values.reduce((sum, x) => sum + (x - mean(values)) ** 2, 0) / Math.max(1, values.length - 1))
 
 const withSpread = (values: readonly number[]): string =>
-  values.length === 0 ? '' : values.length === 1 ? values[0].toFixed(1) : `${mean(values).toFixed(1)} ± ${deviation(values).toFixed(1)}`
+  values.length === 0
+    ? ''
+    : values.length === 1
+      ? values[0].toFixed(1)
+      : `${mean(values).toFixed(1)} ± ${deviation(values).toFixed(1)}`
 const signed = (value: number): string => `${value < 0 ? '−' : '+'}${Math.abs(value).toFixed(1)}`
 
 const mainRows = ['a', 'a-gm', 'b', 'c', 'd', 'e', 'e-gm', 'f', 'g', 'h', 'i', 'j', 'a-conll2003', 'a-conll2012']
@@ -33,7 +38,9 @@ const orders = [
   ['l', 'a'],
 ] as const
 /** Row, what it is compared with, and the two of the paper that say the same. */
-const ablations: Readonly<Record<string, readonly { readonly row: string; readonly from: string; readonly paper: readonly [string, string] }[]>> = {
+const ablations: Readonly<
+  Record<string, readonly { readonly row: string; readonly from: string; readonly paper: readonly [string, string] }[]>
+> = {
   paper: [
     { row: 'ablation-glove-char', from: 'a-gm', paper: ['ablation-glove-char', 'a-gm'] },
     { row: 'ablation-glove', from: 'a-gm', paper: ['ablation-glove', 'a-gm'] },
@@ -69,21 +76,33 @@ export const paperTables = (set: 'paper' | 'free', runs: readonly RunScores[]): 
     ['row', 'runs', ...pairs],
     mainRows
       .filter(here)
-      .map((row) => [row.toUpperCase(), String(of(row).length), ...tasks.flatMap((task) => [withSpread(scores(row, task)), paper(row, task)?.toFixed(1) ?? ''])]),
+      .map((row) => [
+        row.toUpperCase(),
+        String(of(row).length),
+        ...tasks.flatMap((task) => [withSpread(scores(row, task)), paper(row, task)?.toFixed(1) ?? '']),
+      ]),
   )
   add(
     'Order of the hierarchy, difference of F1',
     ['row', 'against', ...pairs],
     orders
       .filter(([row, from]) => here(row) && here(from))
-      .map(([row, from]) => [row.toUpperCase(), from.toUpperCase(), ...tasks.flatMap((task) => [difference(row, from, task), paperDifference(row, from, task)])]),
+      .map(([row, from]) => [
+        row.toUpperCase(),
+        from.toUpperCase(),
+        ...tasks.flatMap((task) => [difference(row, from, task), paperDifference(row, from, task)]),
+      ]),
   )
   add(
     'Table 7: embeddings, difference of F1',
     ['row', 'against', ...pairs],
     ablations[set]
       .filter(({ row, from }) => here(row) && here(from))
-      .map(({ row, from, paper: [one, other] }) => [row, from.toUpperCase(), ...tasks.flatMap((task) => [difference(row, from, task), paperDifference(one, other, task)])]),
+      .map(({ row, from, paper: [one, other] }) => [
+        row,
+        from.toUpperCase(),
+        ...tasks.flatMap((task) => [difference(row, from, task), paperDifference(one, other, task)]),
+      ]),
   )
   add(
     'Table 9: updates to convergence, the full model against the task alone',
@@ -95,7 +114,15 @@ export const paperTables = (set: 'paper' | 'free', runs: readonly RunScores[]): 
       const [full, alone] = [updates('a'), updates(single)]
       const share = (100 * (full - alone)) / alone
       const known = paperConvergence[task]
-      return [[titles[i], Number.isFinite(share) ? `${signed(share)} %` : '', `${signed(known.updates)} %`, difference('a', single, task), signed(known.f1)]]
+      return [
+        [
+          titles[i],
+          Number.isFinite(share) ? `${signed(share)} %` : '',
+          `${signed(known.updates)} %`,
+          difference('a', single, task),
+          signed(known.f1),
+        ],
+      ]
     }),
   )
   return tables

@@ -35,7 +35,10 @@ const draw = (name: string, shape: readonly number[], init: Initializer, seed: n
 }
 
 /** @param stored values to start from instead, as of a saved model */
-export const createParameters = (seed: number, stored?: ReadonlyMap<string, { shape: readonly number[]; values: Float32Array }>): Parameters => {
+export const createParameters = (
+  seed: number,
+  stored?: ReadonlyMap<string, { shape: readonly number[]; values: Float32Array }>,
+): Parameters => {
   const variables = new Map<string, tf.Variable>()
   return {
     get<T extends tf.Tensor>(name: string, shape: readonly number[], init: Initializer): T {
@@ -43,9 +46,13 @@ export const createParameters = (seed: number, stored?: ReadonlyMap<string, { sh
       if (!variable) {
         const saved = stored?.get(name)
         if (stored && (!saved || saved.shape.join() !== shape.join()))
-          throw new HmtlError('HMTL_MODEL_MISMATCH', `parameter ${name} is ${saved ? `[${saved.shape}]` : 'missing'} where the configuration wants [${shape}]`, {
-            remedy: 'Weights and configuration are of different models',
-          })
+          throw new HmtlError(
+            'HMTL_MODEL_MISMATCH',
+            `parameter ${name} is ${saved ? `[${saved.shape}]` : 'missing'} where the configuration wants [${shape}]`,
+            {
+              remedy: 'Weights and configuration are of different models',
+            },
+          )
         const values = saved ? saved.values : draw(name, shape, init, seed)
         // Kept alive whatever tidy scope it is made in.
         variable = tf.keep(tf.variable(tf.tensor(values, shape as number[], 'float32'), true))

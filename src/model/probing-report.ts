@@ -10,16 +10,24 @@ export const probingReport = (
   scores: Readonly<Record<string, Readonly<Record<string, number>>>>,
   sizes: Readonly<Record<string, { readonly train: number; readonly test: number; readonly classes: number }>>,
 ): string => {
-  const highest = Object.fromEntries(tasks.map((task) => [task, Math.max(...Object.values(scores).map((by) => by[task]))]))
+  const highest = Object.fromEntries(
+    tasks.map((task) => [task, Math.max(...Object.values(scores).map((by) => by[task]))]),
+  )
   const cell = (task: string, value: number) => {
     const chance = scores.majority?.[task] ?? 0
     const share = Math.max(0, Math.min(1, (value - chance) / Math.max(1e-9, highest[task] - chance)))
     return `<td style="${shade(210, share)}">${(100 * value).toFixed(1)}</td>`
   }
-  const own = Object.entries(scores).map(([row, by]) => `<tr><td>${escaped(row)}</td>${tasks.map((task) => cell(task, by[task])).join('')}</tr>`)
+  const own = Object.entries(scores).map(
+    ([row, by]) => `<tr><td>${escaped(row)}</td>${tasks.map((task) => cell(task, by[task])).join('')}</tr>`,
+  )
   const columns = tasks.map((task) => probingTasks.findIndex(({ name }) => name === task))
-  const paper = Object.entries(paperProbing).map(([row, values]) => `<tr><td>${escaped(row)}</td>${columns.map((column) => `<td>${values[column].toFixed(1)}</td>`).join('')}</tr>`)
-  const head = (first: string) => `<tr><th>${first}</th>${tasks.map((task) => `<th>${escaped(task)}</th>`).join('')}</tr>`
+  const paper = Object.entries(paperProbing).map(
+    ([row, values]) =>
+      `<tr><td>${escaped(row)}</td>${columns.map((column) => `<td>${values[column].toFixed(1)}</td>`).join('')}</tr>`,
+  )
+  const head = (first: string) =>
+    `<tr><th>${first}</th>${tasks.map((task) => `<th>${escaped(task)}</th>`).join('')}</tr>`
   const count = (pick: 'train' | 'test' | 'classes') =>
     `<tr><td>${pick === 'classes' ? 'classes' : `sentences to ${pick}`}</td>${tasks.map((task) => `<td>${sizes[task][pick].toLocaleString('en-US')}</td>`).join('')}</tr>`
   return page(

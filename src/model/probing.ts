@@ -55,7 +55,8 @@ const chunkRows = 1024
 
 /** Row numbers, a chunk at a time. */
 function* chunks(rows: number): Generator<Int32Array> {
-  for (let from = 0; from < rows; from += chunkRows) yield Int32Array.from({ length: Math.min(chunkRows, rows - from) }, (_, i) => from + i)
+  for (let from = 0; from < rows; from += chunkRows)
+    yield Int32Array.from({ length: Math.min(chunkRows, rows - from) }, (_, i) => from + i)
 }
 
 /** Mean and deviation of the training rows' columns, which all rows are scaled by. */
@@ -74,14 +75,25 @@ const scaling = (set: ProbingSet, size: number) => {
 }
 
 /** Chosen rows, scaled: [rows.length, size]. */
-const scaled = (set: ProbingSet, rows: Int32Array, size: number, { mean, deviation }: ReturnType<typeof scaling>): tf.Tensor2D => {
+const scaled = (
+  set: ProbingSet,
+  rows: Int32Array,
+  size: number,
+  { mean, deviation }: ReturnType<typeof scaling>,
+): tf.Tensor2D => {
   const values = new Float32Array(rows.length * size)
   set.read(rows, values)
   for (let at = 0; at < values.length; at++) values[at] = (values[at] - mean[at % size]) / deviation[at % size]
   return tf.tensor2d(values, [rows.length, size])
 }
 
-const accuracyOf = (set: ProbingSet, size: number, scale: ReturnType<typeof scaling>, w: tf.Tensor2D, b: tf.Tensor1D): number => {
+const accuracyOf = (
+  set: ProbingSet,
+  size: number,
+  scale: ReturnType<typeof scaling>,
+  w: tf.Tensor2D,
+  b: tf.Tensor1D,
+): number => {
   const { classes } = set
   const count = w.shape[1]
   let right = 0
@@ -97,7 +109,14 @@ const accuracyOf = (set: ProbingSet, size: number, scale: ReturnType<typeof scal
 }
 
 /** Accuracy on the test set of the classifier that is best on the validation set; the same seed gives the same. */
-export const probe = (train: ProbingSet, validation: ProbingSet, test: ProbingSet, size: number, classCount: number, seed = 1): ProbingResult => {
+export const probe = (
+  train: ProbingSet,
+  validation: ProbingSet,
+  test: ProbingSet,
+  size: number,
+  classCount: number,
+  seed = 1,
+): ProbingResult => {
   const scale = scaling(train, size)
   const rows = train.classes.length
   let best: ProbingResult = { accuracy: 0, validation: -1, regulariser: 0 }
@@ -125,14 +144,23 @@ export const probe = (train: ProbingSet, validation: ProbingSet, test: ProbingSe
             const most = row.reduce((a, c) => Math.max(a, c), Number.NEGATIVE_INFINITY)
             let total = 0
             for (let k = 0; k < classCount; k++) total += row[k] = Math.exp(row[k] - most)
-            for (let k = 0; k < classCount; k++) row[k] = (row[k] / total - (k === train.classes[ids[i]] ? 1 : 0)) / ids.length
+            for (let k = 0; k < classCount; k++)
+              row[k] = (row[k] / total - (k === train.classes[ids[i]] ? 1 : 0)) / ids.length
           }
           const dy = tf.tensor2d(gradient, [ids.length, classCount])
           const [, dw, db] = run('HmtlLinearGrad', { dy, x: batch, w, y: logits }, { relu: 0 })
           for (const [k, g] of [dw, db].entries()) {
             const [m, v] = moments[k]
             const correction = Math.sqrt(1 - 0.999 ** step) / (1 - 0.9 ** step)
-            adamUpdate(parameters[k], g, m, v, { scale: 1, clip: 10, beta1: 0.9, beta2: 0.999, step: rate * correction, epsilon: 1e-8, decay: k === 0 ? regulariser : 0 })
+            adamUpdate(parameters[k], g, m, v, {
+              scale: 1,
+              clip: 10,
+              beta1: 0.9,
+              beta2: 0.999,
+              step: rate * correction,
+              epsilon: 1e-8,
+              decay: k === 0 ? regulariser : 0,
+            })
           }
         })
       }

@@ -16,7 +16,18 @@ export interface StoredTensor {
 const maxHeaderBytes = 16 * 1024 * 1024
 
 /** Bytes of a number by type; those that are not read have their place all the same. */
-const widths: Readonly<Record<string, number>> = { F32: 4, F16: 2, BF16: 2, I8: 1, F64: 8, I64: 8, I32: 4, I16: 2, U8: 1, BOOL: 1 }
+const widths: Readonly<Record<string, number>> = {
+  F32: 4,
+  F16: 2,
+  BF16: 2,
+  I8: 1,
+  F64: 8,
+  I64: 8,
+  I32: 4,
+  I16: 2,
+  U8: 1,
+  BOOL: 1,
+}
 
 interface Entry {
   readonly type: string
@@ -27,7 +38,10 @@ interface Entry {
 }
 
 const corrupt = (file: string, message: string, cause?: unknown) =>
-  new HmtlError('HMTL_MODEL_CORRUPT', `${file}: ${message}`, { cause, remedy: 'The file is damaged or not a model: fetch or train it again' })
+  new HmtlError('HMTL_MODEL_CORRUPT', `${file}: ${message}`, {
+    cause,
+    remedy: 'The file is damaged or not a model: fetch or train it again',
+  })
 
 /** A row's factor and its 8-bit integers. */
 const quantized = (values: Float32Array, rows: number): { scales: Float32Array; integers: Int8Array } => {
@@ -52,7 +66,11 @@ const bytesOf = (values: Float32Array, type: 'F32' | 'F16'): Buffer => {
 }
 
 /** A safetensors file. */
-export const encodeSafetensors = (tensors: ReadonlyMap<string, StoredTensor>, type: StoredType, metadata: Record<string, string> = {}): Buffer => {
+export const encodeSafetensors = (
+  tensors: ReadonlyMap<string, StoredTensor>,
+  type: StoredType,
+  metadata: Record<string, string> = {},
+): Buffer => {
   const header: Record<string, unknown> = { __metadata__: { format: 'hmtl', ...metadata } }
   const parts: Buffer[] = []
   let offset = 0
@@ -62,7 +80,8 @@ export const encodeSafetensors = (tensors: ReadonlyMap<string, StoredTensor>, ty
     parts.push(bytes)
   }
   for (const [name, { shape, values }] of tensors) {
-    if (type !== 'I8' || shape.length !== 2) add(name, type === 'F16' ? 'F16' : 'F32', shape, bytesOf(values, type === 'F16' ? 'F16' : 'F32'))
+    if (type !== 'I8' || shape.length !== 2)
+      add(name, type === 'F16' ? 'F16' : 'F32', shape, bytesOf(values, type === 'F16' ? 'F16' : 'F32'))
     else {
       const { scales, integers } = quantized(values, shape[0])
       add(`${name}.scale`, 'F32', [shape[0]], bytesOf(scales, 'F32'))
@@ -84,14 +103,20 @@ const entriesOf = (json: Buffer, dataSize: number, file: string): Map<string, En
   } catch (cause) {
     throw corrupt(file, 'header is not JSON', cause)
   }
-  if (typeof header !== 'object' || header === null || Array.isArray(header)) throw corrupt(file, 'header is not an object')
+  if (typeof header !== 'object' || header === null || Array.isArray(header))
+    throw corrupt(file, 'header is not an object')
   const entries = new Map<string, Entry>()
   for (const [name, entry] of Object.entries(header)) {
     if (name === '__metadata__') continue
-    const { dtype, shape, data_offsets: offsets } = (entry ?? {}) as { dtype?: unknown; shape?: unknown; data_offsets?: unknown }
+    const {
+      dtype,
+      shape,
+      data_offsets: offsets,
+    } = (entry ?? {}) as { dtype?: unknown; shape?: unknown; data_offsets?: unknown }
     const width = typeof dtype === 'string' && Object.hasOwn(widths, dtype) ? widths[dtype] : 0
     if (width === 0) throw corrupt(file, `tensor ${name} is of type ${String(dtype)}`)
-    if (!Array.isArray(shape) || !shape.every((n) => Number.isInteger(n) && n >= 0 && n < 2 ** 31)) throw corrupt(file, `tensor ${name} has no shape`)
+    if (!Array.isArray(shape) || !shape.every((n) => Number.isInteger(n) && n >= 0 && n < 2 ** 31))
+      throw corrupt(file, `tensor ${name} has no shape`)
     const count = shape.reduce((a: number, b: number) => a * b, 1)
     if (!Array.isArray(offsets) || !offsets.every(Number.isSafeInteger) || offsets[1] - offsets[0] !== count * width)
       throw corrupt(file, `tensor ${name} does not lie where it says`)
@@ -109,7 +134,8 @@ const entriesOf = (json: Buffer, dataSize: number, file: string): Map<string, En
 const headerSize = (prefix: Buffer, fileSize: number, file: string): number => {
   if (prefix.length < 8) throw corrupt(file, 'shorter than its header')
   const size = Number(prefix.readBigUInt64LE(0))
-  if (!(size > 0 && size <= maxHeaderBytes && 8 + size <= fileSize)) throw corrupt(file, `header of ${size} bytes in a file of ${fileSize}`)
+  if (!(size > 0 && size <= maxHeaderBytes && 8 + size <= fileSize))
+    throw corrupt(file, `header of ${size} bytes in a file of ${fileSize}`)
   return size
 }
 
@@ -127,7 +153,13 @@ const allFinite = (values: Float32Array): boolean => {
 }
 
 /** @param bytes of the tensor, in memory of its own */
-const numbersOf = (bytes: Uint8Array<ArrayBuffer>, { type, count, shape }: Entry, scales: () => Float32Array, name: string, file: string): Float32Array => {
+const numbersOf = (
+  bytes: Uint8Array<ArrayBuffer>,
+  { type, count, shape }: Entry,
+  scales: () => Float32Array,
+  name: string,
+  file: string,
+): Float32Array => {
   let values: Float32Array
   if (type === 'F32') values = new Float32Array(bytes.buffer, 0, count)
   else if (type === 'F16') values = floatsOfHalves(new Uint16Array(bytes.buffer, 0, count))
@@ -137,7 +169,8 @@ const numbersOf = (bytes: Uint8Array<ArrayBuffer>, { type, count, shape }: Entry
     const width = count / Math.max(1, shape[0])
     const integers = new Int8Array(bytes.buffer, 0, count)
     values = new Float32Array(count)
-    for (let row = 0, at = 0; row < factors.length; row++) for (let j = 0; j < width; j++, at++) values[at] = integers[at] * factors[row]
+    for (let row = 0, at = 0; row < factors.length; row++)
+      for (let j = 0; j < width; j++, at++) values[at] = integers[at] * factors[row]
   } else throw corrupt(file, `tensor ${name} is of type ${type}`)
   if (!allFinite(values)) throw corrupt(file, `tensor ${name} holds numbers that are not finite`)
   return values
@@ -148,7 +181,8 @@ const scaleName = (name: string): string => `${name}.scale`
 /** @throws HmtlError `HMTL_MODEL_CORRUPT` where the factors of an integer matrix are missing */
 const scaleEntry = (entries: ReadonlyMap<string, Entry>, name: string, { shape }: Entry, file: string): Entry => {
   const found = entries.get(scaleName(name))
-  if (found?.type !== 'F32' || shape.length !== 2 || found.count !== shape[0]) throw corrupt(file, `${name} is of integers without a factor for each row`)
+  if (found?.type !== 'F32' || shape.length !== 2 || found.count !== shape[0])
+    throw corrupt(file, `${name} is of integers without a factor for each row`)
   return found
 }
 
@@ -189,7 +223,8 @@ export const openSafetensors = async (path: string): Promise<TensorFile> => {
     throw new HmtlError('HMTL_MODEL_NOT_FOUND', `cannot open ${path}: ${(cause as Error).message}`, { cause })
   }
   try {
-    const bytesAt = (position: number, length: number) => readAt(handle, position, length, () => corrupt(path, 'it is cut short'))
+    const bytesAt = (position: number, length: number) =>
+      readAt(handle, position, length, () => corrupt(path, 'it is cut short'))
     const { size: fileSize } = await handle.stat()
     const size = headerSize(Buffer.from(await bytesAt(0, Math.min(8, fileSize))), fileSize, path)
     const entries = entriesOf(Buffer.from(await bytesAt(8, size)), fileSize - 8 - size, path)
@@ -200,11 +235,18 @@ export const openSafetensors = async (path: string): Promise<TensorFile> => {
       async read(name, shape) {
         const entry = entries.get(name)
         if (!entry) throw corrupt(path, `there is no ${name}`)
-        if (entry.shape.join() !== shape.join()) throw corrupt(path, `${name} is [${entry.shape}] where the configuration wants [${shape}]`)
+        if (entry.shape.join() !== shape.join())
+          throw corrupt(path, `${name} is [${entry.shape}] where the configuration wants [${shape}]`)
         let factors = new Float32Array(0)
         if (entry.type === 'I8') {
           const scale = scaleEntry(entries, name, entry, path)
-          factors = numbersOf(await bytesOfEntry(scale), scale, () => factors, scaleName(name), path) as Float32Array<ArrayBuffer>
+          factors = numbersOf(
+            await bytesOfEntry(scale),
+            scale,
+            () => factors,
+            scaleName(name),
+            path,
+          ) as Float32Array<ArrayBuffer>
         }
         return numbersOf(await bytesOfEntry(entry), entry, () => factors, name, path)
       },

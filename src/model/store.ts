@@ -37,7 +37,10 @@ export const writeWhole = async (path: string, data: string | Uint8Array): Promi
 }
 
 const corrupt = (file: string, message: string, cause?: unknown) =>
-  new HmtlError('HMTL_MODEL_CORRUPT', `${file}: ${message}`, { cause, remedy: 'The file is damaged or not a model: fetch or train it again' })
+  new HmtlError('HMTL_MODEL_CORRUPT', `${file}: ${message}`, {
+    cause,
+    remedy: 'The file is damaged or not a model: fetch or train it again',
+  })
 
 const maxFileBytes = 2 ** 31
 
@@ -55,8 +58,11 @@ export interface SaveOptions {
 /** Tensors of a model by name, word vectors first. */
 export const modelTensors = (model: Model): Map<string, StoredTensor> => {
   const { size } = model.config.embeddings.words
-  const tensors = new Map<string, StoredTensor>([[wordsKey, { shape: [model.wordTable.length / size, size], values: model.wordTable }]])
-  for (const [name, variable] of model.parameters.all()) tensors.set(name, { shape: variable.shape, values: variable.dataSync() as Float32Array })
+  const tensors = new Map<string, StoredTensor>([
+    [wordsKey, { shape: [model.wordTable.length / size, size], values: model.wordTable }],
+  ])
+  for (const [name, variable] of model.parameters.all())
+    tensors.set(name, { shape: variable.shape, values: variable.dataSync() as Float32Array })
   return tensors
 }
 
@@ -89,7 +95,10 @@ export const updateStored = async (
   notes: Readonly<Record<string, unknown>> = {},
 ): Promise<void> => {
   const path = join(folder, 'config.json')
-  const stored = JSON.parse((await readFileOf(folder, 'config.json')).toString('utf8')) as { config: { tasks: Record<string, unknown>[] }; notes?: Record<string, unknown> }
+  const stored = JSON.parse((await readFileOf(folder, 'config.json')).toString('utf8')) as {
+    config: { tasks: Record<string, unknown>[] }
+    notes?: Record<string, unknown>
+  }
   stored.config.tasks = stored.config.tasks.map((task) => ({ ...task, ...changes[String(task.name)] }))
   if (Object.keys(notes).length > 0) stored.notes = { ...stored.notes, ...notes }
   parseStoredConfig(stored.config)
@@ -99,13 +108,17 @@ export const updateStored = async (
 const readFileOf = async (folder: string, name: string): Promise<Buffer> => {
   const path = join(folder, name)
   const found = await stat(path).catch((cause) => {
-    throw new HmtlError('HMTL_MODEL_NOT_FOUND', `there is no ${name} in ${folder}`, { cause, remedy: 'Name a folder that hmtl train wrote, or a bundled model such as "en"' })
+    throw new HmtlError('HMTL_MODEL_NOT_FOUND', `there is no ${name} in ${folder}`, {
+      cause,
+      remedy: 'Name a folder that hmtl train wrote, or a bundled model such as "en"',
+    })
   })
   if (found.size > maxFileBytes) throw corrupt(path, `larger than ${maxFileBytes} bytes`)
   return readFile(path)
 }
 
-const isStrings = (value: unknown): value is string[] => Array.isArray(value) && value.every((item) => typeof item === 'string')
+const isStrings = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((item) => typeof item === 'string')
 
 /**
  * Reads a model from a folder, with the contextual encoder it stands on.
@@ -124,15 +137,28 @@ export const loadModel = async (folder: string, options: Pick<ContextualOptions,
     throw corrupt(path, 'not valid JSON', error)
   }
   if (parsed.format !== formatName || parsed.version !== formatVersion)
-    throw new HmtlError('HMTL_MODEL_MISMATCH', `${path} is ${String(parsed.format)} ${String(parsed.version)}, not ${formatName} ${formatVersion}`)
-  const { labels, characters, files } = parsed as { labels: Record<string, unknown>; characters: unknown; files: Record<string, unknown> }
-  if (typeof labels !== 'object' || labels === null || !config.tasks.every((task) => isStrings(labels[task.name])) || !isStrings(characters))
+    throw new HmtlError(
+      'HMTL_MODEL_MISMATCH',
+      `${path} is ${String(parsed.format)} ${String(parsed.version)}, not ${formatName} ${formatVersion}`,
+    )
+  const { labels, characters, files } = parsed as {
+    labels: Record<string, unknown>
+    characters: unknown
+    files: Record<string, unknown>
+  }
+  if (
+    typeof labels !== 'object' ||
+    labels === null ||
+    !config.tasks.every((task) => isStrings(labels[task.name])) ||
+    !isStrings(characters)
+  )
     throw corrupt(path, 'labels or characters are missing')
   const contents = new Map<string, Buffer>()
   for (const name of new Set(['model.safetensors', 'words.txt', ...Object.keys(files ?? {})])) {
     if (!/^[\w-]+(?:[./][\w-]+)*$/.test(name)) throw corrupt(path, `"${name}" is no name of a file of a model`)
     const content = await readFileOf(folder, name)
-    if (files?.[name] !== digest(content)) throw corrupt(join(folder, name), 'its sha256 is not the one config.json names')
+    if (files?.[name] !== digest(content))
+      throw corrupt(join(folder, name), 'its sha256 is not the one config.json names')
     contents.set(name, content)
   }
   const [weights, words] = ['model.safetensors', 'words.txt'].map((name) => contents.get(name) as Buffer)
@@ -140,7 +166,9 @@ export const loadModel = async (folder: string, options: Pick<ContextualOptions,
   const list = words.toString('utf8').split('\n').slice(0, -1)
   const table = stored.get(wordsKey)
   if (table?.shape.length !== 2 || table.shape[0] !== list.length || table.shape[1] !== config.embeddings.words.size)
-    throw new HmtlError('HMTL_MODEL_MISMATCH', `${list.length} words but vectors of shape [${table?.shape}]`, { source: folder })
+    throw new HmtlError('HMTL_MODEL_MISMATCH', `${list.length} words but vectors of shape [${table?.shape}]`, {
+      source: folder,
+    })
   return createModel({
     config,
     labels: labels as Record<string, string[]>,

@@ -94,7 +94,10 @@ export const vectorSize = async (file: string): Promise<number> => {
         const fields = text.trimEnd().split(' ').length - 1
         if (fields > 1) return fields
       }
-  throw new HmtlError('HMTL_INPUT_SYNTAX', 'no vector in it', { source: file, remedy: 'Name word vectors in text form, plain or gzip' })
+  throw new HmtlError('HMTL_INPUT_SYNTAX', 'no vector in it', {
+    source: file,
+    remedy: 'Name word vectors in text form, plain or gzip',
+  })
 }
 
 /**
@@ -104,7 +107,13 @@ export const vectorSize = async (file: string): Promise<number> => {
  * @param counts how often each normal form occurs in the training data
  * @throws HmtlError `HMTL_INPUT_SYNTAX` for vectors of another size
  */
-export const loadWordVectors = async (file: string, size: number, maxWords: number, counts: ReadonlyMap<string, number>, random: Random): Promise<WordVectors> => {
+export const loadWordVectors = async (
+  file: string,
+  size: number,
+  maxWords: number,
+  counts: ReadonlyMap<string, number>,
+  random: Random,
+): Promise<WordVectors> => {
   const words: string[] = ['\u0000unknown']
   const rows: Float32Array[] = [new Float32Array(size)]
   const taken = new Set<string>()

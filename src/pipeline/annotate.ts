@@ -57,5 +57,13 @@ export const createAnnotator = (
 ): ((documents: Source<Document>) => AsyncGenerator<Annotation>) => {
   const reader = createReader(model, options)
   return (documents) =>
-    chain(documents, prepareDocument, windowUnits(Math.min(tokens, windowTokens)), fill({ tokens }), embed(model.contextual), pack(model.indexer), annotate(reader))
+    chain(
+      documents,
+      prepareDocument,
+      windowUnits(Math.min(tokens, windowTokens)),
+      fill({ tokens }),
+      embed(model.contextual),
+      pack(model.indexer),
+      annotate(reader),
+    )
 }

@@ -16,10 +16,19 @@ const spliced = (line: string, annotations: string): string => {
 }
 
 /** @param annotations the `hmtl` object as JSON text */
-export const annotatedLine = (source: Document, annotations: string, { textField, offsetUnit }: AnnotatedLineOptions = {}): string => {
+export const annotatedLine = (
+  source: Document,
+  annotations: string,
+  { textField, offsetUnit }: AnnotatedLineOptions = {},
+): string => {
   const raw = rawLineOf(source)
   if (raw !== undefined) return spliced(raw, annotations)
-  const bare = { ...source, tokens: undefined, sentences: undefined, ...Object.fromEntries(layerNames.map((layer) => [layer, undefined])) }
+  const bare = {
+    ...source,
+    tokens: undefined,
+    sentences: undefined,
+    ...Object.fromEntries(layerNames.map((layer) => [layer, undefined])),
+  }
   const { model: _, ...kept } = keptAnnotations(source.metadata)
   const { hmtl: __, ...line } = toJson(bare, { textField, offsetUnit })
   const others = Object.keys(kept).length === 0 ? '' : `${stringifyExact(kept).slice(1, -1)},`

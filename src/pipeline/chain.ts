@@ -50,9 +50,30 @@ export function chain<A>(source: Source<A>): AsyncGenerator<A>
 export function chain<A, B>(source: Source<A>, b: Link<A, B>): AsyncGenerator<B>
 export function chain<A, B, C>(source: Source<A>, b: Link<A, B>, c: Link<B, C>): AsyncGenerator<C>
 export function chain<A, B, C, D>(source: Source<A>, b: Link<A, B>, c: Link<B, C>, d: Link<C, D>): AsyncGenerator<D>
-export function chain<A, B, C, D, E>(source: Source<A>, b: Link<A, B>, c: Link<B, C>, d: Link<C, D>, e: Link<D, E>): AsyncGenerator<E>
-export function chain<A, B, C, D, E, F>(source: Source<A>, b: Link<A, B>, c: Link<B, C>, d: Link<C, D>, e: Link<D, E>, f: Link<E, F>): AsyncGenerator<F>
-export function chain<A, B, C, D, E, F, G>(source: Source<A>, b: Link<A, B>, c: Link<B, C>, d: Link<C, D>, e: Link<D, E>, f: Link<E, F>, g: Link<F, G>): AsyncGenerator<G>
+export function chain<A, B, C, D, E>(
+  source: Source<A>,
+  b: Link<A, B>,
+  c: Link<B, C>,
+  d: Link<C, D>,
+  e: Link<D, E>,
+): AsyncGenerator<E>
+export function chain<A, B, C, D, E, F>(
+  source: Source<A>,
+  b: Link<A, B>,
+  c: Link<B, C>,
+  d: Link<C, D>,
+  e: Link<D, E>,
+  f: Link<E, F>,
+): AsyncGenerator<F>
+export function chain<A, B, C, D, E, F, G>(
+  source: Source<A>,
+  b: Link<A, B>,
+  c: Link<B, C>,
+  d: Link<C, D>,
+  e: Link<D, E>,
+  f: Link<E, F>,
+  g: Link<F, G>,
+): AsyncGenerator<G>
 export function chain(source: Source<unknown>, ...links: Link<unknown, unknown>[]): AsyncGenerator<unknown> {
   let stream = source
   let stages: Stage<unknown, unknown>[] = []

@@ -15,6 +15,7 @@ export const embed =
   <G extends Group<Unit>>(encoder: ContextualEncoder | undefined): Stage<G, G & Embedded> =>
   (group) => {
     const sentences = group.units.flatMap((unit) => unit.sentences)
-    const vectors = encoder && sentences.length > 0 ? { values: encoder.encode(sentences), layers: encoder.layers } : undefined
+    const vectors =
+      encoder && sentences.length > 0 ? { values: encoder.encode(sentences), layers: encoder.layers } : undefined
     return { ...group, vectors }
   }

@@ -18,7 +18,10 @@ interface InFlight<In, Out> {
 }
 
 /** @throws HmtlError `HMTL_ABORTED`, and what the work and the source throw */
-export const inOrder = <In, Out>(work: (item: In) => Promise<Out>, { capacity, signal }: InOrderOptions): Over<In, { readonly item: In; readonly result: Out }> => ({
+export const inOrder = <In, Out>(
+  work: (item: In) => Promise<Out>,
+  { capacity, signal }: InOrderOptions,
+): Over<In, { readonly item: In; readonly result: Out }> => ({
   async *over(source) {
     const iterator = source[Symbol.asyncIterator]()
     const inFlight: InFlight<In, Out>[] = []

@@ -3,7 +3,8 @@ import { checkDocument, type Document, type Prepared, type Spans } from '../io/d
 import { splitSentences } from './sentences.ts'
 import { tokenize } from './tokenize.ts'
 
-const isPrepared = (document: Document): document is Prepared => document.tokens !== undefined && document.sentences !== undefined
+const isPrepared = (document: Document): document is Prepared =>
+  document.tokens !== undefined && document.sentences !== undefined
 
 /** Adds tokens and sentences where they are missing; a document that has both is returned as it is. */
 export const prepareDocument = (document: Document): Prepared => {

@@ -16,7 +16,11 @@ const draw = (shares: readonly number[], random: Random): number => {
  * the first stream that does; closes them all.
  * @param shares of each stream, 1 in all
  */
-export async function* sample<T>(streams: readonly AsyncGenerator<T>[], shares: readonly number[], random: Random): AsyncGenerator<T> {
+export async function* sample<T>(
+  streams: readonly AsyncGenerator<T>[],
+  shares: readonly number[],
+  random: Random,
+): AsyncGenerator<T> {
   try {
     for (;;) {
       const next = await streams[draw(shares, random)].next()

@@ -9,7 +9,11 @@ const final = /^(?:[.!?]+|[.…]{2,}|…|[。！？])$/u
 const closing = /^(?:["'”’»)\]}]|'')$/u
 const opening = /^["'“‘«([{`¿¡*_-]*[\p{Lu}\p{Lt}\p{Lo}\p{N}]|^["“‘«([{`¿¡—]+$/u
 /** Words that begin a sentence far more often than they follow an abbreviation inside one. */
-const starters = new Set('The He She It They We I You In On At But And This That These Those There When While After Before If As His Her Its Their For However A An'.split(' '))
+const starters = new Set(
+  'The He She It They We I You In On At But And This That These Those There When While After Before If As His Her Its Their For However A An'.split(
+    ' ',
+  ),
+)
 
 /** Words that a line, but hardly a sentence, ends with. */
 const unfinished = new Set(
@@ -20,7 +24,9 @@ const unfinished = new Set(
 const lowerCase = /^\p{Ll}/u
 
 /** Words after which even a short line goes on. */
-const dangling = new Set('a an the of in at to from by into between against and or nor my your our its their than ,'.split(' '))
+const dangling = new Set(
+  'a an the of in at to from by into between against and or nor my your our its their than ,'.split(' '),
+)
 
 /** Lines shorter than this were not broken by a typesetter: tweets, headlines, verse, lists. */
 const shortLine = 40

@@ -6,7 +6,11 @@ const id = binding.createTensor([2, 2], binding.TF_FLOAT, Float32Array.of(1, 2, 
 const type = { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT }
 const [product] = binding.executeOp(
   'MatMul',
-  [type, { name: 'transpose_a', type: binding.TF_ATTR_BOOL, value: false }, { name: 'transpose_b', type: binding.TF_ATTR_BOOL, value: false }],
+  [
+    type,
+    { name: 'transpose_a', type: binding.TF_ATTR_BOOL, value: false },
+    { name: 'transpose_b', type: binding.TF_ATTR_BOOL, value: false },
+  ],
   [id, id],
   1,
 )

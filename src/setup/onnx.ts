@@ -65,7 +65,10 @@ const tensorOf = (message: Buffer): { name: string; tensor: OnnxTensor | undefin
   }
   if (type !== onnxFloat || !raw) return { name, tensor: undefined }
   if (raw.length !== 4 * shape.reduce((a, b) => a * b, 1)) throw damaged(`${name} is not as long as its shape says`)
-  return { name, tensor: { shape, values: new Float32Array(raw.buffer.slice(raw.byteOffset, raw.byteOffset + raw.length)) } }
+  return {
+    name,
+    tensor: { shape, values: new Float32Array(raw.buffer.slice(raw.byteOffset, raw.byteOffset + raw.length)) },
+  }
 }
 
 const pushVarint = (bytes: Buffer, from: number, out: number[]): number => {
@@ -132,7 +135,10 @@ export const bertTensors = (file: Buffer): Map<string, OnnxTensor> => {
   }
   for (const { name, kind, inputs } of nodes) {
     const layer = /encoder\/(layer\.\d+\/.*)\/MatMul$/.exec(name)?.[1]
-    const weight = kind === 'MatMul' ? inputs.flatMap((input) => weights.get(input) ?? []).find(({ shape }) => shape.length === 2) : undefined
+    const weight =
+      kind === 'MatMul'
+        ? inputs.flatMap((input) => weights.get(input) ?? []).find(({ shape }) => shape.length === 2)
+        : undefined
     if (layer !== undefined && weight) out.set(`encoder.${layer.replaceAll('/', '.')}.weight`, transposed(weight))
   }
   if (!out.has('embeddings.word_embeddings.weight') || !out.has('encoder.layer.0.attention.self.query.weight'))

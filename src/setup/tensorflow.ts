@@ -26,12 +26,31 @@ import { unzip } from './unzip.ts'
 
 /** The wheels whose libraries are known to work with the binding; from 2.18 on `round` of int32 is wrong, which no kernel here uses. */
 const wheels: Readonly<Record<TensorflowKind, Wheel>> = {
-  tensorflow: { project: 'tensorflow-cpu', version: tensorflowVersions.tensorflow, sha256: '54660c074d7241a503e81edfd9f5ef5af88f64051b72e2945f26318c790f2d26' },
-  gpu: { project: 'tensorflow', version: tensorflowVersions.gpu, sha256: 'c9f87e5d2a680a4595f5dc30daf6bbaec9d4129b46d7ef1b2af63c46ac7d2828' },
+  tensorflow: {
+    project: 'tensorflow-cpu',
+    version: tensorflowVersions.tensorflow,
+    sha256: '54660c074d7241a503e81edfd9f5ef5af88f64051b72e2945f26318c790f2d26',
+  },
+  gpu: {
+    project: 'tensorflow',
+    version: tensorflowVersions.gpu,
+    sha256: 'c9f87e5d2a680a4595f5dc30daf6bbaec9d4129b46d7ef1b2af63c46ac7d2828',
+  },
 }
 
 /** The wheels are for one Python and platform; the libraries in them are for any Linux on x86_64. */
-const platform = ['--implementation', 'cp', '--python-version', '311', '--abi', 'cp311', '--platform', 'manylinux_2_17_x86_64', '--platform', 'manylinux2014_x86_64']
+const platform = [
+  '--implementation',
+  'cp',
+  '--python-version',
+  '311',
+  '--abi',
+  'cp311',
+  '--platform',
+  'manylinux_2_17_x86_64',
+  '--platform',
+  'manylinux2014_x86_64',
+]
 
 interface Tarball {
   readonly name: string
@@ -67,13 +86,20 @@ const unpackWheel = async (wheel: string, folder: string): Promise<void> => {
     const library = /^tensorflow\/(libtensorflow_(?:cc|framework)\.so\.2)$/.exec(name)
     if (library) return join(folder, 'lib', library[1])
     if (headers.test(name) && !name.includes('..')) return join(folder, name.replace('tensorflow/', ''))
-    return /^[^/]+\.dist-info\/LICENSE$/.test(name) || name.endsWith('THIRD_PARTY_NOTICES.txt') ? join(folder, name.split('/').pop() as string) : undefined
+    return /^[^/]+\.dist-info\/LICENSE$/.test(name) || name.endsWith('THIRD_PARTY_NOTICES.txt')
+      ? join(folder, name.split('/').pop() as string)
+      : undefined
   })
-  if (written < 3 || !existsSync(join(folder, 'lib'))) throw failed(`${wheel} holds no TensorFlow library`, 'Name a wheel of tensorflow or tensorflow-cpu for Linux')
+  if (written < 3 || !existsSync(join(folder, 'lib')))
+    throw failed(`${wheel} holds no TensorFlow library`, 'Name a wheel of tensorflow or tensorflow-cpu for Linux')
 }
 
 /** A package's files: the installed ones, else its tarball by npm, checked against its known hash. */
-const packageFiles = async ({ name, version, sha512 }: Tarball, folder: string, { onStep, signal }: SetupOptions): Promise<string> => {
+const packageFiles = async (
+  { name, version, sha512 }: Tarball,
+  folder: string,
+  { onStep, signal }: SetupOptions,
+): Promise<string> => {
   const installed = packageFolder(name)
   if (installed?.version === version) return installed.folder
   onStep?.(`fetching ${name} ${version} (npm)`)
@@ -88,24 +114,51 @@ const packageFiles = async ({ name, version, sha512 }: Tarball, folder: string, 
   )
   const tarball = onlyFile(to, '.tgz')
   const found = await digestOf(tarball, 'sha512', 'base64')
-  if (found !== sha512) throw failed(`the sha512 of ${name} ${version} is ${found}, not ${sha512}`, 'The registry or something on the way changed it: do not use it')
+  if (found !== sha512)
+    throw failed(
+      `the sha512 of ${name} ${version} is ${found}, not ${sha512}`,
+      'The registry or something on the way changed it: do not use it',
+    )
   await runProgram('tar', ['xzf', tarball, '-C', to], 'Install tar', signal)
   return join(to, 'package')
 }
 
-const compile = async (folder: string, sources: string, napi: string, { onStep, signal }: SetupOptions): Promise<void> => {
+const compile = async (
+  folder: string,
+  sources: string,
+  napi: string,
+  { onStep, signal }: SetupOptions,
+): Promise<void> => {
   onStep?.('compiling the binding')
   const library = (name: string) => {
     const found = readdirSync(join(folder, 'lib')).find((file) => file === name || file.startsWith(`${name}.`))
     return found ? [`-l:${found}`] : []
   }
   const main = [...library('libtensorflow_cc.so'), ...library('libtensorflow.so')].slice(0, 1)
-  if (main.length === 0) throw failed('there is no libtensorflow among the files', 'Name a wheel, or a folder with lib and include')
+  if (main.length === 0)
+    throw failed('there is no libtensorflow among the files', 'Name a wheel, or a folder with lib and include')
   await runProgram(
     process.env.CXX ?? 'g++',
     [
-      ...['-O2', '-std=c++17', '-fPIC', '-shared', '-DNAPI_VERSION=8', '-DNODE_GYP_MODULE_NAME=tfjs_binding', '-DBUILDING_NODE_EXTENSION'],
-      ...['-I', napi, '-I', join(folder, 'include'), join(sources, 'tfjs_backend.cc'), join(sources, 'tfjs_binding.cc'), '-o', join(folder, bindingName)],
+      ...[
+        '-O2',
+        '-std=c++17',
+        '-fPIC',
+        '-shared',
+        '-DNAPI_VERSION=8',
+        '-DNODE_GYP_MODULE_NAME=tfjs_binding',
+        '-DBUILDING_NODE_EXTENSION',
+      ],
+      ...[
+        '-I',
+        napi,
+        '-I',
+        join(folder, 'include'),
+        join(sources, 'tfjs_backend.cc'),
+        join(sources, 'tfjs_binding.cc'),
+        '-o',
+        join(folder, bindingName),
+      ],
       ...['-L', join(folder, 'lib'), ...main, ...library('libtensorflow_framework.so'), '-Wl,-rpath,$ORIGIN/lib'],
     ],
     'Install a C++ compiler (on Debian and Ubuntu: apt-get install g++), or name one with CXX',
@@ -135,14 +188,19 @@ export const setupTensorflow = async (options: SetupOptions): Promise<FoundBindi
   if (!options.force && from === undefined) {
     const found = await findTensorflow(kind)
     if (found) {
-      onStep?.(`checking the ${found.origin === 'cache' ? 'engine that is set up' : 'binding of the installed package'}`)
+      onStep?.(
+        `checking the ${found.origin === 'cache' ? 'engine that is set up' : 'binding of the installed package'}`,
+      )
       await checkBinding(found.path, signal)
       return { ...found, made: false }
     }
   }
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     const name = kind === 'gpu' ? '@tensorflow/tfjs-node-gpu' : '@tensorflow/tfjs-node'
-    throw failed(`no TensorFlow library is known for ${process.platform} ${process.arch}`, `Install ${name} beside hmtl: its binding is used where it loads`)
+    throw failed(
+      `no TensorFlow library is known for ${process.platform} ${process.arch}`,
+      `Install ${name} beside hmtl: its binding is used where it loads`,
+    )
   }
   await mkdir(cacheFolder(), { recursive: true })
   const folder = await mkdtemp(join(cacheFolder(), '.making-'))
@@ -155,12 +213,19 @@ export const setupTensorflow = async (options: SetupOptions): Promise<FoundBindi
       onStep?.(`copying ${from}`)
       library = `of ${from}`
       for (const part of ['lib', 'include']) {
-        if (!existsSync(join(from, part))) throw failed(`${from} has no folder ${part}`, 'Name a folder with lib and include, or a wheel')
+        if (!existsSync(join(from, part)))
+          throw failed(`${from} has no folder ${part}`, 'Name a folder with lib and include, or a wheel')
         await cp(join(from, part), join(folder, part), { recursive: true, dereference: true })
       }
     } else {
-      const path = from === undefined ? await fetchWheel(wheel, scratch, options, platform) : /^https?:/.test(from) ? await download(from, scratch, options) : from
-      if (!existsSync(path)) throw failed(`there is no ${path}`, 'Name a wheel, a folder with lib and include, or a URL')
+      const path =
+        from === undefined
+          ? await fetchWheel(wheel, scratch, options, platform)
+          : /^https?:/.test(from)
+            ? await download(from, scratch, options)
+            : from
+      if (!existsSync(path))
+        throw failed(`there is no ${path}`, 'Name a wheel, a folder with lib and include, or a URL')
       if (from !== undefined) library = `of ${from}`
       onStep?.('unpacking the library')
       await unpackWheel(path, folder)
@@ -171,7 +236,11 @@ export const setupTensorflow = async (options: SetupOptions): Promise<FoundBindi
     onStep?.('checking')
     await checkBinding(join(folder, bindingName), signal)
     await rm(scratch, { recursive: true })
-    const manifest = { library, binding: `${bindingSource.name} ${bindingSource.version}`, sha256: { [bindingName]: await digestOf(join(folder, bindingName), 'sha256', 'hex') } }
+    const manifest = {
+      library,
+      binding: `${bindingSource.name} ${bindingSource.version}`,
+      sha256: { [bindingName]: await digestOf(join(folder, bindingName), 'sha256', 'hex') },
+    }
     await writeFile(join(folder, manifestName), `${JSON.stringify(manifest, null, 2)}\n`)
     const target = tensorflowFolder(kind)
     await rm(target, { recursive: true, force: true })
@@ -185,4 +254,5 @@ export const setupTensorflow = async (options: SetupOptions): Promise<FoundBindi
   }
 }
 
-const isFolder = async (path: string): Promise<boolean> => (await stat(path).catch(() => undefined))?.isDirectory() ?? false
+const isFolder = async (path: string): Promise<boolean> =>
+  (await stat(path).catch(() => undefined))?.isDirectory() ?? false

@@ -17,7 +17,10 @@ const [entryMark, localMark] = [0x02014b50, 0x04034b50]
  * @throws HmtlError `HMTL_SETUP_FAILED` for what is no zip archive, or one past 4 GiB
  */
 export const unzip = async (path: string, target: (name: string) => string | undefined): Promise<number> => {
-  const damaged = (what: string) => new HmtlError('HMTL_SETUP_FAILED', `${path} is no zip archive that can be read: ${what}`, { remedy: 'Fetch it again' })
+  const damaged = (what: string) =>
+    new HmtlError('HMTL_SETUP_FAILED', `${path} is no zip archive that can be read: ${what}`, {
+      remedy: 'Fetch it again',
+    })
   const file = await open(path, 'r')
   const entries: { name: string; method: number; packed: number; offset: number }[] = []
   try {
@@ -32,11 +35,20 @@ export const unzip = async (path: string, target: (name: string) => string | und
     const tail = await read(size - tailSize, tailSize)
     const end = tail.lastIndexOf(endMark)
     if (end < 0 || end + endSize > tail.length) throw damaged('it has no directory')
-    const [count, directorySize, directoryAt] = [tail.readUInt16LE(end + 10), tail.readUInt32LE(end + 12), tail.readUInt32LE(end + 16)]
+    const [count, directorySize, directoryAt] = [
+      tail.readUInt16LE(end + 10),
+      tail.readUInt32LE(end + 12),
+      tail.readUInt32LE(end + 16),
+    ]
     const directory = await read(directoryAt, directorySize)
     for (let i = 0, p = 0; i < count; i++) {
-      if (p + 46 > directory.length || directory.readUInt32LE(p) !== entryMark) throw damaged('its directory is damaged')
-      const [nameSize, extra, comment] = [directory.readUInt16LE(p + 28), directory.readUInt16LE(p + 30), directory.readUInt16LE(p + 32)]
+      if (p + 46 > directory.length || directory.readUInt32LE(p) !== entryMark)
+        throw damaged('its directory is damaged')
+      const [nameSize, extra, comment] = [
+        directory.readUInt16LE(p + 28),
+        directory.readUInt16LE(p + 30),
+        directory.readUInt16LE(p + 32),
+      ]
       const name = directory.toString('utf8', p + 46, p + 46 + nameSize)
       const local = await read(directory.readUInt32LE(p + 42), 30)
       if (local.readUInt32LE(0) !== localMark) throw damaged(`${name} does not lie where it should`)

@@ -54,7 +54,11 @@ const placed = (task: string, { epoch, taken }: StreamPosition): Stage<Group<Pie
 }
 
 /** What is left of an epoch, in an order fixed by its seed. */
-const epochGroups = (task: TaskConfig, { config, labels }: BatchSettings, start: StreamPosition): AsyncGenerator<PlacedGroup> => {
+const epochGroups = (
+  task: TaskConfig,
+  { config, labels }: BatchSettings,
+  start: StreamPosition,
+): AsyncGenerator<PlacedGroup> => {
   const { seed, shuffleBuffer } = config.training
   const random = randomOf(seed, 'order', task.name, start.epoch)
   const budget = { items: task.batch, tokens: task.batchTokens }
@@ -82,9 +86,13 @@ export async function* taskGroups(task: TaskConfig, settings: BatchSettings): As
       yield group
     }
   }
-  throw new HmtlError('HMTL_TRAIN_DATA', `task ${task.name} has nothing to train on in ${task.datasets.map(({ train }) => train).join(', ')}`, {
-    remedy: 'Check that the data sets have the layer that the task learns',
-  })
+  throw new HmtlError(
+    'HMTL_TRAIN_DATA',
+    `task ${task.name} has nothing to train on in ${task.datasets.map(({ train }) => train).join(', ')}`,
+    {
+      remedy: 'Check that the data sets have the layer that the task learns',
+    },
+  )
 }
 
 /** Noise of each group, by its place. */
@@ -94,5 +102,13 @@ const noiseOf =
     batchNoise(config.embeddings, randomOf(config.training.seed, 'unknown words', task, position.epoch, position.taken))
 
 /** Groups as the model takes them. @param encoder of contextual vectors, where the configuration names one */
-export const packedBatches = (groups: AsyncIterable<PlacedGroup>, settings: BatchSettings, encoder: ContextualEncoder | undefined): AsyncGenerator<TrainingBatch> =>
-  chain(groups, embed<PlacedGroup>(encoder), pack<PlacedGroup & Embedded>(createIndexer(settings.vocabulary), noiseOf(settings)))
+export const packedBatches = (
+  groups: AsyncIterable<PlacedGroup>,
+  settings: BatchSettings,
+  encoder: ContextualEncoder | undefined,
+): AsyncGenerator<TrainingBatch> =>
+  chain(
+    groups,
+    embed<PlacedGroup>(encoder),
+    pack<PlacedGroup & Embedded>(createIndexer(settings.vocabulary), noiseOf(settings)),
+  )

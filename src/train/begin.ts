@@ -29,13 +29,20 @@ export interface Training {
   readonly watched: WatchState
 }
 
-const optimizerOf = ({ wordTable, config }: Model, given: ModelConfig): Optimizer => createOptimizer(wordTable, config.embeddings.words.size, given.training)
+const optimizerOf = ({ wordTable, config }: Model, given: ModelConfig): Optimizer =>
+  createOptimizer(wordTable, config.embeddings.words.size, given.training)
 
 /** A fresh model for a configuration and what the survey of its data found. */
 const initialModel = async (config: ModelConfig, found: Survey): Promise<Model> => {
   const { words } = config.embeddings
   const random = randomOf(config.training.seed, 'words')
-  const { words: list, table } = await loadWordVectors(words.file ?? '', words.size, words.maxWords, found.words, random)
+  const { words: list, table } = await loadWordVectors(
+    words.file ?? '',
+    words.size,
+    words.maxWords,
+    found.words,
+    random,
+  )
   return createModel({
     config,
     labels: found.labels,
@@ -46,7 +53,11 @@ const initialModel = async (config: ModelConfig, found: Survey): Promise<Model> 
 }
 
 /** @throws HmtlError `HMTL_TRAIN_DATA`, and what reading the data does */
-export const beginTraining = async (config: ModelConfig, output: string, onSurvey?: (found: Survey) => void): Promise<Training> => {
+export const beginTraining = async (
+  config: ModelConfig,
+  output: string,
+  onSurvey?: (found: Survey) => void,
+): Promise<Training> => {
   const found = await survey(config)
   // Only now: data that cannot be read must not cost what an earlier training left.
   await clearFolder(output)
@@ -54,17 +65,35 @@ export const beginTraining = async (config: ModelConfig, output: string, onSurve
   const model = await initialModel(config, found)
   materialize(model)
   const random = randomOf(config.training.seed, 'training')
-  return { model, optimizer: optimizerOf(model, config), random, progress: noProgress(), positions: {}, batches: { ...found.batches }, watched: {} }
+  return {
+    model,
+    optimizer: optimizerOf(model, config),
+    random,
+    progress: noProgress(),
+    positions: {},
+    batches: { ...found.batches },
+    watched: {},
+  }
 }
 
 /** @throws HmtlError `HMTL_TRAIN_STATE` where there is nothing to go on with, or it was another configuration's */
 export const resumeTraining = async (config: ModelConfig, output: string): Promise<Training> => {
   const { model, optimizer: moments, state } = await loadState(output)
   if (JSON.stringify(model.config.tasks) !== JSON.stringify(config.tasks))
-    throw new HmtlError('HMTL_TRAIN_STATE', 'the configuration is not the one this training began with', { remedy: 'Resume with the same configuration and settings' })
+    throw new HmtlError('HMTL_TRAIN_STATE', 'the configuration is not the one this training began with', {
+      remedy: 'Resume with the same configuration and settings',
+    })
   materialize(model)
   const { random, streams, optimizer: counts, survey: surveyed, watch: watched = {}, ...progress } = state
   const optimizer = optimizerOf(model, config)
   optimizer.restore(decodeSafetensors(moments, 'optimizer'), counts)
-  return { model, optimizer, random: randomFrom(random), progress, positions: { ...streams }, batches: surveyed.batches, watched }
+  return {
+    model,
+    optimizer,
+    random: randomFrom(random),
+    progress,
+    positions: { ...streams },
+    batches: surveyed.batches,
+    watched,
+  }
 }

@@ -24,7 +24,15 @@ export interface Progress {
   taskUpdates: Record<string, number>
 }
 
-export const noProgress = (): Progress => ({ update: 0, bestUpdate: 0, bestMean: -1, bestMain: {}, bestByTask: {}, withoutBetter: 0, taskUpdates: {} })
+export const noProgress = (): Progress => ({
+  update: 0,
+  bestUpdate: 0,
+  bestMean: -1,
+  bestMain: {},
+  bestByTask: {},
+  withoutBetter: 0,
+  taskUpdates: {},
+})
 
 export interface SavedState extends Progress {
   readonly random: RandomState
@@ -36,7 +44,12 @@ export interface SavedState extends Progress {
 
 const stateFolder = 'state'
 
-export const saveState = async (folder: string, model: Model, optimizer: Optimizer, state: SavedState): Promise<void> => {
+export const saveState = async (
+  folder: string,
+  model: Model,
+  optimizer: Optimizer,
+  state: SavedState,
+): Promise<void> => {
   const path = join(folder, stateFolder)
   await mkdir(path, { recursive: true })
   // Two slots, and a pointer written last: a crash while saving leaves the other slot whole.
@@ -56,7 +69,9 @@ export const loadState = async (folder: string): Promise<{ model: Model; optimiz
   const path = join(folder, stateFolder)
   const slot = await currentSlot(path)
   if (slot !== 0 && slot !== 1)
-    throw new HmtlError('HMTL_TRAIN_STATE', `${folder} holds no training to resume`, { remedy: 'Leave --resume out, or name the folder that was trained into' })
+    throw new HmtlError('HMTL_TRAIN_STATE', `${folder} holds no training to resume`, {
+      remedy: 'Leave --resume out, or name the folder that was trained into',
+    })
   return {
     model: await loadModel(join(path, `model-${slot}`), { cached: true }),
     optimizer: await readFile(join(path, `optimizer-${slot}.safetensors`)),

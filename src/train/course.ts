@@ -27,7 +27,10 @@ export const openCourse = async (output: string, from?: number): Promise<Course>
   return {
     async log(record) {
       await appendFile(path, `${JSON.stringify(record)}\n`).catch((cause) => {
-        throw new HmtlError('HMTL_OUTPUT_FAILED', `cannot write ${path}: ${(cause as Error).message}`, { cause, remedy: 'Free space there and go on with --resume' })
+        throw new HmtlError('HMTL_OUTPUT_FAILED', `cannot write ${path}: ${(cause as Error).message}`, {
+          cause,
+          remedy: 'Free space there and go on with --resume',
+        })
       })
     },
     scalars: (update, values) => board.scalars(update, values),

@@ -41,14 +41,20 @@ export const fitDecisions = async (folder: string, onDecision?: (decision: Decis
         const given = (task as unknown as Record<string, number>)[setting]
         const scoreOf = async (value: number): Promise<number> => {
           const changed = { ...task, [setting]: value } as TaskConfig
-          const config: ModelConfig = { ...model.config, tasks: tasks.map((each) => (each.name === configured.name ? changed : each)) }
+          const config: ModelConfig = {
+            ...model.config,
+            tasks: tasks.map((each) => (each.name === configured.name ? changed : each)),
+          }
           return (await evaluateTask({ ...model, config }, changed, dev)).main
         }
         const tried = new Map([[given, await scoreOf(given)]])
-        for (const candidate of values) if (only === 'fewer' ? candidate < given : candidate !== given) tried.set(candidate, await scoreOf(candidate))
+        for (const candidate of values)
+          if (only === 'fewer' ? candidate < given : candidate !== given) tried.set(candidate, await scoreOf(candidate))
         const most = Math.max(...tried.values())
         const good = [...tried].filter(([, score]) => score >= most - flat)
-        const [value, after] = good.reduce((nearest, other) => (Math.abs(other[0] - best) < Math.abs(nearest[0] - best) ? other : nearest))
+        const [value, after] = good.reduce((nearest, other) =>
+          Math.abs(other[0] - best) < Math.abs(nearest[0] - best) ? other : nearest,
+        )
         const decision = { task: task.name, setting, value, before: tried.get(given) ?? 0, after }
         task = { ...task, [setting]: value } as TaskConfig
         decisions.push(decision)

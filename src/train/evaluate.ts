@@ -12,7 +12,9 @@ const spanTasks = ({ config }: Model, task: TaskConfig): string[] => {
   const head = headOf(task.kind)
   if (!head.readsSpans) return []
   const named = [task.on, ...(head.others?.(task) ?? []).map(({ name }) => name)]
-  return config.tasks.filter(({ name, kind }) => headOf(kind).findsSpans && named.includes(name)).map(({ name }) => name)
+  return config.tasks
+    .filter(({ name, kind }) => headOf(kind).findsSpans && named.includes(name))
+    .map(({ name }) => name)
 }
 
 /** A file of gold documents, and the data set whose rules of annotation they follow. */
@@ -24,7 +26,9 @@ export interface GoldSource extends DataFile {
 export const goldSources = (task: TaskConfig, files: readonly DataFile[]): GoldSource[] =>
   files.map((file) => ({
     ...file,
-    dataset: task.datasets.find(({ train, dev, test }) => [train, dev, test].includes(file.path)) ?? { train: file.path },
+    dataset: task.datasets.find(({ train, dev, test }) => [train, dev, test].includes(file.path)) ?? {
+      train: file.path,
+    },
   }))
 
 /** The development or test files of a task's data sets. */
@@ -67,7 +71,12 @@ const noGold = (task: TaskConfig, sources: readonly GoldSource[]): HmtlError =>
  * no part of the gold; of what a source does not annotate, neither gold nor predictions count.
  * @throws HmtlError `HMTL_SCORE_GOLD` where gold is needed and there is none
  */
-export const evaluateTask = async (model: Model, task: TaskConfig, sources: readonly GoldSource[], options: EvaluateOptions = {}): Promise<TaskEvaluation> => {
+export const evaluateTask = async (
+  model: Model,
+  task: TaskConfig,
+  sources: readonly GoldSource[],
+  options: EvaluateOptions = {},
+): Promise<TaskEvaluation> => {
   const head = headOf(task.kind)
   const labels = model.labels[task.name]
   const all = head.metric(task)
@@ -77,7 +86,12 @@ export const evaluateTask = async (model: Model, task: TaskConfig, sources: read
     const own = head.metric(task)
     const { convention } = dataset as { convention?: string }
     const taggers = spanTasks(model, task)
-    const annotate = createAnnotator(model, { tasks: [...taggers, task.name], taggers, goldMentions: options.goldMentions, convention })
+    const annotate = createAnnotator(model, {
+      tasks: [...taggers, task.name],
+      taggers,
+      goldMentions: options.goldMentions,
+      convention,
+    })
     for await (const { source, document } of annotate(datasetDocuments([{ path, from }]))) {
       if (source.tokens.begin.length === 0) continue
       const pair = head.comparable(source, document, task, labels, dataset)

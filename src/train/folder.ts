@@ -48,7 +48,8 @@ const isAlive = ({ pid, began }: Holder): boolean => {
 const parseHolder = (text: string): Holder | undefined => {
   try {
     const { pid, host, began } = JSON.parse(text) as Partial<Record<keyof Holder, unknown>>
-    if (Number.isInteger(pid) && typeof host === 'string') return { pid: pid as number, host, began: typeof began === 'string' ? began : null }
+    if (Number.isInteger(pid) && typeof host === 'string')
+      return { pid: pid as number, host, began: typeof began === 'string' ? began : null }
   } catch {
     // Not yet written, or half when its process died.
   }
@@ -57,7 +58,10 @@ const parseHolder = (text: string): Holder | undefined => {
 
 const inUse = (folder: string, holder: Holder): HmtlError =>
   new HmtlError('HMTL_TRAIN_FOLDER', `${folder} is being trained into by process ${holder.pid} on ${holder.host}`, {
-    remedy: holder.host === hostname() ? 'Name another folder, or wait until it ends' : `Name another folder; if that process is no more, remove ${join(folder, lockName)}`,
+    remedy:
+      holder.host === hostname()
+        ? 'Name another folder, or wait until it ends'
+        : `Name another folder; if that process is no more, remove ${join(folder, lockName)}`,
   })
 
 /**
@@ -71,7 +75,10 @@ const tryLock = async (folder: string, patient: boolean): Promise<boolean> => {
     return true
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'EEXIST')
-      throw new HmtlError('HMTL_OUTPUT_FAILED', `cannot write ${path}: ${(cause as Error).message}`, { cause, remedy: 'Check permissions and free space' })
+      throw new HmtlError('HMTL_OUTPUT_FAILED', `cannot write ${path}: ${(cause as Error).message}`, {
+        cause,
+        remedy: 'Check permissions and free space',
+      })
   }
   const text = await readFile(path, 'utf8').catch(() => undefined)
   if (text === undefined) return false
@@ -96,7 +103,9 @@ const lock = async (folder: string): Promise<void> => {
     if (await tryLock(folder, tries < most / 2)) return
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
-  throw new HmtlError('HMTL_TRAIN_FOLDER', `${join(folder, lockName)} cannot be had`, { remedy: 'Another training begins there at this moment: name another folder' })
+  throw new HmtlError('HMTL_TRAIN_FOLDER', `${join(folder, lockName)} cannot be had`, {
+    remedy: 'Another training begins there at this moment: name another folder',
+  })
 }
 
 export interface ClaimOptions {
@@ -118,7 +127,10 @@ export const clearFolder = async (folder: string): Promise<void> => {
  * @throws HmtlError `HMTL_TRAIN_FOLDER` where another process trains into it, or where it
  * holds a training that is neither to be gone on with nor to be overwritten
  */
-export const claimFolder = async (folder: string, { resume = false, overwrite = false }: ClaimOptions): Promise<() => Promise<void>> => {
+export const claimFolder = async (
+  folder: string,
+  { resume = false, overwrite = false }: ClaimOptions,
+): Promise<() => Promise<void>> => {
   await mkdir(folder, { recursive: true })
   await lock(folder)
   const release = () => rm(join(folder, lockName), { force: true })

@@ -60,7 +60,11 @@ export const computeGradients = (
       return undefined
     }
     if (!trainable) wordGradient?.dispose()
-    return { loss, gradients, words: trainable && wordGradient ? { ids: batch.wordIds, gradient: wordGradient } : undefined }
+    return {
+      loss,
+      gradients,
+      words: trainable && wordGradient ? { ids: batch.wordIds, gradient: wordGradient } : undefined,
+    }
   } finally {
     rowsTensor.dispose()
   }

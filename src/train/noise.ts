@@ -19,7 +19,10 @@ const caseNoise = ({ lower, upper, title }: ModelConfig['embeddings']['caseNoise
 }
 
 /** Noise of one batch; words that are left out teach the vector of unknown ones. */
-export const batchNoise = ({ words: { wordDropout }, caseNoise: shares }: ModelConfig['embeddings'], random: Random): Pick<BatchOptions, 'replaceWord' | 'disguise'> => ({
+export const batchNoise = (
+  { words: { wordDropout }, caseNoise: shares }: ModelConfig['embeddings'],
+  random: Random,
+): Pick<BatchOptions, 'replaceWord' | 'disguise'> => ({
   replaceWord: wordDropout > 0 ? (id) => (random.next() < wordDropout ? unknownWord : id) : undefined,
   disguise: caseNoise(shares, random),
 })

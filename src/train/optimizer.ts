@@ -32,7 +32,13 @@ export interface Optimizer {
    * @param gradients by parameter name; disposed by the caller
    * @returns the norm of the gradient before clipping
    */
-  step(task: string, variables: ReadonlyMap<string, tf.Variable>, gradients: ReadonlyMap<string, tf.Tensor>, words: WordGradient | undefined, rate: number): number
+  step(
+    task: string,
+    variables: ReadonlyMap<string, tf.Variable>,
+    gradients: ReadonlyMap<string, tf.Tensor>,
+    words: WordGradient | undefined,
+    rate: number,
+  ): number
   /** All moments, for a checkpoint. */
   tensors(): Map<string, StoredTensor>
   /** Updates so far by task. */
@@ -83,7 +89,15 @@ export const createOptimizer = (wordTable: Float32Array, wordSize: number, setti
         const variable = variables.get(name)
         if (!variable) continue
         const { m, v } = momentsOf(`${task}/${name}`, variable.shape)
-        adamUpdate(variable, gradient, m, v, { scale, clip: settings.gradientClip, beta1, beta2, step, epsilon, decay: 0 })
+        adamUpdate(variable, gradient, m, v, {
+          scale,
+          clip: settings.gradientClip,
+          beta1,
+          beta2,
+          step,
+          epsilon,
+          decay: 0,
+        })
       }
       if (words) stepWords(words, scale, rate)
       return norm
@@ -104,7 +118,11 @@ export const createOptimizer = (wordTable: Float32Array, wordSize: number, setti
         if (!name.startsWith('m/')) continue
         const key = name.slice(2)
         const v = tensors.get(`v/${key}`)
-        if (v) moments.set(key, { m: tf.keep(tf.tensor(values, shape as number[])), v: tf.keep(tf.tensor(v.values, shape as number[])) })
+        if (v)
+          moments.set(key, {
+            m: tf.keep(tf.tensor(values, shape as number[])),
+            v: tf.keep(tf.tensor(v.values, shape as number[])),
+          })
       }
       wordM = Float32Array.from(tensors.get('words/m')?.values ?? wordM)
       wordV = Float32Array.from(tensors.get('words/v')?.values ?? wordV)

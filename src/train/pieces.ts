@@ -16,7 +16,13 @@ export interface Piece extends Unit {
 const pieces =
   (task: TaskConfig, labels: readonly string[], dataset: DatasetConfig): Stage<Document, Piece> =>
   (document) =>
-    many(Array.from(examplesOf(document, task, labels, dataset), (example) => ({ example, sentences: example.sentences, tokens: exampleTokens(example) })))
+    many(
+      Array.from(examplesOf(document, task, labels, dataset), (example) => ({
+        example,
+        sentences: example.sentences,
+        tokens: exampleTokens(example),
+      })),
+    )
 
 /** A file or folder of a data set, and its format where that was named. */
 export interface DataFile {
@@ -48,7 +54,12 @@ const passes = (dataset: DatasetConfig): { readonly dataset: DatasetConfig; read
  * Pieces of data sets for a task, one set after another.
  * @param turn a number from 0 to 1 for each document of a data set that is seen in part; below its share it is seen
  */
-export const datasetPieces = (datasets: readonly DatasetConfig[], task: TaskConfig, labels: readonly string[], turn: () => number = () => 0) =>
+export const datasetPieces = (
+  datasets: readonly DatasetConfig[],
+  task: TaskConfig,
+  labels: readonly string[],
+  turn: () => number = () => 0,
+) =>
   chain(datasets.flatMap(passes), ({ dataset, share }) =>
     chain(
       [{ path: dataset.train, from: dataset.from }],

@@ -25,7 +25,9 @@ const mostHashed = 512 * 2 ** 20
 
 export const provenanceOf = async (config: ModelConfig, version?: string): Promise<Provenance> => {
   const { words, contextual } = config.embeddings
-  const files = new Set(config.tasks.flatMap(({ datasets }) => datasets.flatMap(({ train, dev, test }) => [train, dev, test])))
+  const files = new Set(
+    config.tasks.flatMap(({ datasets }) => datasets.flatMap(({ train, dev, test }) => [train, dev, test])),
+  )
   for (const file of [words.file, contextual?.cache]) files.add(file)
   const data: Record<string, string> = {}
   for (const path of files) {

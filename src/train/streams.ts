@@ -27,11 +27,17 @@ export const openStreams = (settings: BatchSettings, encoder?: ContextualEncoder
       },
     }
   }
-  const thread = openThread<string, Next<PlacedGroup | TrainingBatch>>(new URL('./batches-thread.js', import.meta.url), settings, { name: 'the thread that makes batches' })
+  const thread = openThread<string, Next<PlacedGroup | TrainingBatch>>(
+    new URL('./batches-thread.js', import.meta.url),
+    settings,
+    { name: 'the thread that makes batches' },
+  )
   const live = embeddings.contextual && !embeddings.contextual.cache
   const streams = tasks.map(({ name }) => {
     const made = ahead(thread, name, training.ahead)
-    return live ? packedBatches(made as AsyncGenerator<PlacedGroup>, settings, encoder) : (made as AsyncGenerator<TrainingBatch>)
+    return live
+      ? packedBatches(made as AsyncGenerator<PlacedGroup>, settings, encoder)
+      : (made as AsyncGenerator<TrainingBatch>)
   })
   return { streams, close: () => thread.close() }
 }

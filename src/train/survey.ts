@@ -45,7 +45,9 @@ export const survey = async (config: ModelConfig): Promise<Survey> => {
   for (const task of config.tasks) {
     const train = task.datasets.map((data) => data.train)
     if (train.length === 0)
-      throw new HmtlError('HMTL_TRAIN_DATA', `task ${task.name} has no data set`, { remedy: `Name one: --set 'tasks.0.datasets=[{"train":"train.arrow","dev":"dev.arrow"}]'` })
+      throw new HmtlError('HMTL_TRAIN_DATA', `task ${task.name} has no data set`, {
+        remedy: `Name one: --set 'tasks.0.datasets=[{"train":"train.arrow","dev":"dev.arrow"}]'`,
+      })
     const found = await labelsOf(task)
     if (found?.length === 0)
       throw new HmtlError('HMTL_TRAIN_DATA', `no label for task ${task.name} in ${train.join(', ')}`, {
@@ -57,9 +59,13 @@ export const survey = async (config: ModelConfig): Promise<Survey> => {
       examples++
       tokens += piece.tokens
     }
-    if (examples === 0) throw new HmtlError('HMTL_TRAIN_DATA', `no example for task ${task.name} in ${train.join(', ')}`)
+    if (examples === 0)
+      throw new HmtlError('HMTL_TRAIN_DATA', `no example for task ${task.name} in ${train.join(', ')}`)
     // Under a limit on tokens there are at least as many as the tokens need.
-    batches[task.name] = Math.max(Math.ceil(examples / task.batch), task.batchTokens > 0 ? Math.ceil(tokens / task.batchTokens) : 0)
+    batches[task.name] = Math.max(
+      Math.ceil(examples / task.batch),
+      task.batchTokens > 0 ? Math.ceil(tokens / task.batchTokens) : 0,
+    )
   }
   // Characters seen once are noise; they share the unknown one's vector, which so gets trained.
   const known = [...characters].filter(([, count]) => count > 1).map(([character]) => character)

@@ -66,7 +66,8 @@ export interface TrainResult extends Pick<Progress, 'bestUpdate' | 'bestByTask'>
 /** Updates of which one is logged. */
 const loggedEvery = 20
 
-const prefixed = (prefix: string, values: Readonly<Record<string, number>>) => Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix}/${name}`, value]))
+const prefixed = (prefix: string, values: Readonly<Record<string, number>>) =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix}/${name}`, value]))
 const secondsSince = (begun: number) => (performance.now() - begun) / 1000
 
 /**
@@ -74,7 +75,11 @@ const secondsSince = (begun: number) => (performance.now() - begun) / 1000
  * @returns undefined where the batch has nothing to learn from
  * @throws HmtlError `HMTL_TRAIN_DIVERGED`
  */
-const updateBy = ({ model, optimizer, random, progress }: Training, config: ModelConfig, { task: name, units, batch }: TrainingBatch) => {
+const updateBy = (
+  { model, optimizer, random, progress }: Training,
+  config: ModelConfig,
+  { task: name, units, batch }: TrainingBatch,
+) => {
   const task = config.tasks.find((each) => each.name === name)
   if (!task) throw new HmtlError('HMTL_INTERNAL', `a batch of "${name}", which is no task`)
   const examples = units.map(({ example }) => example)
@@ -86,9 +91,13 @@ const updateBy = ({ model, optimizer, random, progress }: Training, config: Mode
   const { loss, gradients, words } = result
   const mustBeFinite = (what: string, value: number) => {
     if (Number.isFinite(value)) return
-    throw new HmtlError('HMTL_TRAIN_DIVERGED', `the ${what} of task ${name} is ${value} at update ${progress.update}, on ${examples.map(({ id }) => id).join(', ')}`, {
-      remedy: 'Lower training.learningRate; the last good model is kept',
-    })
+    throw new HmtlError(
+      'HMTL_TRAIN_DIVERGED',
+      `the ${what} of task ${name} is ${value} at update ${progress.update}, on ${examples.map(({ id }) => id).join(', ')}`,
+      {
+        remedy: 'Lower training.learningRate; the last good model is kept',
+      },
+    )
   }
   try {
     mustBeFinite('loss', loss)
@@ -119,7 +128,9 @@ export const train = async (config: ModelConfig, options: TrainOptions): Promise
 const trainInto = async (config: ModelConfig, options: TrainOptions): Promise<TrainResult> => {
   const { output, half = false } = options
   const { updates, validateEvery, patience, fitDecisions: fitted, scoreTest } = config.training
-  const training = await (options.resume ? resumeTraining(config, output) : beginTraining(config, output, options.onSurvey))
+  const training = await (options.resume
+    ? resumeTraining(config, output)
+    : beginTraining(config, output, options.onSurvey))
   const { model, optimizer, random, progress, positions, batches, watched } = training
   const shares = samplingShares(config, batches)
   const watch = openWatch(Object.fromEntries(config.tasks.map(({ name }, i) => [name, shares[i] * updates])), watched)
@@ -138,21 +149,40 @@ const trainInto = async (config: ModelConfig, options: TrainOptions): Promise<Tr
     const begun = performance.now()
     const validation = await validate(model, config, progress, { output, half, provenance })
     const { update, taskUpdates } = progress
-    const event: ValidationEvent = { update, ...validation, taskUpdates: { ...taskUpdates }, seconds: secondsSince(begun) }
+    const event: ValidationEvent = {
+      update,
+      ...validation,
+      taskUpdates: { ...taskUpdates },
+      seconds: secondsSince(begun),
+    }
     await course.log({ event: 'validation', ...event })
     course.scalars(update, { ...prefixed('dev', event.main), 'dev/mean': event.mean })
     options.onValidation?.(event)
-    for (const [task, score] of Object.entries(event.main)) await warn(watch.score(task, update, score, taskUpdates[task] ?? 0))
-    await saveState(output, model, optimizer, { ...progress, random: random.state(), streams: positions, optimizer: optimizer.counts(), survey: { batches }, watch: watch.state })
+    for (const [task, score] of Object.entries(event.main))
+      await warn(watch.score(task, update, score, taskUpdates[task] ?? 0))
+    await saveState(output, model, optimizer, {
+      ...progress,
+      random: random.state(),
+      streams: positions,
+      optimizer: optimizer.counts(),
+      survey: { batches },
+      watch: watch.state,
+    })
     return patience > 0 && progress.withoutBetter >= patience
   }
 
-  const { streams, close } = openStreams({ config, labels: model.labels, vocabulary: model.vocabulary, positions: { ...positions } }, model.contextual)
+  const { streams, close } = openStreams(
+    { config, labels: model.labels, vocabulary: model.vocabulary, positions: { ...positions } },
+    model.contextual,
+  )
   try {
     let begun = performance.now()
     const drawn = progress.update < updates ? sample(streams, shares, random) : []
     for await (const batch of drawn) {
-      if (options.signal?.aborted) throw new HmtlError('HMTL_ABORTED', `training stopped at update ${progress.update}`, { remedy: 'Go on with --resume' })
+      if (options.signal?.aborted)
+        throw new HmtlError('HMTL_ABORTED', `training stopped at update ${progress.update}`, {
+          remedy: 'Go on with --resume',
+        })
       positions[batch.task] = batch.position
       const done = updateBy(training, config, batch)
       if (done) {
@@ -160,7 +190,11 @@ const trainInto = async (config: ModelConfig, options: TrainOptions): Promise<Tr
         const event: UpdateEvent = { update, updates, task: batch.task, ...done, seconds: secondsSince(begun) }
         if (update % loggedEvery === 0) {
           await course.log({ event: 'update', ...event })
-          course.scalars(update, { [`loss/${batch.task}`]: done.loss, [`norm/${batch.task}`]: done.norm, rate: done.rate })
+          course.scalars(update, {
+            [`loss/${batch.task}`]: done.loss,
+            [`norm/${batch.task}`]: done.norm,
+            rate: done.rate,
+          })
         }
         options.onUpdate?.(event)
         await warn(watch.loss(batch.task, update, done.loss))
@@ -170,7 +204,8 @@ const trainInto = async (config: ModelConfig, options: TrainOptions): Promise<Tr
       if (last) break
       begun = performance.now()
     }
-    if (fitted) await course.log({ event: 'decisions', decisions: await fitDecisions(join(output, 'model'), options.onDecision) })
+    if (fitted)
+      await course.log({ event: 'decisions', decisions: await fitDecisions(join(output, 'model'), options.onDecision) })
     // The score that is written down is the stored model's, as it was decided and as `hmtl evaluate` finds it.
     const dev = await scoreStored(join(output, 'model'), 'dev')
     if (Object.keys(dev.main).length > 0) {
@@ -186,7 +221,12 @@ const trainInto = async (config: ModelConfig, options: TrainOptions): Promise<Tr
       maxRss: process.resourceUsage().maxRSS * 1024,
     })
     await course.report(config)
-    return { updates: progress.update, bestUpdate: progress.bestUpdate, bestMain: dev.main, bestByTask: progress.bestByTask }
+    return {
+      updates: progress.update,
+      bestUpdate: progress.bestUpdate,
+      bestMain: dev.main,
+      bestByTask: progress.bestByTask,
+    }
   } finally {
     await close()
     optimizer.dispose()

@@ -54,13 +54,19 @@ export interface ValidationOptions {
 }
 
 /** Scores the development data; stores the model into `model` where it is the best by the mean, into `best/TASK` where it is a task's. */
-export const validate = async (model: Model, config: ModelConfig, progress: Progress, { output, half, provenance }: ValidationOptions): Promise<Validation> => {
+export const validate = async (
+  model: Model,
+  config: ModelConfig,
+  progress: Progress,
+  { output, half, provenance }: ValidationOptions,
+): Promise<Validation> => {
   const { scores, main, sources } = await scoreSplit(model, config, 'dev')
   const { update } = progress
   for (const [task, score] of Object.entries(main)) {
     if (score <= (progress.bestByTask[task]?.score ?? -1)) continue
     progress.bestByTask[task] = { update, score }
-    if (config.tasks.length > 1) await saveModel(model, join(output, 'best', task), { half, notes: { update, dev: score } })
+    if (config.tasks.length > 1)
+      await saveModel(model, join(output, 'best', task), { half, notes: { update, dev: score } })
   }
   const values = Object.values(main)
   const mean = values.length === 0 ? 0 : values.reduce((a, b) => a + b, 0) / values.length

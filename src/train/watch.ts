@@ -75,7 +75,13 @@ export const openWatch = (expected: Readonly<Record<string, number>>, state: Wat
       last.sum += loss
       last.squares += loss * loss
       // Looked at whenever another tenth is full: what scatter hides at first shows later.
-      if (last.n < size || watch.stretches.length % 2 === 1 || watch.warned.includes('loss') || !standsStill(watch.stretches)) return undefined
+      if (
+        last.n < size ||
+        watch.stretches.length % 2 === 1 ||
+        watch.warned.includes('loss') ||
+        !standsStill(watch.stretches)
+      )
+        return undefined
       watch.warned.push('loss')
       const { mean } = sumOf(watch.stretches)
       const message = `the loss of task ${task} has stood still over its first ${updatesOf(watch)} updates, at ${mean.toPrecision(3)} on average: it may not be learning`

@@ -10,9 +10,16 @@ export interface Finished {
 
 export const main = root('dist/cli/main.js')
 
-export const hmtl = (args: readonly string[], input: string | Buffer = '', env: Record<string, string> = {}): Promise<Finished> =>
+export const hmtl = (
+  args: readonly string[],
+  input: string | Buffer = '',
+  env: Record<string, string> = {},
+): Promise<Finished> =>
   new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [main, ...args], { cwd: root('.'), env: { ...process.env, NO_COLOR: '1', ...env } })
+    const child = spawn(process.execPath, [main, ...args], {
+      cwd: root('.'),
+      env: { ...process.env, NO_COLOR: '1', ...env },
+    })
     let [out, err] = ['', '']
     child.stdout.on('data', (chunk) => (out += chunk))
     child.stderr.on('data', (chunk) => (err += chunk))

@@ -36,7 +36,13 @@ export interface Read {
 }
 
 /** Reads bytes in a format, with its errors and losses. */
-export const read = async (format: string, bytes: Uint8Array | string, options: FormatOptions = {}, size?: number, name?: string): Promise<Read> => {
+export const read = async (
+  format: string,
+  bytes: Uint8Array | string,
+  options: FormatOptions = {},
+  size?: number,
+  name?: string,
+): Promise<Read> => {
   const errors: HmtlError[] = []
   const context = formatContext({ options, onError: (error) => errors.push(error) })
   const documents = await collect(formatNamed(format).read(sourceOf(bytes, size, name), context))
@@ -44,7 +50,11 @@ export const read = async (format: string, bytes: Uint8Array | string, options: 
 }
 
 /** Writes documents in a stream format. */
-export const write = async (format: string, documents: readonly Document[], options: FormatOptions = {}): Promise<{ bytes: Buffer; report: LossReport }> => {
+export const write = async (
+  format: string,
+  documents: readonly Document[],
+  options: FormatOptions = {},
+): Promise<{ bytes: Buffer; report: LossReport }> => {
   const context = formatContext({ options })
   async function* all() {
     yield* documents
@@ -53,10 +63,17 @@ export const write = async (format: string, documents: readonly Document[], opti
   return { bytes: Buffer.concat(chunks.map((chunk) => Buffer.from(chunk))), report: context.report }
 }
 
-export const readFrom = (path: string, options: Parameters<typeof readDocuments>[1] = {}): Promise<Document[]> => collect(readDocuments(root(path), options))
+export const readFrom = (path: string, options: Parameters<typeof readDocuments>[1] = {}): Promise<Document[]> =>
+  collect(readDocuments(root(path), options))
 
 export const fileText = (path: string): Promise<string> => readFile(root(path), 'utf8')
 
 /** A document as plain JSON, for comparing. */
 export const plain = (document: Document): unknown =>
-  JSON.parse(JSON.stringify(document, (_, value) => (ArrayBuffer.isView(value) ? Array.from(value as Int32Array, (x) => (Number.isNaN(x) ? 'none' : Math.fround(x))) : value)))
+  JSON.parse(
+    JSON.stringify(document, (_, value) =>
+      ArrayBuffer.isView(value)
+        ? Array.from(value as Int32Array, (x) => (Number.isNaN(x) ? 'none' : Math.fround(x)))
+        : value,
+    ),
+  )

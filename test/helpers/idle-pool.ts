@@ -3,7 +3,10 @@ import type { Outcome } from '../../src/pipeline/pool/messages.ts'
 import type { Pool } from '../../src/pipeline/pool/pool.ts'
 
 /** A pool that annotates with nothing, after a while. */
-export const idlePool = (delay: () => number = () => 0, outcome: (text: string) => Outcome = (text) => ({ json: JSON.stringify({ characters: text.length }) })): Pool => ({
+export const idlePool = (
+  delay: () => number = () => 0,
+  outcome: (text: string) => Outcome = (text) => ({ json: JSON.stringify({ characters: text.length }) }),
+): Pool => ({
   capacity: 4,
   run: async (documents) => {
     const ms = delay()

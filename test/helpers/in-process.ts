@@ -23,7 +23,11 @@ export const slowly = (bytes: Uint8Array, size: number): Readable =>
   )
 
 /** @returns exit code and standard output */
-export const run = async (module: unknown, words: readonly string[], input: Readable = Readable.from([])): Promise<{ code: number; out: string }> => {
+export const run = async (
+  module: unknown,
+  words: readonly string[],
+  input: Readable = Readable.from([]),
+): Promise<{ code: number; out: string }> => {
   const { command, describe, builder, handler } = module as CommandModule
   const out: Uint8Array[] = []
   const write = process.stdout.write

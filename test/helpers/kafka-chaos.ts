@@ -49,7 +49,12 @@ const countOf = (seen: readonly { partition: number; n: number }[], messages: nu
     if (n < (last.get(partition) ?? -1)) outOfOrder++
     last.set(partition, n)
   }
-  return { read: seen.length, lost: times.filter((time) => time === 0).length, doubled: seen.length - times.filter((time) => time > 0).length, outOfOrder }
+  return {
+    read: seen.length,
+    lost: times.filter((time) => time === 0).length,
+    doubled: seen.length - times.filter((time) => time > 0).length,
+    outOfOrder,
+  }
 }
 
 export const chaos = async (options: ChaosOptions): Promise<ChaosResult> => {
@@ -66,7 +71,9 @@ export const chaos = async (options: ChaosOptions): Promise<ChaosResult> => {
     const launch = () => {
       const id = slot++
       const member = fileURLToPath(new URL('./kafka-member.js', import.meta.url))
-      const child = spawn(process.execPath, [member, broker.bootstrap, from, to, 'chaos', '20', String(session)], { stdio: ['ignore', 'ignore', 'inherit'] })
+      const child = spawn(process.execPath, [member, broker.bootstrap, from, to, 'chaos', '20', String(session)], {
+        stdio: ['ignore', 'ignore', 'inherit'],
+      })
       processes.set(id, child)
       child.on('exit', (_, signal) => {
         processes.delete(id)
@@ -115,7 +122,11 @@ export const chaos = async (options: ChaosOptions): Promise<ChaosResult> => {
     for (;;) {
       const ends = await admin.fetchTopicOffsets(from)
       const [{ partitions: committed }] = await admin.fetchOffsets({ groupId: 'chaos', topics: [from] })
-      const left = ends.reduce((sum, { partition, high }) => sum + Number(high) - Math.max(0, Number(committed.find((each) => each.partition === partition)?.offset ?? 0)), 0)
+      const left = ends.reduce(
+        (sum, { partition, high }) =>
+          sum + Number(high) - Math.max(0, Number(committed.find((each) => each.partition === partition)?.offset ?? 0)),
+        0,
+      )
       if (left === 0 || Date.now() > until) break
       await sleep(200)
     }
@@ -125,7 +136,10 @@ export const chaos = async (options: ChaosOptions): Promise<ChaosResult> => {
     for (const child of children) child.kill('SIGTERM')
     await Promise.race([Promise.all(children.map((child) => once(child, 'exit'))), sleep(8000)])
     for (const child of children) child.kill('SIGKILL')
-    const numbered = (partition: number, value: string | null) => ({ partition, n: (JSON.parse(value ?? '{}') as { n: number }).n })
+    const numbered = (partition: number, value: string | null) => ({
+      partition,
+      n: (JSON.parse(value ?? '{}') as { n: number }).n,
+    })
     const byKcat = (await consume(broker.bootstrap, to)).map(({ partition, payload }) => numbered(partition, payload))
     const byClient: { partition: number; n: number }[] = []
     const consumer = clientOf(broker.bootstrap).consumer({ groupId: 'counting', maxWaitTimeInMs: 200 })
@@ -140,7 +154,14 @@ export const chaos = async (options: ChaosOptions): Promise<ChaosResult> => {
     })
     while (Date.now() - latest < 4000) await sleep(200)
     await consumer.disconnect()
-    return { ...options, happened, kcat: countOf(byKcat, messages), client: countOf(byClient, messages), failures, seconds: Math.round((performance.now() - begun) / 1000) }
+    return {
+      ...options,
+      happened,
+      kcat: countOf(byKcat, messages),
+      client: countOf(byClient, messages),
+      failures,
+      seconds: Math.round((performance.now() - begun) / 1000),
+    }
   } finally {
     over = true
     for (const child of processes.values()) child.kill('SIGKILL')

@@ -6,7 +6,10 @@ import { idlePool } from './idle-pool.ts'
 const [bootstrap, from, to, group, delay, session] = process.argv.slice(2)
 const counts = { chunks: 0, records: 0, redelivered: 0, retries: 0 }
 const verbose = process.env.HMTL_DEBUG !== undefined
-const client = await connectKafka({ brokers: [bootstrap], ...(verbose ? { onLog: (level: string, message: string) => console.error(process.pid, level, message) } : {}) })
+const client = await connectKafka({
+  brokers: [bootstrap],
+  ...(verbose ? { onLog: (level: string, message: string) => console.error(process.pid, level, message) } : {}),
+})
 const enrichment = await startEnrich(
   client,
   idlePool(() => Number(delay) * (0.5 + Math.random())),

@@ -62,7 +62,8 @@ export const memoryConsumer = ({ log, member, options, group: groupOf, over, dea
 
   const startAt = async (topic: string): Promise<void> => {
     const known = await over('committed', () => new Map(log.offsetsOf(options.group, topic)))
-    for (const partition of mine) positions.set(partition, known.get(partition) ?? (options.from === 'latest' ? log.end(topic, partition) : 0n))
+    for (const partition of mine)
+      positions.set(partition, known.get(partition) ?? (options.from === 'latest' ? log.end(topic, partition) : 0n))
   }
 
   const fetchInto = (topic: string, handle: (batch: KafkaBatch) => Promise<void>) => {

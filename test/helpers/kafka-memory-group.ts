@@ -52,7 +52,8 @@ export const memoryGroup = (partitions: number) => {
     isCurrent: (member: string, of: number): boolean => seats.has(member) && generation === of && !rebalancing,
     /** @throws HmtlError for who is no member, or of an earlier generation: it may not commit. */
     checkCommit(member: string, of: number) {
-      if (!seats.has(member) || generation !== of) throw kafkaFailure('HMTL_KAFKA_FAILED', 'the group has gone on without this member')
+      if (!seats.has(member) || generation !== of)
+        throw kafkaFailure('HMTL_KAFKA_FAILED', 'the group has gone on without this member')
     },
   }
 }

@@ -30,7 +30,12 @@ interface Topic extends TopicSettings {
 interface Transaction {
   readonly entries: Entry[]
   readonly logs: Set<Entry[]>
-  readonly offsets: { readonly group: string; readonly topic: string; readonly partition: number; readonly next: bigint }[]
+  readonly offsets: {
+    readonly group: string
+    readonly topic: string
+    readonly partition: number
+    readonly next: bigint
+  }[]
 }
 
 export interface Fetched {
@@ -45,7 +50,8 @@ export interface Writer {
   readonly epoch: number
 }
 
-export const kafkaFailure = (code: 'HMTL_KAFKA_FAILED' | 'HMTL_KAFKA_UNREACHABLE', message: string) => new HmtlError(code, message)
+export const kafkaFailure = (code: 'HMTL_KAFKA_FAILED' | 'HMTL_KAFKA_UNREACHABLE', message: string) =>
+  new HmtlError(code, message)
 
 export const memoryLog = () => {
   const topics = new Map<string, Topic>()
@@ -77,7 +83,8 @@ export const memoryLog = () => {
     if (!transaction) return
     for (const entry of transaction.entries) entry.state = state
     for (const log of transaction.logs) log.push({ record: undefined, timestamp: '0', state })
-    if (state === 'committed') for (const { group, topic, partition, next } of transaction.offsets) offsetsOf(group, topic).set(partition, next)
+    if (state === 'committed')
+      for (const { group, topic, partition, next } of transaction.offsets) offsetsOf(group, topic).set(partition, next)
     changed()
   }
   const transactionOf = (id: string): Transaction => {
@@ -85,12 +92,18 @@ export const memoryLog = () => {
     open.set(id, transaction)
     return transaction
   }
-  const check = ({ mostBytes = 1_048_588, compacted = false, mostAhead = 3_600_000 }: Topic, records: readonly OutgoingRecord[]) => {
+  const check = (
+    { mostBytes = 1_048_588, compacted = false, mostAhead = 3_600_000 }: Topic,
+    records: readonly OutgoingRecord[],
+  ) => {
     const bytes = records.reduce((sum, record) => sum + recordBytes(record), 0)
-    if (bytes > mostBytes) throw new HmtlError('HMTL_KAFKA_TOO_LARGE', `a batch of ${bytes} bytes, more than ${mostBytes}`)
+    if (bytes > mostBytes)
+      throw new HmtlError('HMTL_KAFKA_TOO_LARGE', `a batch of ${bytes} bytes, more than ${mostBytes}`)
     for (const { key, timestamp = '0' } of records) {
-      if (compacted && key === null) throw new HmtlError('HMTL_KAFKA_REFUSED', 'a compacted topic takes no record without a key')
-      if (Number(timestamp) > Date.now() + mostAhead) throw new HmtlError('HMTL_KAFKA_REFUSED', 'the timestamp is out of range')
+      if (compacted && key === null)
+        throw new HmtlError('HMTL_KAFKA_REFUSED', 'a compacted topic takes no record without a key')
+      if (Number(timestamp) > Date.now() + mostAhead)
+        throw new HmtlError('HMTL_KAFKA_REFUSED', 'the timestamp is out of range')
     }
   }
   /** First offset that a reader of committed records is not shown yet. */
@@ -100,7 +113,8 @@ export const memoryLog = () => {
   }
 
   return {
-    create: (name: string, settings: TopicSettings) => void topics.set(name, { ...settings, logs: Array.from({ length: settings.partitions }, () => []) }),
+    create: (name: string, settings: TopicSettings) =>
+      void topics.set(name, { ...settings, logs: Array.from({ length: settings.partitions }, () => []) }),
     partitions: (topic: string): number => topicOf(topic).partitions,
     end: (topic: string, partition: number): bigint => BigInt(topicOf(topic).logs[partition].length),
     offsetsOf,
@@ -121,7 +135,11 @@ export const memoryLog = () => {
       const { logs } = topicOf(topic)
       check(topicOf(topic), records)
       for (const record of records) {
-        const entry: Entry = { record, timestamp: record.timestamp ?? String(Date.now()), state: writer ? 'open' : 'plain' }
+        const entry: Entry = {
+          record,
+          timestamp: record.timestamp ?? String(Date.now()),
+          state: writer ? 'open' : 'plain',
+        }
         logs[record.partition].push(entry)
         if (!writer) continue
         const transaction = transactionOf(writer.id)
@@ -146,7 +164,9 @@ export const memoryLog = () => {
       for (let bytes = 0; at < stableEnd(log) && bytes < mostBytes; at++) {
         const { record, timestamp, state } = log[at]
         if (!record || state === 'aborted') continue
-        const headers = record.headers.map(([name, value]) => [name, value === null ? null : Buffer.from(value as string)] as const)
+        const headers = record.headers.map(
+          ([name, value]) => [name, value === null ? null : Buffer.from(value as string)] as const,
+        )
         records.push({ topic, partition, offset: BigInt(at), key: record.key, value: record.value, headers, timestamp })
         bytes += recordBytes(record)
       }

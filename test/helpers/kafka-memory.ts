@@ -70,7 +70,8 @@ export const memoryCluster = () => {
           }
           return {
             send,
-            sendOffset: (group, topic, partition, next) => over('send offset', () => log.addOffset(mine, group, topic, partition, next)),
+            sendOffset: (group, topic, partition, next) =>
+              over('send offset', () => log.addOffset(mine, group, topic, partition, next)),
             commit: () => end('committed'),
             abort: async () => {
               if (!over_) await end('aborted')
@@ -87,7 +88,14 @@ export const memoryCluster = () => {
     return {
       partitions: (topic) => over('metadata', () => log.partitions(topic)),
       committed: (group, topic) => over('committed', () => new Map(log.offsetsOf(group, topic))),
-      bounds: (topic) => over('metadata', () => new Map(Array.from({ length: log.partitions(topic) }, (_, p) => [p, { first: 0n, end: log.end(topic, p) }]))),
+      bounds: (topic) =>
+        over(
+          'metadata',
+          () =>
+            new Map(
+              Array.from({ length: log.partitions(topic) }, (_, p) => [p, { first: 0n, end: log.end(topic, p) }]),
+            ),
+        ),
       async consumer(options) {
         const name = `member-${++names}`
         const member = { name, leave: () => undefined as void }
@@ -118,9 +126,14 @@ export const memoryCluster = () => {
         return name
       }),
     /** What a reader of committed records is shown. */
-    read: (topic: string): KafkaRecord[] => Array.from({ length: log.partitions(topic) }, (_, p) => log.fetch(topic, p, 0n, Number.POSITIVE_INFINITY).records).flat(),
+    read: (topic: string): KafkaRecord[] =>
+      Array.from(
+        { length: log.partitions(topic) },
+        (_, p) => log.fetch(topic, p, 0n, Number.POSITIVE_INFINITY).records,
+      ).flat(),
     /** Next offset of a group. */
-    committed: (group: string, topic: string, partition: number): bigint => log.offsetsOf(group, topic).get(partition) ?? 0n,
+    committed: (group: string, topic: string, partition: number): bigint =>
+      log.offsetsOf(group, topic).get(partition) ?? 0n,
     end: log.end,
     /** Cuts off the next operation of this name. */
     fail: (operation: string, cut: Cut) => void faults.push({ operation, cut }),

@@ -39,7 +39,11 @@ export interface Real {
 // Each topic has as many partitions: a transaction of one is not seen to hold back what was written for another.
 export const newReal = (delivery: Delivery): Real => {
   const cluster = memoryCluster()
-  const topics = cluster.topics([{ partitions, mostAhead: Number.POSITIVE_INFINITY }, partitions, { partitions, mostBytes: 3000 }]) as [string, string, string]
+  const topics = cluster.topics([
+    { partitions, mostAhead: Number.POSITIVE_INFINITY },
+    partitions,
+    { partitions, mostBytes: 3000 },
+  ]) as [string, string, string]
   return { cluster, topics, delivery, members: [], failures: [], sent: 0 }
 }
 
@@ -91,7 +95,13 @@ const produce = async (real: Real, partition: number, count: number): Promise<vo
     // A record of the far future, which the output topic refuses once it is written.
     const timestamp = n % 13 === 6 ? String(Date.now() + 1e9) : undefined
     await producer.send(real.topics[0], [
-      { key: Buffer.from(String(n)), value: value === null ? null : Buffer.from(value), headers: [], partition, ...(timestamp && { timestamp }) },
+      {
+        key: Buffer.from(String(n)),
+        value: value === null ? null : Buffer.from(value),
+        headers: [],
+        partition,
+        ...(timestamp && { timestamp }),
+      },
     ])
   }
 }
@@ -115,7 +125,8 @@ export const faultsOf = ({ cluster, topics, delivery }: Real): string[] => {
     const lost = due.filter((key) => !there.includes(key))
     if (lost.length > 0) faults.push(`partition ${p}: ${lost} lost before ${next}`)
     if (delivery !== 'atomic') continue
-    if (there.length !== due.length || new Set(there).size !== there.length) faults.push(`partition ${p}: ${there} for ${due}`)
+    if (there.length !== due.length || new Set(there).size !== there.length)
+      faults.push(`partition ${p}: ${there} for ${due}`)
     const written = new Set(outs)
     const inOrder = due.filter((key) => written.has(key))
     if (String(inOrder) !== String(outs)) faults.push(`partition ${p}: ${outs}, in the order ${inOrder}`)
@@ -131,7 +142,11 @@ const look = (real: Real): void => {
 type Command = fc.AsyncCommand<Model, Real>
 
 /** A command that a cluster is looked at after. */
-const command = (name: string, run: (real: Real, model: Model) => Promise<void> | void, check: (model: Model) => boolean = () => true): Command => ({
+const command = (
+  name: string,
+  run: (real: Real, model: Model) => Promise<void> | void,
+  check: (model: Model) => boolean = () => true,
+): Command => ({
   check,
   async run(model, real) {
     await run(real, model)
@@ -158,7 +173,9 @@ export const commandsOf = (): fc.Arbitrary<Command>[] => {
   return [
     fc
       .tuple(fc.nat({ max: partitions - 1 }), fc.integer({ min: 1, max: 12 }))
-      .map(([partition, count]) => command(`produce ${count} to ${partition}`, (real) => produce(real, partition, count))),
+      .map(([partition, count]) =>
+        command(`produce ${count} to ${partition}`, (real) => produce(real, partition, count)),
+      ),
     fc.nat({ max: partitions - 1 }).map((partition) =>
       command(`an aborted transaction in ${partition}`, async (real) => {
         const producer = await real.cluster.client(true).producer({ codec: 'none', transactionalId: 'foreign' })
@@ -196,7 +213,10 @@ export const commandsOf = (): fc.Arbitrary<Command>[] => {
     // A zombie: its group goes on without it, and it still writes.
     index.map((i) => command(`expire ${i}`, (real) => member(real, i).client.expire(), some)),
     fc
-      .tuple(fc.constantFrom('send', 'send offset', 'commit', 'abort', 'begin', 'connect', 'committed', 'commit offset'), fc.constantFrom<Cut>('before', 'after'))
+      .tuple(
+        fc.constantFrom('send', 'send offset', 'commit', 'abort', 'begin', 'connect', 'committed', 'commit offset'),
+        fc.constantFrom<Cut>('before', 'after'),
+      )
       .map(([operation, cut]) => command(`fault of ${operation}, ${cut}`, (real) => real.cluster.fail(operation, cut))),
     fc.integer({ min: 1, max: 15 }).map((ms) =>
       command(`brokers away for ${ms} ms`, async (real) => {
@@ -216,8 +236,13 @@ export const finish = async (real: Real): Promise<string[]> => {
   cluster.heal()
   try {
     if (members.length === 0) await startMember(real)
-    const left = () => Array.from({ length: partitions }, (_, p) => Number(cluster.end(from, p) - cluster.committed(group, from, p)))
-    for (const until = Date.now() + 10_000; left().some((count) => count > 0) && failures.length === 0; await sleep(2)) {
+    const left = () =>
+      Array.from({ length: partitions }, (_, p) => Number(cluster.end(from, p) - cluster.committed(group, from, p)))
+    for (
+      const until = Date.now() + 10_000;
+      left().some((count) => count > 0) && failures.length === 0;
+      await sleep(2)
+    ) {
       if (Date.now() > until) return [`not done after ten seconds: ${left()} left`]
       look(real)
     }

@@ -4,7 +4,15 @@
  */
 import type { ExecutionContext, TestFn } from 'ava'
 import { HmtlError } from '../../src/io/errors.ts'
-import type { ConsumerOptions, Header, KafkaBatch, KafkaClient, KafkaConsumer, KafkaRecord, OutgoingRecord } from '../../src/pipeline/kafka/port.ts'
+import type {
+  ConsumerOptions,
+  Header,
+  KafkaBatch,
+  KafkaClient,
+  KafkaConsumer,
+  KafkaRecord,
+  OutgoingRecord,
+} from '../../src/pipeline/kafka/port.ts'
 import type { TopicSettings } from './kafka-memory-log.ts'
 
 export interface PortUnderTest {
@@ -24,7 +32,13 @@ const record = (value: string, more: Partial<OutgoingRecord> = {}): OutgoingReco
   ...more,
 })
 
-const consumerOptions = { sessionTimeout: 10_000, heartbeatInterval: 1000, fetchBytes: 65_536, concurrency: 2, from: 'earliest' } as const
+const consumerOptions = {
+  sessionTimeout: 10_000,
+  heartbeatInterval: 1000,
+  fetchBytes: 65_536,
+  concurrency: 2,
+  from: 'earliest',
+} as const
 
 /** A promise that others keep. */
 const signal = () => {
@@ -62,7 +76,8 @@ export const portContract = (test: TestFn['serial'], { name, connect, topics, re
     const producer = await client.producer({ codec: 'none' })
     await producer.send(topic, records).finally(() => producer.close())
   }
-  const open = (client: KafkaClient, id: string) => client.producer({ codec: 'none', transactionalId: id, transactionTimeout: 10_000 })
+  const open = (client: KafkaClient, id: string) =>
+    client.producer({ codec: 'none', transactionalId: id, transactionTimeout: 10_000 })
   const consume = async (
     client: KafkaClient,
     topic: string,
@@ -129,7 +144,14 @@ export const portContract = (test: TestFn['serial'], { name, connect, topics, re
     await all.given
     await consumer.close()
     t.deepEqual(
-      seen.map(({ offset, key, value, headers, timestamp, partition }) => [offset, String(key), String(value), String(headers[0]), timestamp, partition]),
+      seen.map(({ offset, key, value, headers, timestamp, partition }) => [
+        offset,
+        String(key),
+        String(value),
+        String(headers[0]),
+        timestamp,
+        partition,
+      ]),
       [0n, 1n, 2n, 1n, 2n].map((offset) => {
         const value = 'abc'[Number(offset)]
         return [offset, value, value, `h,${value}`, '1700000000000', 0]
@@ -156,7 +178,11 @@ export const portContract = (test: TestFn['serial'], { name, connect, topics, re
       ['ü', 'ü'],
       ['b', null],
     ]
-    await send(client, topic, [record('a', { headers }), record('b', { headers: [] }), record('c', { key: null, value: null })])
+    await send(client, topic, [
+      record('a', { headers }),
+      record('b', { headers: [] }),
+      record('c', { key: null, value: null }),
+    ])
     let seen: readonly KafkaRecord[] = []
     const all = signal()
     const consumer = await consume(client, topic, `${topic}-group`, async ({ records, resolve }) => {
@@ -166,7 +192,8 @@ export const portContract = (test: TestFn['serial'], { name, connect, topics, re
     })
     await all.given
     await consumer.close()
-    const bytes = (list: readonly Header[]) => list.map(([key, value]) => [key, value === null ? null : Buffer.from(value as string).toString('hex')])
+    const bytes = (list: readonly Header[]) =>
+      list.map(([key, value]) => [key, value === null ? null : Buffer.from(value as string).toString('hex')])
     t.deepEqual(bytes(seen[0].headers), bytes(headers))
     t.deepEqual([seen[1].headers, seen[2].key, seen[2].value], [[], null, null])
   })

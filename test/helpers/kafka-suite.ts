@@ -20,11 +20,21 @@ export const newGroup = (): string => `g${process.pid}-${++groups}`
 
 /** Records of four partitions in turn. */
 export const texts = (count: number): Sent[] =>
-  Array.from({ length: count }, (_, i) => ({ key: `k${i}`, value: JSON.stringify({ n: i, text: `Text number ${i}.` }), partition: i % 4 }))
+  Array.from({ length: count }, (_, i) => ({
+    key: `k${i}`,
+    value: JSON.stringify({ n: i, text: `Text number ${i}.` }),
+    partition: i % 4,
+  }))
 
 /** `hmtl enrich` to its end. */
-export const enrichCommand = async (args: readonly string[], env: Record<string, string> = {}): Promise<{ code: number; stderr: string }> => {
-  const child = spawn(process.execPath, [cli, 'enrich', ...args], { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, ...env } })
+export const enrichCommand = async (
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<{ code: number; stderr: string }> => {
+  const child = spawn(process.execPath, [cli, 'enrich', ...args], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, ...env },
+  })
   let stderr = ''
   child.stderr.on('data', (chunk) => {
     stderr += chunk
@@ -44,10 +54,24 @@ export const kafkaSuite = async (test: TestFn, options: object = {}) => {
     rmSync(folder, { recursive: true })
   })
   /** The library over a topic, to its end. */
-  const enrich = async (from: string, to: string, more: Partial<EnrichOptions> = {}, pool: Pool = idlePool()): Promise<void> => {
+  const enrich = async (
+    from: string,
+    to: string,
+    more: Partial<EnrichOptions> = {},
+    pool: Pool = idlePool(),
+  ): Promise<void> => {
     const client = await connect(broker.bootstrap)
     try {
-      const enrichment = await startEnrich(client, pool, { from, to, group: newGroup(), value: 'json', model: 'idle', version: '1', stopAtEnd: true, ...more })
+      const enrichment = await startEnrich(client, pool, {
+        from,
+        to,
+        group: newGroup(),
+        value: 'json',
+        model: 'idle',
+        version: '1',
+        stopAtEnd: true,
+        ...more,
+      })
       await enrichment.done
     } finally {
       await client.close()

@@ -34,7 +34,11 @@ export const kafkaTools = async (): Promise<boolean> => {
 }
 
 export const clientOf = (bootstrap: string): Kafka =>
-  new kafkajs.Kafka({ brokers: [bootstrap], logLevel: kafkajs.logLevel.NOTHING, retry: { initialRetryTime: 50, maxRetryTime: 1000, retries: 40 } })
+  new kafkajs.Kafka({
+    brokers: [bootstrap],
+    logLevel: kafkajs.logLevel.NOTHING,
+    retry: { initialRetryTime: 50, maxRetryTime: 1000, retries: 40 },
+  })
 
 let topics = 0
 
@@ -45,7 +49,10 @@ const configOf = ({ mostBytes, compacted, mostAhead }: TopicSettings): { name: s
 ]
 
 /** Makes topics with names of their own, of so many partitions. */
-export const makeTopics = async (bootstrap: string, settings: readonly (number | TopicSettings)[]): Promise<string[]> => {
+export const makeTopics = async (
+  bootstrap: string,
+  settings: readonly (number | TopicSettings)[],
+): Promise<string[]> => {
   const admin = clientOf(bootstrap).admin()
   await admin.connect()
   const names = settings.map((each) => {
@@ -68,7 +75,8 @@ export interface Sent {
 export const produce = async (bootstrap: string, topic: string, messages: readonly Sent[]): Promise<void> => {
   const producer = clientOf(bootstrap).producer({ idempotent: true })
   await producer.connect()
-  for (let at = 0; at < messages.length; at += 500) await producer.send({ topic, messages: messages.slice(at, at + 500) as never })
+  for (let at = 0; at < messages.length; at += 500)
+    await producer.send({ topic, messages: messages.slice(at, at + 500) as never })
   await producer.disconnect()
 }
 
@@ -83,10 +91,14 @@ export interface Seen {
 
 /** What a topic holds for a reader of committed records, by kcat. */
 export const consume = async (bootstrap: string, topic: string, options: readonly string[] = []): Promise<Seen[]> => {
-  const { stdout } = await exec('kcat', ['-b', bootstrap, '-C', '-t', topic, '-e', '-q', '-J', '-X', 'isolation.level=read_committed', ...options], {
-    maxBuffer: 1 << 28,
-    timeout: 60_000,
-  })
+  const { stdout } = await exec(
+    'kcat',
+    ['-b', bootstrap, '-C', '-t', topic, '-e', '-q', '-J', '-X', 'isolation.level=read_committed', ...options],
+    {
+      maxBuffer: 1 << 28,
+      timeout: 60_000,
+    },
+  )
   return stdout
     .split('\n')
     .filter(Boolean)

@@ -44,31 +44,39 @@ const worst = (a: ArrayLike<number>, b: ArrayLike<number>) => {
 
 for (const engine of new Set(['cpu', testEngine] as const))
   for (const { name, folder, sentences } of models)
-    elmoTest(`${name} on ${engine}: the top layer to 1e-5, state carried from batch to batch; without it as a fresh state each`, async (t) => {
-      await switchEngine(engine)
-      const streams = (JSON.parse(await readFile(join(folder, sentences), 'utf8')) as string[][]).map((stream) => stream.map((sentence) => sentence.split(' ')))
-      const gold = await Promise.all(streams.map((_, k) => expected(folder, k)))
-      const elmo = await load(folder)
-      const state: ElmoState = new Map()
-      for (let i = 0; i < (engine === 'cpu' ? 3 : 10); i++) {
-        const batch = streams.map((stream) => stream[i])
-        const all = elmo.encode(batch, state)
-        let token = 0
-        batch.forEach((sentence, k) => {
-          const top = Float32Array.from(
-            { length: sentence.length * elmo.size },
-            (_, at) => all[((token + Math.floor(at / elmo.size)) * elmo.layers + elmo.layers - 1) * elmo.size + (at % elmo.size)],
-          )
-          t.true(worst(top, gold[k][i]) < 1e-5, `batch ${i}, stream ${k}: ${worst(top, gold[k][i])}`)
-          token += sentence.length
-        })
-      }
-      const both = elmo.encode([streams[0][1], streams[1][1]])
-      const alone = elmo.encode([streams[1][1]])
-      t.true(worst(both.subarray(both.length - alone.length), alone) < 1e-5)
-      t.true(worst(alone, elmo.encode([streams[1][1]], new Map())) === 0)
-      elmo.dispose()
-    })
+    elmoTest(
+      `${name} on ${engine}: the top layer to 1e-5, state carried from batch to batch; without it as a fresh state each`,
+      async (t) => {
+        await switchEngine(engine)
+        const streams = (JSON.parse(await readFile(join(folder, sentences), 'utf8')) as string[][]).map((stream) =>
+          stream.map((sentence) => sentence.split(' ')),
+        )
+        const gold = await Promise.all(streams.map((_, k) => expected(folder, k)))
+        const elmo = await load(folder)
+        const state: ElmoState = new Map()
+        for (let i = 0; i < (engine === 'cpu' ? 3 : 10); i++) {
+          const batch = streams.map((stream) => stream[i])
+          const all = elmo.encode(batch, state)
+          let token = 0
+          batch.forEach((sentence, k) => {
+            const top = Float32Array.from(
+              { length: sentence.length * elmo.size },
+              (_, at) =>
+                all[
+                  ((token + Math.floor(at / elmo.size)) * elmo.layers + elmo.layers - 1) * elmo.size + (at % elmo.size)
+                ],
+            )
+            t.true(worst(top, gold[k][i]) < 1e-5, `batch ${i}, stream ${k}: ${worst(top, gold[k][i])}`)
+            token += sentence.length
+          })
+        }
+        const both = elmo.encode([streams[0][1], streams[1][1]])
+        const alone = elmo.encode([streams[1][1]])
+        t.true(worst(both.subarray(both.length - alone.length), alone) < 1e-5)
+        t.true(worst(alone, elmo.encode([streams[1][1]], new Map())) === 0)
+        elmo.dispose()
+      },
+    )
 
 elmoTest('token embeddings of the vocabulary file to 1e-5, and no tensor left', async (t) => {
   await switchEngine(testEngine)
@@ -90,33 +98,36 @@ elmoTest('token embeddings of the vocabulary file to 1e-5, and no tensor left', 
   t.is(engineMemory().tensors, before)
 })
 
-elmoTest('a truncated file, one of another model, options that no model has: each is refused with a code', async (t) => {
-  await switchEngine('wasm')
-  const folder = await mkdtemp(join(tmpdir(), 'hmtl-elmo-'))
-  const weights = await readFile(join(data, 'lm_weights.hdf5'))
-  const options = await readFile(join(data, 'options.json'), 'utf8')
-  const refused = async (what: string) => {
-    const error = await t.throwsAsync(load(folder), { instanceOf: HmtlError }, what)
-    t.is((error as HmtlError).code, 'HMTL_MODEL_CORRUPT', what)
-  }
-  await writeFile(join(folder, 'options.json'), options)
-  for (const size of [0, 100, 4096, weights.length >> 1]) {
-    await writeFile(join(folder, 'lm_weights.hdf5'), weights.subarray(0, size))
-    await refused(`cut at ${size}`)
-  }
-  await copyFile(join(data, 'lm_weights.hdf5'), join(folder, 'lm_weights.hdf5'))
-  for (const [from, to] of [
-    ['"dim": 64', '"dim": 128'],
-    ['"dim": 64', '"dim": 1e9'],
-    ['"n_highway": 2', '"n_highway": 99'],
-    ['[1, 4]', '[1, 5]'],
-    ['{', ''],
-  ]) {
-    await writeFile(join(folder, 'options.json'), options.replace(from, to))
-    await refused(to)
-  }
-  await rm(folder, { recursive: true })
-})
+elmoTest(
+  'a truncated file, one of another model, options that no model has: each is refused with a code',
+  async (t) => {
+    await switchEngine('wasm')
+    const folder = await mkdtemp(join(tmpdir(), 'hmtl-elmo-'))
+    const weights = await readFile(join(data, 'lm_weights.hdf5'))
+    const options = await readFile(join(data, 'options.json'), 'utf8')
+    const refused = async (what: string) => {
+      const error = await t.throwsAsync(load(folder), { instanceOf: HmtlError }, what)
+      t.is((error as HmtlError).code, 'HMTL_MODEL_CORRUPT', what)
+    }
+    await writeFile(join(folder, 'options.json'), options)
+    for (const size of [0, 100, 4096, weights.length >> 1]) {
+      await writeFile(join(folder, 'lm_weights.hdf5'), weights.subarray(0, size))
+      await refused(`cut at ${size}`)
+    }
+    await copyFile(join(data, 'lm_weights.hdf5'), join(folder, 'lm_weights.hdf5'))
+    for (const [from, to] of [
+      ['"dim": 64', '"dim": 128'],
+      ['"dim": 64', '"dim": 1e9'],
+      ['"n_highway": 2', '"n_highway": 99'],
+      ['[1, 4]', '[1, 5]'],
+      ['{', ''],
+    ]) {
+      await writeFile(join(folder, 'options.json'), options.replace(from, to))
+      await refused(to)
+    }
+    await rm(folder, { recursive: true })
+  },
+)
 
 elmoTest('a model that stands on ELMo learns its mix, is stored without it, and loads with it', async (t) => {
   await switchEngine(testEngine)
@@ -148,7 +159,11 @@ elmoTest('a model that stands on ELMo learns its mix, is stored without it, and 
     { format: 'arrow' },
   )
   const config = parseConfig({
-    embeddings: { words: { size: 8, wordDropout: 0 }, characters: null, contextual: { kind: 'elmo', options: join(data, 'options.json'), weights: join(data, 'lm_weights.hdf5') } },
+    embeddings: {
+      words: { size: 8, wordDropout: 0 },
+      characters: null,
+      contextual: { kind: 'elmo', options: join(data, 'options.json'), weights: join(data, 'lm_weights.hdf5') },
+    },
     tasks: [{ name: 'ner', kind: 'crf', encoder: { hidden: 8, layers: 1 }, datasets: [{ train: file, dev: file }] }],
     training: { updates: 60, validateEvery: 60, learningRate: 0.02 },
   })
@@ -162,7 +177,10 @@ elmoTest('a model that stands on ELMo learns its mix, is stored without it, and 
   const error = await t.throwsAsync(
     async () =>
       (await import('../../src/model/contextual.ts')).loadContextual(
-        parseConfig({ ...config, embeddings: { ...config.embeddings, contextual: { kind: 'elmo', options: 'none', weights: 'none' } } }),
+        parseConfig({
+          ...config,
+          embeddings: { ...config.embeddings, contextual: { kind: 'elmo', options: 'none', weights: 'none' } },
+        }),
       ),
     { instanceOf: HmtlError },
   )

@@ -34,7 +34,16 @@ for (const codec of codecs)
         .map(({ value }) => `${value}\n`)
         .join(''),
     )
-    await exec('kcat', ['-b', broker.bootstrap, '-P', '-t', from, '-l', file, ...(codec === 'none' ? [] : ['-X', `compression.codec=${codec}`])])
+    await exec('kcat', [
+      '-b',
+      broker.bootstrap,
+      '-P',
+      '-t',
+      from,
+      '-l',
+      file,
+      ...(codec === 'none' ? [] : ['-X', `compression.codec=${codec}`]),
+    ])
     await enrich(from, to, { codec })
     const seen = await consume(broker.bootstrap, to)
     t.deepEqual(
@@ -75,23 +84,40 @@ kafkaTest('Avro values: of a schema from a file, and framed with the number of o
     await produce(broker.bootstrap, from, [{ value: plain(1) }, { value: Buffer.from([0xff]) }, { value: plain(2) }])
     await enrich(from, to, { value: 'avro', decoder: avroOf(JSON.stringify(schema)), deadLetter: dead })
     t.deepEqual(
-      (await consume(broker.bootstrap, to)).map(({ payload }) => JSON.parse(payload as string)).map(({ n, text }) => [n, text]),
+      (await consume(broker.bootstrap, to))
+        .map(({ payload }) => JSON.parse(payload as string))
+        .map(({ n, text }) => [n, text]),
       [
         [1, 'Avro 1.'],
         [2, 'Avro 2.'],
       ],
     )
-    await produce(broker.bootstrap, framedFrom, [{ value: framed(7, 3) }, { value: framed(8, 4) }, { value: framed(7, 5) }])
-    await enrich(framedFrom, framedTo, { value: 'avro', decoder: avroFromRegistry(`http://127.0.0.1:${port}`, 'me:secret'), deadLetter: dead })
+    await produce(broker.bootstrap, framedFrom, [
+      { value: framed(7, 3) },
+      { value: framed(8, 4) },
+      { value: framed(7, 5) },
+    ])
+    await enrich(framedFrom, framedTo, {
+      value: 'avro',
+      decoder: avroFromRegistry(`http://127.0.0.1:${port}`, 'me:secret'),
+      deadLetter: dead,
+    })
     t.deepEqual(
       (await consume(broker.bootstrap, framedTo)).map(({ payload }) => JSON.parse(payload as string).n),
       [3, 5],
     )
     t.is(asked, 2)
     t.is((await consume(broker.bootstrap, dead)).length, 2)
-    const refused = await t.throwsAsync(enrich(framedFrom, framedTo, { value: 'avro', decoder: avroFromRegistry(`http://127.0.0.1:${port}`, 'me:wrong'), deadLetter: dead }), {
-      instanceOf: HmtlError,
-    })
+    const refused = await t.throwsAsync(
+      enrich(framedFrom, framedTo, {
+        value: 'avro',
+        decoder: avroFromRegistry(`http://127.0.0.1:${port}`, 'me:wrong'),
+        deadLetter: dead,
+      }),
+      {
+        instanceOf: HmtlError,
+      },
+    )
     t.is((refused as HmtlError).code, 'HMTL_KAFKA_AUTH')
   } finally {
     registry.close()
@@ -105,7 +131,10 @@ kafkaTest('logins by PLAIN and SCRAM, and TLS; a wrong password is refused witho
     ['scram-sha-256', 'bob'],
     ['scram-sha-512', 'bob'],
   ] as const) {
-    const client = await connectKafka({ brokers: [broker.sasl as string], sasl: { mechanism, username, password: `${username}-secret` } })
+    const client = await connectKafka({
+      brokers: [broker.sasl as string],
+      sasl: { mechanism, username, password: `${username}-secret` },
+    })
     const [topic] = await makeTopics(broker.bootstrap, [2])
     t.is(await client.partitions(topic), 2)
     await client.close()
@@ -115,7 +144,22 @@ kafkaTest('logins by PLAIN and SCRAM, and TLS; a wrong password is refused witho
   t.is(await secure.partitions(topic), 5)
   await secure.close()
   const { code, stderr } = await enrichCommand(
-    ['--brokers', broker.sasl as string, '--sasl', 'plain', '--sasl-username', 'alice', '--from', 'a', '--to', 'b', '--group', 'g', '--log-level', 'debug'],
+    [
+      '--brokers',
+      broker.sasl as string,
+      '--sasl',
+      'plain',
+      '--sasl-username',
+      'alice',
+      '--from',
+      'a',
+      '--to',
+      'b',
+      '--group',
+      'g',
+      '--log-level',
+      'debug',
+    ],
     { HMTL_SASL_PASSWORD: 'not-the-password' },
   )
   t.is(code, 1)
@@ -126,21 +170,32 @@ kafkaTest('logins by PLAIN and SCRAM, and TLS; a wrong password is refused witho
 kafkaTest('a user without rights on the topic or the group is refused with a code', async (t) => {
   const guarded = await startBroker({
     sasl: true,
-    config: { 'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer', 'super.users': 'User:ANONYMOUS;User:bob' },
+    config: {
+      'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+      'super.users': 'User:ANONYMOUS;User:bob',
+    },
   })
   try {
     const [from, to] = await makeTopics(guarded.bootstrap, [1, 1])
     const as = (username: 'alice' | 'bob') =>
-      connectKafka({ brokers: [guarded.sasl as string], sasl: { mechanism: username === 'alice' ? 'plain' : 'scram-sha-256', username, password: `${username}-secret` } })
+      connectKafka({
+        brokers: [guarded.sasl as string],
+        sasl: { mechanism: username === 'alice' ? 'plain' : 'scram-sha-256', username, password: `${username}-secret` },
+      })
     const alice = await as('alice')
-    const error = await t.throwsAsync(startEnrich(alice, idlePool(), { from, to, group: 'g', value: 'json', model: 'idle', version: '1' }), { instanceOf: HmtlError })
+    const error = await t.throwsAsync(
+      startEnrich(alice, idlePool(), { from, to, group: 'g', value: 'json', model: 'idle', version: '1' }),
+      { instanceOf: HmtlError },
+    )
     t.is((error as HmtlError).code, 'HMTL_KAFKA_AUTH')
     const refused = await t.throwsAsync(alice.committed('g', from), { instanceOf: HmtlError })
     t.is((refused as HmtlError).code, 'HMTL_KAFKA_AUTH')
     // Allowed the topics, not the group: the run ends instead of looking for another coordinator for ever.
     const admin = clientOf(guarded.bootstrap).admin()
     await admin.connect()
-    const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } = await import('kafkajs').then((module) => module.default)
+    const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } = await import(
+      'kafkajs'
+    ).then((module) => module.default)
     await admin.createAcls({
       acl: [from, to].map((resourceName) => ({
         resourceType: AclResourceTypes.TOPIC,
@@ -153,7 +208,14 @@ kafkaTest('a user without rights on the topic or the group is refused with a cod
       })),
     })
     await admin.disconnect()
-    const run = await startEnrich(alice, idlePool(), { from, to, group: 'g', value: 'json', model: 'idle', version: '1' })
+    const run = await startEnrich(alice, idlePool(), {
+      from,
+      to,
+      group: 'g',
+      value: 'json',
+      model: 'idle',
+      version: '1',
+    })
     const ended = await t.throwsAsync(run.done, { instanceOf: HmtlError })
     t.is((ended as HmtlError).code, 'HMTL_KAFKA_AUTH')
     await alice.close()
@@ -185,7 +247,18 @@ kafkaTest('a topic that is not there, brokers that do not answer: said with what
   ])
   t.is(missing.code, 1)
   t.regex(missing.stderr, /HMTL_KAFKA_TOPIC: .*no-such-topic/)
-  const nobody = await enrichCommand(['--brokers', '127.0.0.1:1', '--from', 'a', '--to', 'b', '--group', 'g', '--log-level', 'error'])
+  const nobody = await enrichCommand([
+    '--brokers',
+    '127.0.0.1:1',
+    '--from',
+    'a',
+    '--to',
+    'b',
+    '--group',
+    'g',
+    '--log-level',
+    'error',
+  ])
   t.is(nobody.code, 1)
   t.regex(nobody.stderr, /HMTL_KAFKA_UNREACHABLE: .*127\.0\.0\.1:1.*--brokers/)
 })

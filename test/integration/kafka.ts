@@ -31,8 +31,25 @@ kafkaTest('two processes over four partitions write what annotate writes, byte f
     lines.map((value, i) => ({ key: String(i), value, partition: i % 4 })),
   )
   const name = newGroup()
-  const args = ['--brokers', broker.bootstrap, '--from', from, '--to', to, '--group', name, '--engine', 'wasm', '--workers', '1', '--log-level', 'error']
-  const members: ChildProcess[] = [0, 1].map(() => spawn(process.execPath, [cli, 'enrich', ...args], { stdio: ['ignore', 'ignore', 'inherit'] }))
+  const args = [
+    '--brokers',
+    broker.bootstrap,
+    '--from',
+    from,
+    '--to',
+    to,
+    '--group',
+    name,
+    '--engine',
+    'wasm',
+    '--workers',
+    '1',
+    '--log-level',
+    'error',
+  ]
+  const members: ChildProcess[] = [0, 1].map(() =>
+    spawn(process.execPath, [cli, 'enrich', ...args], { stdio: ['ignore', 'ignore', 'inherit'] }),
+  )
   let seen = await consume(broker.bootstrap, to)
   for (const until = Date.now() + 150_000; seen.length < lines.length && Date.now() < until; ) {
     await sleep(1000)
@@ -42,35 +59,62 @@ kafkaTest('two processes over four partitions write what annotate writes, byte f
   t.deepEqual(await Promise.all(members.map(async (member) => (await once(member, 'exit'))[0])), [0, 0])
   const file = join(folder, 'same.jsonl')
   await writeFile(file, `${lines.join('\n')}\n`)
-  const { stdout } = await exec(process.execPath, [cli, 'annotate', file, '--engine', 'wasm', '--quiet'], { maxBuffer: 1 << 28 })
+  const { stdout } = await exec(process.execPath, [cli, 'annotate', file, '--engine', 'wasm', '--quiet'], {
+    maxBuffer: 1 << 28,
+  })
   const expected = stdout.trimEnd().split('\n')
   t.is(seen.length, lines.length)
   for (const { key, payload } of seen) t.is(payload, expected[Number(key)])
 })
 
-kafkaTest('key, headers, timestamp and partition stay; tombstones and empty values pass; headers name the model', async (t) => {
-  const [from, to] = await makeTopics(broker.bootstrap, [3, 3])
-  const headers = { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01', own: 'ü' }
-  await produce(broker.bootstrap, from, [
-    { key: 'a', value: '{"text":"One."}', partition: 2, headers, timestamp: '1700000000123' },
-    { key: 'a', value: null, partition: 2, timestamp: '1700000000124' },
-    { key: null, value: '', partition: 1, timestamp: '1700000000125' },
-  ])
-  await enrich(from, to)
-  const [empty, one, tombstone] = await consume(broker.bootstrap, to)
-  t.deepEqual([one.key, one.partition, one.ts, one.payload], ['a', 2, 1700000000123, '{"text":"One.","hmtl":{"characters":4}}'])
-  t.deepEqual(one.headers, ['traceparent', headers.traceparent, 'own', 'ü', 'hmtl-model', 'idle', 'hmtl-version', '1'])
-  t.deepEqual([tombstone.key, tombstone.payload, tombstone.ts], ['a', null, 1700000000124])
-  t.deepEqual([empty.key, empty.partition, empty.ts], [null, 1, 1700000000125])
-  t.is(empty.payload ?? '', '')
-})
+kafkaTest(
+  'key, headers, timestamp and partition stay; tombstones and empty values pass; headers name the model',
+  async (t) => {
+    const [from, to] = await makeTopics(broker.bootstrap, [3, 3])
+    const headers = { traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01', own: 'ü' }
+    await produce(broker.bootstrap, from, [
+      { key: 'a', value: '{"text":"One."}', partition: 2, headers, timestamp: '1700000000123' },
+      { key: 'a', value: null, partition: 2, timestamp: '1700000000124' },
+      { key: null, value: '', partition: 1, timestamp: '1700000000125' },
+    ])
+    await enrich(from, to)
+    const [empty, one, tombstone] = await consume(broker.bootstrap, to)
+    t.deepEqual(
+      [one.key, one.partition, one.ts, one.payload],
+      ['a', 2, 1700000000123, '{"text":"One.","hmtl":{"characters":4}}'],
+    )
+    t.deepEqual(one.headers, [
+      'traceparent',
+      headers.traceparent,
+      'own',
+      'ü',
+      'hmtl-model',
+      'idle',
+      'hmtl-version',
+      '1',
+    ])
+    t.deepEqual([tombstone.key, tombstone.payload, tombstone.ts], ['a', null, 1700000000124])
+    t.deepEqual([empty.key, empty.partition, empty.ts], [null, 1, 1700000000125])
+    t.is(empty.payload ?? '', '')
+  },
+)
 
 kafkaTest('headers that kcat writes come out as kcat reads them: order, repeats, null values, any name', async (t) => {
   const [from, to] = await makeTopics(broker.bootstrap, [1, 1])
   const headers = ['b=1', 'a=2', 'b=3', '10=x', '2=y', 'trace', '__proto__=p', '__proto__']
   const file = join(folder, 'record.json')
   await writeFile(file, '{"text":"Ada met Bob."}')
-  await exec('kcat', ['-b', broker.bootstrap, '-P', '-t', from, '-k', 'k', ...headers.flatMap((each) => ['-H', each]), file])
+  await exec('kcat', [
+    '-b',
+    broker.bootstrap,
+    '-P',
+    '-t',
+    from,
+    '-k',
+    'k',
+    ...headers.flatMap((each) => ['-H', each]),
+    file,
+  ])
   await enrich(from, to)
   const [{ headers: seen }] = await consume(broker.bootstrap, to)
   const sent = headers.flatMap((each) => [each.split('=')[0], each.split('=')[1] ?? null])
@@ -79,7 +123,14 @@ kafkaTest('headers that kcat writes come out as kcat reads them: order, repeats,
 
 kafkaTest('what fails goes to the dead letters with its place, the rest goes on in order', async (t) => {
   const [from, to, dead] = await makeTopics(broker.bootstrap, [1, 1, 1])
-  const bad = ['{"text":', Buffer.from([0x7b, 0xff, 0x7d]), '{"title":"no text"}', '[1]', '"text"', `{"text":${JSON.stringify('x'.repeat(5000))}}`]
+  const bad = [
+    '{"text":',
+    Buffer.from([0x7b, 0xff, 0x7d]),
+    '{"title":"no text"}',
+    '[1]',
+    '"text"',
+    `{"text":${JSON.stringify('x'.repeat(5000))}}`,
+  ]
   const values = bad.flatMap((value, i) => [value, `{"n":${i},"text":"Good."}`])
   await produce(
     broker.bootstrap,
@@ -96,10 +147,22 @@ kafkaTest('what fails goes to the dead letters with its place, the rest goes on 
   const header = (i: number, name: string) => letters[i].headers[letters[i].headers.indexOf(name) + 1]
   t.deepEqual(
     letters.map((_, i) => header(i, 'hmtl-error-code')),
-    ['HMTL_INPUT_JSON', 'HMTL_INPUT_ENCODING', 'HMTL_INPUT_FIELD', 'HMTL_INPUT_FIELD', 'HMTL_INPUT_FIELD', 'HMTL_KAFKA_TOO_LARGE'],
+    [
+      'HMTL_INPUT_JSON',
+      'HMTL_INPUT_ENCODING',
+      'HMTL_INPUT_FIELD',
+      'HMTL_INPUT_FIELD',
+      'HMTL_INPUT_FIELD',
+      'HMTL_KAFKA_TOO_LARGE',
+    ],
   )
   t.deepEqual(
-    letters.map((_, i) => [header(i, 'hmtl-source-topic'), header(i, 'hmtl-source-partition'), header(i, 'hmtl-source-offset'), header(i, 'own')]),
+    letters.map((_, i) => [
+      header(i, 'hmtl-source-topic'),
+      header(i, 'hmtl-source-partition'),
+      header(i, 'hmtl-source-offset'),
+      header(i, 'own'),
+    ]),
     bad.map((_, i) => [from, '0', String(2 * i), String(2 * i)]),
   )
   t.is(letters[0].payload, bad[0] as string)
@@ -107,7 +170,11 @@ kafkaTest('what fails goes to the dead letters with its place, the rest goes on 
 
 kafkaTest('without a topic for them the first failure stops the run, and nothing after it is committed', async (t) => {
   const [from, to] = await makeTopics(broker.bootstrap, [1, 1])
-  await produce(broker.bootstrap, from, [{ value: '{"text":"One."}' }, { value: 'no json' }, { value: '{"text":"Three."}' }])
+  await produce(broker.bootstrap, from, [
+    { value: '{"text":"One."}' },
+    { value: 'no json' },
+    { value: '{"text":"Three."}' },
+  ])
   const name = newGroup()
   const error = await t.throwsAsync(enrich(from, to, { group: name, chunkRecords: 1 }), { instanceOf: HmtlError })
   t.is((error as HmtlError).code, 'HMTL_KAFKA_MESSAGE')
@@ -138,7 +205,10 @@ kafkaTest('an output topic with fewer partitions: order within each partition of
   const [from, to] = await makeTopics(broker.bootstrap, [4, 2])
   await produce(broker.bootstrap, from, texts(80))
   await enrich(from, to, { chunkRecords: 7 })
-  const seen = (await consume(broker.bootstrap, to)).map(({ partition, payload }) => ({ partition, n: JSON.parse(payload as string).n as number }))
+  const seen = (await consume(broker.bootstrap, to)).map(({ partition, payload }) => ({
+    partition,
+    n: JSON.parse(payload as string).n as number,
+  }))
   t.is(seen.length, 80)
   for (let p = 0; p < 4; p++) {
     const mine = seen.filter(({ n }) => n % 4 === p)
@@ -163,41 +233,44 @@ kafkaTest('two members that stop at the end both do', async (t) => {
   t.is((await consume(broker.bootstrap, to)).length, 400)
 })
 
-kafkaTest('a topic as a source and a sink: in order, committed behind the reader, a reader that leaves early goes on there', async (t) => {
-  const [from, to] = await makeTopics(broker.bootstrap, [1, 1])
-  await produce(
-    broker.bootstrap,
-    from,
-    texts(50).map((message) => ({ ...message, partition: 0 })),
-  )
-  const client = await connect(broker.bootstrap)
-  const name = newGroup()
-  async function* some(count: number) {
-    for await (const { key, value, headers, timestamp } of kafkaSource(client, { topic: from, group: name })) {
-      yield { key, value, headers, timestamp, partition: 0 }
-      if (--count === 0) return
+kafkaTest(
+  'a topic as a source and a sink: in order, committed behind the reader, a reader that leaves early goes on there',
+  async (t) => {
+    const [from, to] = await makeTopics(broker.bootstrap, [1, 1])
+    await produce(
+      broker.bootstrap,
+      from,
+      texts(50).map((message) => ({ ...message, partition: 0 })),
+    )
+    const client = await connect(broker.bootstrap)
+    const name = newGroup()
+    async function* some(count: number) {
+      for await (const { key, value, headers, timestamp } of kafkaSource(client, { topic: from, group: name })) {
+        yield { key, value, headers, timestamp, partition: 0 }
+        if (--count === 0) return
+      }
     }
-  }
-  t.is(await kafkaSink(client, some(20), { topic: to, records: 7 }), 20)
-  const committed = Number((await client.committed(name, from)).get(0))
-  // The last one taken was not said to be done.
-  t.is(committed, 19)
-  t.is(await kafkaSink(client, some(31), { topic: to }), 31)
-  t.deepEqual(
-    (await consume(broker.bootstrap, to)).map(({ key }) => Number(key?.slice(1))),
-    [...Array.from({ length: 20 }, (_, i) => i), ...Array.from({ length: 31 }, (_, i) => i + 19)],
-  )
-  const controller = new AbortController()
-  setTimeout(() => controller.abort(), 500)
-  const error = await t.throwsAsync(
-    async () => {
-      for await (const _ of kafkaSource(client, { topic: from, group: name, signal: controller.signal }));
-    },
-    { instanceOf: HmtlError },
-  )
-  t.is((error as HmtlError).code, 'HMTL_ABORTED')
-  await client.close()
-})
+    t.is(await kafkaSink(client, some(20), { topic: to, records: 7 }), 20)
+    const committed = Number((await client.committed(name, from)).get(0))
+    // The last one taken was not said to be done.
+    t.is(committed, 19)
+    t.is(await kafkaSink(client, some(31), { topic: to }), 31)
+    t.deepEqual(
+      (await consume(broker.bootstrap, to)).map(({ key }) => Number(key?.slice(1))),
+      [...Array.from({ length: 20 }, (_, i) => i), ...Array.from({ length: 31 }, (_, i) => i + 19)],
+    )
+    const controller = new AbortController()
+    setTimeout(() => controller.abort(), 500)
+    const error = await t.throwsAsync(
+      async () => {
+        for await (const _ of kafkaSource(client, { topic: from, group: name, signal: controller.signal }));
+      },
+      { instanceOf: HmtlError },
+    )
+    t.is((error as HmtlError).code, 'HMTL_ABORTED')
+    await client.close()
+  },
+)
 
 kafkaTest('at least once: the same records, without transactions', async (t) => {
   const [from, to] = await makeTopics(broker.bootstrap, [4, 4])
@@ -210,7 +283,11 @@ kafkaTest('records of aborted transactions are not read, as kcat does not read t
   const [from, to] = await makeTopics(broker.bootstrap, [1, 1])
   const producers = await Promise.all(
     ['a', 'b', 'c'].map(async (id) => {
-      const producer = clientOf(broker.bootstrap).producer({ transactionalId: `${from}-${id}`, idempotent: true, maxInFlightRequests: 1 })
+      const producer = clientOf(broker.bootstrap).producer({
+        transactionalId: `${from}-${id}`,
+        idempotent: true,
+        maxInFlightRequests: 1,
+      })
       await producer.connect()
       return producer
     }),
@@ -223,7 +300,8 @@ kafkaTest('records of aborted transactions are not read, as kcat does not read t
       await transaction.send({ topic: from, messages: [{ value: JSON.stringify({ text: `${round} ${i}` }) }] })
       open.push(transaction)
     }
-    for (const [i, transaction] of [...open.entries()].reverse()) await ((round + i) % 2 === 0 ? transaction.abort() : transaction.commit())
+    for (const [i, transaction] of [...open.entries()].reverse())
+      await ((round + i) % 2 === 0 ? transaction.abort() : transaction.commit())
   }
   for (const producer of producers) await producer.disconnect()
   const committed = (await consume(broker.bootstrap, from)).map(({ payload }) => payload)
@@ -242,7 +320,11 @@ kafkaTest('SIGTERM finishes what is under way and leaves; the next process goes 
   const text = 'Ada Lovelace wrote to Charles Babbage in London about the engine that he had drawn. '.repeat(6)
   await produce(broker.bootstrap, from, [
     { key: 'bad', value: 'no json', partition: 0 },
-    ...Array.from({ length: count }, (_, i) => ({ key: String(i), value: JSON.stringify({ n: i, text }), partition: i % 2 })),
+    ...Array.from({ length: count }, (_, i) => ({
+      key: String(i),
+      value: JSON.stringify({ n: i, text }),
+      partition: i % 2,
+    })),
   ])
   const name = newGroup()
   const args = [
@@ -268,11 +350,15 @@ kafkaTest('SIGTERM finishes what is under way and leaves; the next process goes 
     'error',
   ]
   const port = 20000 + (process.pid % 20000)
-  const first = spawn(process.execPath, [cli, 'enrich', ...args, '--metrics-port', String(port)], { stdio: ['ignore', 'ignore', 'inherit'] })
+  const first = spawn(process.execPath, [cli, 'enrich', ...args, '--metrics-port', String(port)], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
   let metrics = ''
   for (
     const until = Date.now() + 60_000;
-    !(/hmtl_documents_total [1-9]/.test(metrics) && /hmtl_dead_letters_total\{code="HMTL_INPUT_JSON"\} 1/.test(metrics)) && Date.now() < until;
+    !(
+      /hmtl_documents_total [1-9]/.test(metrics) && /hmtl_dead_letters_total\{code="HMTL_INPUT_JSON"\} 1/.test(metrics)
+    ) && Date.now() < until;
     await sleep(20)
   )
     metrics = await fetch(`http://127.0.0.1:${port}/metrics`)
@@ -298,9 +384,13 @@ for (const [version, seed] of [
   ['4.1.2', 11],
   ['3.9.2', 12],
 ] as const)
-  kafkaTest(`chaos on Kafka ${version}: members killed and stopped, the broker restarted; nothing lost, nothing doubled, order kept`, async (t) => {
-    t.timeout(300_000)
-    const result = await chaos({ version, messages: 4000, members: 2, events: 4, seed })
-    t.log(JSON.stringify(result))
-    for (const count of [result.kcat, result.client]) t.deepEqual(count, { read: 4000, lost: 0, doubled: 0, outOfOrder: 0 })
-  })
+  kafkaTest(
+    `chaos on Kafka ${version}: members killed and stopped, the broker restarted; nothing lost, nothing doubled, order kept`,
+    async (t) => {
+      t.timeout(300_000)
+      const result = await chaos({ version, messages: 4000, members: 2, events: 4, seed })
+      t.log(JSON.stringify(result))
+      for (const count of [result.kcat, result.client])
+        t.deepEqual(count, { read: 4000, lost: 0, doubled: 0, outOfOrder: 0 })
+    },
+  )

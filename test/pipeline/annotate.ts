@@ -37,7 +37,9 @@ const modelOf = () => {
 }
 
 const sentence = (i: number) => `${['One', 'Two', 'Three'][i % 3]} ${['saw two', 'met three of them', 'went'][i % 3]} .`
-const texts = Array.from({ length: 24 }, (_, i) => (i % 5 === 3 ? ' ' : Array.from({ length: 1 + (i % 4) }, (_, k) => sentence(i + k)).join(' ')))
+const texts = Array.from({ length: 24 }, (_, i) =>
+  i % 5 === 3 ? ' ' : Array.from({ length: 1 + (i % 4) }, (_, k) => sentence(i + k)).join(' '),
+)
 const documents: Document[] = texts.map((text, i) => createDocument({ id: `d${i}`, text }))
 
 test.serial('however documents are packed together, each comes out in its turn and the same', async (t) => {
@@ -45,7 +47,8 @@ test.serial('however documents are packed together, each comes out in its turn a
   const model = modelOf()
   // One object twice in a row is two documents.
   const given = [...documents, documents[0], documents[0]]
-  const annotated = async (batchTokens: number) => (await collect(createAnnotator(model, { batchTokens })(given))).map(({ document }) => plain(document))
+  const annotated = async (batchTokens: number) =>
+    (await collect(createAnnotator(model, { batchTokens })(given))).map(({ document }) => plain(document))
   const whole = await annotated(2048)
   t.deepEqual(
     whole.map((document) => (document as Document).id),
@@ -53,28 +56,32 @@ test.serial('however documents are packed together, each comes out in its turn a
   )
   for (const tokens of [24, 40, 100]) t.deepEqual(await annotated(tokens), whole, `${tokens} tokens at once`)
   const alone = []
-  for (const document of given) for await (const { document: found } of createAnnotator(model)([document])) alone.push(plain(found))
+  for (const document of given)
+    for await (const { document: found } of createAnnotator(model)([document])) alone.push(plain(found))
   t.deepEqual(alone, whole)
   model.parameters.dispose()
 })
 
-test.serial('a document longer than what is computed at once comes out whole; nothing stays on the engine', async (t) => {
-  await startEngine(testEngine)
-  const model = modelOf()
-  const annotate = createAnnotator(model, { batchTokens: 16 })
-  const long = createDocument({ id: 'long', text: Array.from({ length: 30 }, (_, i) => sentence(i)).join(' ') })
-  const run = () => collect(annotate([documents[0], long, documents[1]]))
-  const found = await run()
-  t.deepEqual(
-    found.map(({ document: { id, text } }) => [id, text]),
-    [documents[0], long, documents[1]].map(({ id, text }) => [id, text]),
-  )
-  t.true((found[1].document.clusters?.begin.length ?? 0) > 0)
-  const before = engineMemory().tensors
-  await run()
-  t.is(engineMemory().tensors, before)
-  model.parameters.dispose()
-})
+test.serial(
+  'a document longer than what is computed at once comes out whole; nothing stays on the engine',
+  async (t) => {
+    await startEngine(testEngine)
+    const model = modelOf()
+    const annotate = createAnnotator(model, { batchTokens: 16 })
+    const long = createDocument({ id: 'long', text: Array.from({ length: 30 }, (_, i) => sentence(i)).join(' ') })
+    const run = () => collect(annotate([documents[0], long, documents[1]]))
+    const found = await run()
+    t.deepEqual(
+      found.map(({ document: { id, text } }) => [id, text]),
+      [documents[0], long, documents[1]].map(({ id, text }) => [id, text]),
+    )
+    t.true((found[1].document.clusters?.begin.length ?? 0) > 0)
+    const before = engineMemory().tensors
+    await run()
+    t.is(engineMemory().tensors, before)
+    model.parameters.dispose()
+  },
+)
 
 test('contextual vectors are embedded by sentence and packed by row', async (t) => {
   const model = modelOf()
@@ -84,7 +91,16 @@ test('contextual vectors are embedded by sentence and packed by row', async (t) 
     encode: (sentences) => Float32Array.from(sentences.flat().flatMap((word) => [word.length, -word.length])),
     dispose: () => undefined,
   }
-  const units = await collect(chain(documents.slice(0, 3), prepareDocument, sentenceUnits, fill<Window>({ items: 3 }), embed<Group<Window>>(encoder), pack(model.indexer)))
+  const units = await collect(
+    chain(
+      documents.slice(0, 3),
+      prepareDocument,
+      sentenceUnits,
+      fill<Window>({ items: 3 }),
+      embed<Group<Window>>(encoder),
+      pack(model.indexer),
+    ),
+  )
   for (const { units: list, batch } of units) {
     const sentences = list.flatMap((unit) => unit.sentences)
     const { contextual, ...rest } = batch

@@ -68,10 +68,16 @@ test('stages of one thing, several, none, generators and promises are what flatM
   ]
   const stage = fc.tuple(fc.nat(kinds.length - 1), fc.nat(3))
   await fc.assert(
-    fc.asyncProperty(fc.array(fc.nat(20), { maxLength: 8 }), stage, stage, stage, async (items, [a, n], [b, m], [c, k]) => {
-      const found = await collect(chain(items, kinds[a](n), kinds[b](m), kinds[c](k)))
-      t.deepEqual(found, items.flatMap(plain[a](n)).flatMap(plain[b](m)).flatMap(plain[c](k)))
-    }),
+    fc.asyncProperty(
+      fc.array(fc.nat(20), { maxLength: 8 }),
+      stage,
+      stage,
+      stage,
+      async (items, [a, n], [b, m], [c, k]) => {
+        const found = await collect(chain(items, kinds[a](n), kinds[b](m), kinds[c](k)))
+        t.deepEqual(found, items.flatMap(plain[a](n)).flatMap(plain[b](m)).flatMap(plain[c](k)))
+      },
+    ),
   )
 })
 

@@ -34,7 +34,11 @@ test('no group could have had the first item of the next', (t) => {
         const before = groups[i - 1]
         const more = [...before, groups[i][0]]
         // A full group is complete even where something without size could still be added.
-        t.true(before.length === budget.items || sum(more) > (budget.tokens || Infinity) || sum(before) >= (budget.tokens || Infinity))
+        t.true(
+          before.length === budget.items ||
+            sum(more) > (budget.tokens || Infinity) ||
+            sum(before) >= (budget.tokens || Infinity),
+        )
       }
     }),
   )

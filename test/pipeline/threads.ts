@@ -58,7 +58,13 @@ test('a request that fails is told as it would be here, and the thread goes on',
      }`,
   )
   const thread = openThread<string, string>(module, undefined)
-  const here = new HmtlError('HMTL_INPUT_SYNTAX', 'no such thing', { source: 'a.txt', line: 3, offset: 17, document: 'd', remedy: 'Write another' })
+  const here = new HmtlError('HMTL_INPUT_SYNTAX', 'no such thing', {
+    source: 'a.txt',
+    line: 3,
+    offset: 17,
+    document: 'd',
+    remedy: 'Write another',
+  })
   const told = (await t.throwsAsync(thread.ask('bad'), { instanceOf: HmtlError })) as HmtlError
   t.deepEqual(told.toJSON(), here.toJSON())
   t.is(told.remedy, here.remedy)
@@ -74,7 +80,10 @@ test('an error goes from thread to thread without its message growing', (t) => {
 })
 
 test('a thread that cannot begin says why, to who waits for it and to who asks', async (t) => {
-  const thread = openThread<string, string>(threadOf('cannot', `throw new HmtlError('HMTL_MODEL_NOT_FOUND', 'nowhere')`), undefined)
+  const thread = openThread<string, string>(
+    threadOf('cannot', `throw new HmtlError('HMTL_MODEL_NOT_FOUND', 'nowhere')`),
+    undefined,
+  )
   const asked = thread.ask('anything')
   await t.throwsAsync(thread.ready, { message: 'nowhere' })
   await t.throwsAsync(asked, { message: 'nowhere' })
@@ -82,13 +91,20 @@ test('a thread that cannot begin says why, to who waits for it and to who asks',
   t.is(thread.ended?.code, 'HMTL_MODEL_NOT_FOUND')
 })
 
-for (const [how, body] of Object.entries({ exits: 'process.exit(7)', 'throws outside of a request': `setTimeout(() => { throw new Error('thrown') })` }))
+for (const [how, body] of Object.entries({
+  exits: 'process.exit(7)',
+  'throws outside of a request': `setTimeout(() => { throw new Error('thrown') })`,
+}))
   test(`a thread that ${how} fails what was asked of it, once told`, async (t) => {
     const ends: HmtlError[] = []
-    const thread = openThread<string, string>(threadOf(how.split(' ')[0], `return () => { ${body}; return new Promise(() => undefined) }`), undefined, {
-      name: 'a test’s thread',
-      onEnd: (error) => ends.push(error),
-    })
+    const thread = openThread<string, string>(
+      threadOf(how.split(' ')[0], `return () => { ${body}; return new Promise(() => undefined) }`),
+      undefined,
+      {
+        name: 'a test’s thread',
+        onEnd: (error) => ends.push(error),
+      },
+    )
     await t.throwsAsync(thread.ask('x'), { code: 'HMTL_WORKER_FAILED', message: /a test’s thread ended/ } as never)
     await t.throwsAsync(thread.ask('y'), { code: 'HMTL_WORKER_FAILED' } as never)
     t.is(ends.length, 1)

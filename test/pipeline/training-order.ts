@@ -13,7 +13,11 @@ interface Item {
 }
 
 const items = (count: number): Item[] => Array.from({ length: count }, (_, id) => ({ id, tokens: 1 + ((id * 7) % 13) }))
-const shuffled = (list: readonly Item[], seed: number, options: { buffer?: number; bucket?: number; items?: number; tokens?: number } = {}) =>
+const shuffled = (
+  list: readonly Item[],
+  seed: number,
+  options: { buffer?: number; bucket?: number; items?: number; tokens?: number } = {},
+) =>
   collect(
     chain(
       list,
@@ -71,7 +75,10 @@ test('no more than the buffer is held: groups come before the source has ended',
       yield item
     }
   }
-  const run = chain(source(), shuffle<Item>({ random: randomOf(1, 'order'), buffer: 20, bucket: 8, budget: { items: 4 } }))
+  const run = chain(
+    source(),
+    shuffle<Item>({ random: randomOf(1, 'order'), buffer: 20, bucket: 8, budget: { items: 4 } }),
+  )
   await run.next()
   t.true(asked <= 20, String(asked))
   await run.return(undefined)

@@ -18,7 +18,11 @@ const documentOf = (lengths: readonly number[]): Prepared => {
 
 const lengths = fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: 30 })
 
-const check = (t: { deepEqual(a: unknown, b: unknown): void; is(a: unknown, b: unknown): void }, document: Prepared, units: readonly Window[]) => {
+const check = (
+  t: { deepEqual(a: unknown, b: unknown): void; is(a: unknown, b: unknown): void },
+  document: Prepared,
+  units: readonly Window[],
+) => {
   t.deepEqual(
     units.flatMap(({ sentences }) => sentences.flat()),
     words(document),

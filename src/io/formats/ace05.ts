@@ -5,9 +5,26 @@
  * to the nearest match or reported, never dropped silently. The whole annotation
  * (values, times, events, attributes) passes through, so ACE is written as read.
  */
-import { createDocument, type Document, listClusters, listMentions, listRelations, listSpans, type MentionLike, type RelationLike, type SpanLike } from '../document.ts'
+import {
+  createDocument,
+  type Document,
+  listClusters,
+  listMentions,
+  listRelations,
+  listSpans,
+  type MentionLike,
+  type RelationLike,
+  type SpanLike,
+} from '../document.ts'
 import { HmtlError } from '../errors.ts'
-import { attempt, type Format, type FormatContext, formatContext, maxDocumentBytes, reportUncarried } from '../format.ts'
+import {
+  attempt,
+  type Format,
+  type FormatContext,
+  formatContext,
+  maxDocumentBytes,
+  reportUncarried,
+} from '../format.ts'
 import { lenient } from '../lenient.ts'
 import { codePointPlaces, fromUtf16, type OffsetMap } from '../offsets.ts'
 import { readAll, readBeside, type Source, stem } from '../source.ts'
@@ -40,7 +57,8 @@ const charseqOf = (element: XmlElement, id: string, document: string): Charseq =
   const charseq = childrenNamed(element, 'charseq')[0]
   const start = Number(charseq?.[1].START)
   const end = Number(charseq?.[1].END) + 1
-  if (!charseq || !Number.isInteger(start) || !Number.isInteger(end)) throw new HmtlError('HMTL_INPUT_SYNTAX', `${id} has no charseq with START and END`, { document })
+  if (!charseq || !Number.isInteger(start) || !Number.isInteger(end))
+    throw new HmtlError('HMTL_INPUT_SYNTAX', `${id} has no charseq with START and END`, { document })
   return { start, end, said: textOf(charseq) }
 }
 
@@ -55,7 +73,17 @@ const realign = (text: string, start: number, said: string): SpanLike | undefine
   const words = fold(said).split(' ').filter(Boolean)
   if (words.length === 0) return undefined
   const toPattern = (word: string) =>
-    [...word].map((c) => (c === '&' ? '&(?:amp;)?' : c === '<' ? '(?:<|&lt;)' : c === '>' ? '(?:>|&gt;)' : c.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))).join('')
+    [...word]
+      .map((c) =>
+        c === '&'
+          ? '&(?:amp;)?'
+          : c === '<'
+            ? '(?:<|&lt;)'
+            : c === '>'
+              ? '(?:>|&gt;)'
+              : c.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'),
+      )
+      .join('')
   const pattern = new RegExp(words.map(toPattern).join('\\s+'), 'g')
   const from = Math.max(0, start - window)
   let best: SpanLike | undefined
@@ -72,7 +100,8 @@ interface Decoded {
   readonly clusters: SpanLike[][]
 }
 
-const documentElement = (root: XmlElement): XmlElement => (root[0] === 'document' ? root : (childrenNamed(root, 'document')[0] ?? root))
+const documentElement = (root: XmlElement): XmlElement =>
+  root[0] === 'document' ? root : (childrenNamed(root, 'document')[0] ?? root)
 
 const decode = (apf: XmlElement, text: string, id: string, context: FormatContext): Decoded => {
   const { report, options } = context
@@ -116,7 +145,12 @@ const decode = (apf: XmlElement, text: string, id: string, context: FormatContex
       if (!inside && head) report.add('head-outside-extent', id, name)
       const label = entity[1].TYPE ?? 'UNKNOWN'
       const span = options.mentionSpan === 'head' && inside ? head : extent
-      const like: MentionLike = { start: span.start, end: span.end, label, head: inside && options.mentionSpan !== 'head' ? head : undefined }
+      const like: MentionLike = {
+        start: span.start,
+        end: span.end,
+        label,
+        head: inside && options.mentionSpan !== 'head' ? head : undefined,
+      }
       const place = `${span.start} ${span.end}`
       mentions.set(name, like)
       if (taken.has(place)) {
@@ -149,7 +183,12 @@ const decode = (apf: XmlElement, text: string, id: string, context: FormatContex
       }
       const place = `${label} ${arg1.start} ${arg1.end} ${arg2.start} ${arg2.end}`
       if (relations.has(place)) report.add('duplicate-relation', id, name)
-      else relations.set(place, { label, arg1: { start: arg1.start, end: arg1.end }, arg2: { start: arg2.start, end: arg2.end } })
+      else
+        relations.set(place, {
+          label,
+          arg1: { start: arg1.start, end: arg1.end },
+          arg2: { start: arg2.start, end: arg2.end },
+        })
     }
   }
   for (const tag of ['value', 'timex2', 'event', 'quantity']) {
@@ -190,7 +229,11 @@ const fitting = (apf: XmlElement, text: string): number => {
       for (const tag of ['extent', 'head']) {
         const element = childrenNamed(mention, tag)[0]
         const charseq = element && childrenNamed(element, 'charseq')[0]
-        if (charseq && fit(text, place, { start: Number(charseq[1].START), end: Number(charseq[1].END) + 1, said: textOf(charseq) })) good++
+        if (
+          charseq &&
+          fit(text, place, { start: Number(charseq[1].START), end: Number(charseq[1].END) + 1, said: textOf(charseq) })
+        )
+          good++
       }
   return good
 }
@@ -199,10 +242,15 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<Doc
   const name = stem(source, '.sgm', '.apf.xml')
   const fromApf = source.relative.endsWith('.apf.xml')
   const sgmBytes = fromApf ? await readBeside(source, `${name}.sgm`) : await readAll(source, maxDocumentBytes(context))
-  const apfBytes = fromApf ? await readAll(source, maxDocumentBytes(context)) : await readBeside(source, `${name}.apf.xml`)
+  const apfBytes = fromApf
+    ? await readAll(source, maxDocumentBytes(context))
+    : await readBeside(source, `${name}.apf.xml`)
   const document = attempt(context, { source: source.name, document: name }, undefined, () => {
     if (!sgmBytes) throw new HmtlError('HMTL_INPUT_NOT_FOUND', `${name}.sgm is not beside ${source.name}`)
-    if (!apfBytes) throw new HmtlError('HMTL_INPUT_NOT_FOUND', `${name}.apf.xml is not beside ${source.name}`, { remedy: 'ACE keeps the text and its annotation side by side' })
+    if (!apfBytes)
+      throw new HmtlError('HMTL_INPUT_NOT_FOUND', `${name}.apf.xml is not beside ${source.name}`, {
+        remedy: 'ACE keeps the text and its annotation side by side',
+      })
     return aceDocument(decodeUtf8(sgmBytes), decodeUtf8(apfBytes), name, source.name, context)
   })
   if (document) yield document
@@ -229,14 +277,21 @@ const bestReading = (sgml: string, apf: XmlElement): Reading => {
     if (decoded !== text) readings.push({ text: decoded })
     return tags
   }
-  for (const file of unix === sgml ? [sgml] : [unix, sgml]) if (add(file, false).some(([, tag]) => tag.includes('\n'))) add(file, true)
+  for (const file of unix === sgml ? [sgml] : [unix, sgml])
+    if (add(file, false).some(([, tag]) => tag.includes('\n'))) add(file, true)
   if (readings.length === 1) return readings[0]
   const scores = readings.map(({ text }) => fitting(apf, text))
   return readings[scores.indexOf(Math.max(...scores))]
 }
 
 /** One ACE document from the text of its two files. */
-export const aceDocument = (sgml: string, apfText: string, name: string, source: string, context: FormatContext): Document => {
+export const aceDocument = (
+  sgml: string,
+  apfText: string,
+  name: string,
+  source: string,
+  context: FormatContext,
+): Document => {
   const apf = parseXml(apfText, source)
   const { text, tags } = bestReading(sgml, apf)
   const id = documentElement(apf)[1].DOCID ?? name
@@ -246,15 +301,25 @@ export const aceDocument = (sgml: string, apfText: string, name: string, source:
 }
 
 const writeFiles = (document: Document, context: FormatContext) => {
-  reportUncarried(document, [document.mentions ? 'mentions' : 'entities', 'heads', 'relations', 'clusters'], context, key)
+  reportUncarried(
+    document,
+    [document.mentions ? 'mentions' : 'entities', 'heads', 'relations', 'clusters'],
+    context,
+    key,
+  )
   const extras = document.metadata[key] as Partial<Extras> | undefined
   const name = safeName(document.id)
   const tags = areTags(extras?.tags) ? extras.tags : undefined
-  const sgml = typeof extras?.sgml === 'string' ? extras.sgml : restoreTags(document.text, tags ?? plainTags(document.text))
+  const sgml =
+    typeof extras?.sgml === 'string' ? extras.sgml : restoreTags(document.text, tags ?? plainTags(document.text))
   const kept = isXmlElement(extras?.apf) && unchanged(extras.apf, document) ? extras.apf : undefined
   if (extras?.apf && !kept) context.report.add('field', document.id, key)
-  if (!extras?.tags && !extras?.sgml) context.report.add('text-like-a-tag', document.id, '', document.text.match(/<[^<>]*>/g)?.length ?? 0)
-  const doctype = typeof extras?.doctype === 'string' && /^<!DOCTYPE[^<>[]*>$/.test(extras.doctype) ? extras.doctype : '<!DOCTYPE source_file SYSTEM "apf.v5.1.1.dtd">'
+  if (!extras?.tags && !extras?.sgml)
+    context.report.add('text-like-a-tag', document.id, '', document.text.match(/<[^<>]*>/g)?.length ?? 0)
+  const doctype =
+    typeof extras?.doctype === 'string' && /^<!DOCTYPE[^<>[]*>$/.test(extras.doctype)
+      ? extras.doctype
+      : '<!DOCTYPE source_file SYSTEM "apf.v5.1.1.dtd">'
   const apf = kept ?? encode(document, context)
   return [
     { name: `${name}.sgm`, data: sgml },
@@ -262,7 +327,9 @@ const writeFiles = (document: Document, context: FormatContext) => {
   ]
 }
 
-const areTags = (tags: unknown): tags is readonly Tag[] => Array.isArray(tags) && tags.every((tag) => Array.isArray(tag) && Number.isInteger(tag[0]) && typeof tag[1] === 'string')
+const areTags = (tags: unknown): tags is readonly Tag[] =>
+  Array.isArray(tags) &&
+  tags.every((tag) => Array.isArray(tag) && Number.isInteger(tag[0]) && typeof tag[1] === 'string')
 
 /** Tags around a text that came from elsewhere; they add no character. */
 const plainTags = (text: string): Tag[] => [
@@ -286,7 +353,12 @@ const unchanged = (apf: XmlElement, document: Document): boolean => {
     clusters: document.clusters ? listClusters(document.clusters) : [],
   })
   // What was read may have been read with any of the options that change spans.
-  return [{}, { singletons: false }, { mentionSpan: 'head' as const }, { mentionSpan: 'head' as const, singletons: false }].some((options) => {
+  return [
+    {},
+    { singletons: false },
+    { mentionSpan: 'head' as const },
+    { mentionSpan: 'head' as const, singletons: false },
+  ].some((options) => {
     try {
       return meaning(decode(apf, document.text, document.id, formatContext({ options }))) === now
     } catch {
@@ -297,7 +369,11 @@ const unchanged = (apf: XmlElement, document: Document): boolean => {
 
 const encode = (document: Document, context: FormatContext): XmlElement => {
   const { id, text } = document
-  const list: MentionLike[] = document.mentions ? listMentions(document.mentions) : document.entities ? listSpans(document.entities) : []
+  const list: MentionLike[] = document.mentions
+    ? listMentions(document.mentions)
+    : document.entities
+      ? listSpans(document.entities)
+      : []
   const clusters = document.clusters ? listClusters(document.clusters) : []
   const count = fromUtf16(text, 'codepoint')
   const byPlace = new Map<string, MentionLike>()
@@ -318,7 +394,11 @@ const encode = (document: Document, context: FormatContext): XmlElement => {
   )
   for (const mention of byPlace.values()) groups.push([mention])
   const ids = new Map<string, string>()
-  const charseq = ({ start, end }: SpanLike): XmlElement => ['charseq', { START: String(count(start)), END: String(count(end) - 1) }, [text.slice(start, end)]]
+  const charseq = ({ start, end }: SpanLike): XmlElement => [
+    'charseq',
+    { START: String(count(start)), END: String(count(end) - 1) },
+    [text.slice(start, end)],
+  ]
   const entities: XmlElement[] = groups
     .filter((group) => group.length > 0)
     .map((group, e) => {
@@ -329,7 +409,8 @@ const encode = (document: Document, context: FormatContext): XmlElement => {
         group.map((mention, m): XmlElement => {
           const mentionId = `${entityId}-${m + 1}`
           ids.set(`${mention.start} ${mention.end}`, mentionId)
-          if (mention.label !== group[0].label) context.report.add('mixed-entity-types', id, `${mentionId} ${mention.label}`)
+          if (mention.label !== group[0].label)
+            context.report.add('mixed-entity-types', id, `${mentionId} ${mention.label}`)
           return [
             'entity_mention',
             { ID: mentionId },
@@ -341,25 +422,46 @@ const encode = (document: Document, context: FormatContext): XmlElement => {
         }),
       ]
     })
-  const relations: XmlElement[] = (document.relations ? listRelations(document.relations) : []).flatMap(({ label, arg1, arg2 }, r): XmlElement[] => {
-    const one = ids.get(`${arg1.start} ${arg1.end}`)
-    const two = ids.get(`${arg2.start} ${arg2.end}`)
-    if (!one || !two) {
-      context.report.add('relation-without-mentions', id, label)
-      return []
-    }
-    const relationId = `${id}-R${r + 1}`
-    const argument = (refid: string, role: string): XmlElement => ['relation_mention_argument', { REFID: refid, ROLE: role }, []]
-    return [['relation', { ID: relationId, TYPE: label }, [['relation_mention', { ID: `${relationId}-1` }, [argument(one, 'Arg-1'), argument(two, 'Arg-2')]]]]]
-  })
-  return ['source_file', { URI: `${safeName(id)}.sgm`, TYPE: 'text' }, [['document', { DOCID: id }, [...entities, ...relations]]]]
+  const relations: XmlElement[] = (document.relations ? listRelations(document.relations) : []).flatMap(
+    ({ label, arg1, arg2 }, r): XmlElement[] => {
+      const one = ids.get(`${arg1.start} ${arg1.end}`)
+      const two = ids.get(`${arg2.start} ${arg2.end}`)
+      if (!one || !two) {
+        context.report.add('relation-without-mentions', id, label)
+        return []
+      }
+      const relationId = `${id}-R${r + 1}`
+      const argument = (refid: string, role: string): XmlElement => [
+        'relation_mention_argument',
+        { REFID: refid, ROLE: role },
+        [],
+      ]
+      return [
+        [
+          'relation',
+          { ID: relationId, TYPE: label },
+          [['relation_mention', { ID: `${relationId}-1` }, [argument(one, 'Arg-1'), argument(two, 'Arg-2')]]],
+        ],
+      ]
+    },
+  )
+  return [
+    'source_file',
+    { URI: `${safeName(id)}.sgm`, TYPE: 'text' },
+    [['document', { DOCID: id }, [...entities, ...relations]]],
+  ]
 }
 
 export const ace05: Format = {
   name: 'ace05',
   summary: 'ACE 2005 / 2004, NAME.sgm with NAME.apf.xml',
   accepts: (path) => path.endsWith('.sgm') && !/(^|\/)(adj|fp1|fp2)\//.test(path),
-  sniff: (head, path) => (path.endsWith('.apf.xml') || (/^\s*</.test(head) && /<source_file\b/.test(head)) ? 2 : path.endsWith('.sgm') && /<DOC>/i.test(head) ? 2 : 0),
+  sniff: (head, path) =>
+    path.endsWith('.apf.xml') || (/^\s*</.test(head) && /<source_file\b/.test(head))
+      ? 2
+      : path.endsWith('.sgm') && /<DOC>/i.test(head)
+        ? 2
+        : 0,
   read,
   writeFiles,
   needsTokens: false,

@@ -10,11 +10,24 @@ import { HmtlError } from '../errors.ts'
 import { idText } from '../exact-json.ts'
 import type { FormatContext } from '../format.ts'
 import type { Source } from '../source.ts'
-import { documentOfRow, intColumns, isDocumentTable, nameColumns, otherColumns, schemaName, schemaVersion, scoreColumns, unitColumn } from '../table.ts'
+import {
+  documentOfRow,
+  intColumns,
+  isDocumentTable,
+  nameColumns,
+  otherColumns,
+  schemaName,
+  schemaVersion,
+  scoreColumns,
+  unitColumn,
+} from '../table.ts'
 import { hubDocuments, tagNames } from './hub.ts'
 
 export const schemaError = (message: string, source: string) =>
-  new HmtlError('HMTL_FORMAT_SCHEMA', message, { source, remedy: `Expected an Arrow table of schema ${schemaName} v${schemaVersion}; make one with "hmtl convert --to arrow"` })
+  new HmtlError('HMTL_FORMAT_SCHEMA', message, {
+    source,
+    remedy: `Expected an Arrow table of schema ${schemaName} v${schemaVersion}; make one with "hmtl convert --to arrow"`,
+  })
 
 /** What of a batch's rows makes documents. */
 export type RowReader = (vectors: readonly Vector[]) => (row: number) => Document
@@ -33,14 +46,22 @@ const tableRows = (schema: ArrowSchema, source: Source, context: FormatContext):
       let made: T | undefined
       return () => (made ??= make())
     }
-    const numberLists = <T extends Int32Array | Float32Array>(names: readonly string[], valuesOfItems: (items: Vector) => T) =>
+    const numberLists = <T extends Int32Array | Float32Array>(
+      names: readonly string[],
+      valuesOfItems: (items: Vector) => T,
+    ) =>
       new Map(
         names.flatMap((name) => {
           const vector = vectorNamed(name)
           if (!vector || vector.field.type === typeTag.null) return []
           const { items, bounds } = listsOf(vector)
           const values = once(() => valuesOfItems(items))
-          return [[name, (row: number) => (vector.isNull(row) ? undefined : (values().subarray(...bounds(row)) as T))] as const]
+          return [
+            [
+              name,
+              (row: number) => (vector.isNull(row) ? undefined : (values().subarray(...bounds(row)) as T)),
+            ] as const,
+          ]
         }),
       )
     const ints = numberLists(
@@ -78,7 +99,16 @@ const tableRows = (schema: ArrowSchema, source: Source, context: FormatContext):
         text: textAt(row),
         unit: unitAt?.(row) as string | undefined,
         metadata: () => metadataAt?.(row) as string | undefined,
-        ...(fields.length > 0 ? { fields: () => Object.fromEntries(fields.map(([name, values]) => [name, values(row)] as const).filter(([, value]) => value !== undefined)) } : {}),
+        ...(fields.length > 0
+          ? {
+              fields: () =>
+                Object.fromEntries(
+                  fields
+                    .map(([name, values]) => [name, values(row)] as const)
+                    .filter(([, value]) => value !== undefined),
+                ),
+            }
+          : {}),
         ints: (name) => ints.get(name)?.(row),
         names: (name) => names.get(name)?.(row),
         scores: (name) => scores.get(name)?.(row),
@@ -125,6 +155,7 @@ export const rowReader = (schema: ArrowSchema, source: Source, context: FormatCo
   if (marked && version !== schemaVersion) throw schemaError(`schema version ${version} is not known`, source.name)
   if (isDocumentTable(columns, marked, source.name)) return tableRows(schema, source, context)
   const { textField = 'text' } = context.options
-  if (marked || !(columns.has(textField) || columns.has('tokens'))) throw schemaError(`no column "${textField}" and no "tokens"`, source.name)
+  if (marked || !(columns.has(textField) || columns.has('tokens')))
+    throw schemaError(`no column "${textField}" and no "tokens"`, source.name)
   return hubRows(schema, source, context)
 }

@@ -8,7 +8,20 @@
  */
 
 import { open } from 'node:fs/promises'
-import { type Data, Field, Float32, Int32, List, makeData, RecordBatch, RecordBatchFileWriter, RecordBatchStreamWriter, Schema, Struct, Utf8 } from 'apache-arrow'
+import {
+  type Data,
+  Field,
+  Float32,
+  Int32,
+  List,
+  makeData,
+  RecordBatch,
+  RecordBatchFileWriter,
+  RecordBatchStreamWriter,
+  Schema,
+  Struct,
+  Utf8,
+} from 'apache-arrow'
 import { fileMessages, streamMessages } from '../arrow-messages.ts'
 import type { ArrowSchema } from '../arrow-schema.ts'
 import { dictionaryFields, type Vector, vectorsOf } from '../arrow-vectors.ts'
@@ -20,7 +33,16 @@ import { attempt, type Format, type FormatContext, layersAll, maxDocumentBytes }
 import type { OffsetUnit } from '../offsets.ts'
 import { readAt } from '../read-at.ts'
 import { readAll, type Source } from '../source.ts'
-import { intColumns, metadataJson, nameColumns, rowDocument, schemaName, schemaVersion, scoreColumns, unitColumn } from '../table.ts'
+import {
+  intColumns,
+  metadataJson,
+  nameColumns,
+  rowDocument,
+  schemaName,
+  schemaVersion,
+  scoreColumns,
+  unitColumn,
+} from '../table.ts'
 import { type RowReader, rowReader, schemaError } from './arrow-rows.ts'
 
 const batchBytes = 1 << 20
@@ -51,7 +73,13 @@ const utf8Data = (values: readonly (string | null)[]): Data<Utf8> => {
   for (let i = 0; i < values.length; i++) offsets[i + 1] = offsets[i] + Buffer.byteLength(values[i] ?? '')
   const data = Buffer.allocUnsafeSlow(offsets[values.length])
   for (let i = 0; i < values.length; i++) data.write(values[i] ?? '', offsets[i], 'utf8')
-  return makeData({ type: new Utf8(), length: values.length, valueOffsets: offsets, data: new Uint8Array(data.buffer, data.byteOffset, data.length), ...validity(values) })
+  return makeData({
+    type: new Utf8(),
+    length: values.length,
+    valueOffsets: offsets,
+    data: new Uint8Array(data.buffer, data.byteOffset, data.length),
+    ...validity(values),
+  })
 }
 
 /** Bitmap of the values that are not null. */
@@ -72,14 +100,24 @@ const listOffsets = (lists: readonly ({ readonly length: number } | undefined)[]
   return offsets
 }
 
-const numberLists = <T extends Int32Array | Float32Array>(lists: readonly (T | undefined)[], type: Int32 | Float32, make: (size: number) => T): Data => {
+const numberLists = <T extends Int32Array | Float32Array>(
+  lists: readonly (T | undefined)[],
+  type: Int32 | Float32,
+  make: (size: number) => T,
+): Data => {
   const valueOffsets = listOffsets(lists)
   const values = make(valueOffsets[lists.length])
   lists.forEach((list, i) => {
     if (list) values.set(list as never, valueOffsets[i])
   })
   const child = makeData({ type: type as Int32, length: values.length, nullCount: 0, data: values as Int32Array })
-  return makeData({ type: itemField(type as Int32), length: lists.length, valueOffsets, child, ...validity(lists) }) as Data
+  return makeData({
+    type: itemField(type as Int32),
+    length: lists.length,
+    valueOffsets,
+    child,
+    ...validity(lists),
+  }) as Data
 }
 
 const nameLists = (lists: readonly (readonly string[] | undefined)[]): Data =>
@@ -114,11 +152,22 @@ const recordBatch = (documents: readonly Document[], schema: Schema, unit: Offse
     utf8Data(documents.map(metadataJson)),
     ...(unit === 'utf16' ? [] : [utf8Data(documents.map(() => unit))]),
   ]
-  return new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length: documents.length, nullCount: 0, children: children as Data[] }) as never)
+  return new RecordBatch(
+    schema,
+    makeData({
+      type: new Struct(schema.fields),
+      length: documents.length,
+      nullCount: 0,
+      children: children as Data[],
+    }) as never,
+  )
 }
 
 /** Batches of about a mebibyte of text, or of a set number of documents. */
-export async function* batched(documents: AsyncIterable<Document>, count: number | undefined): AsyncGenerator<Document[]> {
+export async function* batched(
+  documents: AsyncIterable<Document>,
+  count: number | undefined,
+): AsyncGenerator<Document[]> {
   let batch: Document[] = []
   let size = 0
   for await (const document of documents) {
@@ -179,7 +228,11 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<Doc
       }
       const vectors = vectorsOf(message, schema.fields, dictionaries, budgetOf(budgetBytes))
       const wrong = vectors.find(({ length }) => length !== message.rows)
-      if (wrong) throw schemaError(`a batch says it has ${message.rows} rows, its column ${wrong.field.name} ${wrong.length}`, source.name)
+      if (wrong)
+        throw schemaError(
+          `a batch says it has ${message.rows} rows, its column ${wrong.field.name} ${wrong.length}`,
+          source.name,
+        )
       if (message.rows === 0) continue
       const document = documentsOf(vectors)
       for (let row = 0; row < message.rows; row++) {
@@ -201,7 +254,8 @@ const openMessages = async (source: Source, context: FormatContext) => {
   if (source.path !== undefined && !source.path.endsWith('.gz') && (await hasMagic(source))) {
     const handle = await open(source.path)
     const cut = () => schemaError('the file is shorter than it says', source.name)
-    const bytesAt = async (offset: number, length: number) => Buffer.from((await readAt(handle, offset, length, cut)).buffer)
+    const bytesAt = async (offset: number, length: number) =>
+      Buffer.from((await readAt(handle, offset, length, cut)).buffer)
     const messages = fileMessages(bytesAt, (await handle.stat()).size)
     return { messages, close: () => handle.close().catch(() => undefined) }
   }
@@ -222,7 +276,10 @@ const openMessages = async (source: Source, context: FormatContext) => {
   }
   if (head.toString('latin1', 0, magic.length) !== magic) return { messages: streamMessages(rest()), close }
   const bytes = await readAll({ ...source, chunks: rest }, maxDocumentBytes(context))
-  return { messages: fileMessages(async (offset, length) => bytes.subarray(offset, offset + length), bytes.length), close }
+  return {
+    messages: fileMessages(async (offset, length) => bytes.subarray(offset, offset + length), bytes.length),
+    close,
+  }
 }
 
 const hasMagic = async (source: Source): Promise<boolean> => {

@@ -26,7 +26,12 @@ export const countUnbalanced =
     context.report.add(kind, document, detail)
 
 /** Spans of a column of brackets within one sentence; nested ones come out too. */
-export const decodeBrackets = (cells: readonly string[], begin: number, end: number, unbalanced: OnUnbalanced): TagSpan[] => {
+export const decodeBrackets = (
+  cells: readonly string[],
+  begin: number,
+  end: number,
+  unbalanced: OnUnbalanced,
+): TagSpan[] => {
   const open: { label: string; begin: number }[] = []
   const spans: TagSpan[] = []
   for (let i = begin; i < end; i++) {
@@ -46,7 +51,12 @@ export const decodeBrackets = (cells: readonly string[], begin: number, end: num
 }
 
 /** Column of brackets for flat spans; labels that hold brackets are changed, and counted. */
-export const encodeBrackets = (spans: readonly TagSpan[], count: number, document: Document, context: FormatContext): string[] => {
+export const encodeBrackets = (
+  spans: readonly TagSpan[],
+  count: number,
+  document: Document,
+  context: FormatContext,
+): string[] => {
   const cells = new Array<string>(count).fill('*')
   for (const { begin, end, label: given } of spans) {
     const label = columnLabel(given, document, context, /[\s()*]/g)
@@ -78,7 +88,8 @@ export const decodeCoref = (cells: readonly string[], unbalanced: OnUnbalanced):
   cells.forEach((cell, i) => {
     if (cell === '-' || cell === '' || cell === '*' || cell === '_') return
     const items = [...cell.matchAll(corefItem)]
-    for (const [, , single] of items) if (single !== undefined) of(single).members.push({ cluster: single, begin: i, end: i + 1 })
+    for (const [, , single] of items)
+      if (single !== undefined) of(single).members.push({ cluster: single, begin: i, end: i + 1 })
     for (const [, , , opened] of items) if (opened !== undefined) of(opened).open.push(i)
     for (const [item, , single, opened, closed] of items) {
       if (closed === undefined) {
@@ -90,12 +101,18 @@ export const decodeCoref = (cells: readonly string[], unbalanced: OnUnbalanced):
       else of(closed).members.push({ cluster: closed, begin, end: i + 1 })
     }
   })
-  for (const [cluster, { open }] of clusters) for (const from of open) unbalanced('bracket-not-closed', `token ${from} (${cluster}`)
+  for (const [cluster, { open }] of clusters)
+    for (const from of open) unbalanced('bracket-not-closed', `token ${from} (${cluster}`)
   return [...clusters.values()].flatMap(({ members }) => members)
 }
 
 /** Clusters of the members, on text; what two clusters claim, or one twice, is the first's, as in the reference scorer. */
-export const groupClusters = (members: readonly ClusterSpan[], tokens: Spans, document: string, context: FormatContext): SpanLike[][] => {
+export const groupClusters = (
+  members: readonly ClusterSpan[],
+  tokens: Spans,
+  document: string,
+  context: FormatContext,
+): SpanLike[][] => {
   const clusters = new Map<string, SpanLike[]>()
   const seen = new Set<number>()
   for (const { cluster, begin: from, end: to } of members) {
@@ -114,7 +131,11 @@ export const groupClusters = (members: readonly ClusterSpan[], tokens: Spans, do
 }
 
 /** Members without those that cross one of their own cluster: brackets of one name can nest only. */
-export const withoutCrossing = <T extends ClusterSpan>(members: readonly T[], document: Document, context: FormatContext): T[] => {
+export const withoutCrossing = <T extends ClusterSpan>(
+  members: readonly T[],
+  document: Document,
+  context: FormatContext,
+): T[] => {
   const open = new Map<string, number[]>()
   const out: T[] = []
   for (const member of [...members].sort((a, b) => a.begin - b.begin || b.end - a.end)) {
@@ -141,7 +162,9 @@ export const encodeCoref = (members: readonly ClusterSpan[], count: number, empt
   }
   return Array.from({ length: count }, (_, i) => {
     const items = [
-      ...opening[i].sort((a, b) => b.end - a.end).map(({ cluster, begin, end }) => (end - begin === 1 ? `(${cluster})` : `(${cluster}`)),
+      ...opening[i]
+        .sort((a, b) => b.end - a.end)
+        .map(({ cluster, begin, end }) => (end - begin === 1 ? `(${cluster})` : `(${cluster}`)),
       ...closing[i].sort((a, b) => b.begin - a.begin).map(({ cluster }) => `${cluster})`),
     ]
     return items.length === 0 ? empty : items.join('|')
@@ -172,5 +195,10 @@ export const isLikeConll = (head: string, path: string): boolean => {
   if (path.endsWith('like_conll')) return true
   const row = head.split('\n').find((line) => !isBlankLine(line) && !line.startsWith('#'))
   const fields = row === undefined ? [] : fieldsOf(row)
-  return /^#\s*begin document/m.test(head) && fields.length >= 4 && fields[0] === '0' && /^(?:\*|[(*].*[*)])$/.test(fields[2])
+  return (
+    /^#\s*begin document/m.test(head) &&
+    fields.length >= 4 &&
+    fields[0] === '0' &&
+    /^(?:\*|[(*].*[*)])$/.test(fields[2])
+  )
 }

@@ -6,9 +6,25 @@
  */
 import { basename } from 'node:path'
 import { metadataOf } from '../columns.ts'
-import { createDocument, type Document, type LabelledLike, listClusters, listRelations, listSpans, type RelationLike, type SpanLike } from '../document.ts'
+import {
+  createDocument,
+  type Document,
+  type LabelledLike,
+  listClusters,
+  listRelations,
+  listSpans,
+  type RelationLike,
+  type SpanLike,
+} from '../document.ts'
 import { HmtlError } from '../errors.ts'
-import { attempt, type Format, type FormatContext, formatContext, maxDocumentBytes, reportUncarried } from '../format.ts'
+import {
+  attempt,
+  type Format,
+  type FormatContext,
+  formatContext,
+  maxDocumentBytes,
+  reportUncarried,
+} from '../format.ts'
 import { checkCovered, lenient } from '../lenient.ts'
 import { codePointPlaces, fromUtf16, type OffsetMap } from '../offsets.ts'
 import { readAll, readBeside, type Source, stem } from '../source.ts'
@@ -40,10 +56,22 @@ const boundOf = (row: string, text: string, offsetOf: OffsetMap, document: strin
   const pieces = match[2].split(';').map((piece) => {
     const [from, to] = piece.split(' ').map(Number)
     const [start, end] = [offsetOf(from), offsetOf(to)]
-    if (start < 0 || end <= start) throw new HmtlError('HMTL_DOCUMENT_OFFSET', `${id} has ${piece}, which is no span of the text`, { document, line, remedy })
+    if (start < 0 || end <= start)
+      throw new HmtlError('HMTL_DOCUMENT_OFFSET', `${id} has ${piece}, which is no span of the text`, {
+        document,
+        line,
+        remedy,
+      })
     return { start, end }
   })
-  checkCovered(rest.join('\t'), pieces.map(({ start, end }) => text.slice(start, end)).join(' '), id, document, line, remedy)
+  checkCovered(
+    rest.join('\t'),
+    pieces.map(({ start, end }) => text.slice(start, end)).join(' '),
+    id,
+    document,
+    line,
+    remedy,
+  )
   // Pieces come in any order: the extent is from the first in the text to the last.
   const sorted = [...pieces].sort((a, b) => a.start - b.start)
   return {
@@ -89,7 +117,10 @@ const decode = (ann: string, text: string, document: string, context: FormatCont
     else if (kind === '#') context.report.add('note', document, id)
     else
       take('unreadable-line', () => {
-        throw new HmtlError('HMTL_INPUT_SYNTAX', `"${row.slice(0, 40)}" is not a standoff annotation`, { document, line })
+        throw new HmtlError('HMTL_INPUT_SYNTAX', `"${row.slice(0, 40)}" is not a standoff annotation`, {
+          document,
+          line,
+        })
       })
   }
   end()
@@ -103,7 +134,8 @@ const decode = (ann: string, text: string, document: string, context: FormatCont
   const kept: RelationLike[] = []
   for (const { label, arg1, arg2 } of relations) {
     // Arguments may be events, whose trigger is not the argument's mention.
-    if (arg1.startsWith('E') || arg2.startsWith('E')) context.report.add('relation-of-event', document, `${label} ${arg1} ${arg2}`)
+    if (arg1.startsWith('E') || arg2.startsWith('E'))
+      context.report.add('relation-of-event', document, `${label} ${arg1} ${arg2}`)
     else {
       const [one, two] = [find(arg1), find(arg2)]
       if (one && two) kept.push({ label, arg1: spanOnly(one), arg2: spanOnly(two) })
@@ -165,13 +197,16 @@ const agreeing = (ann: string, text: string): number => {
 }
 
 /** A byte order mark is a character of the text as brat's server decodes it; unless the annotations are of the text without it. */
-const withoutMark = (text: string, ann: string): boolean => text.startsWith(mark) && agreeing(ann, text.slice(1)) > agreeing(ann, text)
+const withoutMark = (text: string, ann: string): boolean =>
+  text.startsWith(mark) && agreeing(ann, text.slice(1)) > agreeing(ann, text)
 
 async function* read(source: Source, context: FormatContext): AsyncGenerator<Document> {
   const name = stem(source, '.txt', '.ann')
   const folder = source.relative.split('/').slice(0, -1).join('/')
   const id = folder === '' ? name : `${folder}/${name}`
-  const textBytes = source.relative.endsWith('.ann') ? await readBeside(source, `${name}.txt`) : await readAll(source, maxDocumentBytes(context))
+  const textBytes = source.relative.endsWith('.ann')
+    ? await readBeside(source, `${name}.txt`)
+    : await readAll(source, maxDocumentBytes(context))
   const annBytes = await readBeside(source, `${basename(name)}.ann`)
   const document = attempt(context, { source: source.name, document: id }, undefined, () => {
     if (!textBytes) throw new HmtlError('HMTL_INPUT_NOT_FOUND', `${name}.txt is not beside ${source.name}`)
@@ -182,7 +217,14 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<Doc
     const text = marked ? whole.slice(1) : whole
     const { spans, relations, clusters } = decode(ann, text, id, context)
     const layer = context.options.layer ?? 'entities'
-    return createDocument({ id, text, [layer]: spans, relations, clusters, metadata: { [key]: { ann, ...(marked ? { marked } : {}) } } })
+    return createDocument({
+      id,
+      text,
+      [layer]: spans,
+      relations,
+      clusters,
+      metadata: { [key]: { ann, ...(marked ? { marked } : {}) } },
+    })
   })
   if (document) yield document
 }
@@ -192,7 +234,10 @@ export const spansToWrite = (document: Document, layer: 'entities' | 'mentions' 
   const chosen = layer ? [document[layer]] : [document.entities, document.mentions]
   const seen = new Map<string, LabelledLike>()
   for (const spans of chosen)
-    if (spans) for (const span of listSpans(spans)) if (!seen.has(`${span.start} ${span.end} ${span.label}`)) seen.set(`${span.start} ${span.end} ${span.label}`, span)
+    if (spans)
+      for (const span of listSpans(spans))
+        if (!seen.has(`${span.start} ${span.end} ${span.label}`))
+          seen.set(`${span.start} ${span.end} ${span.label}`, span)
   return [...seen.values()]
 }
 
@@ -227,7 +272,9 @@ const unchanged = (document: Document, context: FormatContext): string | undefin
 
 const normal = ({ spans, relations, clusters }: Standoff) => ({
   spans: [...new Set(spans.map(({ start, end, label }) => `${start} ${end} ${label}`))].sort(),
-  relations: relations.map(({ label, arg1, arg2 }) => `${label} ${arg1.start} ${arg1.end} ${arg2.start} ${arg2.end}`).sort(),
+  relations: relations
+    .map(({ label, arg1, arg2 }) => `${label} ${arg1.start} ${arg1.end} ${arg2.start} ${arg2.end}`)
+    .sort(),
   clusters: (clusters ?? []).map((cluster) => cluster.map(({ start, end }) => `${start} ${end}`).sort()).sort(),
 })
 
@@ -241,7 +288,9 @@ const encode = (document: Document, context: FormatContext): string => {
     if (/\s/.test(label)) context.report.add('white-space-in-label', document.id, label)
     const covered = text.slice(start, end)
     // A newline inside a span is written as pieces around it.
-    const pieces = [...covered.matchAll(/[^\n\r]+/g)].map((match) => `${toCodePoints(start + match.index)} ${toCodePoints(start + match.index + match[0].length)}`)
+    const pieces = [...covered.matchAll(/[^\n\r]+/g)].map(
+      (match) => `${toCodePoints(start + match.index)} ${toCodePoints(start + match.index + match[0].length)}`,
+    )
     lines.push(`${id}\t${label.replace(/\s+/g, '_')} ${pieces.join(';')}\t${covered.replace(/[\n\r]+/g, ' ')}`)
     return id
   }
@@ -265,7 +314,8 @@ const encode = (document: Document, context: FormatContext): string => {
     if (/\s/.test(label)) context.report.add('white-space-in-label', document.id, label)
     tail.push(`R${i + 1}\t${label.replace(/\s+/g, '_')} Arg1:${idOf(arg1)} Arg2:${idOf(arg2)}`)
   })
-  for (const cluster of document.clusters ? listClusters(document.clusters) : []) tail.push(`*\tCoreference ${cluster.map(idOf).join(' ')}`)
+  for (const cluster of document.clusters ? listClusters(document.clusters) : [])
+    tail.push(`*\tCoreference ${cluster.map(idOf).join(' ')}`)
   const all = [...lines, ...tail]
   return all.length === 0 ? '' : `${all.join('\n')}\n`
 }

@@ -34,7 +34,8 @@ const items = (cell: string): string[] => {
 }
 
 /** A text as Python writes it in a list. */
-const quoted = (text: string): string => (text.includes("'") && !text.includes('"') ? `"${text.replace(/\\/g, '\\\\')}"` : `'${text.replace(/[\\']/g, '\\$&')}'`)
+const quoted = (text: string): string =>
+  text.includes("'") && !text.includes('"') ? `"${text.replace(/\\/g, '\\\\')}"` : `'${text.replace(/[\\']/g, '\\$&')}'`
 
 /** Columns of other copies of the corpus. */
 interface Extras {
@@ -61,7 +62,11 @@ const keptExtras = (document: Document, count: number): Extras => {
   const { between, after } = metadataOf(document, key)
   return {
     ...(isStrings(between, count) && between.every(isCell) ? { between } : {}),
-    ...(Array.isArray(after) && after.length === count && after.every((cells) => isStrings(cells) && cells.every(isCell)) ? { after } : {}),
+    ...(Array.isArray(after) &&
+    after.length === count &&
+    after.every((cells) => isStrings(cells) && cells.every(isCell))
+      ? { after }
+      : {}),
   }
 }
 
@@ -75,7 +80,8 @@ interface Row {
 }
 
 const rowOf = (fields: readonly string[]): Row => {
-  if (fields.length < 5) throw new HmtlError('HMTL_INPUT_SYNTAX', `${fields.length} tab-separated columns where CoNLL04 has 5`)
+  if (fields.length < 5)
+    throw new HmtlError('HMTL_INPUT_SYNTAX', `${fields.length} tab-separated columns where CoNLL04 has 5`)
   if (fields[1] === '') throw new HmtlError('HMTL_INPUT_SYNTAX', 'an empty word')
   if (!isTag(fields[2])) throw new HmtlError('HMTL_INPUT_SYNTAX', `"${fields[2]}" is not a tag`)
   const [, word, tag, ...rest] = fields
@@ -110,17 +116,26 @@ const parser = (source: Source, context: FormatContext): LineParser => {
     const cellsAt = (row: Row, i: number): [label: string, head: number][] => {
       const labels = items(row.relations)
       const heads = items(row.heads).map(Number)
-      if (labels.length !== heads.length) throw new HmtlError('HMTL_INPUT_SYNTAX', `token ${i} has ${labels.length} relations and ${heads.length} heads`, { document: documentId })
+      if (labels.length !== heads.length)
+        throw new HmtlError(
+          'HMTL_INPUT_SYNTAX',
+          `token ${i} has ${labels.length} relations and ${heads.length} heads`,
+          { document: documentId },
+        )
       return labels.map((label, k) => [label, heads[k]])
     }
     const relationAt = (label: string, i: number, head: number): RelationLike => {
       if (!Number.isInteger(head) || head < 0 || head >= taken.length)
-        throw new HmtlError('HMTL_DOCUMENT_OFFSET', `head ${head} of token ${i} is not a token of the sentence`, { document: documentId })
+        throw new HmtlError('HMTL_DOCUMENT_OFFSET', `head ${head} of token ${i} is not a token of the sentence`, {
+          document: documentId,
+        })
       return { label, arg1: argument(i), arg2: argument(head) }
     }
     const odd = 'unreadable-relation'
     const relations = taken.flatMap((row, i) =>
-      (take(odd, () => cellsAt(row, i)) ?? []).flatMap(([label, head]) => (label === none ? [] : (take(odd, () => relationAt(label, i, head)) ?? []))),
+      (take(odd, () => cellsAt(row, i)) ?? []).flatMap(([label, head]) =>
+        label === none ? [] : (take(odd, () => relationAt(label, i, head)) ?? []),
+      ),
     )
     end()
     return createDocument({
@@ -162,12 +177,23 @@ async function* write(documents: AsyncIterable<Document>, context: FormatContext
 }
 
 const encode = (document: Document, context: FormatContext): string => {
-  reportUncarried(document, document.entities ? ['entities', 'relations'] : ['entities', 'mentions', 'relations'], context, key)
+  reportUncarried(
+    document,
+    document.entities ? ['entities', 'relations'] : ['entities', 'mentions', 'relations'],
+    context,
+    key,
+  )
   const tokens = requireTokens(document, 'conll04')
   const { sentences } = document
   const begins = sentences ? [...sentences.begin] : [0]
   const ends = sentences ? [...sentences.end] : [tokens.begin.length]
-  const spans = flatTokenSpans(document, context.options.layer ? document[context.options.layer] : (document.entities ?? document.mentions), 'entity', context, tokens)
+  const spans = flatTokenSpans(
+    document,
+    context.options.layer ? document[context.options.layer] : (document.entities ?? document.mentions),
+    'entity',
+    context,
+    tokens,
+  )
   const tags = encodeTags(spans, 0, tokens.begin.length, 'bio')
   const list = words(document).map((word) => columnWord(word, document, context, '\t'))
   // An argument is written as its last token, and read again as the entity that ends there or as that token.
@@ -183,7 +209,13 @@ const encode = (document: Document, context: FormatContext): string => {
       context.report.add('cross-sentence-relation', document.id, label)
       continue
     }
-    for (const argument of [one, two]) if (!isKept(argument)) context.report.add('relation-argument-off-entity', document.id, `${label} tokens ${argument.begin}..${argument.end}`)
+    for (const argument of [one, two])
+      if (!isKept(argument))
+        context.report.add(
+          'relation-argument-off-entity',
+          document.id,
+          `${label} tokens ${argument.begin}..${argument.end}`,
+        )
     heads.set(one.end - 1, [...(heads.get(one.end - 1) ?? []), [label, two.end - 1 - begins[sentence]]])
   }
   const lines: string[] = []
@@ -192,7 +224,15 @@ const encode = (document: Document, context: FormatContext): string => {
     for (let i = from; i < ends[s]; i++) {
       const here = heads.get(i) ?? [[none, i - from] as [string, number]]
       const labels = here.map(([label]) => quoted(label)).join(', ')
-      const cells = [i - from, list[i], tags[i], ...(between ? [between[i]] : []), `[${labels}]`, `[${here.map(([, head]) => head).join(', ')}]`, ...(after?.[i] ?? [])]
+      const cells = [
+        i - from,
+        list[i],
+        tags[i],
+        ...(between ? [between[i]] : []),
+        `[${labels}]`,
+        `[${here.map(([, head]) => head).join(', ')}]`,
+        ...(after?.[i] ?? []),
+      ]
       lines.push(cells.join('\t'))
     }
   })

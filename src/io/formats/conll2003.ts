@@ -104,7 +104,9 @@ const parser = (source: Source, context: FormatContext): LineParser => {
       encodeTags(found, from, to, scheme, again)
       spans.push(...found)
     }
-    const other = Array.from({ length: width }, (_, c) => c).filter((c) => c !== wordColumn && c !== tagColumn && !(numbered && c === 0))
+    const other = Array.from({ length: width }, (_, c) => c).filter(
+      (c) => c !== wordColumn && c !== tagColumn && !(numbered && c === 0),
+    )
     const extras: Extras = {
       ...(start === undefined ? {} : { docstart: start }),
       separator,
@@ -112,13 +114,22 @@ const parser = (source: Source, context: FormatContext): LineParser => {
       ...(other.length > 0 ? { columns: other.map((c) => all.map((row) => row[c])) } : {}),
       ...(again.every((tag, i) => tag === tags[i]) ? {} : { tags }),
       ...(numbered ? { numbered } : {}),
-      ...(list.some((sentence) => sentence.comments.length > 0) ? { comments: list.map((sentence) => sentence.comments) } : {}),
+      ...(list.some((sentence) => sentence.comments.length > 0)
+        ? { comments: list.map((sentence) => sentence.comments) }
+        : {}),
       ...(tight ? { tight } : {}),
       ...(unclosed ? { unclosed } : {}),
       ...(after.length > 0 ? { after } : {}),
     }
     tight = false
-    return createDocument({ id: documentId, text, tokens, sentences: sentenceSpans, [layer]: onText(spans, tokens), metadata: { [key]: extras } })
+    return createDocument({
+      id: documentId,
+      text,
+      tokens,
+      sentences: sentenceSpans,
+      [layer]: onText(spans, tokens),
+      metadata: { [key]: extras },
+    })
   }
 
   const take = (unclosed = false, after: readonly string[] = []): Document | undefined => {
@@ -185,7 +196,8 @@ const parser = (source: Source, context: FormatContext): LineParser => {
       }
       if (skipping) return undefined
       if (width === 0) {
-        if (fields.length < 2) throw new HmtlError('HMTL_INPUT_SYNTAX', `a line of ${fields.length} column where a word and a tag were due`)
+        if (fields.length < 2)
+          throw new HmtlError('HMTL_INPUT_SYNTAX', `a line of ${fields.length} column where a word and a tag were due`)
         width = fields.length
         numbered = width >= 3 && fields[0] === '1' && isTag(fields[2]) && !/^(O|[BIESUL]-.*)$/.test(fields[width - 1])
         separator = trimBlankEnd(text).includes('\t') ? '\t' : ' '
@@ -197,7 +209,11 @@ const parser = (source: Source, context: FormatContext): LineParser => {
         })
       if (fields[numbered ? 1 : 0] === '') throw new HmtlError('HMTL_INPUT_SYNTAX', 'an empty word', { line: number })
       const tag = fields[numbered ? 2 : width - 1]
-      if (!isTag(tag)) throw new HmtlError('HMTL_INPUT_SYNTAX', `"${tag}" is not a tag`, { line: number, remedy: 'Tags are O or B-, I-, E-, S-, U- or L- and a type' })
+      if (!isTag(tag))
+        throw new HmtlError('HMTL_INPUT_SYNTAX', `"${tag}" is not a tag`, {
+          line: number,
+          remedy: 'Tags are O or B-, I-, E-, S-, U- or L- and a type',
+        })
       if (rows.length === 0) comments = []
       if (pending.length > 0) comments.push(...pending)
       pending = []
@@ -226,12 +242,16 @@ const isExtras = (extras: Record<string, unknown>, tokens: number): Extras => ({
   ...(typeof extras.docstart === 'string' ? { docstart: extras.docstart } : {}),
   separator: extras.separator === '\t' ? '\t' : ' ',
   ...(schemes.includes(extras.scheme as Scheme) ? { scheme: extras.scheme as Scheme } : {}),
-  ...(Array.isArray(extras.columns) && extras.columns.every((column) => isStrings(column, tokens)) ? { columns: extras.columns } : {}),
+  ...(Array.isArray(extras.columns) && extras.columns.every((column) => isStrings(column, tokens))
+    ? { columns: extras.columns }
+    : {}),
   ...(isStrings(extras.tags, tokens) ? { tags: extras.tags } : {}),
   numbered: extras.numbered === true,
   tight: extras.tight === true,
   unclosed: extras.unclosed === true,
-  ...(Array.isArray(extras.comments) && extras.comments.every((lines) => isStrings(lines)) ? { comments: extras.comments } : {}),
+  ...(Array.isArray(extras.comments) && extras.comments.every((lines) => isStrings(lines))
+    ? { comments: extras.comments }
+    : {}),
   ...(isStrings(extras.after) ? { after: extras.after } : {}),
 })
 
@@ -259,7 +279,11 @@ const encode = (document: Document, context: FormatContext): string => {
   // Files of other origin get the four classic columns, `_` where nothing is known.
   const columns = extras.columns ?? (known ? [] : [tags.map(() => '_'), tags.map(() => '_')])
   const separator = extras.separator ?? ' '
-  const list = words(document).map((word) => (word === docstart && !extras.numbered ? markWord(document, context) : columnWord(word, document, context, separator)))
+  const list = words(document).map((word) =>
+    word === docstart && !extras.numbered
+      ? markWord(document, context)
+      : columnWord(word, document, context, separator),
+  )
   const lines: string[] = []
   const opening = extras.docstart ?? (known ? undefined : `${docstart} -X- -X- O`)
   if (opening !== undefined) lines.push(opening, ...(extras.tight ? [] : ['']))
@@ -267,7 +291,12 @@ const encode = (document: Document, context: FormatContext): string => {
     lines.push(...(extras.comments?.[s] ?? []))
     for (let i = begin[s]; i < end[s]; i++) {
       const others = columns.map((column) => column[i])
-      lines.push((extras.numbered ? [String(i - begin[s] + 1), list[i], finalTags[i], ...others] : [list[i], ...others, finalTags[i]]).join(separator))
+      lines.push(
+        (extras.numbered
+          ? [String(i - begin[s] + 1), list[i], finalTags[i], ...others]
+          : [list[i], ...others, finalTags[i]]
+        ).join(separator),
+      )
     }
     lines.push('')
   }
@@ -282,9 +311,19 @@ const markWord = (document: Document, context: FormatContext): string => {
   return docstart.replaceAll('-', '_')
 }
 
-const sameSpans = (tags: readonly string[], spans: readonly { begin: number; end: number; label: string }[], begin: Int32Array, end: Int32Array): boolean => {
+const sameSpans = (
+  tags: readonly string[],
+  spans: readonly { begin: number; end: number; label: string }[],
+  begin: Int32Array,
+  end: Int32Array,
+): boolean => {
   const decoded = Array.from(begin, (from, s) => decodeTags(tags, from, end[s])).flat()
-  return decoded.length === spans.length && decoded.every((span, i) => span.begin === spans[i].begin && span.end === spans[i].end && span.label === spans[i].label)
+  return (
+    decoded.length === spans.length &&
+    decoded.every(
+      (span, i) => span.begin === spans[i].begin && span.end === spans[i].end && span.label === spans[i].label,
+    )
+  )
 }
 
 /**
@@ -310,7 +349,9 @@ const looksTagged = (head: string): 0 | 1 | 2 => {
 export const conll2003: Format = {
   name: 'conll2003',
   summary: 'CoNLL-2003 columns (IOB1, BIO, IOBES, BIOUL); also WNUT and Universal NER files',
-  accepts: (path) => /(\.(conll|iob2|bio|iob)|^eng\.(train|test[ab])|\/eng\.(train|test[ab])|\.annotated)$/.test(path) || /conll2003.*\.txt$/.test(path),
+  accepts: (path) =>
+    /(\.(conll|iob2|bio|iob)|^eng\.(train|test[ab])|\/eng\.(train|test[ab])|\.annotated)$/.test(path) ||
+    /conll2003.*\.txt$/.test(path),
   sniff: looksTagged,
   read: (source, context) => parseLines(source, context, parser(source, context)),
   write,

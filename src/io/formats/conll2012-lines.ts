@@ -51,7 +51,8 @@ export const settleWidths = (rows: string[][], lengths: readonly number[], width
   const widthOf = lengths.flatMap((length, s) => new Array<Width>(length).fill(widths[s]))
   const ragged = rows.some((row, i) => row.length !== widthOf[i].most)
   const isBracket = (cell: string) => /[()]/.test(cell) && isCorefCell(cell)
-  const unused = widths.every(({ least, most }) => least < most) && rows.some((row, i) => isBracket(row[widthOf[i].least - 1]))
+  const unused =
+    widths.every(({ least, most }) => least < most) && rows.some((row, i) => isBracket(row[widthOf[i].least - 1]))
   return rows.map((row, i) => {
     const width = ragged || unused ? widthOf[i].least : widthOf[i].most
     return row.length === width ? row : row.slice(0, width)
@@ -71,7 +72,8 @@ export const compressGaps = (gaps: readonly string[], rows: readonly string[][])
 
 export const spread = (fields: readonly string[], gaps: string): string => {
   let out = ''
-  for (let i = 0; i < fields.length; i++) out += ' '.repeat(Math.max(i === 0 ? 0 : 1, gaps.charCodeAt(i) - 96 || 0)) + fields[i]
+  for (let i = 0; i < fields.length; i++)
+    out += ' '.repeat(Math.max(i === 0 ? 0 : 1, gaps.charCodeAt(i) - 96 || 0)) + fields[i]
   const trailing = gaps.length > fields.length ? gaps.charCodeAt(fields.length) - 96 : 0
   return out + ' '.repeat(trailing)
 }

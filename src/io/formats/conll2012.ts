@@ -14,7 +14,18 @@ import { type LineParser, parseLines } from '../parse-lines.ts'
 import { type Source, stem } from '../source.ts'
 import type { TagSpan } from '../tags.ts'
 import { joinTokens, lowerBound, sentenceSpans, words } from '../tokens.ts'
-import { type ClusterSpan, countUnbalanced, decodeBrackets, decodeCoref, encodeBrackets, encodeCoref, groupClusters, isCorefCell, isLikeConll, tokenClusters } from './brackets.ts'
+import {
+  type ClusterSpan,
+  countUnbalanced,
+  decodeBrackets,
+  decodeCoref,
+  encodeBrackets,
+  encodeCoref,
+  groupClusters,
+  isCorefCell,
+  isLikeConll,
+  tokenClusters,
+} from './brackets.ts'
 import {
   columnsOf,
   compressGaps,
@@ -109,7 +120,8 @@ const parser = (source: Source, context: FormatContext): LineParser => {
     const rawCoref = rows.map((row) => row[row.length - 1])
     const unbalanced = countUnbalanced(context, documentName)
     const spans: TagSpan[] = []
-    for (let s = 0; s < lengths.length; s++) spans.push(...decodeBrackets(rawEntities, sentences.begin[s], sentences.end[s], unbalanced))
+    for (let s = 0; s < lengths.length; s++)
+      spans.push(...decodeBrackets(rawEntities, sentences.begin[s], sentences.end[s], unbalanced))
     const clusters = decodeCoref(rawCoref, unbalanced)
     const predicates = lengths.map((_, s) =>
       Array.from({ length: Math.max(0, rows[sentences.begin[s]].length - fixedColumns - 1) }, (_, c) =>
@@ -120,7 +132,14 @@ const parser = (source: Source, context: FormatContext): LineParser => {
     const columns = short ? {} : Object.fromEntries(kept.map((name, c) => [name, rows.map((row) => row[4 + c])]))
     const { text: headerText, document, part } = header as { text: string; document: string; part: string }
     const usual = headerText === usualHeader(columnName(document), part)
-    const usualLead = short || rows.every((row, i) => row[0] === document && row[1] === partColumn(part) && row[2] === String(i - sentences.begin[sentenceAt(sentences.begin, i)]))
+    const usualLead =
+      short ||
+      rows.every(
+        (row, i) =>
+          row[0] === document &&
+          row[1] === partColumn(part) &&
+          row[2] === String(i - sentences.begin[sentenceAt(sentences.begin, i)]),
+      )
     const lead = rows.map((row) => row.slice(0, 3).join('\t'))
     const extras: Extras = {
       ...(usualLead ? {} : { lead }),
@@ -158,7 +177,9 @@ const parser = (source: Source, context: FormatContext): LineParser => {
     if (fields[0] === header?.document) return false
     const last = fields.findLast((cell) => cell !== '') ?? ''
     if (fields.length < 2 || !isCorefCell(last)) return true
-    return widths.length > 0 ? fields.length < widths[0].least || fields.length > widths[0].most : isKeyValueComment(text)
+    return widths.length > 0
+      ? fields.length < widths[0].least || fields.length > widths[0].most
+      : isKeyValueComment(text)
   }
 
   const beginDocument = (text: string, found: HeaderName): undefined => {
@@ -169,15 +190,21 @@ const parser = (source: Source, context: FormatContext): LineParser => {
     skipping = false
     header = { text: trimBlankEnd(text), ...found }
     begunAnew = unfinished
-    if (unfinished !== undefined) throw new HmtlError('HMTL_INPUT_TRUNCATED', '#begin document before the last one ended', { document: unfinished })
+    if (unfinished !== undefined)
+      throw new HmtlError('HMTL_INPUT_TRUNCATED', '#begin document before the last one ended', { document: unfinished })
   }
 
   const addRow = (text: string, fields: string[]) => {
     const width = { least: fields.findLastIndex((cell) => cell !== '') + 1, most: fields.length }
-    if (width.least < 2) throw new HmtlError('HMTL_INPUT_SYNTAX', `a line of ${width.least} column where CoNLL-2012 has at least ${fixedColumns + 1}`)
+    if (width.least < 2)
+      throw new HmtlError(
+        'HMTL_INPUT_SYNTAX',
+        `a line of ${width.least} column where CoNLL-2012 has at least ${fixedColumns + 1}`,
+      )
     const first = rows.length === sentenceStart ? undefined : widths[widths.length - 1]
     const both = first ? { least: Math.max(first.least, width.least), most: Math.min(first.most, width.most) } : width
-    if (both.least > both.most) throw new HmtlError('HMTL_INPUT_SYNTAX', `${fields.length} columns in a sentence of ${first?.most}`)
+    if (both.least > both.most)
+      throw new HmtlError('HMTL_INPUT_SYNTAX', `${fields.length} columns in a sentence of ${first?.most}`)
     if (fields[wordColumn(width.most)] === '') throw new HmtlError('HMTL_INPUT_SYNTAX', 'an empty word')
     if (first) widths[widths.length - 1] = both
     else widths.push(both)
@@ -206,7 +233,9 @@ const parser = (source: Source, context: FormatContext): LineParser => {
         return undefined
       }
       if (!header) {
-        throw new HmtlError('HMTL_INPUT_SYNTAX', 'a line outside of any document', { remedy: 'Documents stand between #begin document and #end document' })
+        throw new HmtlError('HMTL_INPUT_SYNTAX', 'a line outside of any document', {
+          remedy: 'Documents stand between #begin document and #end document',
+        })
       }
       addRow(text, fields)
       return undefined
@@ -215,7 +244,10 @@ const parser = (source: Source, context: FormatContext): LineParser => {
       if (!header) return undefined
       const name = id()
       reset()
-      throw new HmtlError('HMTL_INPUT_TRUNCATED', 'the file ends inside a document', { document: name, remedy: 'The file was cut short: fetch or make it again' })
+      throw new HmtlError('HMTL_INPUT_TRUNCATED', 'the file ends inside a document', {
+        document: name,
+        remedy: 'The file was cut short: fetch or make it again',
+      })
     },
     recover() {
       const failed = begunAnew ?? (header && id())
@@ -246,7 +278,12 @@ async function* write(documents: AsyncIterable<Document>, context: FormatContext
 const strings = (value: unknown, length: number): string[] | undefined => (isStrings(value, length) ? value : undefined)
 
 const encode = (document: Document, context: FormatContext): string => {
-  reportUncarried(document, document.entities ? ['entities', 'clusters'] : ['entities', 'mentions', 'clusters'], context, key)
+  reportUncarried(
+    document,
+    document.entities ? ['entities', 'clusters'] : ['entities', 'mentions', 'clusters'],
+    context,
+    key,
+  )
   const tokens = requireTokens(document, 'conll2012')
   const count = tokens.begin.length
   const extras = metadataOf(document, key) as Extras & Record<string, unknown>
@@ -257,21 +294,36 @@ const encode = (document: Document, context: FormatContext): string => {
   const footer = typeof extras.footer === 'string' && isFooter(extras.footer) ? extras.footer : usualFooter
   const columns = metadataOf({ metadata: extras } as unknown as Document, 'columns')
   const empty = typeof extras.empty === 'string' && isEmptyCell(extras.empty) ? extras.empty : '-'
-  const spans = flatTokenSpans(document, context.options.layer ? document[context.options.layer] : (document.entities ?? document.mentions), 'entity', context, tokens)
-  const clusters = tokenClusters(document, context, tokens)
-  const entityCells = sameOrNew(strings(extras.entities, count), encodeBrackets(spans, count, document, context), (cells) =>
-    Array.from(sentences.begin, (from, s) => decodeBrackets(cells, from, sentences.end[s], () => {}))
-      .flat()
-      .map((span) => `${span.begin} ${span.end} ${span.label}`)
-      .sort()
-      .join('\n'),
+  const spans = flatTokenSpans(
+    document,
+    context.options.layer ? document[context.options.layer] : (document.entities ?? document.mentions),
+    'entity',
+    context,
+    tokens,
   )
-  const corefCells = sameOrNew(strings(extras.coref, count), encodeCoref(clusters, count, empty), (cells) => clusterKey(decodeCoref(cells, () => {})))
+  const clusters = tokenClusters(document, context, tokens)
+  const entityCells = sameOrNew(
+    strings(extras.entities, count),
+    encodeBrackets(spans, count, document, context),
+    (cells) =>
+      Array.from(sentences.begin, (from, s) => decodeBrackets(cells, from, sentences.end[s], () => {}))
+        .flat()
+        .map((span) => `${span.begin} ${span.end} ${span.label}`)
+        .sort()
+        .join('\n'),
+  )
+  const corefCells = sameOrNew(strings(extras.coref, count), encodeCoref(clusters, count, empty), (cells) =>
+    clusterKey(decodeCoref(cells, () => {})),
+  )
   const separator = extras.separator === '\t' ? '\t' : ' '
   const list = words(document).map((word) => columnWord(word, document, context, separator))
   const fillers: Record<string, string> = { speaker: '-', parse: '*', pos: '-', lemma: '-', frameset: '-', sense: '-' }
-  const keptColumns = kept.map((column) => strings(columns[column], count) ?? new Array<string>(count).fill(fillers[column]))
-  const lead = strings(extras.lead, count)?.every((cells) => cells.split('\t').length === 3) ? (extras.lead as string[]) : undefined
+  const keptColumns = kept.map(
+    (column) => strings(columns[column], count) ?? new Array<string>(count).fill(fillers[column]),
+  )
+  const lead = strings(extras.lead, count)?.every((cells) => cells.split('\t').length === 3)
+    ? (extras.lead as string[])
+    : undefined
   const short = strings(extras.short, count)
   const gaps = separator === '\t' ? undefined : strings(extras.gaps, count)
   const comments = commentsOf(extras.comments)
@@ -282,7 +334,11 @@ const encode = (document: Document, context: FormatContext): string => {
       const at = i - sentences.begin[s]
       lines.push(...(comments.get(i) ?? []))
       if (short) {
-        lines.push(gaps ? spread([...short[i].split('\t'), corefCells[i]], gaps[i]) : [...short[i].split('\t'), corefCells[i]].join(separator))
+        lines.push(
+          gaps
+            ? spread([...short[i].split('\t'), corefCells[i]], gaps[i])
+            : [...short[i].split('\t'), corefCells[i]].join(separator),
+        )
         continue
       }
       const fields = [
@@ -309,7 +365,8 @@ const commentsOf = (comments: unknown): Map<number, string[]> => {
   if (!Array.isArray(comments)) return out
   for (const item of comments) {
     const [token, line] = Array.isArray(item) ? (item as readonly unknown[]) : []
-    if (typeof token === 'number' && typeof line === 'string' && /^#.*$/.test(line)) out.set(token, [...(out.get(token) ?? []), line])
+    if (typeof token === 'number' && typeof line === 'string' && /^#.*$/.test(line))
+      out.set(token, [...(out.get(token) ?? []), line])
   }
   return out
 }
@@ -320,7 +377,8 @@ const predicatesOf = (predicates: unknown, sentence: number, length: number): st
 }
 
 /** The cells as they were read, if they still say what the document says. */
-const sameOrNew = (read: string[] | undefined, made: string[], meaning: (cells: string[]) => string): string[] => (read && meaning(read) === meaning(made) ? read : made)
+const sameOrNew = (read: string[] | undefined, made: string[], meaning: (cells: string[]) => string): string[] =>
+  read && meaning(read) === meaning(made) ? read : made
 
 const clusterKey = (members: readonly ClusterSpan[]): string => {
   const clusters = new Map<string, string[]>()

@@ -35,7 +35,12 @@ export const entityFields = (global = undeclaredGlobal): EntityFields => {
     return found === -1 ? undefined : found
   }
   const head = at('minspan', 'MIN', 'head')
-  return { group: at('GRP', 'eid'), label: at('etype', 'entity'), head, headCountsEmpty: head !== undefined && names[head] === 'head' }
+  return {
+    group: at('GRP', 'eid'),
+    label: at('etype', 'entity'),
+    head,
+    headCountsEmpty: head !== undefined && names[head] === 'head',
+  }
 }
 
 export interface Located {
@@ -94,7 +99,9 @@ export class EntityBrackets {
   }
 
   close(): Located[] {
-    for (const [name, left] of this.#open) for (const { begin } of left) if (begin >= 0) this.#context.report.add('bracket-not-closed', this.#id, `token ${begin} (${name}`)
+    for (const [name, left] of this.#open)
+      for (const { begin } of left)
+        if (begin >= 0) this.#context.report.add('bracket-not-closed', this.#id, `token ${begin} (${name}`)
     return this.#located
   }
 

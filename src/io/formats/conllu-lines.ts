@@ -35,7 +35,11 @@ interface Range {
 }
 
 /** @throws HmtlError `HMTL_INPUT_SYNTAX` for a line without the ten columns, or without a form */
-export const readSentence = (lines: readonly string[], id: string, context: FormatContext): { words: Word[]; nodes: EntityNode[] } => {
+export const readSentence = (
+  lines: readonly string[],
+  id: string,
+  context: FormatContext,
+): { words: Word[]; nodes: EntityNode[] } => {
   const list: Word[] = []
   const nodes: EntityNode[] = []
   let range: Range | undefined
@@ -54,10 +58,12 @@ export const readSentence = (lines: readonly string[], id: string, context: Form
     if (line.startsWith('#')) continue
     const fields = tabFieldsOf(line)
     while (fields.length > 10 && fields[fields.length - 1].trim() === '') fields.pop()
-    if (fields.length !== 10) throw new HmtlError('HMTL_INPUT_SYNTAX', `${fields.length} columns where CoNLL-U has 10`, { document: id })
+    if (fields.length !== 10)
+      throw new HmtlError('HMTL_INPUT_SYNTAX', `${fields.length} columns where CoNLL-U has 10`, { document: id })
     const [number, form, , , , , , , , misc] = fields
     const entity = miscValue(misc, 'Entity')
-    for (const name of passedOver) if (miscValue(misc, name) !== undefined) context.report.add(`passed-over-${name}`, id, number)
+    for (const name of passedOver)
+      if (miscValue(misc, name) !== undefined) context.report.add(`passed-over-${name}`, id, number)
     if (number.includes('.')) {
       context.report.add('empty-node', id, number)
       if (entity) context.report.add('entity-on-empty-node', id, number)

@@ -4,7 +4,15 @@
  * document a sentence. Mentions may nest and cross; the minimal span is the head.
  */
 import { alignSpans, columnWord, sentencesOfLengths } from '../columns.ts'
-import { createDocument, type Document, listClusters, listMentions, type MentionLike, mentionsOf, type SpanLike } from '../document.ts'
+import {
+  createDocument,
+  type Document,
+  listClusters,
+  listMentions,
+  type MentionLike,
+  mentionsOf,
+  type SpanLike,
+} from '../document.ts'
 import { isBlankLine } from '../line-fields.ts'
 import { type Format, type FormatContext, formatContext, reportUncarried, requireTokens } from '../format.ts'
 import { type LineParser, parseLines } from '../parse-lines.ts'
@@ -44,8 +52,14 @@ const decode = (sentences: readonly Sentence[], id: string, fields: EntityFields
   const located = brackets.close()
   const tokens = { begin: Int32Array.from(begin), end: Int32Array.from(end) }
   const span = (from: number, to: number): SpanLike => ({ start: begin[from], end: end[to - 1] })
-  const mentions: MentionLike[] = located.map((item) => ({ ...span(item.begin, item.end), label: item.label, head: item.head && span(...item.head) }))
-  const members = located.flatMap(({ begin, end, group }) => (group === undefined ? [] : [{ begin, end, cluster: group }]))
+  const mentions: MentionLike[] = located.map((item) => ({
+    ...span(item.begin, item.end),
+    label: item.label,
+    head: item.head && span(...item.head),
+  }))
+  const members = located.flatMap(({ begin, end, group }) =>
+    group === undefined ? [] : [{ begin, end, cluster: group }],
+  )
   const clusters = fields.group === undefined ? undefined : groupClusters(members, tokens, id, context)
   return { text, tokens, sentences: sentencesOfLengths(lengths), mentions, clusters, annotated: located.length > 0 }
 }
@@ -88,7 +102,9 @@ const parser = (source: Source, context: FormatContext): LineParser => {
       ...rest,
       ...(annotated || global !== undefined ? { mentions, clusters } : {}),
       // The declaration of a file stands in its first document only.
-      metadata: { [key]: { sentences: taken.map((sentence) => sentence.lines), ...(global === own ? {} : { global }) } },
+      metadata: {
+        [key]: { sentences: taken.map((sentence) => sentence.lines), ...(global === own ? {} : { global }) },
+      },
     })
   }
   /** The document under way; comments alone are none, but go to the one after them. */
@@ -174,7 +190,12 @@ async function* write(documents: AsyncIterable<Document>, context: FormatContext
   /** What the output has declared so far. */
   let declared: string | undefined
   for await (const document of documents) {
-    reportUncarried(document, document.mentions ? ['mentions', 'heads', 'clusters'] : ['entities', 'clusters'], context, key)
+    reportUncarried(
+      document,
+      document.mentions ? ['mentions', 'heads', 'clusters'] : ['entities', 'clusters'],
+      context,
+      key,
+    )
     const kept = unchanged(document)
     if (!kept) {
       declared = defaultGlobal
@@ -185,7 +206,9 @@ async function* write(documents: AsyncIterable<Document>, context: FormatContext
     const own = globalOf(sentences.flat())
     const isDeclared = own !== undefined || global === declared || !document.mentions?.begin.length
     declared = own ?? (isDeclared ? declared : (global ?? undeclaredGlobal))
-    yield (isDeclared ? sentences : withDeclaration(sentences, declared as string)).map((lines) => `${lines.join('\n')}\n\n`).join('')
+    yield (isDeclared ? sentences : withDeclaration(sentences, declared as string))
+      .map((lines) => `${lines.join('\n')}\n\n`)
+      .join('')
   }
 }
 
@@ -199,7 +222,9 @@ const encode = (document: Document, context: FormatContext): string => {
   const tokens = requireTokens(document, 'conllu')
   const list = words(document)
   const sentences = sentenceSpans(document)
-  const source = document.mentions ? listMentions(document.mentions) : listMentions(mentionsOf(spansToWrite(document, 'entities')))
+  const source = document.mentions
+    ? listMentions(document.mentions)
+    : listMentions(mentionsOf(spansToWrite(document, 'entities')))
   const groupOf = new Map<string, number>()
   let groups = 0
   for (const cluster of document.clusters ? listClusters(document.clusters) : []) {
@@ -213,7 +238,11 @@ const encode = (document: Document, context: FormatContext): string => {
         .filter((span) => !known.has(`${span.start} ${span.end}`))
         .map((span) => ({ ...span, label: '_' }))
     : []
-  const cells: { open: string[]; close: string[]; whole: string[] }[] = list.map(() => ({ open: [], close: [], whole: [] }))
+  const cells: { open: string[]; close: string[]; whole: string[] }[] = list.map(() => ({
+    open: [],
+    close: [],
+    whole: [],
+  }))
   const all = [...source, ...extra]
   // Aligned together only to count; each mention needs its own head below.
   alignSpans(document, mentionsOf(all), 'mention', context, tokens)
@@ -226,7 +255,9 @@ const encode = (document: Document, context: FormatContext): string => {
   }
   for (const { cluster, begin, end, mention } of withoutCrossing(placed, document, context)) {
     const head = mention.head && tokenSpan(tokens, mention.head.start, mention.head.end)
-    const heads = head ? Array.from({ length: head.end - head.begin }, (_, i) => head.begin - begin + 1 + i).join(',') : ''
+    const heads = head
+      ? Array.from({ length: head.end - head.begin }, (_, i) => head.begin - begin + 1 + i).join(',')
+      : ''
     const opening = `(${cluster}-${labelOf(mention.label, document, context)}${heads ? `-${heads}` : '-'}`
     if (end - begin === 1) cells[begin].whole.push(`${opening})`)
     else {
@@ -238,13 +269,20 @@ const encode = (document: Document, context: FormatContext): string => {
   const lines: string[] = [`# newdoc id = ${name}`, `# global.Entity = ${defaultGlobal}`]
   for (let s = 0; s < sentences.begin.length; s++) {
     const [from, to] = [sentences.begin[s], sentences.end[s]]
-    lines.push(`# sent_id = ${name}-${s + 1}`, `# text = ${document.text.slice(tokens.begin[from], tokens.end[to - 1]).replace(/[ \t\n\r]+/g, ' ')}`)
+    lines.push(
+      `# sent_id = ${name}-${s + 1}`,
+      `# text = ${document.text.slice(tokens.begin[from], tokens.end[to - 1]).replace(/[ \t\n\r]+/g, ' ')}`,
+    )
     for (let i = from; i < to; i++) {
       const { open, close, whole } = cells[i]
       const entity = [...close, ...open, ...whole].join('')
       const tight = i + 1 < to && tokens.begin[i + 1] === tokens.end[i]
       const misc = [entity && `Entity=${entity}`, tight && 'SpaceAfter=No'].filter(Boolean).join('|') || '_'
-      lines.push([i - from + 1, columnWord(list[i], document, context, '\t'), '_', '_', '_', '_', '_', '_', '_', misc].join('\t'))
+      lines.push(
+        [i - from + 1, columnWord(list[i], document, context, '\t'), '_', '_', '_', '_', '_', '_', '_', misc].join(
+          '\t',
+        ),
+      )
     }
     lines.push('')
   }
@@ -259,18 +297,30 @@ const labelOf = (label: string, document: Document, context: FormatContext): str
 }
 
 /** The lines as they were read, if they still say what the document says. */
-const unchanged = (document: Document): { sentences: readonly (readonly string[])[]; global: string | undefined } | undefined => {
+const unchanged = (
+  document: Document,
+): { sentences: readonly (readonly string[])[]; global: string | undefined } | undefined => {
   const extras = document.metadata[key] as { sentences?: unknown; global?: unknown } | undefined
   const sentences = extras?.sentences
-  if (!Array.isArray(sentences) || !sentences.every((lines) => Array.isArray(lines) && lines.every((line) => typeof line === 'string' && !/[\n\r]/.test(line)))) return undefined
+  if (
+    !Array.isArray(sentences) ||
+    !sentences.every(
+      (lines) => Array.isArray(lines) && lines.every((line) => typeof line === 'string' && !/[\n\r]/.test(line)),
+    )
+  )
+    return undefined
   try {
     const context = formatContext()
-    const list: Sentence[] = sentences.map((lines: string[]) => ({ lines, ...readSentence(lines, document.id, context) }))
+    const list: Sentence[] = sentences.map((lines: string[]) => ({
+      lines,
+      ...readSentence(lines, document.id, context),
+    }))
     const global = typeof extras?.global === 'string' ? extras.global : globalOf(sentences.flat())
     const read = decode(list, document.id, entityFields(global), context)
     const same =
       read.text === document.text &&
-      JSON.stringify(listMentions(mentionsOf(read.mentions))) === JSON.stringify(document.mentions ? listMentions(document.mentions) : []) &&
+      JSON.stringify(listMentions(mentionsOf(read.mentions))) ===
+        JSON.stringify(document.mentions ? listMentions(document.mentions) : []) &&
       JSON.stringify(read.clusters ?? []) === JSON.stringify(document.clusters ? listClusters(document.clusters) : [])
     return same ? { sentences, global } : undefined
   } catch {

@@ -51,12 +51,17 @@ const columnsOf = ({ fields, error }: CsvRecord, name: string, textField: string
   if (twice !== undefined) throw new HmtlError('HMTL_INPUT_FIELD', `two columns are named "${twice}"`)
   const textAt = fields.indexOf(textField)
   if (textAt === -1)
-    throw new HmtlError('HMTL_INPUT_FIELD', `no column "${textField}" among ${fields.slice(0, 20).join(', ')}`, { remedy: 'Name the one that holds the text with --text-field' })
+    throw new HmtlError('HMTL_INPUT_FIELD', `no column "${textField}" among ${fields.slice(0, 20).join(', ')}`, {
+      remedy: 'Name the one that holds the text with --text-field',
+    })
   const idAt = fields.indexOf('id')
   return ({ fields: cells, line, error: fault }) => {
     if (fault) throw fault
-    if (cells.length !== fields.length) throw new HmtlError('HMTL_INPUT_SYNTAX', `${cells.length} fields where the header names ${fields.length}`)
-    const metadata = Object.fromEntries(fields.map((field, c) => [field, cells[c]] as const).filter((_, c) => c !== textAt && c !== idAt))
+    if (cells.length !== fields.length)
+      throw new HmtlError('HMTL_INPUT_SYNTAX', `${cells.length} fields where the header names ${fields.length}`)
+    const metadata = Object.fromEntries(
+      fields.map((field, c) => [field, cells[c]] as const).filter((_, c) => c !== textAt && c !== idAt),
+    )
     const id = idAt === -1 || idAt === textAt || cells[idAt] === '' ? `${name}:${line}` : cells[idAt]
     return createDocument({ id, text: cells[textAt], metadata })
   }
@@ -67,7 +72,11 @@ const reader = (dialect: Dialect) =>
     const { textField = 'text' } = context.options
     const name = stem(given, dialect.extension)
     const { header, source } = await withHeader(given)
-    const options = { separator: separatorOf(header, dialect), multiline: dialect.multiline, maxRecordBytes: maxLineBytes(context) }
+    const options = {
+      separator: separatorOf(header, dialect),
+      multiline: dialect.multiline,
+      maxRecordBytes: maxLineBytes(context),
+    }
     let toDocument: ((row: CsvRecord) => Document) | undefined
     for await (const batch of csvRecords(source, options))
       for (const record of batch) {
@@ -91,7 +100,12 @@ const looksDelimited = (head: string, { separators }: Dialect): boolean => {
   const [header, row] = head.split(/\r?\n/, 2)
   return separators.some((separator) => {
     const columns = header.split(separator)
-    if (columns.length < 2 || !columns.every((column) => names.test(column)) || !columns.some((column) => /^"?text"?$/.test(column))) return false
+    if (
+      columns.length < 2 ||
+      !columns.every((column) => names.test(column)) ||
+      !columns.some((column) => /^"?text"?$/.test(column))
+    )
+      return false
     return row === undefined || row.includes(separator)
   })
 }
@@ -107,5 +121,11 @@ const formatOf = (dialect: Dialect, summary: string): Format => ({
   extension: '',
 })
 
-export const csv = formatOf({ name: 'csv', extension: '.csv', separators: [',', ';'], multiline: true }, 'comma-separated rows under a header, a row a document (reading only)')
-export const tsv = formatOf({ name: 'tsv', extension: '.tsv', separators: ['\t'], multiline: false }, 'tab-separated rows under a header, a row a document (reading only)')
+export const csv = formatOf(
+  { name: 'csv', extension: '.csv', separators: [',', ';'], multiline: true },
+  'comma-separated rows under a header, a row a document (reading only)',
+)
+export const tsv = formatOf(
+  { name: 'tsv', extension: '.tsv', separators: ['\t'], multiline: false },
+  'tab-separated rows under a header, a row a document (reading only)',
+)

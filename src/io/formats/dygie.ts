@@ -17,7 +17,8 @@ const key = 'dygie'
 
 type Row = readonly unknown[]
 
-const fail = (field: string, document: string, expected: string) => new HmtlError('HMTL_INPUT_FIELD', `field "${field}" must be ${expected}`, { document })
+const fail = (field: string, document: string, expected: string) =>
+  new HmtlError('HMTL_INPUT_FIELD', `field "${field}" must be ${expected}`, { document })
 
 const rowsOf = (value: unknown, field: string, document: string): Row[] => {
   if (!Array.isArray(value) || !value.every(Array.isArray)) throw fail(field, document, 'an array of arrays')
@@ -32,7 +33,10 @@ const predicted = <T extends string>(field: T) => `predicted_${field}` as const
  * Which of a record's fields are its layers. A record with predictions holds the
  * gold layers too; whoever wants what was predicted must not be given those.
  */
-const layersOf = (record: Readonly<Record<string, unknown>>, predictions: boolean): Partial<Record<(typeof layerFields)[number], unknown>> => {
+const layersOf = (
+  record: Readonly<Record<string, unknown>>,
+  predictions: boolean,
+): Partial<Record<(typeof layerFields)[number], unknown>> => {
   const take = predictions && layerFields.some((field) => isPresent(record[predicted(field)]))
   return Object.fromEntries(layerFields.map((field) => [field, record[take ? predicted(field) : field] ?? undefined]))
 }
@@ -40,12 +44,25 @@ const layersOf = (record: Readonly<Record<string, unknown>>, predictions: boolea
 const isPresent = (value: unknown): boolean => value !== undefined && value !== null
 
 const decode = (record: unknown, fallbackId: string, context: FormatContext): Document => {
-  if (typeof record !== 'object' || record === null || Array.isArray(record)) throw new HmtlError('HMTL_INPUT_FIELD', 'record is not a JSON object')
-  const { doc_key: rawKey, sentences: rawSentences, ner: _ner, relations: _relations, clusters: _clusters, ...others } = record as Record<string, unknown>
-  const { ner, relations: rawRelations, clusters: rawClusters } = layersOf(record as Record<string, unknown>, context.options.predictions === true)
+  if (typeof record !== 'object' || record === null || Array.isArray(record))
+    throw new HmtlError('HMTL_INPUT_FIELD', 'record is not a JSON object')
+  const {
+    doc_key: rawKey,
+    sentences: rawSentences,
+    ner: _ner,
+    relations: _relations,
+    clusters: _clusters,
+    ...others
+  } = record as Record<string, unknown>
+  const {
+    ner,
+    relations: rawRelations,
+    clusters: rawClusters,
+  } = layersOf(record as Record<string, unknown>, context.options.predictions === true)
   const id = idText(rawKey) ?? fallbackId
   const sentenceWords = rowsOf(rawSentences, 'sentences', id)
-  if (!sentenceWords.every((row) => row.every((word) => typeof word === 'string' && word !== ''))) throw fail('sentences', id, 'lists of words that are not empty')
+  if (!sentenceWords.every((row) => row.every((word) => typeof word === 'string' && word !== '')))
+    throw fail('sentences', id, 'lists of words that are not empty')
   // A sentence without words has no place among token spans; how many words each has is kept for writing.
   const lengths = sentenceWords.map((row) => row.length)
   const full = sentenceWords.filter((row) => row.length > 0)
@@ -53,7 +70,13 @@ const decode = (record: unknown, fallbackId: string, context: FormatContext): Do
   const count = tokens.begin.length
   const { take, end } = lenient(id, context)
   const span = (begin: unknown, stop: unknown, field: string): SpanLike => {
-    if (!Number.isInteger(begin) || !Number.isInteger(stop) || (begin as number) < 0 || (stop as number) >= count || (begin as number) > (stop as number))
+    if (
+      !Number.isInteger(begin) ||
+      !Number.isInteger(stop) ||
+      (begin as number) < 0 ||
+      (stop as number) >= count ||
+      (begin as number) > (stop as number)
+    )
       throw new HmtlError('HMTL_DOCUMENT_OFFSET', `${field}: ${begin}..${stop} is not a span of ${count} tokens`, {
         document: id,
         remedy: 'Indexes are inclusive and count over the whole document',
@@ -74,8 +97,14 @@ const decode = (record: unknown, fallbackId: string, context: FormatContext): Do
   const items = <T>(value: unknown, field: string, make: (item: Row) => T): T[] | undefined =>
     value === undefined
       ? undefined
-      : rowsOf(value, field, id).flatMap((row) => row.flatMap((item) => take(`unreadable-${field}`, () => [make(Array.isArray(item) ? item : [])]) ?? []))
-  const spans = items(ner, 'ner', (item) => ({ ...span(item[0], item[1], 'ner'), label: label(item[2], 'ner'), ...scored(item, 2, 'ner') }))
+      : rowsOf(value, field, id).flatMap((row) =>
+          row.flatMap((item) => take(`unreadable-${field}`, () => [make(Array.isArray(item) ? item : [])]) ?? []),
+        )
+  const spans = items(ner, 'ner', (item) => ({
+    ...span(item[0], item[1], 'ner'),
+    label: label(item[2], 'ner'),
+    ...scored(item, 2, 'ner'),
+  }))
   const relations = items(rawRelations, 'relations', (item) => ({
     arg1: span(item[0], item[1], 'relations'),
     arg2: span(item[2], item[3], 'relations'),
@@ -92,18 +121,39 @@ const decode = (record: unknown, fallbackId: string, context: FormatContext): Do
     rawClusters === undefined
       ? undefined
       : rowsOf(rawClusters, 'clusters', id)
-          .map((row) => row.flatMap((item) => take('unreadable-clusters', () => [span((item as Row)?.[0], (item as Row)?.[1], 'clusters')]) ?? []).filter(isFresh))
+          .map((row) =>
+            row
+              .flatMap(
+                (item) =>
+                  take('unreadable-clusters', () => [span((item as Row)?.[0], (item as Row)?.[1], 'clusters')]) ?? [],
+              )
+              .filter(isFresh),
+          )
           .filter((cluster) => cluster.length > 0)
   end()
   const layer = context.options.layer ?? 'entities'
-  const metadata = metadataOfFields(isPresent(rawKey) && typeof rawKey !== 'string' ? { doc_key: rawKey, ...others } : others, key, lengths.includes(0) ? { lengths } : {})
-  return createDocument({ id, text, tokens, sentences: sentencesOfLengths(full.map((row) => row.length)), [layer]: spans, relations, clusters, metadata })
+  const metadata = metadataOfFields(
+    isPresent(rawKey) && typeof rawKey !== 'string' ? { doc_key: rawKey, ...others } : others,
+    key,
+    lengths.includes(0) ? { lengths } : {},
+  )
+  return createDocument({
+    id,
+    text,
+    tokens,
+    sentences: sentencesOfLengths(full.map((row) => row.length)),
+    [layer]: spans,
+    relations,
+    clusters,
+    metadata,
+  })
 }
 
 const read = (source: Source, context: FormatContext) => {
   const name = stem(source, '.jsonl', '.json')
   return parseLines(source, context, {
-    line: ({ text, number }) => (text.trim() === '' ? undefined : decode(parseJsonLine(text), `${name}:${number}`, context)),
+    line: ({ text, number }) =>
+      text.trim() === '' ? undefined : decode(parseJsonLine(text), `${name}:${number}`, context),
     end: () => undefined,
     recover: () => undefined,
   })
@@ -119,7 +169,9 @@ const sentencesToWrite = (document: Document): Spans => {
   const { lengths } = metadataOf(document, key)
   if (!Array.isArray(lengths) || !lengths.every((length) => Number.isInteger(length) && length >= 0)) return sentences
   const full = lengths.filter((length) => length > 0)
-  const same = full.length === sentences.begin.length && full.every((length, s) => length === sentences.end[s] - sentences.begin[s])
+  const same =
+    full.length === sentences.begin.length &&
+    full.every((length, s) => length === sentences.end[s] - sentences.begin[s])
   return same ? sentencesOfLengths(lengths) : sentences
 }
 
@@ -142,17 +194,22 @@ const encode = (document: Document, context: FormatContext): Record<string, unkn
     return span
   }
   // Indexes are the document's, so that a span may go over sentences.
-  const spans = spansToWrite(document, context.options.layer).flatMap(({ start, end, label }): [number, number, string][] => {
-    const span = exact(start, end, 'entity')
-    return span ? [[span.begin, span.end - 1, label]] : []
-  })
-  const relations = (document.relations ? listRelations(document.relations) : []).flatMap(({ label, arg1, arg2 }): [number, number, number, number, string][] => {
-    const one = exact(arg1.start, arg1.end, 'relation')
-    const two = exact(arg2.start, arg2.end, 'relation')
-    return one && two ? [[one.begin, one.end - 1, two.begin, two.end - 1, label]] : []
-  })
+  const spans = spansToWrite(document, context.options.layer).flatMap(
+    ({ start, end, label }): [number, number, string][] => {
+      const span = exact(start, end, 'entity')
+      return span ? [[span.begin, span.end - 1, label]] : []
+    },
+  )
+  const relations = (document.relations ? listRelations(document.relations) : []).flatMap(
+    ({ label, arg1, arg2 }): [number, number, number, number, string][] => {
+      const one = exact(arg1.start, arg1.end, 'relation')
+      const two = exact(arg2.start, arg2.end, 'relation')
+      return one && two ? [[one.begin, one.end - 1, two.begin, two.end - 1, label]] : []
+    },
+  )
   const clusters = new Map<string, [number, number][]>()
-  for (const { cluster, begin, end } of tokenClusters(document, context, tokens)) clusters.set(cluster, [...(clusters.get(cluster) ?? []), [begin, end - 1]])
+  for (const { cluster, begin, end } of tokenClusters(document, context, tokens))
+    clusters.set(cluster, [...(clusters.get(cluster) ?? []), [begin, end - 1]])
   return {
     doc_key: document.id,
     ...fieldsOf(document, key, 'doc_key', ['sentences', ...layerFields], context),
@@ -170,7 +227,8 @@ export const dygie: Format = {
   sniff: () => 0,
   // The nested sentence lists are the mark; records of ours have a text, and sentences under `hmtl`.
   sniffJson({ array, whole, fields }) {
-    if (array || (!fields.has('doc_key') && (fields.has('text') || fields.has('tokens') || fields.has('hmtl')))) return 0
+    if (array || (!fields.has('doc_key') && (fields.has('text') || fields.has('tokens') || fields.has('hmtl'))))
+      return 0
     if (fields.has('sentences')) return fields.get('sentences') === '[[' || fields.has('doc_key') ? 2 : 0
     return !whole && (fields.has('doc_key') || [...fields.values()].includes('[[')) ? 1 : 0
   },

@@ -20,7 +20,11 @@ const namesIn = (feature: unknown, depth = 0): string[] | undefined => {
   if (depth > 8 || typeof feature !== 'object' || feature === null) return undefined
   if (Array.isArray(feature)) return namesIn(feature[0], depth + 1)
   const { names, feature: inner, class_label: label, sequence } = feature as Record<string, unknown>
-  const list = Array.isArray(names) ? names : typeof names === 'object' && names !== null ? Object.values(names) : undefined
+  const list = Array.isArray(names)
+    ? names
+    : typeof names === 'object' && names !== null
+      ? Object.values(names)
+      : undefined
   if (list?.every((name) => typeof name === 'string')) return list as string[]
   return namesIn(inner ?? label ?? sequence, depth + 1)
 }
@@ -37,17 +41,20 @@ export const tagNames = (huggingface: string | undefined, column: string): strin
 
 /** Values of a table as JSON has them: numbers past a double keep their text, dates and bytes become text, null cells are absent. */
 export const toPlain = (value: unknown): unknown => {
-  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : new JsonNumber(String(value))
+  if (typeof value === 'bigint')
+    return Number.isSafeInteger(Number(value)) ? Number(value) : new JsonNumber(String(value))
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : value.toISOString()
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64')
   if (ArrayBuffer.isView(value)) return Array.from(value as unknown as ArrayLike<unknown>, toPlain)
   if (Array.isArray(value)) return value.map((item) => toPlain(item))
   if (value === null || value === undefined) return undefined
-  if (typeof value === 'object' && !(value instanceof JsonNumber)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toPlain(item)]))
+  if (typeof value === 'object' && !(value instanceof JsonNumber))
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toPlain(item)]))
   return value
 }
 
-const schemaError = (message: string, document: string, remedy?: string) => new HmtlError('HMTL_FORMAT_SCHEMA', message, { document, remedy })
+const schemaError = (message: string, document: string, remedy?: string) =>
+  new HmtlError('HMTL_FORMAT_SCHEMA', message, { document, remedy })
 
 const wordsOf = (value: unknown, id: string): string[] => {
   if (!Array.isArray(value)) throw schemaError('"tokens" is not a list', id)
@@ -77,7 +84,12 @@ const decode = (tags: readonly string[], known: readonly string[], id: string): 
     return known.every(isPositioned) ? decodeTags(tags) : decodeBare(tags)
   }
   const odd = tags.find((tag) => !isPositioned(tag))
-  if (odd !== undefined) throw schemaError(`"${odd}" is not a tag`, id, 'Tags are O or B-, I-, E-, S-, U- or L- and a type, or all of them without a prefix')
+  if (odd !== undefined)
+    throw schemaError(
+      `"${odd}" is not a tag`,
+      id,
+      'Tags are O or B-, I-, E-, S-, U- or L- and a type, or all of them without a prefix',
+    )
   return decodeTags(tags)
 }
 
@@ -102,9 +114,18 @@ export const hubDocuments =
         context.report.add('unlabelled-token', id, words[i])
         return 'O'
       }
-      if (!names) throw schemaError('ner_tags are numbers and the file does not name them', id, 'Names come from the features that the hub keeps in the file')
+      if (!names)
+        throw schemaError(
+          'ner_tags are numbers and the file does not name them',
+          id,
+          'Names come from the features that the hub keeps in the file',
+        )
       const name = names[Number(tag)]
-      if (name === undefined) throw schemaError(`ner_tags[${i}] is ${tag === undefined ? 'null' : String(tag)}, and the file names ${names.length} tags`, id)
+      if (name === undefined)
+        throw schemaError(
+          `ner_tags[${i}] is ${tag === undefined ? 'null' : String(tag)}, and the file names ${names.length} tags`,
+          id,
+        )
       return name
     })
     const aligned = typeof given === 'string' ? alignTokens(given, words) : undefined

@@ -45,11 +45,14 @@ export const formats: readonly Format[] = [
 export const formatNames: readonly string[] = formats.map(({ name }) => name)
 
 /** Names of the formats that can be written. */
-export const writableNames: readonly string[] = formats.filter(({ write, writeFiles }) => write || writeFiles).map(({ name }) => name)
+export const writableNames: readonly string[] = formats
+  .filter(({ write, writeFiles }) => write || writeFiles)
+  .map(({ name }) => name)
 
 /** The format of that name. @throws HmtlError `HMTL_FORMAT_UNKNOWN` */
 export const formatNamed = (name: string): Format => {
   const found = formats.find((format) => format.name === name)
-  if (!found) throw new HmtlError('HMTL_FORMAT_UNKNOWN', `no format "${name}"`, { remedy: `Known are ${formatNames.join(', ')}` })
+  if (!found)
+    throw new HmtlError('HMTL_FORMAT_UNKNOWN', `no format "${name}"`, { remedy: `Known are ${formatNames.join(', ')}` })
   return found
 }

@@ -17,7 +17,8 @@ const holdsOwnNumber = (record: unknown, ours: (key: string) => boolean): boolea
 }
 
 const isOfUser = (record: unknown): boolean =>
-  holdsOwnNumber(record, (key) => key === 'hmtl') || holdsOwnNumber((record as { hmtl?: unknown } | null)?.hmtl, (key) => layerFields.has(key))
+  holdsOwnNumber(record, (key) => key === 'hmtl') ||
+  holdsOwnNumber((record as { hmtl?: unknown } | null)?.hmtl, (key) => layerFields.has(key))
 
 /** Parses one JSON line, the user's numbers as they stand (`parseExact`). @throws HmtlError `HMTL_INPUT_JSON` or what `fromJson` throws */
 export const parseJsonLine = (text: string): unknown => {
@@ -56,14 +57,24 @@ const read = (source: Source, context: FormatContext) => {
   const onLost = (document: string, field: string) => context.report.add('json-field', document, field)
   const options = { textField, offsetUnit, onLost }
   return parseLines(source, context, {
-    line: (line: Line) => (line.text.trim() === '' ? undefined : documentOfLine(line.text, `${name}:${line.number}`, options, keepLines === true)),
+    line: (line: Line) =>
+      line.text.trim() === ''
+        ? undefined
+        : documentOfLine(line.text, `${name}:${line.number}`, options, keepLines === true),
     end: () => undefined,
     recover: () => undefined,
   })
 }
 
-async function* write(documents: AsyncIterable<Document>, { options: { textField, offsetUnit }, report }: FormatContext) {
-  const options = { textField, offsetUnit, onLost: (document: string, field: string) => report.add('json-field', document, field) }
+async function* write(
+  documents: AsyncIterable<Document>,
+  { options: { textField, offsetUnit }, report }: FormatContext,
+) {
+  const options = {
+    textField,
+    offsetUnit,
+    onLost: (document: string, field: string) => report.add('json-field', document, field),
+  }
   for await (const document of documents) yield `${stringifyExact(toJson(document, options))}\n`
 }
 
@@ -72,8 +83,10 @@ export const jsonl: Format = {
   summary: 'JSON lines {"id", "text" | "tokens", …, "hmtl": {layers}}',
   accepts: (path) => /\.(jsonl|ndjson)$/.test(path),
   // Not even the beginning of a record: a damaged first line, after which the others are read.
-  sniff: (head, path) => (/^\s*\{\S/.test(head) ? (/^\s*\{.*\n/.test(head) ? 2 : 1) : /\.(jsonl|ndjson)$/.test(path) ? 1 : 0),
-  sniffJson: ({ array, spread, whole }, path) => (array || (whole && spread) ? 0 : /\.(jsonl|ndjson)$/.test(path) || whole ? 2 : 1),
+  sniff: (head, path) =>
+    /^\s*\{\S/.test(head) ? (/^\s*\{.*\n/.test(head) ? 2 : 1) : /\.(jsonl|ndjson)$/.test(path) ? 1 : 0,
+  sniffJson: ({ array, spread, whole }, path) =>
+    array || (whole && spread) ? 0 : /\.(jsonl|ndjson)$/.test(path) || whole ? 2 : 1,
   read,
   write,
   needsTokens: false,

@@ -3,7 +3,14 @@
  * a column for each relation with `ARG1_T` and `ARG2_T` brackets, coreference last.
  */
 import { columnWord, flatTokenSpans, onText, sentencesOfLengths } from '../columns.ts'
-import { createDocument, type Document, listRelations, type RelationLike, type SpanLike, type Spans } from '../document.ts'
+import {
+  createDocument,
+  type Document,
+  listRelations,
+  type RelationLike,
+  type SpanLike,
+  type Spans,
+} from '../document.ts'
 import { HmtlError } from '../errors.ts'
 import { fieldsOf, isBlankLine } from '../line-fields.ts'
 import { type Format, type FormatContext, reportUncarried, requireTokens } from '../format.ts'
@@ -12,7 +19,16 @@ import { type LineParser, parseLines } from '../parse-lines.ts'
 import { type Source, stem } from '../source.ts'
 import type { TagSpan } from '../tags.ts'
 import { joinTokens, sentenceSpans, tokenSpan, words } from '../tokens.ts'
-import { countUnbalanced, decodeBrackets, decodeCoref, encodeBrackets, encodeCoref, groupClusters, isLikeConll, tokenClusters } from './brackets.ts'
+import {
+  countUnbalanced,
+  decodeBrackets,
+  decodeCoref,
+  encodeBrackets,
+  encodeCoref,
+  groupClusters,
+  isLikeConll,
+  tokenClusters,
+} from './brackets.ts'
 import { headerOf, isFooter } from './conll2012-lines.ts'
 
 const parser = (source: Source, context: FormatContext): LineParser => {
@@ -44,7 +60,9 @@ const parser = (source: Source, context: FormatContext): LineParser => {
     const { text, tokens } = joinTokens(rows.map((row) => row[1]))
     const sentences = sentencesOfLengths(lengths)
     const mentionCells = rows.map((row) => row[2])
-    const mentions = lengths.flatMap((_, s) => decodeBrackets(mentionCells, sentences.begin[s], sentences.end[s], unbalanced))
+    const mentions = lengths.flatMap((_, s) =>
+      decodeBrackets(mentionCells, sentences.begin[s], sentences.end[s], unbalanced),
+    )
     const relations: RelationLike[] = []
     for (let s = 0; s < lengths.length; s++) {
       for (let column = 3; column < rows[sentences.begin[s]].length - 1; column++) {
@@ -59,7 +77,16 @@ const parser = (source: Source, context: FormatContext): LineParser => {
       unbalanced,
     )
     const clusters = groupClusters(coref, tokens, name, context)
-    const like = { id: name, text, tokens, sentences, mentions: onText(mentions, tokens), relations, clusters, metadata: {} }
+    const like = {
+      id: name,
+      text,
+      tokens,
+      sentences,
+      mentions: onText(mentions, tokens),
+      relations,
+      clusters,
+      metadata: {},
+    }
     count++
     reset()
     return createDocument(like)
@@ -88,9 +115,11 @@ const parser = (source: Source, context: FormatContext): LineParser => {
       }
       if (skipping) return undefined
       const fields = fieldsOf(text)
-      if (fields.length < 4) throw new HmtlError('HMTL_INPUT_SYNTAX', `${fields.length} columns where like-conll has at least 4`)
+      if (fields.length < 4)
+        throw new HmtlError('HMTL_INPUT_SYNTAX', `${fields.length} columns where like-conll has at least 4`)
       const first = rows[sentenceStart]
-      if (first && first.length !== fields.length) throw new HmtlError('HMTL_INPUT_SYNTAX', `${fields.length} columns in a sentence of ${first.length}`)
+      if (first && first.length !== fields.length)
+        throw new HmtlError('HMTL_INPUT_SYNTAX', `${fields.length} columns in a sentence of ${first.length}`)
       if (fields[1] === '') throw new HmtlError('HMTL_INPUT_SYNTAX', 'an empty word')
       rows.push(fields)
       return undefined
@@ -121,11 +150,20 @@ async function* write(documents: AsyncIterable<Document>, context: FormatContext
 }
 
 const encode = (document: Document, context: FormatContext): string => {
-  reportUncarried(document, document.mentions ? ['mentions', 'relations', 'clusters'] : ['entities', 'relations', 'clusters'], context)
+  reportUncarried(
+    document,
+    document.mentions ? ['mentions', 'relations', 'clusters'] : ['entities', 'relations', 'clusters'],
+    context,
+  )
   const tokens = requireTokens(document, 'like-conll')
   const sentences = sentenceSpans(document)
   const count = tokens.begin.length
-  const mentions = encodeBrackets(flatTokenSpans(document, document.mentions ?? document.entities, 'mention', context, tokens), count, document, context)
+  const mentions = encodeBrackets(
+    flatTokenSpans(document, document.mentions ?? document.entities, 'mention', context, tokens),
+    count,
+    document,
+    context,
+  )
   const coref = encodeCoref(tokenClusters(document, context, tokens), count)
   const relations = document.relations ? listRelations(document.relations) : []
   const columns: TagSpan[][][] = Array.from(sentences.begin, () => [])
@@ -164,7 +202,11 @@ const encode = (document: Document, context: FormatContext): string => {
       ),
     )
     for (let i = sentences.begin[s]; i < sentences.end[s]; i++)
-      lines.push([String(i - sentences.begin[s]), list[i], mentions[i], ...cells.map((column) => column[i]), coref[i]].join('\t'))
+      lines.push(
+        [String(i - sentences.begin[s]), list[i], mentions[i], ...cells.map((column) => column[i]), coref[i]].join(
+          '\t',
+        ),
+      )
     lines.push('')
   }
   lines.push('#end document')

@@ -6,9 +6,27 @@
  */
 import { join } from 'node:path'
 import { alignSpans, columnWord, metadataOf, onText, sentencesOfLengths } from '../columns.ts'
-import { createDocument, type Document, type LabelledLike, type LabelledSpans, listClusters, listMentions, listSpans, type SpanLike, type Spans } from '../document.ts'
+import {
+  createDocument,
+  type Document,
+  type LabelledLike,
+  type LabelledSpans,
+  listClusters,
+  listMentions,
+  listSpans,
+  type SpanLike,
+  type Spans,
+} from '../document.ts'
 import { HmtlError } from '../errors.ts'
-import { attempt, type Format, type FormatContext, formatContext, maxDocumentBytes, reportUncarried, requireTokens } from '../format.ts'
+import {
+  attempt,
+  type Format,
+  type FormatContext,
+  formatContext,
+  maxDocumentBytes,
+  reportUncarried,
+  requireTokens,
+} from '../format.ts'
 import { checkCovered, lenient } from '../lenient.ts'
 import { isBlankLine, tabFieldsOf } from '../line-fields.ts'
 import { readAll, readBeside, type Source, stem } from '../source.ts'
@@ -38,7 +56,12 @@ interface Coreference {
 const tokensOf = (rows: readonly (readonly string[])[]): Tokens => {
   const { text, tokens } = joinTokens(rows.flat())
   const lengths = rows.map((row) => row.length)
-  return { text, tokens, sentences: sentencesOfLengths(lengths.filter((length) => length > 0)), starts: sentencesOfLengths(lengths).begin }
+  return {
+    text,
+    tokens,
+    sentences: sentencesOfLengths(lengths.filter((length) => length > 0)),
+    starts: sentencesOfLengths(lengths).begin,
+  }
 }
 
 /** Words of a coreference text: a line a sentence, the space alone separates them. */
@@ -59,9 +82,11 @@ const entityLayers = (tsv: string, id: string) => {
       return
     }
     const fields = tabFieldsOf(line)
-    if (fields.length < 2 || fields[0] === '') throw new HmtlError('HMTL_INPUT_SYNTAX', 'a line without a word and a tag', { document: id, line: i + 1 })
+    if (fields.length < 2 || fields[0] === '')
+      throw new HmtlError('HMTL_INPUT_SYNTAX', 'a line without a word and a tag', { document: id, line: i + 1 })
     const odd = fields.slice(1).find((cell) => cell !== '' && !isTag(cell))
-    if (odd !== undefined) throw new HmtlError('HMTL_INPUT_SYNTAX', `"${odd}" is not a tag`, { document: id, line: i + 1 })
+    if (odd !== undefined)
+      throw new HmtlError('HMTL_INPUT_SYNTAX', `"${odd}" is not a tag`, { document: id, line: i + 1 })
     sentences[sentences.length - 1].push(fields)
   })
   const rows = sentences.filter((sentence) => sentence.length > 0)
@@ -97,7 +122,8 @@ const coreference = (ann: string, base: Tokens, id: string, context: FormatConte
       if (kind === 'MENTION') {
         const [s1, t1, s2, t2] = fields.slice(0, 4).map(Number)
         const [begin, end] = [tokenAt(s1, t1), tokenAt(s2, t2)]
-        if (begin === undefined || end === undefined || begin > end) throw fail(`mention ${name} is not inside the text`)
+        if (begin === undefined || end === undefined || begin > end)
+          throw fail(`mention ${name} is not inside the text`)
         const [start, stop] = [base.tokens.begin[begin], base.tokens.end[end]]
         checkCovered(fields[4] ?? '', base.text.slice(start, stop), `mention ${name}`, id, i + 1, remedy)
         mentions.set(name, { start, end: stop, label: fields[5] ?? 'UNKNOWN', category: fields[6] ?? '' })
@@ -142,7 +168,12 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<Doc
       const { starts, ...base } = entityLayers(main, name)
       if (!annBytes) return createDocument({ id: name, ...base, metadata: { [key]: { tsv: main } } })
       const ann = decodeUtf8(annBytes)
-      const { entities, clusters } = coreference(ann, { ...base, starts: startsOf(textBytes, base.text, name, context) ?? starts }, name, context)
+      const { entities, clusters } = coreference(
+        ann,
+        { ...base, starts: startsOf(textBytes, base.text, name, context) ?? starts },
+        name,
+        context,
+      )
       return createDocument({ id: name, ...base, entities, clusters, metadata: { [key]: { tsv: main, ann } } })
     }
     if (!textBytes) throw new HmtlError('HMTL_INPUT_NOT_FOUND', `${name}.txt is not beside ${source.name}`)
@@ -154,7 +185,12 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<Doc
 }
 
 /** Lines of the coreference text, which number the sentences, where it has the words of the entity file. */
-const startsOf = (textBytes: Buffer | undefined, text: string, id: string, context: FormatContext): Int32Array | undefined => {
+const startsOf = (
+  textBytes: Buffer | undefined,
+  text: string,
+  id: string,
+  context: FormatContext,
+): Int32Array | undefined => {
   if (!textBytes) return undefined
   const base = tokensOf(rowsOfText(textBytes))
   if (base.text === text) return base.starts
@@ -176,7 +212,8 @@ const writeFiles = (document: Document, context: FormatContext) => {
   const tsv: string[] = []
   const text: string[] = []
   for (let s = 0; s < sentences.begin.length; s++) {
-    for (let i = sentences.begin[s]; i < sentences.end[s]; i++) tsv.push(`${[list[i], ...columns.map((column) => column[i])].join('\t')}\t`)
+    for (let i = sentences.begin[s]; i < sentences.end[s]; i++)
+      tsv.push(`${[list[i], ...columns.map((column) => column[i])].join('\t')}\t`)
     tsv.push('')
     text.push(`${list.slice(sentences.begin[s], sentences.end[s]).join(' ')}`)
   }
@@ -184,7 +221,10 @@ const writeFiles = (document: Document, context: FormatContext) => {
   if (!document.clusters) return files
   return [
     ...files,
-    { name: `coref/tsv/${name}.ann`, data: unchanged(document, sentences, tokens, context) ?? encodeCoreference(document, sentences, tokens, context) },
+    {
+      name: `coref/tsv/${name}.ann`,
+      data: unchanged(document, sentences, tokens, context) ?? encodeCoreference(document, sentences, tokens, context),
+    },
     { name: `coref/tsv/${name}.txt`, data: `${text.join('\n')}\n` },
   ]
 }
@@ -206,7 +246,14 @@ const unchanged = (document: Document, sentences: Spans, tokens: Spans, context:
   try {
     const base = { text: document.text, tokens, sentences, starts: Int32Array.from(sentences.begin, (token) => token) }
     const again = coreference(ann, base, document.id, formatContext({ options: context.options }))
-    if (meaning(again) === meaning({ entities: listed(document.entities), clusters: document.clusters ? listClusters(document.clusters) : [] })) return ann
+    if (
+      meaning(again) ===
+      meaning({
+        entities: listed(document.entities),
+        clusters: document.clusters ? listClusters(document.clusters) : [],
+      })
+    )
+      return ann
   } catch {
     // It is of another text, and written anew.
   }
@@ -216,7 +263,8 @@ const unchanged = (document: Document, sentences: Spans, tokens: Spans, context:
 
 const listed = (spans: LabelledSpans | undefined): LabelledLike[] => (spans ? listSpans(spans) : [])
 
-const spanMeaning = (spans: readonly LabelledLike[]): string => JSON.stringify(spans.map(({ start, end, label }) => `${start} ${end} ${label}`).sort())
+const spanMeaning = (spans: readonly LabelledLike[]): string =>
+  JSON.stringify(spans.map(({ start, end, label }) => `${start} ${end} ${label}`).sort())
 
 const meaning = ({ entities, clusters }: Pick<Coreference, 'entities' | 'clusters'>): string =>
   JSON.stringify([
@@ -250,8 +298,15 @@ const layered = (spans: readonly TagSpan[], count: number, document: Document, c
 }
 
 const encodeCoreference = (document: Document, sentences: Spans, tokens: Spans, context: FormatContext): string => {
-  const labels = new Map((document.mentions ? listMentions(document.mentions) : []).map(({ start, end, label }) => [`${start} ${end}`, label]))
-  const names = new Set(document.entities ? Array.from(document.entities.begin, (start, i) => `${start} ${document.entities?.end[i]}`) : [])
+  const labels = new Map(
+    (document.mentions ? listMentions(document.mentions) : []).map(({ start, end, label }) => [
+      `${start} ${end}`,
+      label,
+    ]),
+  )
+  const names = new Set(
+    document.entities ? Array.from(document.entities.begin, (start, i) => `${start} ${document.entities?.end[i]}`) : [],
+  )
   const mentionLines: string[] = []
   const corefLines: string[] = []
   const place = (token: number) => {
@@ -269,9 +324,15 @@ const encodeCoreference = (document: Document, sentences: Spans, tokens: Spans, 
       if (!labels.has(`${start} ${end}`)) context.report.add('label-added', document.id, `${id} PER`)
       const category = names.has(`${start} ${end}`) ? 'PROP' : 'NOM'
       mentionLines.push(
-        ['MENTION', id, ...place(span.begin), ...place(span.end - 1), document.text.slice(start, end).replace(/\s+/g, ' '), labels.get(`${start} ${end}`) ?? 'PER', category].join(
-          '\t',
-        ),
+        [
+          'MENTION',
+          id,
+          ...place(span.begin),
+          ...place(span.end - 1),
+          document.text.slice(start, end).replace(/\s+/g, ' '),
+          labels.get(`${start} ${end}`) ?? 'PER',
+          category,
+        ].join('\t'),
       )
       corefLines.push(`COREF\t${id}\t${c}`)
     }

@@ -3,7 +3,13 @@
  * shapes that data hubs hold: a `text` column, or `tokens` with `ner_tags`.
  */
 import { open } from 'node:fs/promises'
-import { type AsyncBuffer, type Compressors, type FileMetaData, parquetMetadataAsync, parquetReadObjects } from 'hyparquet'
+import {
+  type AsyncBuffer,
+  type Compressors,
+  type FileMetaData,
+  parquetMetadataAsync,
+  parquetReadObjects,
+} from 'hyparquet'
 import { compressors } from 'hyparquet-compressors'
 import { ByteWriter, ParquetWriter, type SchemaElement } from 'hyparquet-writer'
 import { budgetOf, unzstd } from '../decompress.ts'
@@ -13,20 +19,45 @@ import { idText } from '../exact-json.ts'
 import { attempt, type Format, type FormatContext, layersAll, maxDocumentBytes } from '../format.ts'
 import type { OffsetUnit } from '../offsets.ts'
 import { readAll, type Source } from '../source.ts'
-import { documentOfRow, intColumns, isDocumentTable, metadataJson, nameColumns, otherColumns, rowDocument, schemaName, schemaVersion, scoreColumns, unitColumn } from '../table.ts'
+import {
+  documentOfRow,
+  intColumns,
+  isDocumentTable,
+  metadataJson,
+  nameColumns,
+  otherColumns,
+  rowDocument,
+  schemaName,
+  schemaVersion,
+  scoreColumns,
+  unitColumn,
+} from '../table.ts'
 import { batched } from './arrow.ts'
 import { hubDocuments, tagNames, toPlain } from './hub.ts'
 
 const listElements = (name: string, type: 'INT32' | 'FLOAT' | 'BYTE_ARRAY'): SchemaElement[] => [
   { name, repetition_type: 'OPTIONAL', num_children: 1, converted_type: 'LIST' },
   { name: 'list', repetition_type: 'REPEATED', num_children: 1 },
-  { name: 'element', repetition_type: 'OPTIONAL', type, ...(type === 'BYTE_ARRAY' ? { converted_type: 'UTF8' as const } : {}) },
+  {
+    name: 'element',
+    repetition_type: 'OPTIONAL',
+    type,
+    ...(type === 'BYTE_ARRAY' ? { converted_type: 'UTF8' as const } : {}),
+  },
 ]
 
-const stringElement = (name: string, repetition: 'REQUIRED' | 'OPTIONAL'): SchemaElement => ({ name, type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: repetition })
+const stringElement = (name: string, repetition: 'REQUIRED' | 'OPTIONAL'): SchemaElement => ({
+  name,
+  type: 'BYTE_ARRAY',
+  converted_type: 'UTF8',
+  repetition_type: repetition,
+})
 
 const schemaIn = (unit: OffsetUnit): SchemaElement[] => [
-  { name: 'root', num_children: (unit === 'utf16' ? 3 : 4) + intColumns.length + nameColumns.length + scoreColumns.length },
+  {
+    name: 'root',
+    num_children: (unit === 'utf16' ? 3 : 4) + intColumns.length + nameColumns.length + scoreColumns.length,
+  },
   stringElement('id', 'REQUIRED'),
   stringElement('text', 'REQUIRED'),
   ...intColumns.flatMap(([name]) => listElements(name, 'INT32')),
@@ -77,41 +108,56 @@ async function* write(documents: AsyncIterable<Document>, context: FormatContext
 }
 
 /** Random access to a local file, or to the bytes of a stream within the limit. */
-const openBuffer = async (source: Source, context: FormatContext): Promise<{ buffer: AsyncBuffer; close: () => Promise<void> }> => {
+const openBuffer = async (
+  source: Source,
+  context: FormatContext,
+): Promise<{ buffer: AsyncBuffer; close: () => Promise<void> }> => {
   if (source.path !== undefined && !source.path.endsWith('.gz')) {
     const handle = await open(source.path)
     const { size } = await handle.stat()
     const slice = async (start: number, end = size): Promise<ArrayBuffer> => {
       const bytes = new Uint8Array(Math.max(0, end - start))
       const { bytesRead } = await handle.read(bytes, 0, bytes.length, start)
-      if (bytesRead < bytes.length) throw new HmtlError('HMTL_INPUT_TRUNCATED', 'the file is shorter than it says', { source: source.name })
+      if (bytesRead < bytes.length)
+        throw new HmtlError('HMTL_INPUT_TRUNCATED', 'the file is shorter than it says', { source: source.name })
       return bytes.buffer
     }
     return { buffer: { byteLength: size, slice }, close: () => handle.close() }
   }
   const bytes = await readAll(source, maxDocumentBytes(context))
   const whole = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer
-  return { buffer: { byteLength: whole.byteLength, slice: (start, end) => whole.slice(start, end) }, close: async () => undefined }
+  return {
+    buffer: { byteLength: whole.byteLength, slice: (start, end) => whole.slice(start, end) },
+    close: async () => undefined,
+  }
 }
 
 const schemaError = (message: string, source: string) =>
-  new HmtlError('HMTL_FORMAT_SCHEMA', message, { source, remedy: 'The table needs the hmtl columns, or a "text" or "tokens" column' })
+  new HmtlError('HMTL_FORMAT_SCHEMA', message, {
+    source,
+    remedy: 'The table needs the hmtl columns, or a "text" or "tokens" column',
+  })
 
 async function* read(source: Source, context: FormatContext): AsyncGenerator<Document> {
   const { buffer, close } = await openBuffer(source, context)
   try {
     const metadata = await parquetMetadataAsync(buffer)
     const ours = metadata.key_value_metadata?.find(({ key }) => key === 'hmtl.schema')?.value === schemaName
-    if (ours && metadata.key_value_metadata?.find(({ key }) => key === 'hmtl.version')?.value !== schemaVersion) throw schemaError('the schema version is not known', source.name)
+    if (ours && metadata.key_value_metadata?.find(({ key }) => key === 'hmtl.version')?.value !== schemaVersion)
+      throw schemaError('the schema version is not known', source.name)
     const columns = topLevel(metadata)
-    const toDocument = isDocumentTable(columns, ours, source.name) ? documentOf(columns, source.relative) : hubDocument(metadata, columns, source, context)
+    const toDocument = isDocumentTable(columns, ours, source.name)
+      ? documentOf(columns, source.relative)
+      : hubDocument(metadata, columns, source, context)
     checkMetadata(metadata, buffer.byteLength, source.name)
     let rowStart = 0
     for (const group of metadata.row_groups) {
       const rowEnd = rowStart + Number(group.num_rows)
       const rows = await parquetReadObjects({ file: buffer, metadata, compressors: bounded(context), rowStart, rowEnd })
       for (let i = 0; i < rows.length; i++) {
-        const document = attempt(context, { source: source.name, document: `row ${rowStart + i}` }, undefined, () => toDocument(rows[i], rowStart + i))
+        const document = attempt(context, { source: source.name, document: `row ${rowStart + i}` }, undefined, () =>
+          toDocument(rows[i], rowStart + i),
+        )
         if (document) yield document
       }
       rowStart = rowEnd
@@ -145,7 +191,8 @@ const topLevel = ({ schema: [root, ...elements] }: FileMetaData): Set<string> =>
 
 const hubDocument = (metadata: FileMetaData, columns: ReadonlySet<string>, source: Source, context: FormatContext) => {
   const { textField = 'text' } = context.options
-  if (!columns.has(textField) && !columns.has('tokens')) throw schemaError(`no column "${textField}" and no "tokens"`, source.name)
+  if (!columns.has(textField) && !columns.has('tokens'))
+    throw schemaError(`no column "${textField}" and no "tokens"`, source.name)
   const features = metadata.key_value_metadata?.find(({ key }) => key === 'huggingface')?.value
   return hubDocuments(tagNames(features, 'ner_tags'), source.relative, context)
 }
@@ -154,7 +201,12 @@ const hubDocument = (metadata: FileMetaData, columns: ReadonlySet<string>, sourc
 const bounded = (context: FormatContext): Compressors => {
   const budget = budgetOf(4 * maxDocumentBytes(context))
   const all: Compressors = { ...compressors, ZSTD: unzstd }
-  return Object.fromEntries(Object.entries(all).map(([name, unpack]) => [name, (input: Uint8Array, size: number) => unpack?.(input, budget.take(size))])) as Compressors
+  return Object.fromEntries(
+    Object.entries(all).map(([name, unpack]) => [
+      name,
+      (input: Uint8Array, size: number) => unpack?.(input, budget.take(size)),
+    ]),
+  ) as Compressors
 }
 
 /**
@@ -171,7 +223,8 @@ const checkMetadata = (metadata: FileMetaData, size: number, source: string): vo
       if (!column) throw schemaError('a column has no metadata', source)
       const values = Number(column.num_values)
       const begin = Number(column.dictionary_page_offset ?? column.data_page_offset)
-      if (!(values >= 0 && values <= most && begin >= 0 && begin + Number(column.total_compressed_size) <= size)) throw schemaError('a column lies outside of the file', source)
+      if (!(values >= 0 && values <= most && begin >= 0 && begin + Number(column.total_compressed_size) <= size))
+        throw schemaError('a column lies outside of the file', source)
     }
   }
 }
@@ -180,8 +233,12 @@ const checkMetadata = (metadata: FileMetaData, size: number, source: string): vo
 const numbers = <T>(value: unknown, make: (list: number[]) => T, holds: (item: number) => boolean): T | undefined => {
   if (value === null || value === undefined) return undefined
   const list = value as ArrayLike<unknown>
-  const items = typeof list.length === 'number' ? Array.from(list, (item) => (typeof item === 'bigint' ? Number(item) : item)) : [undefined]
-  if (!items.every((item) => typeof item === 'number' && holds(item))) throw new HmtlError('HMTL_FORMAT_SCHEMA', 'a number list holds something else')
+  const items =
+    typeof list.length === 'number'
+      ? Array.from(list, (item) => (typeof item === 'bigint' ? Number(item) : item))
+      : [undefined]
+  if (!items.every((item) => typeof item === 'number' && holds(item)))
+    throw new HmtlError('HMTL_FORMAT_SCHEMA', 'a number list holds something else')
   return make(items as number[])
 }
 
@@ -189,7 +246,8 @@ const isInt32 = (item: number) => (item | 0) === item
 
 const namesOf = (value: unknown): readonly string[] | undefined => {
   if (value === null || value === undefined) return undefined
-  if (!Array.isArray(value) || !value.every((item) => typeof item === 'string')) throw new HmtlError('HMTL_FORMAT_SCHEMA', 'a list of names holds something else')
+  if (!Array.isArray(value) || !value.every((item) => typeof item === 'string'))
+    throw new HmtlError('HMTL_FORMAT_SCHEMA', 'a list of names holds something else')
   return value
 }
 
@@ -197,14 +255,18 @@ const documentOf =
   (columns: ReadonlySet<string>, sourceName: string) =>
   (row: Record<string, unknown>, index: number): Document => {
     const id = idText(row.id) ?? `${sourceName}:${index}`
-    if (typeof row.text !== 'string') throw new HmtlError('HMTL_FORMAT_SCHEMA', 'text must be a string', { document: id })
+    if (typeof row.text !== 'string')
+      throw new HmtlError('HMTL_FORMAT_SCHEMA', 'text must be a string', { document: id })
     const others = otherColumns(columns)
     return documentOfRow({
       id,
       text: row.text,
       unit: row[unitColumn] as string | null | undefined,
       metadata: () => row.metadata as string | null,
-      fields: () => Object.fromEntries(others.flatMap((name) => (row[name] === null || row[name] === undefined ? [] : [[name, toPlain(row[name])]]))),
+      fields: () =>
+        Object.fromEntries(
+          others.flatMap((name) => (row[name] === null || row[name] === undefined ? [] : [[name, toPlain(row[name])]])),
+        ),
       ints: (name) => numbers(row[name], (list) => Int32Array.from(list), isInt32),
       names: (name) => namesOf(row[name]),
       scores: (name) =>

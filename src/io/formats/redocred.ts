@@ -8,11 +8,27 @@
  * that nothing is lost, and counted as `cross-sentence-relation`.
  */
 import { sentencesOfLengths } from '../columns.ts'
-import { createDocument, type Document, listClusters, listRelations, listSpans, type RelationLike, type SpanLike } from '../document.ts'
+import {
+  createDocument,
+  type Document,
+  listClusters,
+  listRelations,
+  listSpans,
+  type RelationLike,
+  type SpanLike,
+} from '../document.ts'
 import { HmtlError } from '../errors.ts'
 import { idText, parseExact, stringifyExact } from '../exact-json.ts'
 import { fieldsOf, metadataOfFields } from '../fields.ts'
-import { attempt, type Format, type FormatContext, formatContext, maxDocumentBytes, reportLayers, requireTokens } from '../format.ts'
+import {
+  attempt,
+  type Format,
+  type FormatContext,
+  formatContext,
+  maxDocumentBytes,
+  reportLayers,
+  requireTokens,
+} from '../format.ts'
 import { jsonArrayItems } from '../json-array.ts'
 import { lenient } from '../lenient.ts'
 import type { Source } from '../source.ts'
@@ -44,9 +60,14 @@ const known = ['sents', 'vertexSet', 'labels']
 const check = (record: unknown): { readonly id: string; readonly entry: Entry } => {
   const entry = record as Entry
   const id = idText(entry?.title)
-  const bad = (field: string) => new HmtlError('HMTL_INPUT_FIELD', `field "${field}" is missing or of the wrong form`, { document: id })
+  const bad = (field: string) =>
+    new HmtlError('HMTL_INPUT_FIELD', `field "${field}" is missing or of the wrong form`, { document: id })
   if (id === undefined) throw bad('title')
-  if (!Array.isArray(entry.sents) || !entry.sents.every((row) => Array.isArray(row) && row.every((word) => typeof word === 'string'))) throw bad('sents')
+  if (
+    !Array.isArray(entry.sents) ||
+    !entry.sents.every((row) => Array.isArray(row) && row.every((word) => typeof word === 'string'))
+  )
+    throw bad('sents')
   if (!Array.isArray(entry.vertexSet) || !entry.vertexSet.every((set) => Array.isArray(set))) throw bad('vertexSet')
   if (entry.labels !== undefined && entry.labels !== null && !Array.isArray(entry.labels)) throw bad('labels')
   return { id, entry }
@@ -67,18 +88,31 @@ const decode = (record: unknown, context: FormatContext): Document => {
       throw new HmtlError('HMTL_INPUT_FIELD', 'a mention without type, sent_id and pos', { document: id })
     const [from, to] = pos
     if (!(sentence >= 0 && sentence < lengths.length && from >= 0 && to <= lengths[sentence] && from < to))
-      throw new HmtlError('HMTL_DOCUMENT_OFFSET', `mention ${sentence}:${from}..${to} is not inside its sentence`, { document: id })
-    return { start: tokens.begin[starts[sentence] + from], end: tokens.end[starts[sentence] + to - 1], label: type, sentence }
+      throw new HmtlError('HMTL_DOCUMENT_OFFSET', `mention ${sentence}:${from}..${to} is not inside its sentence`, {
+        document: id,
+      })
+    return {
+      start: tokens.begin[starts[sentence] + from],
+      end: tokens.end[starts[sentence] + to - 1],
+      label: type,
+      sentence,
+    }
   }
-  const entitySpans = vertexSet.map((set) => set.flatMap((vertex) => take('unreadable-mention', () => spanOf(vertex)) ?? []))
+  const entitySpans = vertexSet.map((set) =>
+    set.flatMap((vertex) => take('unreadable-mention', () => spanOf(vertex)) ?? []),
+  )
   const relations: RelationLike[] = []
   const addRelation = ({ r, h, t }: Label) => {
     const heads = entitySpans[h]
     const tails = entitySpans[t]
     if (typeof r !== 'string' || !heads?.length || !tails?.length)
-      throw new HmtlError('HMTL_INPUT_FIELD', `label ${r} names entities ${h} and ${t} of ${entitySpans.length}`, { document: id })
+      throw new HmtlError('HMTL_INPUT_FIELD', `label ${r} names entities ${h} and ${t} of ${entitySpans.length}`, {
+        document: id,
+      })
     const label = context.options.relationNames?.[r] ?? r
-    const pairs = heads.flatMap((arg1) => tails.filter((arg2) => arg2.sentence === arg1.sentence).map((arg2) => ({ label, arg1, arg2 })))
+    const pairs = heads.flatMap((arg1) =>
+      tails.filter((arg2) => arg2.sentence === arg1.sentence).map((arg2) => ({ label, arg1, arg2 })),
+    )
     if (pairs.length === 0) context.report.add('cross-sentence-relation', id, `${label} ${h} ${t}`)
     relations.push(...(pairs.length > 0 ? pairs : [{ label, arg1: heads[0], arg2: tails[0] }]))
   }
@@ -108,17 +142,23 @@ const decode = (record: unknown, context: FormatContext): Document => {
     metadata: metadataOfFields(typeof title === 'string' ? others : { ...others, title }, key, {
       vertexSet,
       labels,
-      sents: lengths.includes(0) || clean.some((row, s) => row.some((word, i) => word !== sents[s][i])) ? sents : undefined,
+      sents:
+        lengths.includes(0) || clean.some((row, s) => row.some((word, i) => word !== sents[s][i])) ? sents : undefined,
     }),
   })
 }
 
 async function* read(source: Source, context: FormatContext): AsyncGenerator<Document> {
   for await (const { text, index, offset, error } of jsonArrayItems(source, maxDocumentBytes(context))) {
-    const document = attempt(context, { source: source.name, document: `#${index}`, offset }, text.slice(0, 1000), () => {
-      if (error) throw error
-      return decode(parseExact(text), context)
-    })
+    const document = attempt(
+      context,
+      { source: source.name, document: `#${index}`, offset },
+      text.slice(0, 1000),
+      () => {
+        if (error) throw error
+        return decode(parseExact(text), context)
+      },
+    )
     if (document) yield document
   }
 }
@@ -132,10 +172,15 @@ async function* write(documents: AsyncIterable<Document>, context: FormatContext
   yield first ? '[]\n' : ']\n'
 }
 
-const sentenceOf = (token: number, begins: Int32Array, ends: Int32Array): number => begins.findIndex((from, s) => token >= from && token < ends[s])
+const sentenceOf = (token: number, begins: Int32Array, ends: Int32Array): number =>
+  begins.findIndex((from, s) => token >= from && token < ends[s])
 
 const encode = (document: Document, context: FormatContext) => {
-  reportLayers(document, document.entities ? ['entities', 'relations', 'clusters'] : ['mentions', 'relations', 'clusters'], context)
+  reportLayers(
+    document,
+    document.entities ? ['entities', 'relations', 'clusters'] : ['mentions', 'relations', 'clusters'],
+    context,
+  )
   const tokens = requireTokens(document, 'redocred')
   const others = fieldsOf(document, key, 'title', known, context)
   const kept = unchanged(document, context)
@@ -171,18 +216,29 @@ const encode = (document: Document, context: FormatContext) => {
     }
     const from = at.begin - sentences.begin[sentence]
     if (span.label === undefined) context.report.add('label-added', document.id, `${span.start}..${span.end} MISC`)
-    vertexSet[entityOf(span)].push({ name: document.text.slice(span.start, span.end), sent_id: sentence, pos: [from, from + at.end - at.begin], type: span.label ?? 'MISC' })
+    vertexSet[entityOf(span)].push({
+      name: document.text.slice(span.start, span.end),
+      sent_id: sentence,
+      pos: [from, from + at.end - at.begin],
+      type: span.label ?? 'MISC',
+    })
   }
   const placed = new Set(spans.map((span) => `${span.start} ${span.end}`))
   for (const span of spans) place(span)
-  for (const span of document.clusters ? listClusters(document.clusters).flat() : []) if (!placed.has(`${span.start} ${span.end}`)) place(span)
+  for (const span of document.clusters ? listClusters(document.clusters).flat() : [])
+    if (!placed.has(`${span.start} ${span.end}`)) place(span)
   const labels = new Map<string, unknown>()
   for (const { label, arg1, arg2 } of document.relations ? listRelations(document.relations) : []) {
     const at = tokenSpan(tokens, arg1.start, arg1.end)
     const [h, t] = [entityOf(arg1), entityOf(arg2)]
     if (vertexSet[h].length === 0) place(arg1)
     if (vertexSet[t].length === 0) place(arg2)
-    labels.set(`${label} ${h} ${t}`, { r: label, h, t, evidence: at ? [sentenceOf(at.begin, sentences.begin, sentences.end)] : [] })
+    labels.set(`${label} ${h} ${t}`, {
+      r: label,
+      h,
+      t,
+      evidence: at ? [sentenceOf(at.begin, sentences.begin, sentences.end)] : [],
+    })
   }
   return {
     title: document.id,
@@ -193,11 +249,14 @@ const encode = (document: Document, context: FormatContext) => {
   }
 }
 
-const isRecord = (value: unknown): boolean => typeof value === 'object' && value !== null && Array.isArray((value as Record<string, unknown>).vertexSet)
+const isRecord = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && Array.isArray((value as Record<string, unknown>).vertexSet)
 
 /** The record as it was read, if it still says what the document says. */
 const unchanged = (document: Document, context: FormatContext): Entry | undefined => {
-  const extras = document.metadata[key] as { vertexSet?: Entry['vertexSet']; labels?: Entry['labels']; sents?: Entry['sents'] } | undefined
+  const extras = document.metadata[key] as
+    | { vertexSet?: Entry['vertexSet']; labels?: Entry['labels']; sents?: Entry['sents'] }
+    | undefined
   if (!extras?.vertexSet) return undefined
   const list = words(document)
   const { begin, end } = sentenceSpans(document)
@@ -219,7 +278,14 @@ const meaning = (document: Document): string =>
   JSON.stringify([
     document.text,
     document.entities && listSpans(document.entities).map(({ start, end, label }) => [start, end, label]),
-    document.relations && listRelations(document.relations).map(({ label, arg1, arg2 }) => [label, arg1.start, arg1.end, arg2.start, arg2.end]),
+    document.relations &&
+      listRelations(document.relations).map(({ label, arg1, arg2 }) => [
+        label,
+        arg1.start,
+        arg1.end,
+        arg2.start,
+        arg2.end,
+      ]),
     document.clusters && listClusters(document.clusters),
   ])
 

@@ -7,7 +7,9 @@ import { decodeUtf8 } from '../text.ts'
 async function* read(source: Source, context: FormatContext): AsyncGenerator<Document> {
   const bytes = await readAll(source, maxDocumentBytes(context))
   const id = source.path === undefined ? 'text' : stem(source, '.txt')
-  const document = attempt(context, { source: source.name, document: id }, undefined, () => createDocument({ id, text: decodeUtf8(bytes) }))
+  const document = attempt(context, { source: source.name, document: id }, undefined, () =>
+    createDocument({ id, text: decodeUtf8(bytes) }),
+  )
   if (document) yield document
 }
 

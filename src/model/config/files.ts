@@ -52,11 +52,14 @@ const readObject = async (path: string, depth = 0): Promise<JsonObject> => {
   try {
     value = JSON.parse(await readFile(path, 'utf8'))
   } catch (cause) {
-    throw new HmtlError('HMTL_CONFIG_VALUE', `cannot read configuration ${path}: ${(cause as Error).message}`, { cause })
+    throw new HmtlError('HMTL_CONFIG_VALUE', `cannot read configuration ${path}: ${(cause as Error).message}`, {
+      cause,
+    })
   }
   if (!isObject(value)) throw new HmtlError('HMTL_CONFIG_TYPE', `${path} is not a JSON object`)
   const { extends: parent } = value
-  if (parent !== undefined && typeof parent !== 'string') throw new HmtlError('HMTL_CONFIG_TYPE', `"extends" of ${path} must be a path, not ${JSON.stringify(parent)}`)
+  if (parent !== undefined && typeof parent !== 'string')
+    throw new HmtlError('HMTL_CONFIG_TYPE', `"extends" of ${path} must be a path, not ${JSON.stringify(parent)}`)
   if (parent === undefined) return inherit({}, value)
   const base = await readObject(resolve(dirname(path), parent), depth + 1)
   // Weights of tasks that this file does not take stay behind.

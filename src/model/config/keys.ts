@@ -2,19 +2,41 @@
  * The keys of an experiment: embeddings, what every task has whatever its head, and how
  * to train. Keys of a head lie in its folder.
  */
-import { choice, flag, isObject, item, type Key, type Keys, list, number, type Of, object, optional, orNull, text, variants, whole, wrongType, wrongValue } from './schema.ts'
+import {
+  choice,
+  flag,
+  isObject,
+  item,
+  type Key,
+  type Keys,
+  list,
+  number,
+  type Of,
+  object,
+  optional,
+  orNull,
+  text,
+  variants,
+  whole,
+  wrongType,
+  wrongValue,
+} from './schema.ts'
 import { nearest } from './nearest.ts'
 
 /** More than this of anything is a slip of the finger, and more memory than there is. */
 const most = 65_536
 
 /** A share of numbers that are set to zero. */
-export const dropout = (usual: number, sentence: string): Key<number> => number({ default: usual, min: 0, below: 1, sentence })
+export const dropout = (usual: number, sentence: string): Key<number> =>
+  number({ default: usual, min: 0, below: 1, sentence })
 
 const share = (sentence: string): Key<number> => number({ default: 0, min: 0, max: 0.3, past: true, sentence })
 
 const wordKeys = {
-  file: text({ default: '', sentence: 'Vectors in text form, plain or gzip; random ones where there is none.' }, 'a path'),
+  file: text(
+    { default: '', sentence: 'Vectors in text form, plain or gzip; random ones where there is none.' },
+    'a path',
+  ),
   size: whole({ default: 100, min: 1, max: most, sentence: 'Numbers a vector.' }),
   maxWords: whole({
     default: 100_000,
@@ -37,7 +59,12 @@ const characterKeys = {
   width: whole({ default: 3, min: 1, max: 4, sentence: 'Characters that a filter sees.' }),
 }
 
-const cache = optional(text({ sentence: 'Vectors of all the data that `hmtl embed` made: training reads them and needs no encoder.' }, 'a path'))
+const cache = optional(
+  text(
+    { sentence: 'Vectors of all the data that `hmtl embed` made: training reads them and needs no encoder.' },
+    'a path',
+  ),
+)
 
 export const contextualKinds = {
   elmo: {
@@ -46,7 +73,10 @@ export const contextualKinds = {
     cache,
   },
   transformer: {
-    model: text({ required: true, sentence: 'Folder of an encoder of the BERT family, or the name of one that was set up.' }, 'a path or a name'),
+    model: text(
+      { required: true, sentence: 'Folder of an encoder of the BERT family, or the name of one that was set up.' },
+      'a path or a name',
+    ),
     cache,
   },
 }
@@ -67,7 +97,9 @@ const embeddingKeys = {
       upper: share('In capitals.'),
       title: share('As a headline: each word with a capital.'),
     },
-    { sentence: 'Share of the training sentences that are shown in another case, as people write tweets and headlines.' },
+    {
+      sentence: 'Share of the training sentences that are shown in another case, as people write tweets and headlines.',
+    },
   ),
 }
 
@@ -78,10 +110,13 @@ const sampling: Key<'proportional' | 'uniform' | Readonly<Record<string, number>
   sentence: 'How often each task is drawn: in proportion to its batches, all alike, or by weights.',
   read(value, where) {
     if (value === 'proportional' || value === 'uniform') return value
-    if (typeof value === 'string') throw wrongValue(where, this.may, value, `Use "${nearest(value, ['proportional', 'uniform'])}"`)
+    if (typeof value === 'string')
+      throw wrongValue(where, this.may, value, `Use "${nearest(value, ['proportional', 'uniform'])}"`)
     if (!isObject(value)) throw wrongType(where, this.may, value, 'Use "proportional"')
     const weight = number({ min: 0, default: 1, sentence: '' })
-    return Object.fromEntries(Object.entries(value).map(([task, each]) => [task, weight.read(each, `${where}.${task}`)]))
+    return Object.fromEntries(
+      Object.entries(value).map(([task, each]) => [task, weight.read(each, `${where}.${task}`)]),
+    )
   },
 }
 
@@ -103,19 +138,27 @@ const trainingKeys = {
   warmup: whole({ default: 0, min: 0, sentence: 'Updates until the learning rate is whole.' }),
   gradientNorm: number({ default: 5, min: 0, sentence: 'Most that the norm of a whole gradient may be; 0: no limit.' }),
   gradientClip: number({ default: 10, above: 0, sentence: 'Most that each number of a gradient may be.' }),
-  patience: whole({ default: 0, min: 0, sentence: 'Validations without a better mean score before training stops; 0: never.' }),
+  patience: whole({
+    default: 0,
+    min: 0,
+    sentence: 'Validations without a better mean score before training stops; 0: never.',
+  }),
   fitDecisions: flag({
     default: false,
     past: true,
     sentence: 'After training, choose on development data each number that no gradient reaches, such as thresholds.',
   }),
-  scoreTest: flag({ default: false, sentence: "After training, score the best model once on the data sets' test files." }),
+  scoreTest: flag({
+    default: false,
+    sentence: "After training, score the best model once on the data sets' test files.",
+  }),
   shuffleBuffer: whole({ default: 8192, min: 1, sentence: 'Examples held for shuffling.' }),
   ahead: whole({
     default: 2,
     min: 0,
     max: mostAhead,
-    sentence: 'Batches of each task that another thread makes ready while the model learns; 0: none. The result is the same.',
+    sentence:
+      'Batches of each task that another thread makes ready while the model learns; 0: none. The result is the same.',
   }),
 }
 
@@ -131,7 +174,13 @@ const datasetKeys = {
   dev: optional(text({ sentence: 'Development data: validation is on it.' }, 'a path')),
   test: optional(text({ sentence: 'Test data.' }, 'a path')),
   from: optional(text({ sentence: 'Format of its files; guessed where absent.' }, 'the name of a format')),
-  weight: optional(number({ above: 0, max: 1000, sentence: 'How often its documents are seen in an epoch: 2 is twice, 0.5 every other time. [1]' })),
+  weight: optional(
+    number({
+      above: 0,
+      max: 1000,
+      sentence: 'How often its documents are seen in an epoch: 2 is twice, 0.5 every other time. [1]',
+    }),
+  ),
 }
 
 export interface TaskDefaults {
@@ -147,10 +196,16 @@ export interface TaskDefaults {
  * @param datasets keys that a data set has besides its files, for that head
  */
 export const taskKeys = <D extends Keys>(kinds: readonly string[], usual: TaskDefaults, datasets: D) => ({
-  name: text({ required: true, sentence: 'Letters, digits, `-` and `_`: files and parameters are named for it.' }, 'a name'),
+  name: text(
+    { required: true, sentence: 'Letters, digits, `-` and `_`: files and parameters are named for it.' },
+    'a name',
+  ),
   kind: choice(kinds, { required: true, sentence: 'What its head does.' }),
   on: text(
-    { default: 'base', sentence: '`base`, or an earlier task; the input is always g_e, with the states of that task joined to it.' },
+    {
+      default: 'base',
+      sentence: '`base`, or an earlier task; the input is always g_e, with the states of that task joined to it.',
+    },
     '"base" or the name of an earlier task',
   ),
   encoder: object(
@@ -162,12 +217,17 @@ export const taskKeys = <D extends Keys>(kinds: readonly string[], usual: TaskDe
     { sentence: 'The BiLSTM of the task.' },
   ),
   dropout: dropout(0.2, 'Before and after the encoder.'),
-  datasets: list(item({ ...datasetKeys, ...datasets }), { default: [], sentence: 'What it learns from.' }, 'a list of {"train", "dev", "test"}'),
+  datasets: list(
+    item({ ...datasetKeys, ...datasets }),
+    { default: [], sentence: 'What it learns from.' },
+    'a list of {"train", "dev", "test"}',
+  ),
   batch: whole({ default: usual.batch ?? 32, min: 1, max: most, sentence: 'Examples a batch at most.' }),
   batchTokens: whole({
     default: 0,
     min: 0,
-    sentence: 'Tokens a batch at most, so that long sentences come in smaller ones; 0: no such limit. An example is never cut.',
+    sentence:
+      'Tokens a batch at most, so that long sentences come in smaller ones; 0: no such limit. An example is never cut.',
   }),
 })
 
@@ -195,4 +255,6 @@ export type EncoderConfig = TaskConfig['encoder']
 export type ContextualConfig = NonNullable<Of<typeof embeddingKeys>['contextual']>
 export type ModelConfig = Of<typeof modelKeys> & { readonly tasks: readonly TaskConfig[] }
 /** Of a head whose data sets have keys of their own: both kinds of keys. */
-export type HeadConfig<K, D = Record<never, never>> = Omit<TaskConfig, 'datasets'> & { readonly datasets: readonly (DatasetConfig & Of<D>)[] } & Of<K>
+export type HeadConfig<K, D = Record<never, never>> = Omit<TaskConfig, 'datasets'> & {
+  readonly datasets: readonly (DatasetConfig & Of<D>)[]
+} & Of<K>

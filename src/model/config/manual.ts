@@ -17,11 +17,17 @@ interface Row {
 const rowsOf = (keys: Keys, above = ''): Row[] =>
   Object.entries(keys).flatMap(([name, key]) => {
     const inner = key.keys ? rowsOf(key.keys, `${above}${name}${Array.isArray(key.default) ? '[].' : '.'}`) : []
-    return inner.length > 0 && !Array.isArray(key.default) && !key.may.includes('null') ? inner : [{ name: `${above}${name}`, key }, ...inner]
+    return inner.length > 0 && !Array.isArray(key.default) && !key.may.includes('null')
+      ? inner
+      : [{ name: `${above}${name}`, key }, ...inner]
   })
 
 /** A default that differs from the common one is named with its kind. */
-const defaultOf = (name: string, key: Key<unknown>, others: readonly (readonly [kind: string, rows: readonly Row[]])[]): string => {
+const defaultOf = (
+  name: string,
+  key: Key<unknown>,
+  others: readonly (readonly [kind: string, rows: readonly Row[]])[],
+): string => {
   if (key.required) return 'must be given'
   const usual = key.keys && !Array.isArray(key.default) && key.default !== null ? '' : shown(key.default)
   const different = others.flatMap(([kind, rows]) => {
@@ -34,7 +40,10 @@ const defaultOf = (name: string, key: Key<unknown>, others: readonly (readonly [
 const table = (rows: readonly Row[], others: readonly (readonly [string, readonly Row[]])[] = []): string[] => [
   '| key | default | what it may be | |',
   '|---|---|---|---|',
-  ...rows.map(({ name, key }) => `| \`${name}\`${key.past ? ' \\*' : ''} | ${defaultOf(name, key, others)} | ${key.may.replaceAll('|', '\\|')} | ${key.sentence} |`),
+  ...rows.map(
+    ({ name, key }) =>
+      `| \`${name}\`${key.past ? ' \\*' : ''} | ${defaultOf(name, key, others)} | ${key.may.replaceAll('|', '\\|')} | ${key.sentence} |`,
+  ),
 ]
 
 const introduction = `# Configurations

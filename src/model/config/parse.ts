@@ -17,20 +17,31 @@ const checkName = (name: string, where: string, seen: ReadonlySet<string>): void
     .replace(/[^\p{L}\p{M}\p{N}_-]/gu, '')
     .replace(/^[^\p{L}\p{N}]+/u, '')
     .slice(0, longestName)
-  const free = (wanted: string): string => (seen.has(wanted) || reserved.includes(wanted) || wanted in {} ? free(`${wanted}2`) : wanted)
+  const free = (wanted: string): string =>
+    seen.has(wanted) || reserved.includes(wanted) || wanted in {} ? free(`${wanted}2`) : wanted
   if (cleaned !== name || name === '') throw wrongValue(where, may, name, `Use "${free(cleaned || 'task')}"`)
   if (seen.has(name)) throw wrongValue(where, 'of one task only', name, `Use "${free(name)}"`)
-  if (reserved.includes(name) || name in {}) throw wrongValue(where, 'no name that means something else', name, `Use "${free(name)}"`)
+  if (reserved.includes(name) || name in {})
+    throw wrongValue(where, 'no name that means something else', name, `Use "${free(name)}"`)
 }
 
 const readTask = (given: unknown, where: string, earlier: ReadonlySet<string>): TaskConfig => {
   if (!isObject(given)) throw wrongType(where, 'an object', given, 'A task has a name and a kind')
-  const { kind } = readKeys({ kind: choice(headKinds(), { required: true, sentence: '' }) }, { kind: given.kind }, where)
+  const { kind } = readKeys(
+    { kind: choice(headKinds(), { required: true, sentence: '' }) },
+    { kind: given.kind },
+    where,
+  )
   const head = headOf(kind)
   const task = readKeys({ ...taskKeys(headKinds(), head.defaults, head.datasetKeys), ...head.keys }, given, where)
   checkName(task.name, `${where}.name`, earlier)
   if (task.on !== 'base' && !earlier.has(task.on))
-    throw wrongValue(`${where}.on`, '"base" or the name of an earlier task', task.on, `Use "${nearest(task.on, ['base', ...earlier])}"`)
+    throw wrongValue(
+      `${where}.on`,
+      '"base" or the name of an earlier task',
+      task.on,
+      `Use "${nearest(task.on, ['base', ...earlier])}"`,
+    )
   return task
 }
 
@@ -45,15 +56,27 @@ const checkOthers = (task: TaskConfig, where: string, tasks: readonly TaskConfig
 }
 
 /** Weights are of all tasks, and of no others. */
-const checkSampling = ({ training: { sampling } }: Pick<ModelConfig, 'training'>, tasks: readonly TaskConfig[]): void => {
+const checkSampling = (
+  { training: { sampling } }: Pick<ModelConfig, 'training'>,
+  tasks: readonly TaskConfig[],
+): void => {
   if (typeof sampling === 'string') return
   const names = tasks.map(({ name }) => name)
   for (const name of Object.keys(sampling))
     if (!names.includes(name))
-      throw new HmtlError('HMTL_CONFIG_KEY', `"training.sampling" has a weight for "${name}", which is no task`, { remedy: `Did you mean "${nearest(name, names)}"?` })
+      throw new HmtlError('HMTL_CONFIG_KEY', `"training.sampling" has a weight for "${name}", which is no task`, {
+        remedy: `Did you mean "${nearest(name, names)}"?`,
+      })
   for (const name of names)
-    if (!Object.hasOwn(sampling, name)) throw wrongValue('training.sampling', 'a weight for every task', sampling, `Give one for "${name}"; 0: it is not trained`)
-  if (Object.values(sampling).every((weight) => weight === 0)) throw wrongValue('training.sampling', 'a weight above 0 for some task', sampling, 'Use "proportional"')
+    if (!Object.hasOwn(sampling, name))
+      throw wrongValue(
+        'training.sampling',
+        'a weight for every task',
+        sampling,
+        `Give one for "${name}"; 0: it is not trained`,
+      )
+  if (Object.values(sampling).every((weight) => weight === 0))
+    throw wrongValue('training.sampling', 'a weight above 0 for some task', sampling, 'Use "proportional"')
 }
 
 /**
@@ -86,4 +109,5 @@ export const parseConfig = (given: unknown): ModelConfig => {
 const anything = { sentence: '', may: '', read: (value: unknown) => value }
 
 /** A configuration that was stored with a model: what older versions let pass is put right. */
-export const parseStoredConfig = (stored: unknown): ModelConfig => parseConfig(isObject(stored) ? withoutForeignWeights(stored) : stored)
+export const parseStoredConfig = (stored: unknown): ModelConfig =>
+  parseConfig(isObject(stored) ? withoutForeignWeights(stored) : stored)

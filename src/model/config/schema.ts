@@ -37,7 +37,8 @@ export type Of<K> = Flat<
 
 export type JsonObject = Record<string, unknown>
 
-export const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value)
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Shortened: what is wrong may be of any size. */
 const shown = (value: unknown): string => {
@@ -46,13 +47,20 @@ const shown = (value: unknown): string => {
   return text.length > 60 ? `${text.slice(0, 57)}…` : text
 }
 
-const wrong = (code: 'HMTL_CONFIG_TYPE' | 'HMTL_CONFIG_VALUE', where: string, may: string, value: unknown, remedy: string) =>
-  new HmtlError(code, `"${where}" must be ${may}, not ${shown(value)}`, { remedy })
+const wrong = (
+  code: 'HMTL_CONFIG_TYPE' | 'HMTL_CONFIG_VALUE',
+  where: string,
+  may: string,
+  value: unknown,
+  remedy: string,
+) => new HmtlError(code, `"${where}" must be ${may}, not ${shown(value)}`, { remedy })
 
 /** A value of the right type that cannot be. */
-export const wrongValue = (where: string, may: string, value: unknown, remedy: string): HmtlError => wrong('HMTL_CONFIG_VALUE', where, may, value, remedy)
+export const wrongValue = (where: string, may: string, value: unknown, remedy: string): HmtlError =>
+  wrong('HMTL_CONFIG_VALUE', where, may, value, remedy)
 
-export const wrongType = (where: string, may: string, value: unknown, remedy: string): HmtlError => wrong('HMTL_CONFIG_TYPE', where, may, value, remedy)
+export const wrongType = (where: string, may: string, value: unknown, remedy: string): HmtlError =>
+  wrong('HMTL_CONFIG_TYPE', where, may, value, remedy)
 
 const use = (value: unknown): string => `Use ${JSON.stringify(value)}`
 
@@ -89,7 +97,11 @@ export const number = (about: About<number> & Bounds): Key<number> => {
   const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY, above, below, step } = about
   const may = boundsInWords(about)
   const fits = (value: number): boolean =>
-    value >= min && value <= max && (above === undefined || value > above) && (below === undefined || value < below) && (step === undefined || value % step === 0)
+    value >= min &&
+    value <= max &&
+    (above === undefined || value > above) &&
+    (below === undefined || value < below) &&
+    (step === undefined || value % step === 0)
   /** Within the bounds and on a step; where a bound must not be reached there is no nearest, and the default stands for it. */
   const closest = (value: number): number => {
     const within = Math.min(max, Math.max(min, value))
@@ -109,14 +121,16 @@ export const number = (about: About<number> & Bounds): Key<number> => {
 }
 
 /** A whole number. */
-export const whole = (about: About<number> & Omit<Bounds, 'step' | 'above' | 'below'>): Key<number> => number({ ...about, step: 1 })
+export const whole = (about: About<number> & Omit<Bounds, 'step' | 'above' | 'below'>): Key<number> =>
+  number({ ...about, step: 1 })
 
 export const flag = (about: About<boolean>): Key<boolean> => ({
   ...about,
   may: 'true or false',
   read(value, where) {
     if (typeof value === 'boolean') return value
-    const meant = typeof value === 'string' || typeof value === 'number' ? /^(true|yes|on|1)$/i.test(String(value)) : about.default
+    const meant =
+      typeof value === 'string' || typeof value === 'number' ? /^(true|yes|on|1)$/i.test(String(value)) : about.default
     throw wrongType(where, 'true or false', value, use(meant ?? false))
   },
 })
@@ -126,13 +140,17 @@ export const text = <T extends string = string>(about: About<T>, what = 'a text'
   ...about,
   may: what,
   read(value, where) {
-    if (typeof value !== 'string') throw wrongType(where, what, value, about.required ? `Give ${what}` : 'Leave the key out')
+    if (typeof value !== 'string')
+      throw wrongType(where, what, value, about.required ? `Give ${what}` : 'Leave the key out')
     return value as T
   },
 })
 
 /** A key that stays away where it is not given. */
-export const optional = <T>(key: Key<T>): Key<T | undefined> => ({ ...key, read: (value, where) => key.read(value, where) })
+export const optional = <T>(key: Key<T>): Key<T | undefined> => ({
+  ...key,
+  read: (value, where) => key.read(value, where),
+})
 
 export const choice = <const T extends string>(values: readonly T[], about: About<NoInfer<T>>): Key<T> => {
   const may = `one of ${values.join(', ')}`
@@ -155,7 +173,8 @@ export const list = <T>(item: Key<T>, about: About<readonly T[]>, what: string, 
   keys: item.keys,
   read(value, where) {
     if (!Array.isArray(value)) throw wrongType(where, what, value, use([value]))
-    if (value.length < least) throw wrongValue(where, what, value, least === 1 ? 'Name at least one' : `Name at least ${least}`)
+    if (value.length < least)
+      throw wrongValue(where, what, value, least === 1 ? 'Name at least one' : `Name at least ${least}`)
     return value.map((each, i) => item.read(each, `${where}[${i}]`))
   },
 })
@@ -170,13 +189,21 @@ const within = (where: string, name: string): string => (where === '' ? name : `
  * @throws HmtlError `HMTL_CONFIG_KEY`, `HMTL_CONFIG_TYPE`, `HMTL_CONFIG_VALUE`
  */
 export const readKeys = <K extends Keys>(keys: K, given: unknown, where: string): Of<K> => {
-  if (!isObject(given)) throw wrongType(where === '' ? 'configuration' : where, 'an object', given, where === '' ? 'A configuration is a JSON object' : 'Leave the key out')
-  for (const name of Object.keys(given)) if (!Object.hasOwn(keys, name)) throw unknownKey(within(where, name), Object.keys(keys), name)
+  if (!isObject(given))
+    throw wrongType(
+      where === '' ? 'configuration' : where,
+      'an object',
+      given,
+      where === '' ? 'A configuration is a JSON object' : 'Leave the key out',
+    )
+  for (const name of Object.keys(given))
+    if (!Object.hasOwn(keys, name)) throw unknownKey(within(where, name), Object.keys(keys), name)
   const out: JsonObject = {}
   for (const [name, key] of Object.entries(keys)) {
     const value = Object.hasOwn(given, name) ? given[name] : undefined
     if (value !== undefined) out[name] = key.read(value, within(where, name))
-    else if (key.required) throw new HmtlError('HMTL_CONFIG_VALUE', `"${within(where, name)}" is missing`, { remedy: `It is ${key.may}` })
+    else if (key.required)
+      throw new HmtlError('HMTL_CONFIG_VALUE', `"${within(where, name)}" is missing`, { remedy: `It is ${key.may}` })
     else if (key.default !== undefined) out[name] = key.default
   }
   return out as Of<K>
@@ -194,10 +221,18 @@ export const object = <K extends Keys>(keys: K, about: { readonly sentence: stri
 })
 
 /** An object each of whose keys must be given or may be left out: an item of a list. */
-export const item = <K extends Keys>(keys: K): Key<Of<K>> => ({ sentence: '', may: 'an object', keys, read: (value, where) => readKeys(keys, value, where) })
+export const item = <K extends Keys>(keys: K): Key<Of<K>> => ({
+  sentence: '',
+  may: 'an object',
+  keys,
+  read: (value, where) => readKeys(keys, value, where),
+})
 
 /** An object, or null for none of it. */
-export const orNull = <T>(key: Key<T>, about: { readonly sentence: string; readonly default?: T | null }): Key<T | null> => ({
+export const orNull = <T>(
+  key: Key<T>,
+  about: { readonly sentence: string; readonly default?: T | null },
+): Key<T | null> => ({
   ...key,
   ...about,
   may: `${key.may} or null`,
@@ -208,7 +243,10 @@ export const orNull = <T>(key: Key<T>, about: { readonly sentence: string; reado
 type Variants<V> = { [N in keyof V & string]: Flat<{ readonly kind: N } & Of<V[N]>> }[keyof V & string]
 
 /** An object whose `kind` says which keys it has. */
-export const variants = <V extends Readonly<Record<string, Keys>>>(kinds: V, about: { readonly sentence: string }): Key<Variants<V>> => ({
+export const variants = <V extends Readonly<Record<string, Keys>>>(
+  kinds: V,
+  about: { readonly sentence: string },
+): Key<Variants<V>> => ({
   ...about,
   may: `an object of a kind: ${Object.keys(kinds).join(', ')}`,
   read(value, where) {

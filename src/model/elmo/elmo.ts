@@ -40,7 +40,12 @@ const utf8 = new TextEncoder()
 /** Character ids of a word between its marks, padded: [most]. */
 export const elmoCharacters = (word: string, most: number): Int32Array => {
   const ids = new Int32Array(most).fill(padding)
-  const bytes = word === beginMark ? [sentenceBegin - 1] : word === endMark ? [sentenceEnd - 1] : utf8.encode(word).subarray(0, most - 2)
+  const bytes =
+    word === beginMark
+      ? [sentenceBegin - 1]
+      : word === endMark
+        ? [sentenceEnd - 1]
+        : utf8.encode(word).subarray(0, most - 2)
   ids[0] = wordBegin
   bytes.forEach((byte, i) => {
     ids[i + 1] = byte + 1
@@ -78,7 +83,9 @@ const readTensors = (options: ElmoOptions, read: WeightReader) => {
   const filters = cnn.filters.map(([width, count], i) => {
     const { values } = read(`CNN/W_cnn_${i}`, [1, width, D, count])
     const kernel = new Float32Array(D * width * count)
-    for (let k = 0; k < width; k++) for (let d = 0; d < D; d++) kernel.set(values.subarray((k * D + d) * count, (k * D + d + 1) * count), d * width * count + k * count)
+    for (let k = 0; k < width; k++)
+      for (let d = 0; d < D; d++)
+        kernel.set(values.subarray((k * D + d) * count, (k * D + d + 1) * count), d * width * count + k * count)
     // Every byte in every place of the window, once and for all.
     const projected = tf.keep(linear(characters, tf.tensor2d(kernel, [D, width * count])))
     kept.push(projected)
@@ -180,7 +187,11 @@ export const loadElmo = async (optionsPath: string, weightsPath: string): Promis
       const vectors = embed(bounded.flat())
       const offsets = indexes(packing.offsets)
       // Row of each token but the marks, sentence by sentence as given.
-      const rows = Int32Array.from(bounded.flatMap((sentence, s) => Array.from({ length: sentence.length - 2 }, (_, i) => packing.rows[packing.starts[s] + 1 + i])))
+      const rows = Int32Array.from(
+        bounded.flatMap((sentence, s) =>
+          Array.from({ length: sentence.length - 2 }, (_, i) => packing.rows[packing.starts[s] + 1 + i]),
+        ),
+      )
       const packed = new Float32Array(vectors.length)
       packing.rows.forEach((row, token) => {
         packed.set(vectors.subarray(token * P, (token + 1) * P), row * P)
@@ -201,7 +212,12 @@ export const loadElmo = async (optionsPath: string, weightsPath: string): Promis
               })
             return tf.tensor2d(values, [B, width])
           }
-          const { y, c, h } = lstmProjected({ xp: linear(x, w, b), u, w: p, offsets, c: start('c', H), h: start('h', P) }, direction === 1, lstm.cell_clip, lstm.proj_clip)
+          const { y, c, h } = lstmProjected(
+            { xp: linear(x, w, b), u, w: p, offsets, c: start('c', H), h: start('h', P) },
+            direction === 1,
+            lstm.cell_clip,
+            lstm.proj_clip,
+          )
           if (state) {
             const end = (tensor: tf.Tensor2D, width: number) => {
               const [values, out] = [tensor.dataSync(), new Float32Array(B * width)]
@@ -221,7 +237,8 @@ export const loadElmo = async (optionsPath: string, weightsPath: string): Promis
       const out = new Float32Array(rows.length * layers * size)
       byLayer.forEach(([forward, backward], layer) => {
         const values = gather(concat(forward, backward), ids).dataSync()
-        for (let token = 0; token < rows.length; token++) out.set(values.subarray(token * size, (token + 1) * size), (token * layers + layer) * size)
+        for (let token = 0; token < rows.length; token++)
+          out.set(values.subarray(token * size, (token + 1) * size), (token * layers + layer) * size)
       })
       return out
     })

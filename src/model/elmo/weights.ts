@@ -30,9 +30,13 @@ export interface Weights {
 export type WeightReader = (name: string, shape: readonly number[]) => Weights
 
 const corrupt = (file: string, message: string, cause?: unknown) =>
-  new HmtlError('HMTL_MODEL_CORRUPT', `${file}: ${message}`, { cause, remedy: 'Fetch the options and the weights of one ELMo model again' })
+  new HmtlError('HMTL_MODEL_CORRUPT', `${file}: ${message}`, {
+    cause,
+    remedy: 'Fetch the options and the weights of one ELMo model again',
+  })
 
-const isWhole = (value: unknown, most: number): value is number => Number.isInteger(value) && (value as number) > 0 && (value as number) <= most
+const isWhole = (value: unknown, most: number): value is number =>
+  Number.isInteger(value) && (value as number) > 0 && (value as number) <= most
 
 /** @throws HmtlError `HMTL_MODEL_CORRUPT` for options that no ELMo model has */
 export const readElmoOptions = async (path: string): Promise<ElmoOptions> => {
@@ -44,16 +48,32 @@ export const readElmoOptions = async (path: string): Promise<ElmoOptions> => {
   }
   const { lstm, char_cnn: cnn } = options ?? {}
   const sizes = [lstm?.dim, lstm?.projection_dim, cnn?.embedding?.dim, cnn?.n_characters]
-  if (!sizes.every((size) => isWhole(size, 65536)) || !isWhole(lstm.n_layers, 16) || !isWhole(cnn.max_characters_per_token, 1000))
+  if (
+    !sizes.every((size) => isWhole(size, 65536)) ||
+    !isWhole(lstm.n_layers, 16) ||
+    !isWhole(cnn.max_characters_per_token, 1000)
+  )
     throw corrupt(path, 'a size is missing or out of bounds')
   if (
     !Array.isArray(cnn.filters) ||
     cnn.filters.length > 64 ||
-    !cnn.filters.every((filter) => Array.isArray(filter) && isWhole(filter[0], cnn.max_characters_per_token) && isWhole(filter[1], 65536) && filter[1] % 4 === 0)
+    !cnn.filters.every(
+      (filter) =>
+        Array.isArray(filter) &&
+        isWhole(filter[0], cnn.max_characters_per_token) &&
+        isWhole(filter[1], 65536) &&
+        filter[1] % 4 === 0,
+    )
   )
     throw corrupt(path, 'char_cnn.filters is no list of widths and counts')
   if (lstm.dim % 4 !== 0 || lstm.projection_dim % 4 !== 0) throw corrupt(path, 'sizes must be multiples of 4')
-  if (!(lstm.cell_clip > 0) || !(lstm.proj_clip > 0) || !Number.isInteger(cnn.n_highway) || cnn.n_highway < 0 || cnn.n_highway > 16)
+  if (
+    !(lstm.cell_clip > 0) ||
+    !(lstm.proj_clip > 0) ||
+    !Number.isInteger(cnn.n_highway) ||
+    cnn.n_highway < 0 ||
+    cnn.n_highway > 16
+  )
     throw corrupt(path, 'clips or highway layers are missing')
   return options
 }
@@ -62,7 +82,9 @@ export const readElmoOptions = async (path: string): Promise<ElmoOptions> => {
 export const withElmoWeights = async <T>(path: string, use: (read: WeightReader) => T): Promise<T> => {
   const { default: h5wasm } = await import('h5wasm/node')
   // Its complaints come as errors to be told, not as pages on standard error.
-  const { activate_throwing_error_handler: throwErrors } = (await h5wasm.ready) as unknown as { activate_throwing_error_handler?: () => number }
+  const { activate_throwing_error_handler: throwErrors } = (await h5wasm.ready) as unknown as {
+    activate_throwing_error_handler?: () => number
+  }
   throwErrors?.()
   let file: InstanceType<typeof h5wasm.File>
   try {
@@ -82,8 +104,10 @@ export const withElmoWeights = async <T>(path: string, use: (read: WeightReader)
         throw corrupt(path, `${name} cannot be read`, cause)
       }
       if (!found?.shape) throw corrupt(path, `there is no ${name}`)
-      if (found.shape.join() !== shape.join()) throw corrupt(path, `${name} is [${found.shape}] where the options want [${shape}]`)
-      if (!(values instanceof Float32Array) || !values.every(Number.isFinite)) throw corrupt(path, `${name} does not hold finite float32 numbers`)
+      if (found.shape.join() !== shape.join())
+        throw corrupt(path, `${name} is [${found.shape}] where the options want [${shape}]`)
+      if (!(values instanceof Float32Array) || !values.every(Number.isFinite))
+        throw corrupt(path, `${name} does not hold finite float32 numbers`)
       return { shape, values }
     })
   } finally {

@@ -7,7 +7,10 @@ import type { Document, RelationLike } from '../../io/document.ts'
 import { type Key, number, optional, wrongType, wrongValue, isObject } from '../config/schema.ts'
 
 /** What a data set's label is called by the task. */
-export type LabelMapping = string | readonly string[] | { readonly label: string; readonly inverse?: boolean; readonly minScore?: number }
+export type LabelMapping =
+  | string
+  | readonly string[]
+  | { readonly label: string; readonly inverse?: boolean; readonly minScore?: number }
 
 export type Labels = readonly string[] | Readonly<Record<string, LabelMapping>>
 
@@ -18,11 +21,22 @@ const readMapping = (value: unknown, where: string): LabelMapping => {
   if (isText(value)) return value
   if (Array.isArray(value) && value.length > 0 && value.every(isText)) return value
   if (!isObject(value) || !isText(value.label))
-    throw wrongType(where, 'a label, a list of those that it may be, or {"label", "inverse", "minScore"}', value, 'Name one of the task’s labels')
+    throw wrongType(
+      where,
+      'a label, a list of those that it may be, or {"label", "inverse", "minScore"}',
+      value,
+      'Name one of the task’s labels',
+    )
   const { label, inverse, minScore, ...rest } = value
   if (Object.keys(rest).length > 0 || (inverse !== undefined && typeof inverse !== 'boolean'))
-    throw wrongValue(where, '{"label", "inverse": true or false, "minScore": a number}', value, `Use ${JSON.stringify({ label, inverse: inverse === true })}`)
-  const least = minScore === undefined ? undefined : number({ min: 0, max: 1, sentence: '' }).read(minScore, `${where}.minScore`)
+    throw wrongValue(
+      where,
+      '{"label", "inverse": true or false, "minScore": a number}',
+      value,
+      `Use ${JSON.stringify({ label, inverse: inverse === true })}`,
+    )
+  const least =
+    minScore === undefined ? undefined : number({ min: 0, max: 1, sentence: '' }).read(minScore, `${where}.minScore`)
   return { label, ...(inverse === true ? { inverse } : {}), ...(least === undefined ? {} : { minScore: least }) }
 }
 
@@ -40,14 +54,22 @@ const labels: Key<Labels> = {
     }
     if (!isObject(value)) throw wrongType(where, may, value, 'Use ["PER"]')
     if (Object.keys(value).length === 0) throw wrongValue(where, may, value, 'Name at least one')
-    return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, readMapping(each, `${where}.${name}`)]))
+    return Object.fromEntries(
+      Object.entries(value).map(([name, each]) => [name, readMapping(each, `${where}.${name}`)]),
+    )
   },
 }
 
 /** Keys of a data set whose labels may be other than the task's. */
 export const annotationKeys = {
   labels: optional(labels),
-  minScore: optional(number({ min: 0, max: 1, sentence: 'Its spans and relations of a lower score are neither learned nor learned against. [0]' })),
+  minScore: optional(
+    number({
+      min: 0,
+      max: 1,
+      sentence: 'Its spans and relations of a lower score are neither learned nor learned against. [0]',
+    }),
+  ),
 }
 
 /** What a data set says of its annotation; heads take of it what concerns them. */
@@ -95,7 +117,10 @@ export const annotationOf = ({ labels, annotated, pairs = 'all', minScore = 0 }:
     new Map(
       Array.isArray(labels)
         ? labels.map((label: string) => [label, plain([label])])
-        : Object.entries(labels as Readonly<Record<string, LabelMapping>>).map(([label, target]) => [label, meaningOf(target)]),
+        : Object.entries(labels as Readonly<Record<string, LabelMapping>>).map(([label, target]) => [
+            label,
+            meaningOf(target),
+          ]),
     )
   const meaning = (label: string) => (map ? map.get(label) : plain([label]))
   const known = map && new Set([...map.values()].flatMap((each) => each.labels))

@@ -108,7 +108,11 @@ export interface Grid {
   readonly only?: 'fewer'
 }
 
-export interface Head<Config extends TaskConfig = TaskConfig, Learned extends Example = Example, Score extends object = object> {
+export interface Head<
+  Config extends TaskConfig = TaskConfig,
+  Learned extends Example = Example,
+  Score extends object = object,
+> {
   readonly kind: string
   /** Keys of its tasks besides those of every task. */
   readonly keys: Keys
@@ -132,17 +136,34 @@ export interface Head<Config extends TaskConfig = TaskConfig, Learned extends Ex
   /** Only these many commonest labels; 0 for all. */
   mostLabels?(task: Config): number
   /** Examples of a document that has tokens and sentences; labels that the task does not know are left out. */
-  examples(document: Document, task: Config, labels: readonly string[], dataset: Config['datasets'][number]): Iterable<Learned>
+  examples(
+    document: Document,
+    task: Config,
+    labels: readonly string[],
+    dataset: Config['datasets'][number],
+  ): Iterable<Learned>
   /** An example that brings every parameter into being. */
   smallest(task: Config): Learned
 
   /** Summed loss [1], or undefined where the examples have nothing to learn from. */
-  loss(context: HeadContext, task: Config, state: Forward, examples: readonly Learned[], seeds: Seeds): tf.Tensor1D | undefined
+  loss(
+    context: HeadContext,
+    task: Config,
+    state: Forward,
+    examples: readonly Learned[],
+    seeds: Seeds,
+  ): tf.Tensor1D | undefined
   /** With the present weights. */
   decoder(context: HeadContext, task: Config, options: DecodeOptions): Decoder
 
   /** Gold and predictions as the task defines them, without what the source's annotation says nothing of. */
-  comparable(gold: Document, predicted: Document, task: Config, labels: readonly string[], dataset: Config['datasets'][number]): readonly [gold: Document, predicted: Document]
+  comparable(
+    gold: Document,
+    predicted: Document,
+    task: Config,
+    labels: readonly string[],
+    dataset: Config['datasets'][number],
+  ): readonly [gold: Document, predicted: Document]
   metric(task: Config): Metric<Score>
   /** The one number that a task is judged by, 0 to 1. */
   main(task: Config, score: Score): number

@@ -14,7 +14,10 @@ export const headKinds = (): string[] => [...table.keys()]
 /** @throws HmtlError `HMTL_CONFIG_VALUE` for a kind that there is not */
 export const headOf = (kind: string): Head => {
   const head = table.get(kind)
-  if (!head) throw new HmtlError('HMTL_CONFIG_VALUE', `there is no head of kind "${kind}"`, { remedy: `There are ${headKinds().join(', ')}` })
+  if (!head)
+    throw new HmtlError('HMTL_CONFIG_VALUE', `there is no head of kind "${kind}"`, {
+      remedy: `There are ${headKinds().join(', ')}`,
+    })
   return head
 }
 

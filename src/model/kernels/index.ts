@@ -5,11 +5,30 @@ import { adamOp, sumSquaresOp } from './ops/adam.ts'
 import { charPoolGradOp, charPoolOp, registerCharPoolGradient } from './ops/char-pool.ts'
 import { crfOp, registerCrfGradient, scaleOp } from './ops/crf.ts'
 import { linearGradOp, linearOp, registerLinearGradient } from './ops/linear.ts'
-import { antecedentLossOp, fillOp, registerLossGradients, registerStockGradients, sigmoidLossOp, sumOp } from './ops/losses.ts'
+import {
+  antecedentLossOp,
+  fillOp,
+  registerLossGradients,
+  registerStockGradients,
+  sigmoidLossOp,
+  sumOp,
+} from './ops/losses.ts'
 import { lstmGradOp, lstmOp, registerLstmGradient } from './ops/lstm.ts'
 import { highwayOp, lstmProjectedOp } from './ops/lstm-projected.ts'
 import { mixGradOp, mixOp, mixWeightsGradOp, mixWeightsOp, registerMixGradient } from './ops/mix.ts'
-import { columnsOp, concatOp, dropoutOp, gatherOp, pairProductGradOp, pairProductOp, pairSumFullOp, pairSumGradOp, pairSumOp, registerRowGradients, scatterOp } from './ops/rows.ts'
+import {
+  columnsOp,
+  concatOp,
+  dropoutOp,
+  gatherOp,
+  pairProductGradOp,
+  pairProductOp,
+  pairSumFullOp,
+  pairSumGradOp,
+  pairSumOp,
+  registerRowGradients,
+  scatterOp,
+} from './ops/rows.ts'
 import { attentionOp, geluOp, layerNormOp } from './ops/transformer.ts'
 import { registerSpanAttentionGradient, spanAttentionGradOp, spanAttentionOp } from './ops/span-attention.ts'
 

@@ -18,8 +18,14 @@ export type Inputs = Readonly<Record<string, HostTensor>>
 /** Computes outputs from inputs over plain arrays. */
 export type HostKernel = (inputs: Inputs, attributes: Attributes) => HostTensor[]
 
-export const float = (shape: readonly number[], values?: Float32Array): HostTensor => ({ shape, values: values ?? new Float32Array(shape.reduce((a, b) => a * b, 1)) })
-export const int = (shape: readonly number[], values?: Int32Array): HostTensor => ({ shape, values: values ?? new Int32Array(shape.reduce((a, b) => a * b, 1)) })
+export const float = (shape: readonly number[], values?: Float32Array): HostTensor => ({
+  shape,
+  values: values ?? new Float32Array(shape.reduce((a, b) => a * b, 1)),
+})
+export const int = (shape: readonly number[], values?: Int32Array): HostTensor => ({
+  shape,
+  values: values ?? new Int32Array(shape.reduce((a, b) => a * b, 1)),
+})
 
 export interface FusedOp {
   readonly name: string
@@ -42,16 +48,27 @@ export const registerHost = ({ name, host }: FusedOp): void => {
       const hostInputs = Object.fromEntries(
         Object.entries(inputs)
           .filter(([, info]) => info !== undefined && info !== null)
-          .map(([key, info]) => [key, { shape: (info as tf.TensorInfo).shape, values: cpu.data.get((info as tf.TensorInfo).dataId).values }]),
+          .map(([key, info]) => [
+            key,
+            { shape: (info as tf.TensorInfo).shape, values: cpu.data.get((info as tf.TensorInfo).dataId).values },
+          ]),
       )
-      return host(hostInputs, attrs as Attributes).map(({ shape, values }) => cpu.makeTensorInfo([...shape], values instanceof Float32Array ? 'float32' : 'int32', values))
+      return host(hostInputs, attrs as Attributes).map(({ shape, values }) =>
+        cpu.makeTensorInfo([...shape], values instanceof Float32Array ? 'float32' : 'int32', values),
+      )
     },
   })
 }
 
 /** Runs a fused op on the current backend. Inputs left undefined are not passed. */
-export const run = (name: string, inputs: Readonly<Record<string, tf.Tensor | undefined>>, attributes: Attributes = {}): tf.Tensor[] => {
-  const given = Object.fromEntries(Object.entries(inputs).filter(([, tensor]) => tensor !== undefined)) as tf.NamedTensorMap
+export const run = (
+  name: string,
+  inputs: Readonly<Record<string, tf.Tensor | undefined>>,
+  attributes: Attributes = {},
+): tf.Tensor[] => {
+  const given = Object.fromEntries(
+    Object.entries(inputs).filter(([, tensor]) => tensor !== undefined),
+  ) as tf.NamedTensorMap
   const out = tf.engine().runKernel(name, given, attributes as never) as tf.Tensor | tf.Tensor[]
   return Array.isArray(out) ? out : [out]
 }
@@ -64,13 +81,18 @@ export const run = (name: string, inputs: Readonly<Record<string, tf.Tensor | un
 export const registerGradient = (
   name: string,
   saved: { readonly inputs: readonly string[]; readonly outputs: readonly boolean[] },
-  gradient: (dys: readonly tf.Tensor[], saved: readonly tf.Tensor[], attributes: Attributes) => Record<string, () => tf.Tensor>,
+  gradient: (
+    dys: readonly tf.Tensor[],
+    saved: readonly tf.Tensor[],
+    attributes: Attributes,
+  ) => Record<string, () => tf.Tensor>,
 ): void => {
   if (tf.getGradient(name)) return
   tf.registerGradient({
     kernelName: name,
     inputsToSave: [...saved.inputs],
     outputsToSave: [...saved.outputs],
-    gradFunc: (dy, tensors, attrs) => gradient(Array.isArray(dy) ? dy : [dy], tensors, attrs as unknown as Attributes) as never,
+    gradFunc: (dy, tensors, attrs) =>
+      gradient(Array.isArray(dy) ? dy : [dy], tensors, attrs as unknown as Attributes) as never,
   })
 }

@@ -38,7 +38,10 @@ const withArena = <T>(use: (arena: Arena) => T): T => {
       try {
         heap.grow(missing)
       } catch (cause) {
-        throw new HmtlError('HMTL_ENGINE_OUT_OF_MEMORY', `the kernels have no ${bytes} bytes left`, { cause, remedy: 'Use smaller batches' })
+        throw new HmtlError('HMTL_ENGINE_OUT_OF_MEMORY', `the kernels have no ${bytes} bytes left`, {
+          cause,
+          remedy: 'Use smaller batches',
+        })
       }
     return at
   }
@@ -71,7 +74,17 @@ const crf: HostKernel = ({ emissions, transitions, start, end, tags, offsets, le
     const sizes = [B, n * L, gradients ? n * L : 0, L * L, L, L]
     const outputs = sizes.map((size, i) => (i < 3 ? room(size) : zeros(size)))
     const [loss, marginals, dE, ...rest] = outputs
-    k.crfForwardBackward(...inputs, B, T, L, loss, marginals, gradients ? dE : 0, ...rest, room(k.crfScratchFloats(L, T)))
+    k.crfForwardBackward(
+      ...inputs,
+      B,
+      T,
+      L,
+      loss,
+      marginals,
+      gradients ? dE : 0,
+      ...rest,
+      room(k.crfScratchFloats(L, T)),
+    )
     const shapes = [[B], [n, L], [gradients ? n : 0, L], [L, L], [L], [L]]
     return outputs.map((pointer, i) => float(shapes[i], take(pointer, sizes[i])))
   })
@@ -106,19 +119,42 @@ export const lstmRecurrence = (xp: HostTensor, u: HostTensor, offsets: Values): 
     const [x, w, o] = [put(xp.values), put(u.values), put(offsets)]
     const [y, gates, cells] = [room(2 * n * h), room(8 * n * h), room(2 * n * h)]
     k.lstmForward(x, w, o, offsets.length - 1, n, h, y, gates, cells, room(4 * h * h + 64))
-    return [float([n, 2 * h], take(y, 2 * n * h)), float([n, 8 * h], take(gates, 8 * n * h)), float([n, 2 * h], take(cells, 2 * n * h))]
+    return [
+      float([n, 2 * h], take(y, 2 * n * h)),
+      float([n, 8 * h], take(gates, 8 * n * h)),
+      float([n, 2 * h], take(cells, 2 * n * h)),
+    ]
   })
 }
 
 /** dy [N,2H] and what `lstmRecurrence` gave → dxp [N,8H], du [2,H,4H]. */
-export const lstmRecurrenceGradient = (dy: HostTensor, u: HostTensor, offsets: Values, [y, gates, cells]: readonly HostTensor[]): HostTensor[] => {
+export const lstmRecurrenceGradient = (
+  dy: HostTensor,
+  u: HostTensor,
+  offsets: Values,
+  [y, gates, cells]: readonly HostTensor[],
+): HostTensor[] => {
   const n = dy.shape[0]
   const h = u.shape[1]
   const sequences = offsets.length > 1 ? offsets[1] : 0
   return withArena(({ k, put, room, take }) => {
     const [d, w, o, yy, g, c] = [dy.values, u.values, offsets, y.values, gates.values, cells.values].map(put)
     const [dxp, du] = [room(8 * n * h), room(8 * h * h)]
-    k.lstmBackward(d, w, o, offsets.length - 1, n, h, yy, g, c, dxp, du, sequences, room(k.lstmScratchFloats(n, sequences, h)))
+    k.lstmBackward(
+      d,
+      w,
+      o,
+      offsets.length - 1,
+      n,
+      h,
+      yy,
+      g,
+      c,
+      dxp,
+      du,
+      sequences,
+      room(k.lstmScratchFloats(n, sequences, h)),
+    )
     return [float([n, 8 * h], take(dxp, 8 * n * h)), float([2, h, 4 * h], take(du, 8 * h * h))]
   })
 }
@@ -156,7 +192,16 @@ const attention: HostKernel = ({ qkv, starts }, { heads, longest }) => {
   const D = width / 3
   return withArena(({ k, put, room, take }) => {
     const [q, s, y] = [put(qkv.values), put(starts.values), room(n * D)]
-    k.attention(q, s, starts.values.length - 1, D, heads, 1 / Math.sqrt(D / heads), y, room(k.attentionScratchFloats(longest, D / heads)))
+    k.attention(
+      q,
+      s,
+      starts.values.length - 1,
+      D,
+      heads,
+      1 / Math.sqrt(D / heads),
+      y,
+      room(k.attentionScratchFloats(longest, D / heads)),
+    )
     return [float([n, D], take(y, n * D))]
   })
 }

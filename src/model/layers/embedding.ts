@@ -12,7 +12,13 @@ import type { Parameters } from '../parameters.ts'
  * @param wordRows [different words, size], the rows of the batch's words, which a gradient may be taken of
  * @returns [tokens, words + contextual + filters] in the packed layout
  */
-export const embed = (config: ModelConfig, parameters: Parameters, batch: Batch, wordRows: tf.Tensor2D, characterCount: number): tf.Tensor2D => {
+export const embed = (
+  config: ModelConfig,
+  parameters: Parameters,
+  batch: Batch,
+  wordRows: tf.Tensor2D,
+  characterCount: number,
+): tf.Tensor2D => {
   const contextual = mixedLayers(parameters, batch)
   const gathered = gather(wordRows, indexes(batch.wordOf))
   const words = contextual ? concat(gathered, contextual) : gathered
@@ -20,8 +26,14 @@ export const embed = (config: ModelConfig, parameters: Parameters, batch: Batch,
   if (!characters) return words
   const { size, filters, width } = characters
   const table = parameters.get<tf.Tensor2D>('characters.table', [characterCount, size], { kind: 'xavier' })
-  const kernel = parameters.get<tf.Tensor2D>('characters.filters', [size, width * filters], { kind: 'uniform', limit: 1 / Math.sqrt(size * width) })
-  const bias = parameters.get<tf.Tensor1D>('characters.bias', [filters], { kind: 'uniform', limit: 1 / Math.sqrt(size * width) })
+  const kernel = parameters.get<tf.Tensor2D>('characters.filters', [size, width * filters], {
+    kind: 'uniform',
+    limit: 1 / Math.sqrt(size * width),
+  })
+  const bias = parameters.get<tf.Tensor1D>('characters.bias', [filters], {
+    kind: 'uniform',
+    limit: 1 / Math.sqrt(size * width),
+  })
   // Every character's part in every place of the window once, instead of a convolution over words.
   const projected = linear(table, kernel)
   const forms = charPool(projected, bias, indexes(batch.chars), indexes(batch.charStarts), width)

@@ -9,10 +9,18 @@ import type { Parameters } from '../parameters.ts'
 export type Seeds = (() => number) | undefined
 
 /** Drops out in training, passes through otherwise. */
-export const dropoutIf = <T extends tf.Tensor>(x: T, rate: number, seeds: Seeds): T => (seeds && rate > 0 ? dropout(x, rate, seeds()) : x)
+export const dropoutIf = <T extends tf.Tensor>(x: T, rate: number, seeds: Seeds): T =>
+  seeds && rate > 0 ? dropout(x, rate, seeds()) : x
 
 /** x [tokens, input] → [tokens, 2·hidden]; offsets int32 [steps + 1]. */
-export const encode = (name: string, { hidden, layers, dropout: rate }: EncoderConfig, parameters: Parameters, x: tf.Tensor2D, offsets: tf.Tensor1D, seeds: Seeds): tf.Tensor2D => {
+export const encode = (
+  name: string,
+  { hidden, layers, dropout: rate }: EncoderConfig,
+  parameters: Parameters,
+  x: tf.Tensor2D,
+  offsets: tf.Tensor1D,
+  seeds: Seeds,
+): tf.Tensor2D => {
   const init = { kind: 'uniform', limit: 1 / Math.sqrt(hidden) } as const
   let states = x
   for (let layer = 0; layer < layers; layer++) {

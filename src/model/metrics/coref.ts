@@ -83,10 +83,16 @@ const b3 = (clusters: MentionClusters, other: ReadonlyMap<string, number>): Rati
 }
 
 /** Best one-to-one alignment of clusters; phi3 counts common mentions (CEAF-m), phi4 is their Dice share (CEAF-e). */
-const ceaf = (gold: MentionClusters, predicted: MentionClusters, predictedIndex: ReadonlyMap<string, number>, entity: boolean): number => {
+const ceaf = (
+  gold: MentionClusters,
+  predicted: MentionClusters,
+  predictedIndex: ReadonlyMap<string, number>,
+  entity: boolean,
+): number => {
   const weights = gold.map((cluster) => {
     const row = new Map<number, number>()
-    for (const [at, count] of partition(cluster, predictedIndex)) if (at !== -1) row.set(at, entity ? (2 * count) / (cluster.length + predicted[at].length) : count)
+    for (const [at, count] of partition(cluster, predictedIndex))
+      if (at !== -1) row.set(at, entity ? (2 * count) / (cluster.length + predicted[at].length) : count)
     return row
   })
   return maximumAssignment(weights, predicted.length)
@@ -110,7 +116,14 @@ const lea = (clusters: MentionClusters, other: ReadonlyMap<string, number>, othe
 
 /** Sums of one corpus; `add` a document at a time, then `score`. */
 export class CorefMetric {
-  readonly #sums = { muc: [0, 0, 0, 0], b3: [0, 0, 0, 0], ceafm: [0, 0, 0, 0], ceafe: [0, 0, 0, 0], lea: [0, 0, 0, 0], mentions: [0, 0, 0, 0] }
+  readonly #sums = {
+    muc: [0, 0, 0, 0],
+    b3: [0, 0, 0, 0],
+    ceafm: [0, 0, 0, 0],
+    ceafe: [0, 0, 0, 0],
+    lea: [0, 0, 0, 0],
+    mentions: [0, 0, 0, 0],
+  }
   /** Links common, in gold, in predicted: coreferent, then not. */
   readonly #coreferent = [0, 0, 0]
   readonly #distinct = [0, 0, 0]
@@ -140,7 +153,13 @@ export class CorefMetric {
     this.#addLinks(gold, predicted, predictedIndex, goldIndex, common)
   }
 
-  #addLinks(gold: MentionClusters, predicted: MentionClusters, predictedIndex: ReadonlyMap<string, number>, goldIndex: ReadonlyMap<string, number>, common: number): void {
+  #addLinks(
+    gold: MentionClusters,
+    predicted: MentionClusters,
+    predictedIndex: ReadonlyMap<string, number>,
+    goldIndex: ReadonlyMap<string, number>,
+    common: number,
+  ): void {
     const links = (clusters: MentionClusters) => clusters.reduce((sum, cluster) => sum + pairs(cluster.length), 0)
     let both = 0
     let goldOfCommon = 0

@@ -16,11 +16,19 @@ const ratio = (numerator: number, denominator: number): number => (denominator =
 
 export const f1Of = (precision: number, recall: number): number => ratio(2 * precision * recall, precision + recall)
 
-export const scoreOf = (precision: number, recall: number): Score => ({ precision, recall, f1: f1Of(precision, recall) })
+export const scoreOf = (precision: number, recall: number): Score => ({
+  precision,
+  recall,
+  f1: f1Of(precision, recall),
+})
 
 /** From recall and precision numerators and denominators, each summed over documents. */
-export const scoreOfSums = (recallNumerator: number, recallDenominator: number, precisionNumerator: number, precisionDenominator: number): Score =>
-  scoreOf(ratio(precisionNumerator, precisionDenominator), ratio(recallNumerator, recallDenominator))
+export const scoreOfSums = (
+  recallNumerator: number,
+  recallDenominator: number,
+  precisionNumerator: number,
+  precisionDenominator: number,
+): Score => scoreOf(ratio(precisionNumerator, precisionDenominator), ratio(recallNumerator, recallDenominator))
 
 export const countedScore = (correct: number, gold: number, predicted: number): CountedScore => ({
   ...scoreOfSums(correct, gold, correct, predicted),
@@ -49,7 +57,10 @@ export class LabelCounts {
   }
 
   /** Adds two sets of items; an item is a key and its label. Items of one side with the same key and label count once. */
-  add(gold: Iterable<readonly [key: string, label: string]>, predicted: Iterable<readonly [key: string, label: string]>): void {
+  add(
+    gold: Iterable<readonly [key: string, label: string]>,
+    predicted: Iterable<readonly [key: string, label: string]>,
+  ): void {
     const wanted = new Map<string, string>()
     for (const [key, label] of gold) wanted.set(`${key}\t${label}`, label)
     for (const label of wanted.values()) this.#of(label).gold++

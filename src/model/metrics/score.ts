@@ -3,7 +3,15 @@
  * spans are compared by character; where only the tokens agree (column files
  * from different tools), by token.
  */
-import { type Document, type LabelledSpans, listClusters, listRelations, listSpans, type RelationLike, type SpanLike } from '../../io/document.ts'
+import {
+  type Document,
+  type LabelledSpans,
+  listClusters,
+  listRelations,
+  listSpans,
+  type RelationLike,
+  type SpanLike,
+} from '../../io/document.ts'
 import { HmtlError } from '../../io/errors.ts'
 import { sentenceSpans, tokenSpan } from '../../io/tokens.ts'
 import { CorefMetric, type CorefScore } from './coref.ts'
@@ -53,14 +61,19 @@ const namers = (gold: Document, predicted: Document): [Namer, Namer] => {
   if (gold.text === predicted.text) return [byCharacter, byCharacter]
   const [g, p] = [gold.tokens?.begin.length, predicted.tokens?.begin.length]
   if (g === undefined || g !== p)
-    throw new HmtlError('HMTL_SCORE_MISMATCH', `gold and predicted differ in text and in tokens (${g ?? 'no'} against ${p ?? 'no'} tokens)`, {
-      document: gold.id,
-      remedy: 'Score predictions made on the same text or tokens as the gold data',
-    })
+    throw new HmtlError(
+      'HMTL_SCORE_MISMATCH',
+      `gold and predicted differ in text and in tokens (${g ?? 'no'} against ${p ?? 'no'} tokens)`,
+      {
+        document: gold.id,
+        remedy: 'Score predictions made on the same text or tokens as the gold data',
+      },
+    )
   return [byToken(gold), byToken(predicted)]
 }
 
-const spanItems = (spans: LabelledSpans | undefined, name: Namer): Item[] => (spans ? listSpans(spans).map((span) => [name(span), span.label]) : [])
+const spanItems = (spans: LabelledSpans | undefined, name: Namer): Item[] =>
+  spans ? listSpans(spans).map((span) => [name(span), span.label]) : []
 
 /** Adds up one task over pairs of documents. */
 export interface Metric<Result> {
@@ -74,7 +87,10 @@ const layerMetric = (layer: 'entities' | 'mentions'): Metric<LabelledScore> => {
   return {
     add(gold, predicted) {
       const [nameGold, namePredicted] = namers(gold, predicted)
-      counts.add(spanItems(gold[layer] ?? gold[other], nameGold), spanItems(predicted[layer] ?? predicted[other], namePredicted))
+      counts.add(
+        spanItems(gold[layer] ?? gold[other], nameGold),
+        spanItems(predicted[layer] ?? predicted[other], namePredicted),
+      )
     },
     score: () => counts.score(),
   }
@@ -82,7 +98,8 @@ const layerMetric = (layer: 'entities' | 'mentions'): Metric<LabelledScore> => {
 
 const corefMetric = (): Metric<CorefScore> => {
   const metric = new CorefMetric()
-  const keys = (document: Document, name: Namer) => (document.clusters ? listClusters(document.clusters).map((cluster) => cluster.map(name)) : [])
+  const keys = (document: Document, name: Namer) =>
+    document.clusters ? listClusters(document.clusters).map((cluster) => cluster.map(name)) : []
   return {
     add(gold, predicted) {
       const [nameGold, namePredicted] = namers(gold, predicted)
@@ -103,7 +120,8 @@ interface Placed {
 const placed = (document: Document, sentencesFrom: Document): Placed[] => {
   const relations = document.relations ? listRelations(document.relations) : []
   const tokens = document.tokens ?? sentencesFrom.tokens
-  if (!tokens) return relations.map((relation) => ({ relation, sentence: 0, cell: `${relation.arg1.end} ${relation.arg2.end}` }))
+  if (!tokens)
+    return relations.map((relation) => ({ relation, sentence: 0, cell: `${relation.arg1.end} ${relation.arg2.end}` }))
   const { begin, end } = sentenceSpans(sentencesFrom.tokens ? sentencesFrom : document)
   const sentenceOf = (token: number) => begin.findIndex((from, s) => token >= from && token < end[s])
   return relations.flatMap((relation) => {
@@ -121,12 +139,19 @@ const relationMetric = (): Metric<RelationScore> => {
   const boundaries = new LabelCounts()
   const strict = new LabelCounts()
   const spanned = (document: Document, name: Namer): Item[] =>
-    (document.relations ? listRelations(document.relations) : []).map(({ label, arg1, arg2 }) => [`${name(arg1)} ${name(arg2)}`, label])
+    (document.relations ? listRelations(document.relations) : []).map(({ label, arg1, arg2 }) => [
+      `${name(arg1)} ${name(arg2)}`,
+      label,
+    ])
   const typed = (document: Document, name: Namer): Item[] => {
     const types = new Map<string, string>()
-    for (const spans of [document.entities, document.mentions]) if (spans) for (const span of listSpans(spans)) types.set(byCharacter(span), span.label)
+    for (const spans of [document.entities, document.mentions])
+      if (spans) for (const span of listSpans(spans)) types.set(byCharacter(span), span.label)
     const of = (span: SpanLike) => `${name(span)} ${types.get(byCharacter(span)) ?? ''}`
-    return (document.relations ? listRelations(document.relations) : []).map(({ label, arg1, arg2 }) => [`${of(arg1)} ${of(arg2)}`, label])
+    return (document.relations ? listRelations(document.relations) : []).map(({ label, arg1, arg2 }) => [
+      `${of(arg1)} ${of(arg2)}`,
+      label,
+    ])
   }
   return {
     add(gold, predicted) {
@@ -143,7 +168,12 @@ const relationMetric = (): Metric<RelationScore> => {
       const bare = ({ byLabel: _, ...score }: LabelledScore): CountedScore => score
       return {
         ...lastToken.score(),
-        definitions: { original: bare(original.score()), lastToken: bare(lastToken.score()), boundaries: bare(boundaries.score()), strict: bare(strict.score()) },
+        definitions: {
+          original: bare(original.score()),
+          lastToken: bare(lastToken.score()),
+          boundaries: bare(boundaries.score()),
+          strict: bare(strict.score()),
+        },
       }
     },
   }
@@ -165,13 +195,20 @@ export const metricOf = <T extends ScoredTask>(task: T): Metric<TaskScores[T]> =
  * come, else by equal text, else by order, so that either side may be in any format.
  * @throws HmtlError `HMTL_SCORE_MISMATCH` for documents without a partner
  */
-export const scoreDocuments = async <T extends ScoredTask>(gold: AsyncIterable<Document>, predicted: AsyncIterable<Document>, task: T): Promise<TaskScores[T]> => {
+export const scoreDocuments = async <T extends ScoredTask>(
+  gold: AsyncIterable<Document>,
+  predicted: AsyncIterable<Document>,
+  task: T,
+): Promise<TaskScores[T]> => {
   const metric = metricOf(task)
   for await (const [wanted, found] of pairDocuments(gold, predicted)) metric.add(wanted, found)
   return metric.score()
 }
 
-export async function* pairDocuments(gold: AsyncIterable<Document>, predicted: AsyncIterable<Document>): AsyncGenerator<[Document, Document]> {
+export async function* pairDocuments(
+  gold: AsyncIterable<Document>,
+  predicted: AsyncIterable<Document>,
+): AsyncGenerator<[Document, Document]> {
   const waitingGold = new Map<string, Document>()
   const waitingPredicted = new Map<string, Document>()
   const takeFrom = (waiting: Map<string, Document>, id: string): Document | undefined => {
@@ -180,7 +217,8 @@ export async function* pairDocuments(gold: AsyncIterable<Document>, predicted: A
     return found
   }
   /** Ids may repeat; the later ones wait under a name of their own and are paired by order. */
-  const wait = (waiting: Map<string, Document>, document: Document) => waiting.set(waiting.has(document.id) ? `${document.id}\0${waiting.size}` : document.id, document)
+  const wait = (waiting: Map<string, Document>, document: Document) =>
+    waiting.set(waiting.has(document.id) ? `${document.id}\0${waiting.size}` : document.id, document)
   const [left, right] = [gold[Symbol.asyncIterator](), predicted[Symbol.asyncIterator]()]
   try {
     for (;;) {
@@ -207,9 +245,13 @@ export async function* pairDocuments(gold: AsyncIterable<Document>, predicted: A
   }
   if (waitingGold.size !== waitingPredicted.size) {
     const lonely = (waitingGold.size > waitingPredicted.size ? waitingGold : waitingPredicted).keys().next().value
-    throw new HmtlError('HMTL_SCORE_MISMATCH', `${waitingGold.size} gold and ${waitingPredicted.size} predicted documents are left without a partner, such as "${lonely}"`, {
-      remedy: 'Both files must hold the same documents, with the same ids or in the same order',
-    })
+    throw new HmtlError(
+      'HMTL_SCORE_MISMATCH',
+      `${waitingGold.size} gold and ${waitingPredicted.size} predicted documents are left without a partner, such as "${lonely}"`,
+      {
+        remedy: 'Both files must hold the same documents, with the same ids or in the same order',
+      },
+    )
   }
   const rest = [...waitingPredicted.values()]
   let i = 0

@@ -8,7 +8,8 @@ import { sentencesOf, taskLoss } from './loss.ts'
 /** An encoder's shape without the encoder: a cache of vectors knows no made-up sentence. */
 const blank = (encoder: ContextualEncoder): ContextualEncoder => ({
   ...encoder,
-  encode: (sentences) => new Float32Array(sentences.reduce((sum, sentence) => sum + sentence.length, 0) * encoder.layers * encoder.size),
+  encode: (sentences) =>
+    new Float32Array(sentences.reduce((sum, sentence) => sum + sentence.length, 0) * encoder.layers * encoder.size),
 })
 
 /** @throws HmtlError `HMTL_MODEL_MISMATCH` where stored weights do not fit the configuration */
@@ -18,7 +19,10 @@ export const materialize = (given: Model): void => {
     tf.tidy(() => {
       const example = headOf(task.kind).smallest(task)
       const batch = batchOf(model, sentencesOf([example]))
-      const rows = tf.tensor2d(wordRows(model, batch.wordIds), [batch.wordIds.length, model.config.embeddings.words.size])
+      const rows = tf.tensor2d(wordRows(model, batch.wordIds), [
+        batch.wordIds.length,
+        model.config.embeddings.words.size,
+      ])
       taskLoss(model, task, forward(model, batch, rows, undefined), [example], undefined)
     })
 }

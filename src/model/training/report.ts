@@ -16,7 +16,14 @@ interface RunDecision {
 
 /** A line of a run's `metrics.jsonl`. */
 export type RunEvent =
-  | { readonly event: 'update'; readonly update: number; readonly task: string; readonly loss: number; readonly rate: number; readonly seconds: number }
+  | {
+      readonly event: 'update'
+      readonly update: number
+      readonly task: string
+      readonly loss: number
+      readonly rate: number
+      readonly seconds: number
+    }
   | {
       readonly event: 'validation'
       readonly update: number
@@ -26,23 +33,41 @@ export type RunEvent =
       readonly scores: Readonly<
         Record<
           string,
-          { readonly byLabel?: Readonly<Record<string, { precision: number; recall: number; f1: number; gold: number; predicted: number }>>; readonly confusion?: Confusion }
+          {
+            readonly byLabel?: Readonly<
+              Record<string, { precision: number; recall: number; f1: number; gold: number; predicted: number }>
+            >
+            readonly confusion?: Confusion
+          }
         >
       >
       readonly taskUpdates?: Readonly<Record<string, number>>
     }
-  | { readonly event: 'warning'; readonly update: number; readonly task: string; readonly kind: 'loss' | 'score'; readonly message: string }
+  | {
+      readonly event: 'warning'
+      readonly update: number
+      readonly task: string
+      readonly kind: 'loss' | 'score'
+      readonly message: string
+    }
   /** Of the model that was kept, on development data, with what was decided after training. */
   | { readonly event: 'dev'; readonly main: Readonly<Record<string, number>> }
   | { readonly event: 'test'; readonly main: Readonly<Record<string, number>> }
   | { readonly event: 'decisions'; readonly decisions: readonly RunDecision[] }
-  | { readonly event: 'end'; readonly seconds: number; readonly taskUpdates: Readonly<Record<string, number>>; readonly maxRss: number }
+  | {
+      readonly event: 'end'
+      readonly seconds: number
+      readonly taskUpdates: Readonly<Record<string, number>>
+      readonly maxRss: number
+    }
 
 /** Events of a log; a last line that a crash cut short is left out. */
 export const parseEvents = (text: string): RunEvent[] => {
   const lines = text.split('\n')
   const cut = lines.pop()
-  return [...lines, ...(cut === '' || cut === undefined ? [] : isWhole(cut) ? [cut] : [])].filter((line) => line !== '').map((line) => JSON.parse(line) as RunEvent)
+  return [...lines, ...(cut === '' || cut === undefined ? [] : isWhole(cut) ? [cut] : [])]
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as RunEvent)
 }
 
 const isWhole = (line: string): boolean => {
@@ -67,7 +92,10 @@ export const bestOf = (events: readonly RunEvent[], task: string) =>
   events
     .filter((event) => event.event === 'validation')
     .filter(({ main }) => task in main)
-    .reduce<Extract<RunEvent, { event: 'validation' }> | undefined>((most, each) => (!most || each.main[task] > most.main[task] ? each : most), undefined)
+    .reduce<Extract<RunEvent, { event: 'validation' }> | undefined>(
+      (most, each) => (!most || each.main[task] > most.main[task] ? each : most),
+      undefined,
+    )
 
 /** Means over about eighty stretches: single losses are noise. */
 const smoothed = (points: Points): Points => {
@@ -95,7 +123,8 @@ const chart = (title: string, lines: Readonly<Record<string, Points>>, format: (
     const places = points.map(([a, b]) => [x(a).toFixed(1), y(b).toFixed(1)] as const)
     const title = `<title>${escaped(name)}</title>`
     // A line through one point cannot be seen.
-    if (places.length === 1) return `<circle style="fill:${colour(i)}" cx="${places[0][0]}" cy="${places[0][1]}" r="4">${title}</circle>`
+    if (places.length === 1)
+      return `<circle style="fill:${colour(i)}" cx="${places[0][0]}" cy="${places[0][1]}" r="4">${title}</circle>`
     return `<polyline class="line" style="stroke:${colour(i)}" points="${places.map((place) => place.join(',')).join(' ')}">${title}</polyline>`
   })
   const legend = Object.keys(lines).map((name, i) => `<span style="color:${colour(i)}">■ ${escaped(name)}</span>`)
@@ -109,7 +138,8 @@ const mostLabels = 14
 const confusionTable = (confusion: Confusion): string => {
   const sums = new Map<string, number>()
   for (const [gold, row] of Object.entries(confusion))
-    for (const [predicted, n] of Object.entries(row)) for (const label of new Set([gold, predicted])) if (label !== nothing) sums.set(label, (sums.get(label) ?? 0) + n)
+    for (const [predicted, n] of Object.entries(row))
+      for (const label of new Set([gold, predicted])) if (label !== nothing) sums.set(label, (sums.get(label) ?? 0) + n)
   const labels = [...sums].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([label]) => label)
   const shown = [...labels.slice(0, mostLabels), nothing]
   const cells = (gold: string) => {
@@ -136,12 +166,19 @@ export const trainingReport = (config: ModelConfig, events: readonly RunEvent[])
   // Losses differ by orders of magnitude: each as a share of its first stretch.
   const losses = Object.fromEntries(
     names.map((name) => {
-      const points = smoothed(updates.filter(({ task }) => task === name).map(({ update, loss }) => [update, loss] as const))
+      const points = smoothed(
+        updates.filter(({ task }) => task === name).map(({ update, loss }) => [update, loss] as const),
+      )
       const first = points[0]?.[1] || 1
       return [name, points.map(([x, y]) => [x, y / first] as const)]
     }),
   )
-  const scores = Object.fromEntries(names.map((name) => [name, validations.filter(({ main }) => name in main).map(({ update, main }) => [update, main[name]] as const)]))
+  const scores = Object.fromEntries(
+    names.map((name) => [
+      name,
+      validations.filter(({ main }) => name in main).map(({ update, main }) => [update, main[name]] as const),
+    ]),
+  )
   const drawn = end?.taskUpdates ?? last?.taskUpdates ?? {}
   const total = Object.values(drawn).reduce((a, b) => a + b, 0)
   const labels = names.flatMap((name) => {
@@ -149,12 +186,21 @@ export const trainingReport = (config: ModelConfig, events: readonly RunEvent[])
     if (!byLabel) return []
     const rows = Object.entries(byLabel)
       .sort((a, b) => b[1].gold - a[1].gold)
-      .map(([label, { precision, recall, f1, gold, predicted }]) => [label, gold, predicted, percent(precision), percent(recall), percent(f1)])
+      .map(([label, { precision, recall, f1, gold, predicted }]) => [
+        label,
+        gold,
+        predicted,
+        percent(precision),
+        percent(recall),
+        percent(f1),
+      ])
     const confusion = (best ?? last)?.scores[name]?.confusion
     return [
       `<h2>${escaped(name)} by label, at the best update</h2>`,
       tableOf(['label', 'gold', 'predicted', 'precision', 'recall', 'F1'], rows),
-      ...(confusion && Object.keys(confusion).length > 0 ? [`<h3>What was taken for what (${nothing} is none)</h3>`, confusionTable(confusion)] : []),
+      ...(confusion && Object.keys(confusion).length > 0
+        ? [`<h3>What was taken for what (${nothing} is none)</h3>`, confusionTable(confusion)]
+        : []),
     ]
   })
   const test = events.findLast((event) => event.event === 'test')
@@ -162,7 +208,16 @@ export const trainingReport = (config: ModelConfig, events: readonly RunEvent[])
   const dev = events.findLast((event) => event.event === 'dev')
   const warnings = events.filter((event) => event.event === 'warning')
   const tasks = tableOf(
-    ['task', 'updates of it', 'share', ...(dev ? ['dev score of the model'] : []), 'best in training', 'at update', 'of its own', ...(test ? ['test score of the model'] : [])],
+    [
+      'task',
+      'updates of it',
+      'share',
+      ...(dev ? ['dev score of the model'] : []),
+      'best in training',
+      'at update',
+      'of its own',
+      ...(test ? ['test score of the model'] : []),
+    ],
     names.map((name) => {
       const top = bestOf(events, name)
       return [
@@ -182,9 +237,17 @@ export const trainingReport = (config: ModelConfig, events: readonly RunEvent[])
       ? ''
       : `<h2>Chosen on development data after training</h2>${tableOf(
           ['task', 'setting', 'value', 'dev score before', 'after'],
-          decisions.map(({ task, setting, value, before, after }) => [task, setting, value, percent(before), percent(after)]),
+          decisions.map(({ task, setting, value, before, after }) => [
+            task,
+            setting,
+            value,
+            percent(before),
+            percent(after),
+          ]),
         )}`
-  const warned = warnings.map(({ update, message }) => `<p class="warning">Update ${update}: ${escaped(message)}.</p>`).join('')
+  const warned = warnings
+    .map(({ update, message }) => `<p class="warning">Update ${update}: ${escaped(message)}.</p>`)
+    .join('')
   return page(
     config.name,
     `<p>${last ? counted(last.update, 'update') : 'No validation yet'}${end ? ` in ${Math.round(end.seconds).toLocaleString('en-US')} s, at most ${Math.round(end.maxRss / 2 ** 20)} MB` : ''}${best ? `; best mean of development scores ${percent(best.mean)} at update ${best.update}` : ''}. Seed ${config.training.seed}.</p>${warned}${chart('Development scores', scores, percent)}${chart('Loss, as a share of its beginning', losses, (value) => value.toFixed(2))}<h2>Tasks</h2>${tasks}${decided}${labels.join('')}`,

@@ -35,7 +35,8 @@ const varint = (value: number): Buffer => {
 }
 
 /** A length-delimited field. */
-const field = (number: number, content: Buffer): Buffer => Buffer.concat([varint(number * 8 + 2), varint(content.length), content])
+const field = (number: number, content: Buffer): Buffer =>
+  Buffer.concat([varint(number * 8 + 2), varint(content.length), content])
 
 const double = (number: number, value: number): Buffer => {
   const out = Buffer.alloc(9)
@@ -71,8 +72,15 @@ export const openEvents = (folder: string, now: () => number = () => Date.now() 
   appendFileSync(path, record(Buffer.concat([double(1, now()), field(3, Buffer.from('brain.Event:2'))])))
   return {
     scalars(step, values) {
-      const summary = Buffer.concat(Object.entries(values).map(([tag, value]) => field(1, Buffer.concat([field(1, Buffer.from(tag)), float(2, value)]))))
-      appendFileSync(path, record(Buffer.concat([double(1, now()), Buffer.concat([varint(2 * 8), varint(step)]), field(5, summary)])))
+      const summary = Buffer.concat(
+        Object.entries(values).map(([tag, value]) =>
+          field(1, Buffer.concat([field(1, Buffer.from(tag)), float(2, value)])),
+        ),
+      )
+      appendFileSync(
+        path,
+        record(Buffer.concat([double(1, now()), Buffer.concat([varint(2 * 8), varint(step)]), field(5, summary)])),
+      )
     },
   }
 }

@@ -15,7 +15,13 @@ export interface Family {
   /** What a checkpoint with a head on it has before every name. */
   readonly prefix: string
   /** Names in config.json. */
-  readonly sizes: { readonly hidden: string; readonly inner: string; readonly layers: string; readonly heads: string; readonly activation: string }
+  readonly sizes: {
+    readonly hidden: string
+    readonly inner: string
+    readonly layers: string
+    readonly heads: string
+    readonly activation: string
+  }
   /** Whether it tells a pair's two texts apart. */
   readonly types: boolean
   /** Position of the first piece: RoBERTa counts from the padding id on. */
@@ -39,7 +45,13 @@ const bertLayer = (index: number): LayerNames => {
 
 const bert: Family = {
   prefix: 'bert.',
-  sizes: { hidden: 'hidden_size', inner: 'intermediate_size', layers: 'num_hidden_layers', heads: 'num_attention_heads', activation: 'hidden_act' },
+  sizes: {
+    hidden: 'hidden_size',
+    inner: 'intermediate_size',
+    layers: 'num_hidden_layers',
+    heads: 'num_attention_heads',
+    activation: 'hidden_act',
+  },
   types: true,
   firstPosition: () => 0,
   layer: bertLayer,

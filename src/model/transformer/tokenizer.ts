@@ -24,7 +24,9 @@ const withPrefixSpace = (tokenizer: Json): Json => {
   const mend = (step: unknown): unknown => {
     const object = step as (Json & { type?: string; pretokenizers?: unknown[] }) | null | undefined
     if (object?.type === 'ByteLevel') return { ...object, add_prefix_space: true }
-    return object?.type === 'Sequence' && Array.isArray(object.pretokenizers) ? { ...object, pretokenizers: object.pretokenizers.map(mend) } : step
+    return object?.type === 'Sequence' && Array.isArray(object.pretokenizers)
+      ? { ...object, pretokenizers: object.pretokenizers.map(mend) }
+      : step
   }
   return { ...tokenizer, pre_tokenizer: mend(tokenizer.pre_tokenizer), truncation: null, padding: null }
 }
@@ -33,7 +35,10 @@ const withPrefixSpace = (tokenizer: Json): Json => {
 export const loadTokenizer = async (folder: string, vocabulary: number): Promise<PieceTokenizer> => {
   const path = join(folder, 'tokenizer.json')
   const refuse = (message: string, cause?: unknown) =>
-    new HmtlError('HMTL_MODEL_CORRUPT', `${path}: ${message}`, { cause, remedy: 'Fetch the encoder again: config.json, tokenizer.json and model.safetensors of one model' })
+    new HmtlError('HMTL_MODEL_CORRUPT', `${path}: ${message}`, {
+      cause,
+      remedy: 'Fetch the encoder again: config.json, tokenizer.json and model.safetensors of one model',
+    })
   const bytes = await readFile(path).catch((cause) => {
     throw new HmtlError('HMTL_MODEL_NOT_FOUND', `cannot read ${path}: ${(cause as Error).message}`, { cause })
   })
@@ -49,7 +54,9 @@ export const loadTokenizer = async (folder: string, vocabulary: number): Promise
       () => ({}) as Json,
     )
     const tokenizer = new Tokenizer(withPrefixSpace(given), settings)
-    for (const [token, id] of tokenizer.get_vocab(true)) if (!(Number.isInteger(id) && id >= 0 && id < vocabulary)) throw new Error(`"${token}" has the id ${id} of ${vocabulary}`)
+    for (const [token, id] of tokenizer.get_vocab(true))
+      if (!(Number.isInteger(id) && id >= 0 && id < vocabulary))
+        throw new Error(`"${token}" has the id ${id} of ${vocabulary}`)
     encode = (word, special) => tokenizer.encode(word, { add_special_tokens: special }).ids
     const marks = encode('', true)
     if (marks.length !== 2) throw new Error(`a sentence has ${marks.length} marks around it, not one on each side`)

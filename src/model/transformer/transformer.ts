@@ -11,7 +11,12 @@ import type { ContextualEncoder } from '../contextual.ts'
 import { linear } from '../kernels/ops/linear.ts'
 import { attention, gelu, layerNorm } from '../kernels/ops/transformer.ts'
 import { loadTokenizer, type PieceTokenizer } from './tokenizer.ts'
-import { readTransformerConfig, readTransformerWeights, type TransformerConfig, type TransformerWeights } from './weights.ts'
+import {
+  readTransformerConfig,
+  readTransformerWeights,
+  type TransformerConfig,
+  type TransformerWeights,
+} from './weights.ts'
 
 /** Pieces computed at once. */
 const rowsAtOnce = 2048
@@ -28,7 +33,12 @@ interface Span {
 const overlapShare = 2
 
 /** @param first number of the sentence's first token. @param most pieces in a window, marks aside */
-export const spansOf = (words: readonly string[], first: number, { pieces, begin, end }: PieceTokenizer, most: number): Span[] => {
+export const spansOf = (
+  words: readonly string[],
+  first: number,
+  { pieces, begin, end }: PieceTokenizer,
+  most: number,
+): Span[] => {
   const lists = words.map(pieces)
   const count = lists.reduce((sum, list) => sum + list.length, 0)
   const [ids, owners] = [new Int32Array(count), new Int32Array(count)]
@@ -53,7 +63,12 @@ export const spansOf = (words: readonly string[], first: number, { pieces, begin
 }
 
 /** States of every layer of spans: each [rows, hidden]. */
-const runLayers = (spans: readonly Span[], config: TransformerConfig, weights: TransformerWeights, visit: (layer: number, states: tf.Tensor2D) => void): void => {
+const runLayers = (
+  spans: readonly Span[],
+  config: TransformerConfig,
+  weights: TransformerWeights,
+  visit: (layer: number, states: tf.Tensor2D) => void,
+): void => {
   const { embedding: E, epsilon, heads, activation } = config
   const starts = new Int32Array(spans.length + 1)
   spans.forEach(({ ids }, i) => {
@@ -69,14 +84,25 @@ const runLayers = (spans: readonly Span[], config: TransformerConfig, weights: T
   })
   tf.tidy(() => {
     const offsets = indexes(starts)
-    const normed = layerNorm(tf.tensor2d(rows, [starts[spans.length], E]), weights.norm.gamma, weights.norm.beta, epsilon)
+    const normed = layerNorm(
+      tf.tensor2d(rows, [starts[spans.length], E]),
+      weights.norm.gamma,
+      weights.norm.beta,
+      epsilon,
+    )
     let x = weights.project ? linear(normed, weights.project.w, weights.project.b) : normed
     visit(0, x)
     weights.layers.forEach(({ qkv, attended, attendedNorm, inner, outer, outerNorm }, i) => {
       // What a layer makes on its way is given back before the next begins.
       x = tf.tidy(() => {
         const context = attention(linear(x, qkv.w, qkv.b), offsets, heads, longest)
-        const middle = layerNorm(linear(context, attended.w, attended.b), attendedNorm.gamma, attendedNorm.beta, epsilon, x)
+        const middle = layerNorm(
+          linear(context, attended.w, attended.b),
+          attendedNorm.gamma,
+          attendedNorm.beta,
+          epsilon,
+          x,
+        )
         const wide = linear(middle, inner.w, inner.b, activation === 'relu')
         const active = activation === 'relu' ? wide : gelu(wide, activation === 'gelu_new')
         return layerNorm(linear(active, outer.w, outer.b), outerNorm.gamma, outerNorm.beta, epsilon, middle)
@@ -127,7 +153,8 @@ export const loadTransformer = async (folder: string): Promise<ContextualEncoder
       }
       // How many pieces a token has must be known before its first is added, whichever group that is in.
       for (const { tokens } of spans) for (const token of tokens) if (token !== -1) counts[token]++
-      for (const group of filled(spans, { tokens: rowsAtOnce }, ({ ids }) => ids.length)) encodeSpans(group, out, counts)
+      for (const group of filled(spans, { tokens: rowsAtOnce }, ({ ids }) => ids.length))
+        encodeSpans(group, out, counts)
       return out
     },
     dispose: weights.dispose,

@@ -20,7 +20,10 @@ export interface SchemaSource {
 }
 
 const damaged = (message: string, cause?: unknown) =>
-  new HmtlError('HMTL_INPUT_SYNTAX', message, { cause, remedy: 'The value must be Avro of the schema that it was written with' })
+  new HmtlError('HMTL_INPUT_SYNTAX', message, {
+    cause,
+    remedy: 'The value must be Avro of the schema that it was written with',
+  })
 
 const typeOf = (schema: string): AvroType => loadAvsc().Type.forSchema(JSON.parse(schema))
 
@@ -52,10 +55,12 @@ const frame = 5
 /** Registries number schemas from 1 with 31 bits; what is more was never one's. */
 const mostId = 0x7fffffff
 
-const idOf = (value: Buffer): number | undefined => (value.length >= frame && value[0] === 0 ? value.readUInt32BE(1) : undefined)
+const idOf = (value: Buffer): number | undefined =>
+  value.length >= frame && value[0] === 0 ? value.readUInt32BE(1) : undefined
 
 /** Answers that say something of the question, not of the registry. */
-const isNoSchema = (status: number): boolean => status >= 400 && status < 500 && ![401, 403, 407, 408, 429].includes(status)
+const isNoSchema = (status: number): boolean =>
+  status >= 400 && status < 500 && ![401, 403, 407, 408, 429].includes(status)
 
 /**
  * @param url of a Confluent-compatible registry
@@ -64,11 +69,17 @@ const isNoSchema = (status: number): boolean => status >= 400 && status < 500 &&
  */
 export const avroFromRegistry = (url: string, auth?: string, mostSchemas = 1000): SchemaSource => {
   const known = new Map<number, AvroType | HmtlError>()
-  const unreachable = (what: string, cause?: unknown) => new HmtlError('HMTL_KAFKA_UNREACHABLE', `the schema registry ${url} ${what}`, { cause, remedy: 'Check --schema-registry' })
+  const unreachable = (what: string, cause?: unknown) =>
+    new HmtlError('HMTL_KAFKA_UNREACHABLE', `the schema registry ${url} ${what}`, {
+      cause,
+      remedy: 'Check --schema-registry',
+    })
 
   const ask = async (id: number): Promise<AvroType | HmtlError> => {
     const address = `${url.replace(/\/$/, '')}/schemas/ids/${id}`
-    const headers: Record<string, string> = auth ? { authorization: `Basic ${Buffer.from(auth).toString('base64')}` } : {}
+    const headers: Record<string, string> = auth
+      ? { authorization: `Basic ${Buffer.from(auth).toString('base64')}` }
+      : {}
     const response = await fetch(address, { signal: AbortSignal.timeout(10_000), headers }).catch((cause) => {
       throw unreachable('does not answer', cause)
     })

@@ -40,7 +40,8 @@ const eachItem = (tap: Tap, read: () => void): void => {
     for (; left > 0; left--) {
       const count = (counts.get(tap) ?? 0) + 1
       counts.set(tap, count)
-      if (tap.pos > tap.buf.length || count > tap.buf.length) throw new RangeError('more items than the value has bytes')
+      if (tap.pos > tap.buf.length || count > tap.buf.length)
+        throw new RangeError('more items than the value has bytes')
       read()
     }
   }

@@ -3,7 +3,16 @@ import type { Document } from '../../io/document.ts'
 import { HmtlError, toHmtlError } from '../../io/errors.ts'
 import type { Outcome } from '../pool/messages.ts'
 import type { KafkaRecord, OutgoingRecord } from './port.ts'
-import { annotatedRecord, deadRecord, type LetterForm, passedRecord, placeOf, type RecordOptions, type Refusal, recordBytes } from './record.ts'
+import {
+  annotatedRecord,
+  deadRecord,
+  type LetterForm,
+  passedRecord,
+  placeOf,
+  type RecordOptions,
+  type Refusal,
+  recordBytes,
+} from './record.ts'
 
 /** A record with what became of it; one without an outcome passes through. */
 export interface Item {
@@ -22,7 +31,9 @@ export interface ChunkOptions extends RecordOptions {
   readonly deadWidth: number | undefined
 }
 
-export type Result = { readonly out: OutgoingRecord } | { readonly dead: OutgoingRecord; readonly place: string; readonly error: Refusal }
+export type Result =
+  | { readonly out: OutgoingRecord }
+  | { readonly dead: OutgoingRecord; readonly place: string; readonly error: Refusal }
 
 /**
  * Whatever is thrown for a record is its refusal.
@@ -45,7 +56,10 @@ export const resultOf = (item: Item, options: ChunkOptions): Result => {
   let out: OutgoingRecord
   let bytes: number
   try {
-    out = outcome && document ? annotatedRecord(record, document, outcome.json, options, partition) : passedRecord(record, partition)
+    out =
+      outcome && document
+        ? annotatedRecord(record, document, outcome.json, options, partition)
+        : passedRecord(record, partition)
     bytes = recordBytes(out)
   } catch (error) {
     const { code, message } = toHmtlError(error, 'HMTL_OUTPUT_FAILED', { document: placeOf(record) })

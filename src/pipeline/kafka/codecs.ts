@@ -72,7 +72,10 @@ const zstd = (): Codec => {
 }
 
 /** Puts them where kafkajs looks; each is loaded at its first use. */
-export const registerCodecs = (table: Record<number, unknown>, types: { readonly Snappy: number; readonly LZ4: number; readonly ZSTD: number }): void => {
+export const registerCodecs = (
+  table: Record<number, unknown>,
+  types: { readonly Snappy: number; readonly LZ4: number; readonly ZSTD: number },
+): void => {
   const lazily = (make: () => Codec) => {
     let codec: Codec | undefined
     return () => (codec ??= make())

@@ -48,7 +48,9 @@ export const startEnrich = async (client: KafkaClient, pool: Pool, given: Enrich
   const width = await client.partitions(to)
   const deadWidth = deadLetter === undefined ? undefined : await client.partitions(deadLetter)
   const chunkOptions: ChunkOptions = { ...options, width, deadWidth }
-  const end = options.stopAtEnd ? await endOfTopic(client, { group, from, latest: consumerOptions.from === 'latest' }) : undefined
+  const end = options.stopAtEnd
+    ? await endOfTopic(client, { group, from, latest: consumerOptions.from === 'latest' })
+    : undefined
   const atomic = options.delivery === 'atomic'
   const ownership = atomic ? fencedOwnership(client, options) : await sharedOwnership(client, options)
   const consumer = await client.consumer(consumerOptions).catch(async (error) => {
@@ -115,7 +117,11 @@ export const startEnrich = async (client: KafkaClient, pool: Pool, given: Enrich
   }
 
   /** Works a batch off, from where the group stands. @returns whether to its end */
-  const work = async (batch: KafkaBatch, heartbeat: Heartbeat, attempting: (items: readonly Item[]) => void): Promise<boolean> => {
+  const work = async (
+    batch: KafkaBatch,
+    heartbeat: Heartbeat,
+    attempting: (items: readonly Item[]) => void,
+  ): Promise<boolean> => {
     const { topic, partition } = batch
     const { owned, fresh } = await ownership.take(partition)
     if (fresh && owned.next >= 0n && owned.next !== batch.records[0]?.offset) {
@@ -139,7 +145,11 @@ export const startEnrich = async (client: KafkaClient, pool: Pool, given: Enrich
     }
     // What was annotated when the run is stopped is written: the group is left after that.
     const goesOn = () => batch.running() || stopping.signal.aborted
-    const isFull = ({ record }: Item) => chunk.length >= options.chunkRecords || recovery.alone(record) || performance.now() - begun > options.chunkWait || stopping.signal.aborted
+    const isFull = ({ record }: Item) =>
+      chunk.length >= options.chunkRecords ||
+      recovery.alone(record) ||
+      performance.now() - begun > options.chunkWait ||
+      stopping.signal.aborted
     for await (const item of outcomesOf(records, pool, options, recovery.blamed, heartbeat.signal)) {
       heartbeat.check()
       if (!goesOn()) return false

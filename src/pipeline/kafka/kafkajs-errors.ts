@@ -58,14 +58,16 @@ const meanings: readonly Meaning[] = [
     remedy: 'Check the topic’s settings: message.timestamp.*, and cleanup.policy=compact, which wants keys',
   },
   {
-    pattern: /KafkaJSConnection|ECONNREFUSED|ENOTFOUND|ETIMEDOUT|CoordinatorNotFound|BrokerNotFound|KafkaJSRequestTimeout/,
+    pattern:
+      /KafkaJSConnection|ECONNREFUSED|ENOTFOUND|ETIMEDOUT|CoordinatorNotFound|BrokerNotFound|KafkaJSRequestTimeout/,
     code: 'HMTL_KAFKA_UNREACHABLE',
     says: (message) => `the brokers cannot be reached (${message})`,
     remedy: 'Check --brokers, the network, and whether the listener wants --tls or --sasl',
   },
 ]
 
-const typesOf = (errors: readonly KafkaError[]): string => errors.map(({ type, name }) => `${type ?? ''} ${name}`).join(' ')
+const typesOf = (errors: readonly KafkaError[]): string =>
+  errors.map(({ type, name }) => `${type ?? ''} ${name}`).join(' ')
 
 /** What an error says, with the broker that it is about. */
 export const messageOf = (error: unknown): string => {
@@ -80,13 +82,16 @@ export const kafkaError = (error: unknown, doing: string): HmtlError => {
   if (error instanceof HmtlError) return error
   const message = messageOf(error)
   const types = typesOf(chain(error))
-  const meaning = meanings.find(({ pattern, code }) => pattern.test(code === 'HMTL_KAFKA_UNREACHABLE' ? `${types} ${message}` : types))
+  const meaning = meanings.find(({ pattern, code }) =>
+    pattern.test(code === 'HMTL_KAFKA_UNREACHABLE' ? `${types} ${message}` : types),
+  )
   if (!meaning) return new HmtlError('HMTL_KAFKA_FAILED', `${doing}: ${message}`, { cause: error })
   return new HmtlError(meaning.code, `${doing}: ${meaning.says(message)}`, { cause: error, remedy: meaning.remedy })
 }
 
 /** A refusal that kafkajs only logs. */
-export const notAllowed = (message: string): HmtlError => new HmtlError('HMTL_KAFKA_AUTH', `the brokers refuse: ${message}`, { remedy: rights })
+export const notAllowed = (message: string): HmtlError =>
+  new HmtlError('HMTL_KAFKA_AUTH', `the brokers refuse: ${message}`, { remedy: rights })
 
 /** @throws HmtlError what `run` throws */
 export const trying = async <T>(doing: string, run: () => Promise<T>): Promise<T> => {
@@ -100,7 +105,8 @@ export const trying = async <T>(doing: string, run: () => Promise<T>): Promise<T
 /** Longest that a question is repeated while the cluster says to come back, as a coordinator does that just starts. */
 const patience = 30_000
 
-const passes = (error: unknown): boolean => chain(error).some(({ retriable, type }) => retriable === true && type !== 'UNKNOWN_TOPIC_OR_PARTITION')
+const passes = (error: unknown): boolean =>
+  chain(error).some(({ retriable, type }) => retriable === true && type !== 'UNKNOWN_TOPIC_OR_PARTITION')
 
 /** Asks again while the cluster says to. @throws HmtlError what `run` throws */
 export const patiently = async <T>(doing: string, run: () => Promise<T>): Promise<T> => {

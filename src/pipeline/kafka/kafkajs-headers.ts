@@ -78,7 +78,9 @@ const asList = (headers: WireRecord['headers'] = []): Headers =>
   Array.isArray(headers)
     ? (headers as Headers)
     : Object.entries(headers).flatMap(([name, value]): Header[] =>
-        Array.isArray(value) ? (value as readonly HeaderValue[]).map((each) => [name, each]) : [[name, value as HeaderValue]],
+        Array.isArray(value)
+          ? (value as readonly HeaderValue[]).map((each) => [name, each])
+          : [[name, value as HeaderValue]],
       )
 
 const decodeRecord = (decoder: Decoder, batchContext: BatchContext) => {
@@ -91,13 +93,17 @@ const decodeRecord = (decoder: Decoder, batchContext: BatchContext) => {
   const key = decoder.readVarIntBytes()
   const value = decoder.readVarIntBytes()
   const list: Header[] = []
-  for (let left = decoder.readVarInt(); left > 0; left--) list.push([decoder.readVarIntString() ?? '', decoder.readVarIntBytes()])
+  for (let left = decoder.readVarInt(); left > 0; left--)
+    list.push([decoder.readVarIntString() ?? '', decoder.readVarIntBytes()])
   const headers = asObject(list)
   lists.set(headers, list)
   return {
     magicByte,
     attributes,
-    timestamp: timestampType === logAppendTime && maxTimestamp ? maxTimestamp : Long.fromValue(firstTimestamp).add(timestampDelta).toString(),
+    timestamp:
+      timestampType === logAppendTime && maxTimestamp
+        ? maxTimestamp
+        : Long.fromValue(firstTimestamp).add(timestampDelta).toString(),
     offset: Long.fromValue(firstOffset).add(offsetDelta).toString(),
     key,
     value,
@@ -119,7 +125,10 @@ const encodeRecord = ({ offsetDelta = 0, timestampDelta = 0, key, value, headers
     Encoder.sizeOfVarInt(offsetDelta) +
     Encoder.sizeOfVarIntBytes(key) +
     Encoder.sizeOfVarIntBytes(value) +
-    list.reduce((sum, [name, content]) => sum + Encoder.sizeOfVarIntBytes(name) + Encoder.sizeOfVarIntBytes(content), Encoder.sizeOfVarInt(list.length))
+    list.reduce(
+      (sum, [name, content]) => sum + Encoder.sizeOfVarIntBytes(name) + Encoder.sizeOfVarIntBytes(content),
+      Encoder.sizeOfVarInt(list.length),
+    )
   const encoder = new Encoder(size + mostLength)
     .writeVarInt(size)
     .writeInt8(0)

@@ -57,12 +57,19 @@ const abortMarker = Buffer.alloc(4)
  * they ended, and several may begin before one message; kafkajs expects the order
  * they began in, one a message, and lets the others through.
  */
-export const withoutAborted = ({ messages, abortedTransactions }: { messages: readonly Message[]; abortedTransactions?: readonly Aborted[] | null }): readonly Message[] => {
+export const withoutAborted = ({
+  messages,
+  abortedTransactions,
+}: {
+  messages: readonly Message[]
+  abortedTransactions?: readonly Aborted[] | null
+}): readonly Message[] => {
   if (!abortedTransactions || abortedTransactions.length === 0) return messages
   const coming = [...abortedTransactions].sort((a, b) => (BigInt(a.firstOffset) < BigInt(b.firstOffset) ? -1 : 1))
   const open = new Set<string>()
   return messages.filter((message) => {
-    while (coming.length > 0 && BigInt(message.offset) >= BigInt(coming[0].firstOffset)) open.add(String((coming.shift() as Aborted).producerId))
+    while (coming.length > 0 && BigInt(message.offset) >= BigInt(coming[0].firstOffset))
+      open.add(String((coming.shift() as Aborted).producerId))
     const producer = String(message.batchContext.producerId)
     if (message.isControlRecord) {
       if (message.key && Buffer.from(message.key).equals(abortMarker)) open.delete(producer)
@@ -87,7 +94,9 @@ export const patchKafkajs = (): void => {
   if (patched) return
   const { version } = require('kafkajs/package.json') as { version: string }
   if (version !== patchedVersion)
-    throw new HmtlError('HMTL_KAFKA_FAILED', `kafkajs ${version} is installed where ${patchedVersion} is patched`, { remedy: 'Install the version that hmtl names' })
+    throw new HmtlError('HMTL_KAFKA_FAILED', `kafkajs ${version} is installed where ${patchedVersion} is patched`, {
+      remedy: 'Install the version that hmtl names',
+    })
   stopIdleTimers()
   replaceModule('kafkajs/src/consumer/filterAbortedMessages', withoutAborted)
   for (const [name, by] of Object.entries(headerModules)) replaceModule(name, by)

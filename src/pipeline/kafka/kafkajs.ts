@@ -6,7 +6,17 @@ import { registerCodecs } from './codecs.ts'
 import { kafkaError, messageOf, notAllowed, patiently, trying } from './kafkajs-errors.ts'
 import { headersOf } from './kafkajs-headers.ts'
 import { patchKafkajs } from './kafkajs-patches.ts'
-import type { ClientOptions, Codec, KafkaBatch, KafkaClient, KafkaConsumer, KafkaProducer, KafkaRecord, LogLevel, OutgoingRecord } from './port.ts'
+import type {
+  ClientOptions,
+  Codec,
+  KafkaBatch,
+  KafkaClient,
+  KafkaConsumer,
+  KafkaProducer,
+  KafkaRecord,
+  LogLevel,
+  OutgoingRecord,
+} from './port.ts'
 import { reachBrokers } from './reach.ts'
 
 patchKafkajs()
@@ -35,7 +45,11 @@ const toMessages = (records: readonly OutgoingRecord[]) =>
     ...(timestamp ? { timestamp } : {}),
   }))
 
-const toRecord = (topic: string, partition: number, { offset, key, value, headers, timestamp }: KafkaMessage): KafkaRecord => ({
+const toRecord = (
+  topic: string,
+  partition: number,
+  { offset, key, value, headers, timestamp }: KafkaMessage,
+): KafkaRecord => ({
   topic,
   partition,
   offset: BigInt(offset),
@@ -51,7 +65,12 @@ interface Refusals {
   readonly listeners: Set<(error: HmtlError) => void>
 }
 
-const wrapConsumer = (consumer: Consumer, concurrency: number, fromBeginning: boolean, refusals: Refusals): KafkaConsumer => ({
+const wrapConsumer = (
+  consumer: Consumer,
+  concurrency: number,
+  fromBeginning: boolean,
+  refusals: Refusals,
+): KafkaConsumer => ({
   async run(topic, handle) {
     await trying(`subscribing to ${topic}`, () => consumer.subscribe({ topics: [topic], fromBeginning }))
     await consumer.run({
@@ -74,7 +93,8 @@ const wrapConsumer = (consumer: Consumer, concurrency: number, fromBeginning: bo
     })
   },
   seek: (topic, partition, offset) => consumer.seek({ topic, partition, offset: String(offset) }),
-  commit: (topic, partition, next) => trying('committing', () => consumer.commitOffsets([{ topic, partition, offset: String(next) }])),
+  commit: (topic, partition, next) =>
+    trying('committing', () => consumer.commitOffsets([{ topic, partition, offset: String(next) }])),
   onAssigned(listener) {
     consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => listener(Object.values(payload.memberAssignment).flat()))
   },
@@ -94,9 +114,14 @@ const wrapConsumer = (consumer: Consumer, concurrency: number, fromBeginning: bo
 })
 
 const wrapProducer = (producer: Producer, codec: Codec): KafkaProducer => {
-  const sending = (to: { send(record: never): Promise<RecordMetadata[]> }) => async (topic: string, records: readonly OutgoingRecord[]) => {
-    if (records.length > 0) await trying(`writing to ${topic}`, () => to.send({ topic, acks: -1, compression: compression[codec], messages: toMessages(records) } as never))
-  }
+  const sending =
+    (to: { send(record: never): Promise<RecordMetadata[]> }) =>
+    async (topic: string, records: readonly OutgoingRecord[]) => {
+      if (records.length > 0)
+        await trying(`writing to ${topic}`, () =>
+          to.send({ topic, acks: -1, compression: compression[codec], messages: toMessages(records) } as never),
+        )
+    }
   return {
     send: sending(producer),
     async transaction() {
@@ -104,7 +129,12 @@ const wrapProducer = (producer: Producer, codec: Codec): KafkaProducer => {
       return {
         send: sending(transaction),
         sendOffset: (group, topic, partition, next) =>
-          trying('writing the offsets', () => transaction.sendOffsets({ consumerGroupId: group, topics: [{ topic, partitions: [{ partition, offset: String(next) }] }] })),
+          trying('writing the offsets', () =>
+            transaction.sendOffsets({
+              consumerGroupId: group,
+              topics: [{ topic, partitions: [{ partition, offset: String(next) }] }],
+            }),
+          ),
         commit: () => trying('committing a transaction', () => transaction.commit()),
         async abort() {
           if (transaction.isActive()) await transaction.abort()
@@ -126,7 +156,15 @@ const configOf = ({ brokers, clientId = 'hmtl', tls, sasl }: ClientOptions): Kaf
   clientId,
   brokers: [...brokers],
   connectionTimeout: 5000,
-  ...(tls ? { ssl: { ...(tls.ca ? { ca: [tls.ca] } : {}), ...(tls.cert ? { cert: tls.cert } : {}), ...(tls.key ? { key: tls.key } : {}) } } : {}),
+  ...(tls
+    ? {
+        ssl: {
+          ...(tls.ca ? { ca: [tls.ca] } : {}),
+          ...(tls.cert ? { cert: tls.cert } : {}),
+          ...(tls.key ? { key: tls.key } : {}),
+        },
+      }
+    : {}),
   ...(sasl ? { sasl: sasl as SASLOptions } : {}),
 })
 
@@ -155,7 +193,11 @@ const openKafka = (options: ClientOptions, onRefused: (text: unknown) => void): 
         onRefused(error)
         // Its errors are mostly answers that it tries again after; those that count are thrown. And that retries are
         // limited is meant: a producer that gave up is replaced, and its partition taken up from the group's offset.
-        const own = message.startsWith('Limiting retries') ? 'debug' : level === logLevel.ERROR ? 'info' : (levels[level] ?? 'debug')
+        const own = message.startsWith('Limiting retries')
+          ? 'debug'
+          : level === logLevel.ERROR
+            ? 'info'
+            : (levels[level] ?? 'debug')
         const details = Object.entries({ error, groupId, broker }).filter(([, value]) => value !== undefined)
         options.onLog?.(own, message, Object.fromEntries(details))
       },
@@ -202,7 +244,9 @@ export const connectKafka = async (options: ClientOptions): Promise<KafkaClient>
     bounds: (topic) =>
       patiently(`asking for the ends of ${topic}`, async () => {
         const offsets = await admin.fetchTopicOffsets(topic)
-        return new Map(offsets.map(({ partition, low, high }) => [partition, { first: BigInt(low), end: BigInt(high) }]))
+        return new Map(
+          offsets.map(({ partition, low, high }) => [partition, { first: BigInt(low), end: BigInt(high) }]),
+        )
       }),
     async consumer({ group, sessionTimeout, heartbeatInterval, fetchBytes, concurrency, from }) {
       const consumer = kafka.consumer({

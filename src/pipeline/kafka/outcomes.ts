@@ -76,7 +76,8 @@ export async function* outcomesOf(
   try {
     for (const [i, reading] of readings.entries()) {
       const record = records[i]
-      if ('error' in reading) yield { record, document: undefined, outcome: { error: reading.error }, letter: reading.letter }
+      if ('error' in reading)
+        yield { record, document: undefined, outcome: { error: reading.error }, letter: reading.letter }
       else if (!reading.document) yield { record, document: undefined, outcome: undefined }
       else {
         const next = await stream.next()

@@ -31,7 +31,8 @@ export interface OwnershipOptions {
   readonly codec: Codec
 }
 
-const quietly = (closing: Promise<void> | undefined): Promise<void> => (closing ?? Promise.resolve()).catch(() => undefined)
+const quietly = (closing: Promise<void> | undefined): Promise<void> =>
+  (closing ?? Promise.resolve()).catch(() => undefined)
 
 /** Partitions by their transactional ids: at most one process can write for each. */
 export const fencedOwnership = (client: KafkaClient, { group, from, codec }: OwnershipOptions): Ownership => {

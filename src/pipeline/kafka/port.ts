@@ -123,6 +123,8 @@ export interface ClientOptions {
   readonly brokers: readonly string[]
   readonly clientId?: string
   readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string } | undefined
-  readonly sasl?: { readonly mechanism: SaslMechanism; readonly username: string; readonly password: string } | undefined
+  readonly sasl?:
+    | { readonly mechanism: SaslMechanism; readonly username: string; readonly password: string }
+    | undefined
   readonly onLog?: (level: LogLevel, message: string, details: Readonly<Record<string, unknown>>) => void
 }

@@ -35,7 +35,11 @@ const listens = (address: string): Promise<void> =>
   })
 
 /** The first answer of any. @throws AggregateError, with what each said as its message */
-const first = async <T>(addresses: readonly string[], ask: (address: string) => Promise<T>, messageOf: Probe['messageOf']): Promise<T> => {
+const first = async <T>(
+  addresses: readonly string[],
+  ask: (address: string) => Promise<T>,
+  messageOf: Probe['messageOf'],
+): Promise<T> => {
   try {
     return await Promise.any(addresses.map(async (address) => ask(address)))
   } catch (error) {
@@ -48,7 +52,8 @@ const first = async <T>(addresses: readonly string[], ask: (address: string) => 
   }
 }
 
-const unreachable = (cause: unknown, message: string, remedy: string) => new HmtlError('HMTL_KAFKA_UNREACHABLE', message, { cause, remedy })
+const unreachable = (cause: unknown, message: string, remedy: string) =>
+  new HmtlError('HMTL_KAFKA_UNREACHABLE', message, { cause, remedy })
 
 const remedy = 'Check --brokers, the network, and whether the listener wants --tls or --sasl'
 
@@ -57,7 +62,10 @@ export const reachBrokers = async (brokers: readonly string[], { ask, messageOf,
   await first(brokers, listens, messageOf).catch((error) => {
     throw unreachable(error, `no broker can be reached (${error.message})`, remedy)
   })
-  const timer = setTimeout(() => onSlow?.(`${brokers.join(', ')}: no answer yet; does the listener want --tls or --sasl?`), patience)
+  const timer = setTimeout(
+    () => onSlow?.(`${brokers.join(', ')}: no answer yet; does the listener want --tls or --sasl?`),
+    patience,
+  )
   const named = await first(brokers, ask, messageOf)
     .catch((error: AggregateError) => {
       const refusal = error.errors.find((each) => each instanceof HmtlError && each.code !== 'HMTL_KAFKA_UNREACHABLE')

@@ -32,7 +32,11 @@ export const placeOf = ({ topic, partition, offset }: KafkaRecord): string => `$
  * @returns undefined for a tombstone or an empty value, which pass through
  * @throws HmtlError whatever is wrong with the value
  */
-export const documentOfRecord = (record: KafkaRecord, { value: type, textField, offsetUnit }: RecordOptions, decode: ValueDecoder | undefined): Document | undefined => {
+export const documentOfRecord = (
+  record: KafkaRecord,
+  { value: type, textField, offsetUnit }: RecordOptions,
+  decode: ValueDecoder | undefined,
+): Document | undefined => {
   const { value } = record
   if (value === null || value.length === 0) return undefined
   const id = placeOf(record)
@@ -54,7 +58,13 @@ export const documentOfRecord = (record: KafkaRecord, { value: type, textField, 
 }
 
 /** The record to write: the document's JSON with its annotations, two headers more, everything else as it came. */
-export const annotatedRecord = (record: KafkaRecord, document: Document, annotations: string, options: RecordOptions, partition: number): OutgoingRecord => ({
+export const annotatedRecord = (
+  record: KafkaRecord,
+  document: Document,
+  annotations: string,
+  options: RecordOptions,
+  partition: number,
+): OutgoingRecord => ({
   key: record.key,
   value: Buffer.from(annotatedLine(document, annotations, options)),
   headers: [...record.headers, ['hmtl-model', options.model], ['hmtl-version', options.version]],
@@ -80,7 +90,10 @@ const bytesOf = (content: Buffer | string | null): number => (content === null ?
  * @throws TypeError for what is neither bytes nor text: what passes here can be encoded
  */
 export const recordBytes = ({ key, value, headers }: OutgoingRecord): number =>
-  headers.reduce((sum, [name, content]) => sum + headerOverhead + Buffer.byteLength(name) + bytesOf(content), 70 + bytesOf(key) + bytesOf(value))
+  headers.reduce(
+    (sum, [name, content]) => sum + headerOverhead + Buffer.byteLength(name) + bytesOf(content),
+    70 + bytesOf(key) + bytesOf(value),
+  )
 
 /** How much of a record its dead letter keeps; brokers may refuse the record for what it carries. */
 export type LetterForm = 'whole' | 'without its timestamp' | 'bare'
@@ -93,7 +106,12 @@ export interface Refusal {
 const mostMessage = 2000
 
 /** The record as it came, with what went wrong and where it stood in its headers. */
-export const deadRecord = (record: KafkaRecord, { code, message }: Refusal, partition: number, form: LetterForm = 'whole'): OutgoingRecord => {
+export const deadRecord = (
+  record: KafkaRecord,
+  { code, message }: Refusal,
+  partition: number,
+  form: LetterForm = 'whole',
+): OutgoingRecord => {
   const added: Header[] = [
     ['hmtl-error-code', code],
     ['hmtl-error-message', message.slice(0, mostMessage)],

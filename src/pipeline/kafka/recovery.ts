@@ -18,7 +18,13 @@ const mostFailures = 8
 const waitOf = (tries: number): number => Math.min(1000, 10 * 2 ** tries)
 
 const codesOf = (...codes: ErrorCode[]): ReadonlySet<string> => new Set(codes)
-const fatal = codesOf('HMTL_KAFKA_AUTH', 'HMTL_KAFKA_MESSAGE', 'HMTL_KAFKA_TOPIC', 'HMTL_WORKER_FAILED', 'HMTL_INTERNAL')
+const fatal = codesOf(
+  'HMTL_KAFKA_AUTH',
+  'HMTL_KAFKA_MESSAGE',
+  'HMTL_KAFKA_TOPIC',
+  'HMTL_WORKER_FAILED',
+  'HMTL_INTERNAL',
+)
 const ofOneRecord = codesOf('HMTL_KAFKA_TOO_LARGE', 'HMTL_KAFKA_REFUSED')
 const letters: readonly LetterForm[] = ['whole', 'without its timestamp', 'bare']
 

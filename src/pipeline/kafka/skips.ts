@@ -16,7 +16,11 @@ export interface Skips {
 
 const interval = 250
 
-export const createSkips = (commit: (partition: number, next: bigint) => Promise<void>, onFailed: (partition: number, error: Error) => void, signal: AbortSignal): Skips => {
+export const createSkips = (
+  commit: (partition: number, next: bigint) => Promise<void>,
+  onFailed: (partition: number, error: Error) => void,
+  signal: AbortSignal,
+): Skips => {
   const due = new Map<number, bigint>()
   const under = new Map<number, Promise<void>>()
 

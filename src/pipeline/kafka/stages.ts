@@ -20,7 +20,15 @@ export interface KafkaSourceOptions extends Partial<Omit<ConsumerOptions, 'group
  * @throws HmtlError `HMTL_KAFKA_*`, `HMTL_ABORTED`
  */
 export async function* kafkaSource(client: KafkaClient, options: KafkaSourceOptions): AsyncGenerator<KafkaRecord> {
-  const { topic, group, signal, sessionTimeout = 45_000, heartbeatInterval = 3000, fetchBytes = 256 * 1024, from = 'earliest' } = options
+  const {
+    topic,
+    group,
+    signal,
+    sessionTimeout = 45_000,
+    heartbeatInterval = 3000,
+    fetchBytes = 256 * 1024,
+    from = 'earliest',
+  } = options
   await client.partitions(topic)
   const consumer = await client.consumer({ group, sessionTimeout, heartbeatInterval, fetchBytes, from, concurrency: 1 })
   let offered: { record: KafkaRecord; done: () => void } | undefined
@@ -101,7 +109,11 @@ export interface KafkaSinkOptions {
  * Writes records to a topic; the next are asked for when the last are acknowledged.
  * @returns how many were written
  */
-export const kafkaSink = async (client: KafkaClient, source: AsyncIterable<OutgoingRecord>, { topic, codec = 'none', records = 200 }: KafkaSinkOptions): Promise<number> => {
+export const kafkaSink = async (
+  client: KafkaClient,
+  source: AsyncIterable<OutgoingRecord>,
+  { topic, codec = 'none', records = 200 }: KafkaSinkOptions,
+): Promise<number> => {
   await client.partitions(topic)
   const producer = await client.producer({ codec })
   let batch: OutgoingRecord[] = []

@@ -23,7 +23,12 @@ export interface WriterOptions {
 export type ChunkWriter = (owned: Owned, chunk: Chunk) => Promise<void>
 
 /** Sends records in their order, so many at a time as a broker takes. */
-export const sendBatches = async (writer: Pick<KafkaProducer, 'send'>, topic: string, records: readonly OutgoingRecord[], mostBytes: number): Promise<void> => {
+export const sendBatches = async (
+  writer: Pick<KafkaProducer, 'send'>,
+  topic: string,
+  records: readonly OutgoingRecord[],
+  mostBytes: number,
+): Promise<void> => {
   let batch: OutgoingRecord[] = []
   let bytes = 0
   for (const record of records) {
@@ -39,7 +44,11 @@ export const sendBatches = async (writer: Pick<KafkaProducer, 'send'>, topic: st
   await writer.send(topic, batch)
 }
 
-const sendAll = async (writer: Pick<KafkaProducer, 'send'>, { outs, deads }: Chunk, options: WriterOptions): Promise<void> => {
+const sendAll = async (
+  writer: Pick<KafkaProducer, 'send'>,
+  { outs, deads }: Chunk,
+  options: WriterOptions,
+): Promise<void> => {
   await sendBatches(writer, options.to, outs, options.maxMessageBytes)
   if (options.deadLetter !== undefined) await sendBatches(writer, options.deadLetter, deads, options.maxMessageBytes)
 }

@@ -78,7 +78,14 @@ export const startPool = async (settings: WorkerSettings, count: number, options
     seat.timer = undefined
     if (deadline === undefined || seat.jobs.length === 0) return
     seat.timer = setTimeout(
-      () => replace(seat, new HmtlError('HMTL_WORKER_FAILED', `a group of ${seat.jobs[0]?.documents.length} documents took longer than ${deadline} ms`)),
+      () =>
+        replace(
+          seat,
+          new HmtlError(
+            'HMTL_WORKER_FAILED',
+            `a group of ${seat.jobs[0]?.documents.length} documents took longer than ${deadline} ms`,
+          ),
+        ),
       deadline,
     )
   }
@@ -124,7 +131,11 @@ export const startPool = async (settings: WorkerSettings, count: number, options
   const tryAlone = async (seat: Seat, { documents, resolve }: Job): Promise<void> => {
     const outcomes: Outcome[] = []
     for (const document of documents)
-      outcomes.push(...(await new Promise<readonly Outcome[]>((done, reject) => post(seat, { documents: [document], alone: true, resolve: done, reject }))))
+      outcomes.push(
+        ...(await new Promise<readonly Outcome[]>((done, reject) =>
+          post(seat, { documents: [document], alone: true, resolve: done, reject }),
+        )),
+      )
     resolve(outcomes)
   }
 

@@ -27,7 +27,11 @@ interface Waiting<Out> {
 }
 
 /** @param module calls `serve`. @param settings what it begins with; plain data */
-export const openThread = <In, Out>(module: URL, settings: unknown, { name = 'a worker thread', onEnd }: ThreadOptions = {}): Thread<In, Out> => {
+export const openThread = <In, Out>(
+  module: URL,
+  settings: unknown,
+  { name = 'a worker thread', onEnd }: ThreadOptions = {},
+): Thread<In, Out> => {
   const worker = new Worker(module, { workerData: settings })
   const waiting = new Map<number, Waiting<Out>>()
   let nextId = 0
@@ -48,7 +52,12 @@ export const openThread = <In, Out>(module: URL, settings: unknown, { name = 'a 
     worker.terminate().catch(() => undefined)
   }
   const died = (cause: unknown) =>
-    end(new HmtlError('HMTL_WORKER_FAILED', `${name} ended: ${cause instanceof Error ? cause.message : String(cause)}`, { cause, remedy: 'Use fewer --workers if memory ran out' }))
+    end(
+      new HmtlError('HMTL_WORKER_FAILED', `${name} ended: ${cause instanceof Error ? cause.message : String(cause)}`, {
+        cause,
+        remedy: 'Use fewer --workers if memory ran out',
+      }),
+    )
   const answered = (id: number): Waiting<Out> | undefined => {
     const asked = waiting.get(id)
     waiting.delete(id)

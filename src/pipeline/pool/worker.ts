@@ -10,8 +10,13 @@ import { serve } from './serve.ts'
 
 serve(async ({ model: folder, modelName, engine, tasks, minScore, goldMentions, json }: WorkerSettings) => {
   await startEngine(engine as EngineName)
-  const annotate = createAnnotator(await loadModel(folder), { tasks, minScore, goldMentions: goldMentions || undefined })
-  const outcome = (document: Document): Outcome => (json ? { json: JSON.stringify(toAnnotations(document, json, modelName)) } : { document })
+  const annotate = createAnnotator(await loadModel(folder), {
+    tasks,
+    minScore,
+    goldMentions: goldMentions || undefined,
+  })
+  const outcome = (document: Document): Outcome =>
+    json ? { json: JSON.stringify(toAnnotations(document, json, modelName)) } : { document }
 
   const run = async (documents: readonly Document[]): Promise<Outcome[]> => {
     try {

@@ -8,7 +8,16 @@ import { gather } from '../../kernels/ops/rows.ts'
 import type { DecodeOptions, Decoder, Draft, Forward, HeadContext, Window } from '../head.ts'
 import type { CorefTaskConfig } from './keys.ts'
 import { chooseLink } from './linking.ts'
-import { antecedentPairs, candidateScores, candidateSpans, keepBest, mentionScores, pairScores, spanRows, spanVectors } from './scores.ts'
+import {
+  antecedentPairs,
+  candidateScores,
+  candidateSpans,
+  keepBest,
+  mentionScores,
+  pairScores,
+  spanRows,
+  spanVectors,
+} from './scores.ts'
 import { type Surface, surfaceOf } from './surface.ts'
 
 /** Coreference of a document under way. */
@@ -25,7 +34,15 @@ interface Chain {
   recent: Float32Array
 }
 
-const emptyChain = (): Chain => ({ begin: [], end: [], parent: [], entity: [], scores: [], vectors: new Float32Array(0), recent: new Float32Array(0) })
+const emptyChain = (): Chain => ({
+  begin: [],
+  end: [],
+  parent: [],
+  entity: [],
+  scores: [],
+  vectors: new Float32Array(0),
+  recent: new Float32Array(0),
+})
 
 const joined = (a: Float32Array, b: Float32Array): Float32Array => {
   const out = new Float32Array(a.length + b.length)
@@ -35,14 +52,20 @@ const joined = (a: Float32Array, b: Float32Array): Float32Array => {
 }
 
 /** The mentions that training takes, which are the clusters': a layer of mentions may lack some, such as pronouns. */
-const goldSpans = ({ document, tokens }: Draft, offset: number, count: number, maxWidth: number): { begin: Int32Array; end: Int32Array } => {
+const goldSpans = (
+  { document, tokens }: Draft,
+  offset: number,
+  count: number,
+  maxWidth: number,
+): { begin: Int32Array; end: Int32Array } => {
   const source: Spans | undefined = document.clusters ?? document.mentions
   const found = new Map<string, [number, number]>()
   if (source)
     for (let i = 0; i < source.begin.length; i++) {
       const begin = tokenBeginningAt(tokens, source.begin[i]) - offset
       const end = tokenEndingAt(tokens, source.end[i]) + 1 - offset
-      if (begin >= 0 && end > begin && end <= count && end - begin <= maxWidth) found.set(`${begin} ${end}`, [begin, end])
+      if (begin >= 0 && end > begin && end <= count && end - begin <= maxWidth)
+        found.set(`${begin} ${end}`, [begin, end])
     }
   const list = [...found.values()].sort((a, b) => a[0] - b[0] || a[1] - b[1])
   return { begin: Int32Array.from(list, ([begin]) => begin), end: Int32Array.from(list, ([, end]) => end) }
@@ -66,7 +89,11 @@ const clustersFrom = ({ begin, end, parent, scores }: Chain, tokens: Spans, sing
   return clustersOf(clusters)
 }
 
-export const corefDecoder = ({ parameters }: HeadContext, task: CorefTaskConfig, { minScore, goldMentions, convention, onLink }: DecodeOptions): Decoder => {
+export const corefDecoder = (
+  { parameters }: HeadContext,
+  task: CorefTaskConfig,
+  { minScore, goldMentions, convention, onLink }: DecodeOptions,
+): Decoder => {
   const chains = new WeakMap<Draft, Chain>()
   const gold = goldMentions ?? task.goldMentions
 
@@ -79,9 +106,18 @@ export const corefDecoder = ({ parameters }: HeadContext, task: CorefTaskConfig,
     const chain = chains.get(draft) ?? emptyChain()
     chains.set(draft, chain)
     const [states, inputs] = [state.states(task), state.input(task)]
-    const candidates = gold ? goldSpans(draft, offset, tokenRows.length, task.maxSpanWidth) : candidateSpans(relative, task.maxSpanWidth)
+    const candidates = gold
+      ? goldSpans(draft, offset, tokenRows.length, task.maxSpanWidth)
+      : candidateSpans(relative, task.maxSpanWidth)
     if (candidates.begin.length === 0) return
-    const all = candidateScores(task, parameters, states, inputs, spanRows(candidates.begin, candidates.end, tokenRows), convention).dataSync() as Float32Array
+    const all = candidateScores(
+      task,
+      parameters,
+      states,
+      inputs,
+      spanRows(candidates.begin, candidates.end, tokenRows),
+      convention,
+    ).dataSync() as Float32Array
     const kept = gold ? Int32Array.from(all.keys()) : keepBest(all, Math.floor(task.spansPerWord * tokenRows.length))
     if (kept.length === 0) return
     const begin = kept.map((i) => candidates.begin[i])
@@ -90,23 +126,37 @@ export const corefDecoder = ({ parameters }: HeadContext, task: CorefTaskConfig,
     const D = vectors.shape[1]
     const carried = chain.vectors.length / D
     // Spans kept from earlier windows stand before this window's; each of the latter looks back over both.
-    const together = carried > 0 ? tf.tensor2d(joined(chain.vectors, vectors.dataSync() as Float32Array), [carried + kept.length, D]) : vectors
+    const together =
+      carried > 0
+        ? tf.tensor2d(joined(chain.vectors, vectors.dataSync() as Float32Array), [carried + kept.length, D])
+        : vectors
     const everyOne = kept.length === all.length && !gold
-    const own = everyOne ? (mentionScores(task, parameters, vectors, undefined, convention).dataSync() as Float32Array) : Float32Array.from(kept, (i) => all[i])
+    const own = everyOne
+      ? (mentionScores(task, parameters, vectors, undefined, convention).dataSync() as Float32Array)
+      : Float32Array.from(kept, (i) => all[i])
     const mention = joined(chain.recent, own)
     const total = carried + kept.length
     const base = chain.begin.length - carried
     const wordsAt = (i: number): readonly string[] =>
-      i < carried ? draft.words.slice(chain.begin[base + i], chain.end[base + i]) : draft.words.slice(offset + begin[i - carried], offset + end[i - carried])
-    const surfaces: Surface[] | undefined = task.textFeatures ? Array.from({ length: total }, (_, i) => surfaceOf(wordsAt(i))) : undefined
+      i < carried
+        ? draft.words.slice(chain.begin[base + i], chain.end[base + i])
+        : draft.words.slice(offset + begin[i - carried], offset + end[i - carried])
+    const surfaces: Surface[] | undefined = task.textFeatures
+      ? Array.from({ length: total }, (_, i) => surfaceOf(wordsAt(i)))
+      : undefined
     const pairs = antecedentPairs(total, task.maxAntecedents, carried, surfaces)
-    const scores = pairs.spans.length > 0 ? (pairScores(task, parameters, together, pairs, undefined, convention).dataSync() as Float32Array) : new Float32Array(0)
+    const scores =
+      pairs.spans.length > 0
+        ? (pairScores(task, parameters, together, pairs, undefined, convention).dataSync() as Float32Array)
+        : new Float32Array(0)
     for (let i = 0; i < kept.length; i++) {
       const [least, most] = [pairs.starts[i], pairs.starts[i + 1]]
       const bonus = mention[carried + i] + task.linkBias
       const antecedents = pairs.antecedents.subarray(least, most).map((at) => base + at)
       const linkScores = Float64Array.from(antecedents, (at, k) => scores[least + k] + bonus + mention[at - base])
-      const { parent, probability: raw } = chooseLink(antecedents, linkScores, (at) => (task.linking === 'entity' ? chain.entity[at] : at))
+      const { parent, probability: raw } = chooseLink(antecedents, linkScores, (at) =>
+        task.linking === 'entity' ? chain.entity[at] : at,
+      )
       const probability = calibrated(raw, task.calibration)
       const linked = parent !== -1 && probability >= minScore
       chain.begin.push(offset + begin[i])
@@ -114,8 +164,16 @@ export const corefDecoder = ({ parameters }: HeadContext, task: CorefTaskConfig,
       chain.entity.push(linked ? chain.entity[parent] : chain.parent.length)
       chain.parent.push(linked ? parent : -1)
       if (onLink && linked) {
-        const spanAt = (at: number): SpanLike => ({ start: draft.tokens.begin[chain.begin[at]], end: draft.tokens.end[chain.end[at] - 1] })
-        onLink({ document: draft.document.id, mention: spanAt(chain.begin.length - 1), antecedent: spanAt(parent), score: probability })
+        const spanAt = (at: number): SpanLike => ({
+          start: draft.tokens.begin[chain.begin[at]],
+          end: draft.tokens.end[chain.end[at] - 1],
+        })
+        onLink({
+          document: draft.document.id,
+          mention: spanAt(chain.begin.length - 1),
+          antecedent: spanAt(parent),
+          score: probability,
+        })
       }
       chain.scores.push(mention[carried + i])
     }

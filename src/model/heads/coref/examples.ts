@@ -14,7 +14,12 @@ export interface CorefExample extends Example {
 }
 
 /** Pieces of at most `maxTokens`. */
-export function* corefExamples(document: Document, task: CorefTaskConfig, _: readonly string[], { convention }: CorefDataset): Generator<CorefExample> {
+export function* corefExamples(
+  document: Document,
+  task: CorefTaskConfig,
+  _: readonly string[],
+  { convention }: CorefDataset,
+): Generator<CorefExample> {
   const { tokens, sentences, clusters } = document
   if (!tokens || !sentences || !clusters) return
   const list = words(document)
@@ -34,7 +39,9 @@ export function* corefExamples(document: Document, task: CorefTaskConfig, _: rea
     const inside = members.filter(({ begin, end }) => begin >= first && end <= last)
     yield {
       id: `${document.id}#${from}`,
-      sentences: Array.from({ length: s + 1 - from }, (_, k) => list.slice(sentences.begin[from + k], sentences.end[from + k])),
+      sentences: Array.from({ length: s + 1 - from }, (_, k) =>
+        list.slice(sentences.begin[from + k], sentences.end[from + k]),
+      ),
       begin: Int32Array.from(inside, ({ begin }) => begin - first),
       end: Int32Array.from(inside, ({ end }) => end - first),
       cluster: Int32Array.from(inside, ({ cluster }) => cluster),

@@ -20,7 +20,10 @@ const goldClusters = (document: Document, { singletons }: CorefTaskConfig): Docu
     offsets.push(keep.length)
   }
   const pick = (values: Int32Array) => Int32Array.from(keep, (i) => values[i])
-  return { ...document, clusters: { offsets: Int32Array.from(offsets), begin: pick(clusters.begin), end: pick(clusters.end) } }
+  return {
+    ...document,
+    clusters: { offsets: Int32Array.from(offsets), begin: pick(clusters.begin), end: pick(clusters.end) },
+  }
 }
 
 const linkBias: Grid = { setting: 'linkBias', best: 0, values: [0, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2] }
@@ -37,7 +40,13 @@ export const corefHead: Head<CorefTaskConfig, CorefExample, CorefScore> = {
   inputDropout: ({ lexicalDropout }) => lexicalDropout,
   layer: () => 'clusters',
   examples: corefExamples,
-  smallest: () => ({ id: '', sentences: [words, words, words], begin: Int32Array.of(0), end: Int32Array.of(1), cluster: Int32Array.of(0) }),
+  smallest: () => ({
+    id: '',
+    sentences: [words, words, words],
+    begin: Int32Array.of(0),
+    end: Int32Array.of(1),
+    cluster: Int32Array.of(0),
+  }),
   loss: corefLoss,
   decoder: corefDecoder,
   comparable: (gold, predicted, task) => [goldClusters(gold, task), predicted],

@@ -5,10 +5,20 @@ const most = 65_536
 
 export const corefKeys = {
   maxSpanWidth: whole({ default: 8, min: 1, max: 1024, sentence: 'Tokens of a candidate span at most.' }),
-  spansPerWord: number({ default: 0.4, above: 0, max: 1024, sentence: 'Candidates that are kept, a token of the text.' }),
+  spansPerWord: number({
+    default: 0.4,
+    above: 0,
+    max: 1024,
+    sentence: 'Candidates that are kept, a token of the text.',
+  }),
   maxAntecedents: whole({ default: 70, min: 1, max: most, sentence: 'Kept spans that each looks back over.' }),
   hidden: whole({ default: 150, min: 1, max: most, sentence: 'Size of the layers of both scorers.' }),
-  feature: whole({ default: 20, min: 1, max: most, sentence: "Size of the vectors of a span's width and of a distance." }),
+  feature: whole({
+    default: 20,
+    min: 1,
+    max: most,
+    sentence: "Size of the vectors of a span's width and of a distance.",
+  }),
   project: whole({
     default: 0,
     min: 0,
@@ -18,13 +28,43 @@ export const corefKeys = {
   }),
   headDropout: dropout(0.3, 'In the scorers.'),
   lexicalDropout: dropout(0.5, 'Before the encoder.'),
-  maxTokens: whole({ default: 520, min: 1, sentence: 'Longest piece of a document that is trained on at once, in tokens.' }),
-  singletons: flag({ default: false, past: true, sentence: 'Clusters of one: mentions that no other corefers with, where the mention score is above 0.' }),
-  goldMentions: flag({ default: false, sentence: "Candidates are the gold mentions alone, in training and evaluation (the paper's GM rows)." }),
-  mentionLoss: flag({ default: false, past: true, sentence: 'Also teach the mention scorer which kept spans are mentions.' }),
-  textFeatures: flag({ default: false, past: true, sentence: 'Pairs are also told apart by what their texts have in common.' }),
-  convention: text({ default: '', past: true, sentence: 'Whose rules of annotation it follows at inference, of those that its data sets name.' }, 'the convention of a data set'),
-  linkBias: number({ default: 0, past: true, sentence: "Added to every antecedent's score against having none: above 0 more is linked." }),
+  maxTokens: whole({
+    default: 520,
+    min: 1,
+    sentence: 'Longest piece of a document that is trained on at once, in tokens.',
+  }),
+  singletons: flag({
+    default: false,
+    past: true,
+    sentence: 'Clusters of one: mentions that no other corefers with, where the mention score is above 0.',
+  }),
+  goldMentions: flag({
+    default: false,
+    sentence: "Candidates are the gold mentions alone, in training and evaluation (the paper's GM rows).",
+  }),
+  mentionLoss: flag({
+    default: false,
+    past: true,
+    sentence: 'Also teach the mention scorer which kept spans are mentions.',
+  }),
+  textFeatures: flag({
+    default: false,
+    past: true,
+    sentence: 'Pairs are also told apart by what their texts have in common.',
+  }),
+  convention: text(
+    {
+      default: '',
+      past: true,
+      sentence: 'Whose rules of annotation it follows at inference, of those that its data sets name.',
+    },
+    'the convention of a data set',
+  ),
+  linkBias: number({
+    default: 0,
+    past: true,
+    sentence: "Added to every antecedent's score against having none: above 0 more is linked.",
+  }),
   linking: choice(['antecedent', 'entity'], {
     default: 'antecedent',
     past: true,
@@ -36,7 +76,8 @@ export const corefKeys = {
 export const corefDatasetKeys = {
   convention: optional({
     ...text({
-      sentence: 'By whose rules it is annotated, by a name of your own: corpora do not agree on what a mention is, and a scorer that is told can learn from all.',
+      sentence:
+        'By whose rules it is annotated, by a name of your own: corpora do not agree on what a mention is, and a scorer that is told can learn from all.',
     }),
     read(value: unknown, where: string): string {
       const may = 'a name of letters, digits, "-" and "_"'

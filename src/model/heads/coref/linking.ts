@@ -17,7 +17,11 @@ export interface ChosenLink {
  * @param scores s(i, j) of each (Lee et al. 2017); having no antecedent scores 0
  * @param groupOf entity of an antecedent; the antecedent itself for the paper's choice
  */
-export const chooseLink = (antecedents: ArrayLike<number>, scores: ArrayLike<number>, groupOf: (antecedent: number) => number): ChosenLink => {
+export const chooseLink = (
+  antecedents: ArrayLike<number>,
+  scores: ArrayLike<number>,
+  groupOf: (antecedent: number) => number,
+): ChosenLink => {
   const count = antecedents.length
   let most = 0
   for (let k = 0; k < count; k++) most = Math.max(most, scores[k])
@@ -33,6 +37,7 @@ export const chooseLink = (antecedents: ArrayLike<number>, scores: ArrayLike<num
   let [group, weight] = [-1, none]
   for (const [candidate, sum] of groups) if (sum > weight) [group, weight] = [candidate, sum]
   let best = -1
-  for (let k = 0; k < count && group !== -1; k++) if (groupOf(antecedents[k]) === group && (best === -1 || scores[k] > scores[best])) best = k
+  for (let k = 0; k < count && group !== -1; k++)
+    if (groupOf(antecedents[k]) === group && (best === -1 || scores[k] > scores[best])) best = k
   return { parent: best === -1 ? -1 : antecedents[best], probability: weight / total }
 }

@@ -6,12 +6,23 @@ import type { Seeds } from '../../layers/encoder.ts'
 import type { Forward, HeadContext } from '../head.ts'
 import type { CorefExample } from './examples.ts'
 import type { CorefTaskConfig } from './keys.ts'
-import { antecedentPairs, candidateScores, candidateSpans, keepBest, mentionScores, pairScores, spanRows, spanVectors } from './scores.ts'
+import {
+  antecedentPairs,
+  candidateScores,
+  candidateSpans,
+  keepBest,
+  mentionScores,
+  pairScores,
+  spanRows,
+  spanVectors,
+} from './scores.ts'
 import { surfaceOf } from './surface.ts'
 
 /** The gold mentions that are not too wide, each once. */
 const goldCandidates = ({ begin, end }: CorefExample, most: number) => {
-  const keep = Int32Array.from(begin.keys()).filter((i) => end[i] - begin[i] <= most && (i === 0 || begin[i] !== begin[i - 1] || end[i] !== end[i - 1]))
+  const keep = Int32Array.from(begin.keys()).filter(
+    (i) => end[i] - begin[i] <= most && (i === 0 || begin[i] !== begin[i - 1] || end[i] !== end[i - 1]),
+  )
   return { begin: keep.map((i) => begin[i]), end: keep.map((i) => end[i]) }
 }
 
@@ -28,11 +39,15 @@ const pieceLoss = (
   const tokenRows = state.batch.packing.rows.subarray(first, sentenceStarts[sentenceStarts.length - 1])
   const relative = sentenceStarts.map((start) => start - first)
   const [states, inputs] = [state.states(task), state.input(task)]
-  const candidates = task.goldMentions ? goldCandidates(example, task.maxSpanWidth) : candidateSpans(relative, task.maxSpanWidth)
+  const candidates = task.goldMentions
+    ? goldCandidates(example, task.maxSpanWidth)
+    : candidateSpans(relative, task.maxSpanWidth)
   if (candidates.begin.length < 2) return undefined
   // Which spans are kept is decided outside of the tape: no gradient goes through the others (Lee et al. 2017).
   const rows = spanRows(candidates.begin, candidates.end, tokenRows)
-  const scores = tf.tidy(() => candidateScores(task, parameters, states, inputs, rows, example.convention).dataSync() as Float32Array)
+  const scores = tf.tidy(
+    () => candidateScores(task, parameters, states, inputs, rows, example.convention).dataSync() as Float32Array,
+  )
   const kept = keepBest(scores, Math.floor(task.spansPerWord * tokenRows.length))
   if (kept.length < 2) return undefined
   const begin = kept.map((i) => candidates.begin[i])
@@ -44,7 +59,9 @@ const pieceLoss = (
   const words = task.textFeatures ? example.sentences.flat() : []
   const surfaces = task.textFeatures ? Array.from(begin, (from, i) => surfaceOf(words.slice(from, end[i]))) : undefined
   const pairs = antecedentPairs(kept.length, task.maxAntecedents, 0, surfaces)
-  const gold = Int32Array.from(pairs.spans, (i, p) => (cluster[i] !== -1 && cluster[i] === cluster[pairs.antecedents[p]] ? 1 : 0))
+  const gold = Int32Array.from(pairs.spans, (i, p) =>
+    cluster[i] !== -1 && cluster[i] === cluster[pairs.antecedents[p]] ? 1 : 0,
+  )
   const antecedents = antecedentLoss({
     pairs: pairScores(task, parameters, vectors, pairs, seeds, example.convention),
     mentions,
@@ -58,7 +75,13 @@ const pieceLoss = (
   return tf.add(antecedents, sigmoidLoss(mentions, indexes(isMention))) as tf.Tensor1D
 }
 
-export const corefLoss = (context: HeadContext, task: CorefTaskConfig, state: Forward, examples: readonly CorefExample[], seeds: Seeds): tf.Tensor1D | undefined => {
+export const corefLoss = (
+  context: HeadContext,
+  task: CorefTaskConfig,
+  state: Forward,
+  examples: readonly CorefExample[],
+  seeds: Seeds,
+): tf.Tensor1D | undefined => {
   const { starts } = state.batch.packing
   let sentence = 0
   let total: tf.Tensor1D | undefined

@@ -49,15 +49,29 @@ const scorer = (name: string, parameters: Parameters, hidden: number) => ({
 })
 
 /** Second layer and score of a scorer, from its first layer [n, hidden] → [n, 1]. */
-const score = (name: string, task: CorefTaskConfig, parameters: Parameters, layer: tf.Tensor2D, seeds: Seeds): tf.Tensor2D => {
+const score = (
+  name: string,
+  task: CorefTaskConfig,
+  parameters: Parameters,
+  layer: tf.Tensor2D,
+  seeds: Seeds,
+): tf.Tensor2D => {
   const { second, secondBias, out, outBias } = scorer(name, parameters, task.hidden)
   const deeper = linear(dropoutIf(layer, task.headDropout, seeds), second, secondBias, true)
   return linear(dropoutIf(deeper, task.headDropout, seeds), out, outBias)
 }
 
 /** Span vectors g = [c_first; c_last; width; head]: [spans, 2C + F + E]. */
-export const spanVectors = (task: CorefTaskConfig, parameters: Parameters, states: tf.Tensor2D, inputs: tf.Tensor2D, spans: SpanRows): tf.Tensor2D => {
-  const widths = parameters.get<tf.Tensor2D>(`${task.name}.widths`, [task.maxSpanWidth, task.feature], { kind: 'xavier' })
+export const spanVectors = (
+  task: CorefTaskConfig,
+  parameters: Parameters,
+  states: tf.Tensor2D,
+  inputs: tf.Tensor2D,
+  spans: SpanRows,
+): tf.Tensor2D => {
+  const widths = parameters.get<tf.Tensor2D>(`${task.name}.widths`, [task.maxSpanWidth, task.feature], {
+    kind: 'xavier',
+  })
   const attention = parameters.get<tf.Tensor2D>(`${task.name}.attention`, [inputs.shape[1], 1], { kind: 'xavier' })
   const heads = spanAttention(inputs, linear(inputs, attention), indexes(spans.rows), indexes(spans.starts))
   const edges = concat(gather(states, indexes(spans.first)), gather(states, indexes(spans.last)))
@@ -65,26 +79,53 @@ export const spanVectors = (task: CorefTaskConfig, parameters: Parameters, state
 }
 
 /** Whose rules of annotation data sets name, in order: those that a scorer is told of. */
-export const conventionsOf = ({ datasets }: Pick<CorefTaskConfig, 'datasets'>): string[] => [...new Set(datasets.flatMap(({ convention }) => convention ?? []))]
+export const conventionsOf = ({ datasets }: Pick<CorefTaskConfig, 'datasets'>): string[] => [
+  ...new Set(datasets.flatMap(({ convention }) => convention ?? [])),
+]
 
 /**
  * What a convention adds to the first layer of a scorer, [hidden]: corpora do not agree on what is a mention (LitBank
  * leaves out what is none of its six types) nor on what corefers, and a scorer that is told whose rules hold can learn from all.
  */
-const biasOf = (bias: tf.Tensor1D, part: string, task: CorefTaskConfig, parameters: Parameters, convention: string | undefined): tf.Tensor1D => {
+const biasOf = (
+  bias: tf.Tensor1D,
+  part: string,
+  task: CorefTaskConfig,
+  parameters: Parameters,
+  convention: string | undefined,
+): tf.Tensor1D => {
   const known = conventionsOf(task)
-  const shifts = known.map((name) => parameters.get<tf.Tensor1D>(`${task.name}.${part}.convention.${name}`, [task.hidden], { kind: 'zeros' }))
+  const shifts = known.map((name) =>
+    parameters.get<tf.Tensor1D>(`${task.name}.${part}.convention.${name}`, [task.hidden], { kind: 'zeros' }),
+  )
   const at = known.indexOf(convention ?? task.convention)
   return at === -1 ? bias : (tf.add(bias, shifts[at]) as tf.Tensor1D)
 }
 
-const mentionWeights = (task: CorefTaskConfig, parameters: Parameters, size: number, convention: string | undefined) => ({
+const mentionWeights = (
+  task: CorefTaskConfig,
+  parameters: Parameters,
+  size: number,
+  convention: string | undefined,
+) => ({
   w: parameters.get<tf.Tensor2D>(`${task.name}.mention.first.weight`, [size, task.hidden], { kind: 'xavier' }),
-  b: biasOf(parameters.get<tf.Tensor1D>(`${task.name}.mention.first.bias`, [task.hidden], { kind: 'zeros' }), 'mention', task, parameters, convention),
+  b: biasOf(
+    parameters.get<tf.Tensor1D>(`${task.name}.mention.first.bias`, [task.hidden], { kind: 'zeros' }),
+    'mention',
+    task,
+    parameters,
+    convention,
+  ),
 })
 
 /** s_m of span vectors: [spans, 1]. */
-export const mentionScores = (task: CorefTaskConfig, parameters: Parameters, vectors: tf.Tensor2D, seeds: Seeds, convention?: string): tf.Tensor2D => {
+export const mentionScores = (
+  task: CorefTaskConfig,
+  parameters: Parameters,
+  vectors: tf.Tensor2D,
+  seeds: Seeds,
+  convention?: string,
+): tf.Tensor2D => {
   const { w, b } = mentionWeights(task, parameters, vectors.shape[1], convention)
   return score(`${task.name}.mention`, task, parameters, linear(vectors, w, b, true), seeds)
 }
@@ -94,13 +135,25 @@ export const mentionScores = (task: CorefTaskConfig, parameters: Parameters, vec
  * its slice of the first layer, once a token. The same numbers as
  * `mentionScores(spanVectors(…))`, for inference.
  */
-export const candidateScores = (task: CorefTaskConfig, parameters: Parameters, states: tf.Tensor2D, inputs: tf.Tensor2D, spans: SpanRows, convention?: string): tf.Tensor2D => {
+export const candidateScores = (
+  task: CorefTaskConfig,
+  parameters: Parameters,
+  states: tf.Tensor2D,
+  inputs: tf.Tensor2D,
+  spans: SpanRows,
+  convention?: string,
+): tf.Tensor2D => {
   const [C, E, F] = [states.shape[1], inputs.shape[1], task.feature]
   const { w, b } = mentionWeights(task, parameters, 2 * C + F + E, convention)
   const part = (from: number, size: number) => tf.slice(w, [from, 0], [size, task.hidden]) as tf.Tensor2D
   const widths = parameters.get<tf.Tensor2D>(`${task.name}.widths`, [task.maxSpanWidth, F], { kind: 'xavier' })
   const attention = parameters.get<tf.Tensor2D>(`${task.name}.attention`, [E, 1], { kind: 'xavier' })
-  const heads = spanAttention(linear(inputs, part(2 * C + F, E)), linear(inputs, attention), indexes(spans.rows), indexes(spans.starts))
+  const heads = spanAttention(
+    linear(inputs, part(2 * C + F, E)),
+    linear(inputs, attention),
+    indexes(spans.rows),
+    indexes(spans.starts),
+  )
   const layer = pairSumFull(
     linear(states, part(0, C), b),
     indexes(spans.first),
@@ -116,7 +169,8 @@ export const candidateScores = (task: CorefTaskConfig, parameters: Parameters, s
 const antecedentBuckets = 10
 
 /** Distance in kept spans to one of ten buckets: 0, 1, 2, 3, 4, 5–7, 8–15, 16–31, 32–63, 64 and more. */
-export const antecedentBucket = (distance: number): number => (distance <= 4 ? distance : Math.min(9, Math.floor(Math.log2(distance)) + 3))
+export const antecedentBucket = (distance: number): number =>
+  distance <= 4 ? distance : Math.min(9, Math.floor(Math.log2(distance)) + 3)
 
 /** Spans and their candidate antecedents, nearest first. */
 export interface AntecedentPairs {
@@ -133,7 +187,12 @@ export interface AntecedentPairs {
  * @param count spans in all, in document order
  * @param surfaces of the spans, where their texts count
  */
-export const antecedentPairs = (count: number, most: number, from = 0, surfaces?: readonly Surface[]): AntecedentPairs => {
+export const antecedentPairs = (
+  count: number,
+  most: number,
+  from = 0,
+  surfaces?: readonly Surface[],
+): AntecedentPairs => {
   const starts = new Int32Array(count - from + 1)
   for (let i = from; i < count; i++) starts[i - from + 1] = starts[i - from] + Math.min(i, most)
   const total = starts[count - from]
@@ -143,19 +202,41 @@ export const antecedentPairs = (count: number, most: number, from = 0, surfaces?
     for (let offset = 1; offset <= Math.min(i, most); offset++) {
       spans[p] = i
       antecedents[p] = i - offset
-      bucket[p++] = antecedentBucket(offset) + (surfaces ? antecedentBuckets * compare(surfaces[i], surfaces[i - offset]) : 0)
+      bucket[p++] =
+        antecedentBucket(offset) + (surfaces ? antecedentBuckets * compare(surfaces[i], surfaces[i - offset]) : 0)
     }
   return { spans, antecedents, bucket, starts }
 }
 
 /** FF_a of each pair, without the mention scores: [pairs, 1]. @param vectors [spans, D] */
-export const pairScores = (task: CorefTaskConfig, parameters: Parameters, vectors: tf.Tensor2D, pairs: AntecedentPairs, seeds: Seeds, convention?: string): tf.Tensor2D => {
+export const pairScores = (
+  task: CorefTaskConfig,
+  parameters: Parameters,
+  vectors: tf.Tensor2D,
+  pairs: AntecedentPairs,
+  seeds: Seeds,
+  convention?: string,
+): tf.Tensor2D => {
   const { name, hidden, feature, project } = task
   const D = vectors.shape[1]
-  const weight = (part: string, inner: number) => parameters.get<tf.Tensor2D>(`${name}.antecedent.${part}`, [inner, hidden], { kind: 'xavier' })
-  const bias = biasOf(parameters.get<tf.Tensor1D>(`${name}.antecedent.bias`, [hidden], { kind: 'zeros' }), 'antecedent', task, parameters, convention)
-  const distances = parameters.get<tf.Tensor2D>(`${name}.distances`, [antecedentBuckets * (task.textFeatures ? comparisons : 1), feature], { kind: 'xavier' })
-  const compared = project > 0 ? linear(vectors, parameters.get<tf.Tensor2D>(`${name}.antecedent.project`, [D, project], { kind: 'xavier' })) : vectors
+  const weight = (part: string, inner: number) =>
+    parameters.get<tf.Tensor2D>(`${name}.antecedent.${part}`, [inner, hidden], { kind: 'xavier' })
+  const bias = biasOf(
+    parameters.get<tf.Tensor1D>(`${name}.antecedent.bias`, [hidden], { kind: 'zeros' }),
+    'antecedent',
+    task,
+    parameters,
+    convention,
+  )
+  const distances = parameters.get<tf.Tensor2D>(
+    `${name}.distances`,
+    [antecedentBuckets * (task.textFeatures ? comparisons : 1), feature],
+    { kind: 'xavier' },
+  )
+  const compared =
+    project > 0
+      ? linear(vectors, parameters.get<tf.Tensor2D>(`${name}.antecedent.project`, [D, project], { kind: 'xavier' }))
+      : vectors
   const [a, b] = [indexes(pairs.spans), indexes(pairs.antecedents)]
   const product = linear(pairProduct(compared, a, b), weight('product', compared.shape[1]))
   const layer = pairSumFull(
@@ -171,7 +252,10 @@ export const pairScores = (task: CorefTaskConfig, parameters: Parameters, vector
 }
 
 /** Every span within a sentence of at most `maxWidth` tokens, in order of begin and end. */
-export const candidateSpans = (sentenceStarts: Int32Array, maxWidth: number): { begin: Int32Array; end: Int32Array } => {
+export const candidateSpans = (
+  sentenceStarts: Int32Array,
+  maxWidth: number,
+): { begin: Int32Array; end: Int32Array } => {
   const begin: number[] = []
   const end: number[] = []
   for (let s = 0; s + 1 < sentenceStarts.length; s++)

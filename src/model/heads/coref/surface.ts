@@ -20,7 +20,11 @@ const pronouns = new Set(
   ),
 )
 /** Words that names share without being of the same thing. */
-const common = new Set('the a an of and in on at for to de la le von van mr mrs ms miss dr sir lady lord st mr. mrs. ms. dr. st. \'s "'.split(' '))
+const common = new Set(
+  'the a an of and in on at for to de la le von van mr mrs ms miss dr sir lady lord st mr. mrs. ms. dr. st. \'s "'.split(
+    ' ',
+  ),
+)
 
 export const surfaceOf = (words: readonly string[]): Surface => {
   const lower = words.map((word) => word.toLowerCase())
@@ -37,7 +41,8 @@ export const surfaceOf = (words: readonly string[]): Surface => {
 /** How many comparisons there are. */
 export const comparisons = 7
 
-const within = (one: ReadonlySet<string>, other: ReadonlySet<string>): boolean => [...one].every((word) => other.has(word))
+const within = (one: ReadonlySet<string>, other: ReadonlySet<string>): boolean =>
+  [...one].every((word) => other.has(word))
 
 /**
  * 0 nothing to say; 1 the same text, 2 the same name; of two other names, 3 one has all words of the

@@ -42,7 +42,11 @@ export const constraintsOf = (tags: readonly string[], scheme: TagScheme = 'biou
       const [from, to] = [tags[i], tags[j]]
       transition[i * size + j] = (goesOn(to) ? open(from) && from.slice(1) === to.slice(1) : mayEnd(from)) ? 1 : 0
     }
-  return { transition, begin: Uint8Array.from(tags, (tag) => (goesOn(tag) ? 0 : 1)), end: Uint8Array.from(tags, (tag) => (mayEnd(tag) ? 1 : 0)) }
+  return {
+    transition,
+    begin: Uint8Array.from(tags, (tag) => (goesOn(tag) ? 0 : 1)),
+    end: Uint8Array.from(tags, (tag) => (mayEnd(tag) ? 1 : 0)),
+  }
 }
 
 export interface CrfWeights {
@@ -70,7 +74,12 @@ const neighbours = (size: number, goes: (tag: number, other: number) => boolean)
  * A decoder for one CRF; it keeps its weights ready in the forms the two passes need.
  * @param outsideBias added to the emissions of the tag `O`
  */
-export const createDecoder = (tags: readonly string[], { transitions, start, end }: CrfWeights, scheme: TagScheme = 'bioul', outsideBias = 0) => {
+export const createDecoder = (
+  tags: readonly string[],
+  { transitions, start, end }: CrfWeights,
+  scheme: TagScheme = 'bioul',
+  outsideBias = 0,
+) => {
   const size = tags.length
   const allowed = constraintsOf(tags, scheme)
   const expTransitions = Float64Array.from(transitions, (x, at) => (allowed.transition[at] ? Math.exp(x) : 0))
@@ -87,7 +96,8 @@ export const createDecoder = (tags: readonly string[], { transitions, start, end
   const bias = new Float64Array(size)
   bias[0] = outsideBias
   /** Whether a tag is of the same span as the one before it. */
-  const continues = (from: number, to: number): boolean => (tags[to][0] === 'I' || tags[to][0] === 'L') && allowed.transition[from * size + to] === 1
+  const continues = (from: number, to: number): boolean =>
+    (tags[to][0] === 'I' || tags[to][0] === 'L') && allowed.transition[from * size + to] === 1
 
   /** @param rowOf first element of each token's emissions in `emissions` */
   const viterbi = (emissions: Float32Array, rowOf: Int32Array): Int32Array => {
@@ -95,7 +105,8 @@ export const createDecoder = (tags: readonly string[], { transitions, start, end
     let score = new Float64Array(size)
     let next = new Float64Array(size)
     const back = new Int32Array(steps * size)
-    for (let j = 0; j < size; j++) score[j] = allowed.begin[j] ? start[j] + emissions[rowOf[0] + j] + bias[j] : Number.NEGATIVE_INFINITY
+    for (let j = 0; j < size; j++)
+      score[j] = allowed.begin[j] ? start[j] + emissions[rowOf[0] + j] + bias[j] : Number.NEGATIVE_INFINITY
     for (let t = 1; t < steps; t++) {
       for (let j = 0; j < size; j++) {
         let best = Number.NEGATIVE_INFINITY
@@ -144,7 +155,9 @@ export const createDecoder = (tags: readonly string[], { transitions, start, end
         const p = Math.exp(emissions[rowOf[t] + j] + bias[j] - most)
         psi[t * size + j] = p
         let sum = t === 0 ? expStart[j] : 0
-        if (t > 0) for (let k = before.starts[j]; k < before.starts[j + 1]; k++) sum += alpha[(t - 1) * size + before.ids[k]] * forwardWeights[k]
+        if (t > 0)
+          for (let k = before.starts[j]; k < before.starts[j + 1]; k++)
+            sum += alpha[(t - 1) * size + before.ids[k]] * forwardWeights[k]
         total += alpha[t * size + j] = sum * p
       }
       scale[t] = total || 1e-300
@@ -167,7 +180,8 @@ export const createDecoder = (tags: readonly string[], { transitions, start, end
       let sum = 0
       for (let k = after.starts[tag]; k < after.starts[tag + 1]; k++) {
         const j = after.ids[k]
-        if (!continues(tag, j)) sum += (backwardWeights[k] * psi[(t + 1) * size + j] * beta[(t + 1) * size + j]) / scale[t + 1]
+        if (!continues(tag, j))
+          sum += (backwardWeights[k] * psi[(t + 1) * size + j] * beta[(t + 1) * size + j]) / scale[t + 1]
       }
       return sum
     }
@@ -177,7 +191,8 @@ export const createDecoder = (tags: readonly string[], { transitions, start, end
       const begin = t
       while (t + 1 < steps && continues(path[t], path[t + 1])) t++
       let p = alpha[begin * size + path[begin]]
-      for (let k = begin + 1; k <= t; k++) p *= (expTransitions[path[k - 1] * size + path[k]] * psi[k * size + path[k]]) / scale[k]
+      for (let k = begin + 1; k <= t; k++)
+        p *= (expTransitions[path[k - 1] * size + path[k]] * psi[k * size + path[k]]) / scale[k]
       p *= endingMass(t, path[t])
       spans.push({ begin, end: t + 1, label: labelOf[path[t]], score: Math.min(1, p) })
     }

@@ -16,16 +16,28 @@ export interface TagExample extends Example {
 }
 
 /** Tags of a source, and the ids of the task's tags that each may be. */
-const tagSets = (sources: readonly string[], annotation: Annotation, labels: readonly string[], scheme: CrfTaskConfig['scheme']) => {
+const tagSets = (
+  sources: readonly string[],
+  annotation: Annotation,
+  labels: readonly string[],
+  scheme: CrfTaskConfig['scheme'],
+) => {
   const own = tagsOf(labels, scheme)
   const ids = new Map(own.map((tag, id) => [tag, id]))
   const known = annotation.known
   const outside = own.flatMap((tag, id) => (id === 0 || (known && !known.has(tag.slice(2))) ? [id] : []))
   const tags = tagsOf(sources, scheme)
   const allowed = tags.map((tag, place) =>
-    place === 0 ? outside : (annotation.meaning(tag.slice(2))?.labels ?? []).flatMap((label) => ids.get(`${tag.slice(0, 2)}${label}`) ?? []),
+    place === 0
+      ? outside
+      : (annotation.meaning(tag.slice(2))?.labels ?? []).flatMap(
+          (label) => ids.get(`${tag.slice(0, 2)}${label}`) ?? [],
+        ),
   )
-  return { tags: new Map(tags.map((tag, place) => [tag, place])), allowed: allowed.map((list) => Int32Array.from(list)) }
+  return {
+    tags: new Map(tags.map((tag, place) => [tag, place])),
+    allowed: allowed.map((list) => Int32Array.from(list)),
+  }
 }
 
 /** Extents of the spans whose score is lower. */
@@ -34,14 +46,21 @@ const spansBelow = ({ begin, end, score }: LabelledSpans, least: number): string
 
 type TokenSpan = { readonly begin: number; readonly end: number }
 
-export function* tagExamples(document: Document, { layer, scheme }: CrfTaskConfig, labels: readonly string[], dataset: CrfDataset): Generator<TagExample> {
+export function* tagExamples(
+  document: Document,
+  { layer, scheme }: CrfTaskConfig,
+  labels: readonly string[],
+  dataset: CrfDataset,
+): Generator<TagExample> {
   const { tokens, sentences } = document
   if (!tokens || !sentences) return
   const annotation = annotationOf(dataset)
   const names = new Set(labels)
   const isKnown = (label: string) => annotation.meaning(label)?.labels.some((one) => names.has(one)) === true
   const unsure = new Set(document[layer] ? spansBelow(document[layer] as LabelledSpans, annotation.minScore) : [])
-  const flat = flatTokenSpans(document, document[layer], layer, formatContext(), tokens).filter(({ label }) => isKnown(label))
+  const flat = flatTokenSpans(document, document[layer], layer, formatContext(), tokens).filter(({ label }) =>
+    isKnown(label),
+  )
   const isSure = ({ begin, end }: TokenSpan) => !unsure.has(`${tokens.begin[begin]} ${tokens.end[end - 1]}`)
   const spans = flat.filter(isSure)
   const open = flat.filter((span) => !isSure(span))
@@ -56,7 +75,8 @@ export function* tagExamples(document: Document, { layer, scheme }: CrfTaskConfi
     while (k < spans.length && spans[k].end <= end) k++
     encodeTags(spans.slice(from, k), begin, end, scheme, tags)
     const places = Int32Array.from({ length: end - begin }, (_, i) => sets.tags.get(tags[begin + i]) ?? 0)
-    for (const span of open) if (span.begin >= begin && span.end <= end) places.fill(anything, span.begin - begin, span.end - begin)
+    for (const span of open)
+      if (span.begin >= begin && span.end <= end) places.fill(anything, span.begin - begin, span.end - begin)
     yield {
       id: `${document.id}#${s}`,
       sentences: [list.slice(begin, end)],

@@ -1,6 +1,13 @@
 /** Tagging (NER, EMD): spans of one layer, none within another, by a CRF over tags. */
 import type * as tf from '@tensorflow/tfjs-core'
-import { type Document, type LabelledLike, type LabelledSpans, labelledSpansOf, listSpans, mentionsOf } from '../../../io/document.ts'
+import {
+  type Document,
+  type LabelledLike,
+  type LabelledSpans,
+  labelledSpansOf,
+  listSpans,
+  mentionsOf,
+} from '../../../io/document.ts'
 import type { Packing } from '../../batch.ts'
 import { calibrated } from '../../calibration.ts'
 import type { LabelledScore } from '../../metrics/counts.ts'
@@ -61,13 +68,18 @@ const decoder = ({ parameters, labels }: HeadContext, task: CrfTaskConfig, { min
         }
       }
     },
-    layers: (draft) => (task.layer === 'entities' ? { entities: labelledSpansOf(ownSpans(draft)) } : { mentions: mentionsOf(ownSpans(draft)) }),
+    layers: (draft) =>
+      task.layer === 'entities'
+        ? { entities: labelledSpansOf(ownSpans(draft)) }
+        : { mentions: mentionsOf(ownSpans(draft)) },
   }
 }
 
 /** Spans not inside another: what a flat tagger can find, and what it is judged on. */
 const outermost = <T extends LabelledSpans>(spans: T): T => {
-  const order = Int32Array.from(spans.begin.keys()).sort((a, b) => spans.begin[a] - spans.begin[b] || spans.end[b] - spans.end[a])
+  const order = Int32Array.from(spans.begin.keys()).sort(
+    (a, b) => spans.begin[a] - spans.begin[b] || spans.end[b] - spans.end[a],
+  )
   const keep: number[] = []
   let end = -1
   for (const i of order) {
@@ -83,7 +95,13 @@ const outermost = <T extends LabelledSpans>(spans: T): T => {
  * Outermost spans of labels that the source annotates, on both sides; where a source's label may be several of the
  * task's, the one that was predicted is the right one.
  */
-const comparable = (document: Document, predicted: Document, { layer }: CrfTaskConfig, labels: readonly string[], dataset: CrfDataset): readonly [Document, Document] => {
+const comparable = (
+  document: Document,
+  predicted: Document,
+  { layer }: CrfTaskConfig,
+  labels: readonly string[],
+  dataset: CrfDataset,
+): readonly [Document, Document] => {
   const annotation = annotationOf(dataset)
   const known = annotation.known ?? new Set(labels)
   const found = spansOf(predicted[layer]).filter(({ label }) => known.has(label))
@@ -108,10 +126,17 @@ function* labelsOf(document: Document, { layer }: CrfTaskConfig, dataset: CrfDat
   for (const { label } of spansOf(document[layer])) yield* annotation.meaning(label)?.labels ?? []
 }
 
-const loss = ({ parameters, labels }: HeadContext, task: CrfTaskConfig, state: Forward, examples: readonly TagExample[], seeds: (() => number) | undefined): tf.Tensor1D => {
+const loss = (
+  { parameters, labels }: HeadContext,
+  task: CrfTaskConfig,
+  state: Forward,
+  examples: readonly TagExample[],
+  seeds: (() => number) | undefined,
+): tf.Tensor1D => {
   const { packing } = state.batch
   const emissions = emissionsOf(task, parameters, state.states(task), labels[task.name], seeds)
-  if (examples.some(({ allowed }) => allowed)) return partialCrfLoss(task, parameters, emissions, barredTags(examples, packing, emissions.shape[1]), packing)
+  if (examples.some(({ allowed }) => allowed))
+    return partialCrfLoss(task, parameters, emissions, barredTags(examples, packing, emissions.shape[1]), packing)
   return crfLoss(task, parameters, emissions, tagRows(examples, packing), packing)
 }
 
@@ -132,5 +157,7 @@ export const crfHead: Head<CrfTaskConfig, TagExample, LabelledScore> = {
   comparable,
   metric: ({ layer }) => metricOf(layer === 'entities' ? 'ner' : 'emd'),
   main: (_, { f1 }) => f1,
-  decisions: () => [{ setting: 'outsideBias', best: 0, values: [-3, -2.5, -2, -1.5, -1, -0.75, -0.5, -0.25, 0, 0.25, 0.5] }],
+  decisions: () => [
+    { setting: 'outsideBias', best: 0, values: [-3, -2.5, -2, -1.5, -1, -0.75, -0.5, -0.25, 0, 0.25, 0.5] },
+  ],
 }

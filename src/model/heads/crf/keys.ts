@@ -4,7 +4,10 @@ import { annotationKeys } from '../annotation.ts'
 import { tagSchemes } from './decode.ts'
 
 export const crfKeys = {
-  layer: choice(['entities', 'mentions'], { default: 'entities', sentence: 'Which layer of the documents is learned, and written.' }),
+  layer: choice(['entities', 'mentions'], {
+    default: 'entities',
+    sentence: 'Which layer of the documents is learned, and written.',
+  }),
   scheme: choice(tagSchemes, { default: 'bioul', sentence: 'How spans are spelled in tags.' }),
   outsideBias: number({
     default: 0,

@@ -23,7 +23,13 @@ const crfInputs = (task: CrfTaskConfig, parameters: Parameters, emissions: tf.Te
 })
 
 /** Emission scores [tokens, tags] of the task's states [tokens, 2·hidden]. */
-export const emissionsOf = (task: CrfTaskConfig, parameters: Parameters, states: tf.Tensor2D, labels: readonly string[], seeds: Seeds): tf.Tensor2D => {
+export const emissionsOf = (
+  task: CrfTaskConfig,
+  parameters: Parameters,
+  states: tf.Tensor2D,
+  labels: readonly string[],
+  seeds: Seeds,
+): tf.Tensor2D => {
   const tags = tagsOf(labels, task.scheme).length
   const w = parameters.get<tf.Tensor2D>(`${task.name}.tags.weight`, [states.shape[1], tags], { kind: 'xavier' })
   const b = parameters.get<tf.Tensor1D>(`${task.name}.tags.bias`, [tags], { kind: 'zeros' })
@@ -31,8 +37,13 @@ export const emissionsOf = (task: CrfTaskConfig, parameters: Parameters, states:
 }
 
 /** Negative log likelihood of tag ids (int32 by row), summed over the batch. [1] */
-export const crfLoss = (task: CrfTaskConfig, parameters: Parameters, emissions: tf.Tensor2D, tags: Int32Array, packing: Packing): tf.Tensor1D =>
-  sum(crf({ ...crfInputs(task, parameters, emissions, packing), tags: indexes(tags) }, true).loss)
+export const crfLoss = (
+  task: CrfTaskConfig,
+  parameters: Parameters,
+  emissions: tf.Tensor2D,
+  tags: Int32Array,
+  packing: Packing,
+): tf.Tensor1D => sum(crf({ ...crfInputs(task, parameters, emissions, packing), tags: indexes(tags) }, true).loss)
 
 /** A score that makes a tag impossible. */
 const impossible = -1e4
@@ -41,7 +52,13 @@ const impossible = -1e4
  * Negative log likelihood of all tag sequences that partial labels allow, summed (Tsuboi et al. 2008).
  * @param barred 1 where a tag cannot be: [tokens, tags] by row
  */
-export const partialCrfLoss = (task: CrfTaskConfig, parameters: Parameters, emissions: tf.Tensor2D, barred: Uint8Array, packing: Packing): tf.Tensor1D => {
+export const partialCrfLoss = (
+  task: CrfTaskConfig,
+  parameters: Parameters,
+  emissions: tf.Tensor2D,
+  barred: Uint8Array,
+  packing: Packing,
+): tf.Tensor1D => {
   const inputs = crfInputs(task, parameters, emissions, packing)
   const mask = tf.tensor2d(
     Float32Array.from(barred, (no) => (no ? impossible : 0)),
@@ -52,13 +69,21 @@ export const partialCrfLoss = (task: CrfTaskConfig, parameters: Parameters, emis
 }
 
 /** Tag marginals [tokens, tags], without a gradient. */
-export const tagMarginals = (task: CrfTaskConfig, parameters: Parameters, emissions: tf.Tensor2D, packing: Packing): tf.Tensor2D =>
-  crf(crfInputs(task, parameters, emissions, packing)).marginals
+export const tagMarginals = (
+  task: CrfTaskConfig,
+  parameters: Parameters,
+  emissions: tf.Tensor2D,
+  packing: Packing,
+): tf.Tensor2D => crf(crfInputs(task, parameters, emissions, packing)).marginals
 
 /** A decoder with the present weights. */
 export const crfDecoder = (task: CrfTaskConfig, parameters: Parameters, labels: readonly string[]) => {
   const tags = tagsOf(labels, task.scheme)
   const { transitions, start, end } = crfParameters(task.name, parameters, tags.length)
-  const weights: CrfWeights = { transitions: transitions.dataSync() as Float32Array, start: start.dataSync() as Float32Array, end: end.dataSync() as Float32Array }
+  const weights: CrfWeights = {
+    transitions: transitions.dataSync() as Float32Array,
+    start: start.dataSync() as Float32Array,
+    end: end.dataSync() as Float32Array,
+  }
   return createDecoder(tags, weights, task.scheme, task.outsideBias)
 }

@@ -2,7 +2,11 @@
 import type { RelationExample } from './examples.ts'
 
 /** Flat indexes of the cells where a relation holds. @param lengths tokens of each example */
-export const positiveCells = (examples: readonly RelationExample[], lengths: readonly number[], types: number): Int32Array => {
+export const positiveCells = (
+  examples: readonly RelationExample[],
+  lengths: readonly number[],
+  types: number,
+): Int32Array => {
   const positive: number[] = []
   let base = 0
   examples.forEach(({ cells }, e) => {
@@ -17,7 +21,11 @@ export const positiveCells = (examples: readonly RelationExample[], lengths: rea
 const silent = -1e9
 
 /** [pairs, types]: `silent` where an example does not know whether a relation holds, else 0; undefined where all is known. */
-export const unknownCells = (examples: readonly RelationExample[], lengths: readonly number[], types: number): Float32Array | undefined => {
+export const unknownCells = (
+  examples: readonly RelationExample[],
+  lengths: readonly number[],
+  types: number,
+): Float32Array | undefined => {
   if (!examples.some(({ unknown, known, exhaustive }) => unknown || known || exhaustive === false)) return undefined
   const mask = new Float32Array(lengths.reduce((sum, n) => sum + n * n, 0) * types)
   let base = 0
@@ -28,7 +36,8 @@ export const unknownCells = (examples: readonly RelationExample[], lengths: read
     if (!exhaustive) {
       // Only the related pairs are learned, both ways round, each against all that is known of it.
       mask.fill(silent, begin, end)
-      for (let k = 0; k < cells.length; k += 3) for (const pair of [at(cells[k], cells[k + 1]), at(cells[k + 1], cells[k])]) mask.fill(0, pair, pair + types)
+      for (let k = 0; k < cells.length; k += 3)
+        for (const pair of [at(cells[k], cells[k + 1]), at(cells[k + 1], cells[k])]) mask.fill(0, pair, pair + types)
     }
     if (known) {
       const open = Array.from({ length: types }, (_, id) => id).filter((id) => !known.includes(id))

@@ -16,7 +16,12 @@ export interface RelationExample extends Example {
   readonly exhaustive?: boolean
 }
 
-export function* relationExamples(document: Document, task: RelationTaskConfig, labels: readonly string[], dataset: RelationDataset): Generator<RelationExample> {
+export function* relationExamples(
+  document: Document,
+  task: RelationTaskConfig,
+  labels: readonly string[],
+  dataset: RelationDataset,
+): Generator<RelationExample> {
   const { tokens, sentences, relations } = document
   if (!tokens || !sentences) return
   const annotation = annotationOf(dataset)

@@ -13,7 +13,13 @@ import { type RelationExample, relationExamples } from './examples.ts'
 import { type RelationDataset, relationDatasetKeys, type RelationTaskConfig, relationKeys } from './keys.ts'
 import { pairTokens, relationLogits, relationStates } from './scores.ts'
 
-const loss = (context: HeadContext, task: RelationTaskConfig, state: Forward, examples: readonly RelationExample[], seeds: Seeds): tf.Tensor1D => {
+const loss = (
+  context: HeadContext,
+  task: RelationTaskConfig,
+  state: Forward,
+  examples: readonly RelationExample[],
+  seeds: Seeds,
+): tf.Tensor1D => {
   const { starts, rows } = state.batch.packing
   const types = context.labels[task.name].length
   const rowsOf = examples.map((_, s) => rows.slice(starts[s], starts[s + 1]))
@@ -21,7 +27,9 @@ const loss = (context: HeadContext, task: RelationTaskConfig, state: Forward, ex
   const lengths = rowsOf.map(({ length }) => length)
   const logits = relationLogits(task, context.parameters, relationStates(context, task, state, seeds), pairs, types)
   const unknown = unknownCells(examples, lengths, types)
-  const asked = unknown ? (tf.add(logits, tf.tensor2d(unknown, [unknown.length / types, types])) as tf.Tensor2D) : logits
+  const asked = unknown
+    ? (tf.add(logits, tf.tensor2d(unknown, [unknown.length / types, types])) as tf.Tensor2D)
+    : logits
   return sigmoidLoss(asked, indexes(positiveCells(examples, lengths, types)))
 }
 
@@ -55,7 +63,8 @@ const decoder = (context: HeadContext, task: RelationTaskConfig, { minScore, spa
           const { begin, end } = draft.sentences
           for (let token = begin[s]; token < end[s]; token++)
             // Where no tagger ran, every token is a candidate.
-            if (!spansFound || spanAt(draft, token)) list.push({ draft, token, place: starts[sentence] + token - begin[s] })
+            if (!spansFound || spanAt(draft, token))
+              list.push({ draft, token, place: starts[sentence] + token - begin[s] })
           places.push(list)
         }
       const pairs = pairTokens(
@@ -80,7 +89,10 @@ const decoder = (context: HeadContext, task: RelationTaskConfig, { minScore, spa
               const [one, two] = [spanAt(draft, list[i].token), spanAt(draft, list[j].token)]
               const score = calibrated(sigmoid, task.calibration)
               if (!fits(labels[k], one, two) || score < minScore) continue
-              const argument = ({ token }: Place, span: FoundSpan | undefined) => ({ start: tokens.begin[span?.begin ?? token], end: tokens.end[token] })
+              const argument = ({ token }: Place, span: FoundSpan | undefined) => ({
+                start: tokens.begin[span?.begin ?? token],
+                end: tokens.end[token],
+              })
               relations.push({ label: labels[k], arg1: argument(list[i], one), arg2: argument(list[j], two), score })
             }
         first += n * n
@@ -91,20 +103,33 @@ const decoder = (context: HeadContext, task: RelationTaskConfig, { minScore, spa
 }
 
 /** Relations of labels that the model does not have, or that were not looked for, are no part of it; nor are those of which it is not known. */
-const comparable = (document: Document, predicted: Document, _: RelationTaskConfig, labels: readonly string[], dataset: RelationDataset): readonly [Document, Document] => {
+const comparable = (
+  document: Document,
+  predicted: Document,
+  _: RelationTaskConfig,
+  labels: readonly string[],
+  dataset: RelationDataset,
+): readonly [Document, Document] => {
   const annotation = annotationOf(dataset)
   const has = new Set(labels)
   const looked = annotation.knownIn(document)
   const pairOf = ({ arg1, arg2 }: RelationLike) => `${arg1.end} ${arg2.end}`
   const key = (relation: RelationLike) => `${relation.label} ${pairOf(relation)}`
   const counts = (label: string) => has.has(label) && (looked?.has(label) ?? true)
-  const meant = (document.relations ? listRelations(document.relations) : []).flatMap((relation) => relationsMeant(relation, annotation)).filter(({ label }) => counts(label))
-  const sure = [...new Map(meant.filter((relation) => relation.sure).map((relation) => [key(relation), relation])).values()]
+  const meant = (document.relations ? listRelations(document.relations) : [])
+    .flatMap((relation) => relationsMeant(relation, annotation))
+    .filter(({ label }) => counts(label))
+  const sure = [
+    ...new Map(meant.filter((relation) => relation.sure).map((relation) => [key(relation), relation])).values(),
+  ]
   const sureKeys = new Set(sure.map(key))
   const unsure = new Set(meant.map(key).filter((each) => !sureKeys.has(each)))
   const given = new Set(sure.map(pairOf))
   const found = (predicted.relations ? listRelations(predicted.relations) : []).filter(
-    (relation) => counts(relation.label) && !unsure.has(key(relation)) && (annotation.pairs === 'all' || given.has(pairOf(relation))),
+    (relation) =>
+      counts(relation.label) &&
+      !unsure.has(key(relation)) &&
+      (annotation.pairs === 'all' || given.has(pairOf(relation))),
   )
   return [
     { ...document, relations: document.relations && relationsOf(sure) },
@@ -114,7 +139,8 @@ const comparable = (document: Document, predicted: Document, _: RelationTaskConf
 
 function* labelsOf({ relations }: Document, _: RelationTaskConfig, dataset: RelationDataset): Generator<string> {
   const annotation = annotationOf(dataset)
-  for (const relation of relations ? listRelations(relations) : []) for (const { label } of relationsMeant(relation, annotation)) yield label
+  for (const relation of relations ? listRelations(relations) : [])
+    for (const { label } of relationsMeant(relation, annotation)) yield label
 }
 
 const smallestWords = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']

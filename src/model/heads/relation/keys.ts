@@ -1,39 +1,74 @@
 import { calibration, type HeadConfig } from '../../config/keys.ts'
-import { choice, flag, isObject, type Key, list, number, optional, text, whole, wrongType, wrongValue } from '../../config/schema.ts'
+import {
+  choice,
+  flag,
+  isObject,
+  type Key,
+  list,
+  number,
+  optional,
+  text,
+  whole,
+  wrongType,
+  wrongValue,
+} from '../../config/schema.ts'
 import { annotationKeys } from '../annotation.ts'
 
 /** Types that the first and the second argument may have. */
 export type Sides = readonly [first: readonly string[], second: readonly string[]]
 
-const isTypes = (value: unknown): boolean => Array.isArray(value) && value.length > 0 && value.every((type) => typeof type === 'string')
+const isTypes = (value: unknown): boolean =>
+  Array.isArray(value) && value.length > 0 && value.every((type) => typeof type === 'string')
 const isSides = (value: unknown): boolean => Array.isArray(value) && value.length === 2 && value.every(isTypes)
 
 export const relationDatasetKeys = {
   ...annotationKeys,
-  annotated: optional(text({ sentence: 'The field of its documents that lists the labels which were looked for in them; of others they say nothing.' }, 'the name of a field')),
-  pairs: optional(choice(['all', 'given'], { sentence: '`given`: nothing is known of pairs that it does not relate. [all]' })),
+  annotated: optional(
+    text(
+      {
+        sentence:
+          'The field of its documents that lists the labels which were looked for in them; of others they say nothing.',
+      },
+      'the name of a field',
+    ),
+  ),
+  pairs: optional(
+    choice(['all', 'given'], { sentence: '`given`: nothing is known of pairs that it does not relate. [all]' }),
+  ),
 }
 
 export const relationKeys = {
   hidden: whole({ default: 64, min: 1, max: 65_536, sentence: 'Size of the pair layer.' }),
   maxLabels: whole({ default: 0, min: 0, sentence: 'Only these many commonest labels; 0: all.' }),
-  bearingOnly: flag({ default: false, sentence: 'Train and evaluate only on sentences with a relation, as the original does.' }),
-  tagsOf: text({ default: '', past: true, sentence: 'A tagger whose marginals the head also sees.' }, 'the name of a tagger'),
+  bearingOnly: flag({
+    default: false,
+    sentence: 'Train and evaluate only on sentences with a relation, as the original does.',
+  }),
+  tagsOf: text(
+    { default: '', past: true, sentence: 'A tagger whose marginals the head also sees.' },
+    'the name of a tagger',
+  ),
   pairFeatures: flag({ default: false, past: true, sentence: 'Distance and product terms in the pair layer.' }),
   symmetric: list(
     text({ sentence: '' }),
-    { default: [], past: true, sentence: 'Labels that hold both ways where they hold: learned, decided and written so.' },
+    {
+      default: [],
+      past: true,
+      sentence: 'Labels that hold both ways where they hold: learned, decided and written so.',
+    },
     'a list of labels',
   ),
   argumentTypes: {
     default: {},
     may: '{"label": [[types of the first], [types of the second]]}',
     past: true,
-    sentence: 'Types of entities, as `tagsOf` finds them, that the arguments of a label may have. Where it is given, arguments are those entities alone.',
+    sentence:
+      'Types of entities, as `tagsOf` finds them, that the arguments of a label may have. Where it is given, arguments are those entities alone.',
     read(value, where) {
       if (!isObject(value)) throw wrongType(where, this.may, value, 'Use {}')
       for (const [label, sides] of Object.entries(value))
-        if (!isSides(sides)) throw wrongValue(`${where}.${label}`, '[["PER"], ["LOC"]] or the like', sides, 'Name two lists of types')
+        if (!isSides(sides))
+          throw wrongValue(`${where}.${label}`, '[["PER"], ["LOC"]] or the like', sides, 'Name two lists of types')
       return value as Record<string, Sides>
     },
   } as Key<Readonly<Record<string, Sides>>>,

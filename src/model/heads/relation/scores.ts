@@ -49,18 +49,32 @@ export const pairTokens = (rowsOf: readonly Int32Array[], placesOf?: readonly In
 const productSize = 32
 
 /** Scores [pairs, types] before the sigmoid. @param states [tokens, D] */
-export const relationLogits = (task: RelationTaskConfig, parameters: Parameters, states: tf.Tensor2D, pairs: TokenPairs, types: number): tf.Tensor2D => {
+export const relationLogits = (
+  task: RelationTaskConfig,
+  parameters: Parameters,
+  states: tf.Tensor2D,
+  pairs: TokenPairs,
+  types: number,
+): tf.Tensor2D => {
   const { name, hidden, pairFeatures } = task
   const input = states.shape[1]
-  const weight = (part: string, inner: number, out: number) => parameters.get<tf.Tensor2D>(`${name}.${part}`, [inner, out], { kind: 'normal', deviation: Math.sqrt(2 / inner) })
-  const one = linear(states, weight('first', input, hidden), parameters.get<tf.Tensor1D>(`${name}.bias`, [hidden], { kind: 'zeros' }))
+  const weight = (part: string, inner: number, out: number) =>
+    parameters.get<tf.Tensor2D>(`${name}.${part}`, [inner, out], { kind: 'normal', deviation: Math.sqrt(2 / inner) })
+  const one = linear(
+    states,
+    weight('first', input, hidden),
+    parameters.get<tf.Tensor1D>(`${name}.bias`, [hidden], { kind: 'zeros' }),
+  )
   const two = linear(states, weight('second', input, hidden))
   const [a, b] = [indexes(pairs.first), indexes(pairs.second)]
   let layer: tf.Tensor2D
   if (pairFeatures) {
     const small = linear(states, weight('project', input, productSize))
     const product = linear(pairProduct(small, a, b), weight('product', productSize, hidden))
-    const distances = parameters.get<tf.Tensor2D>(`${name}.distances`, [buckets, hidden], { kind: 'normal', deviation: 0.1 })
+    const distances = parameters.get<tf.Tensor2D>(`${name}.distances`, [buckets, hidden], {
+      kind: 'normal',
+      deviation: 0.1,
+    })
     layer = pairSumFull(one, a, two, b, distances, indexes(pairs.bucket), product)
   } else layer = pairSum(one, a, two, b)
   // Relations are rare: start where the sigmoid says so.
@@ -74,7 +88,12 @@ const tagFeature = 24
 const detach = (x: tf.Tensor2D): tf.Tensor2D => tf.tensor2d(x.dataSync() as Float32Array, x.shape)
 
 /** What the head sees [tokens, D]: its states, with the tag marginals it was configured to see. */
-export const relationStates = ({ parameters, labels, config }: HeadContext, task: RelationTaskConfig, state: Forward, seeds: Seeds): tf.Tensor2D => {
+export const relationStates = (
+  { parameters, labels, config }: HeadContext,
+  task: RelationTaskConfig,
+  state: Forward,
+  seeds: Seeds,
+): tf.Tensor2D => {
   const own = dropoutIf(state.states(task), task.dropout, seeds)
   if (task.tagsOf === '') return own
   const tagger = config.tasks.find(({ name }) => name === task.tagsOf) as CrfTaskConfig

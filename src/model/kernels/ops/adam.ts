@@ -33,7 +33,9 @@ export const adamOp: FusedOp = {
 /** Sum of squares of x, [1]. */
 export const sumSquaresOp: FusedOp = {
   name: 'HmtlSumSquares',
-  host: ({ x }) => [float([1], Float32Array.of((x.values as Float32Array).reduce((sum, value) => sum + value * value, 0)))],
+  host: ({ x }) => [
+    float([1], Float32Array.of((x.values as Float32Array).reduce((sum, value) => sum + value * value, 0))),
+  ],
 }
 
 export const adamUpdate = (w: tf.Tensor, g: tf.Tensor, m: tf.Tensor, v: tf.Tensor, step: AdamStep): void => {

@@ -42,17 +42,27 @@ export const charPoolGradOp: FusedOp = {
         const winner = best.values[u * F + j]
         if (winner < 0) continue
         dBias.values[j] += dy.values[u * F + j]
-        for (let k = 0; k < width; k++) dp.values[chars.values[winner + k] * width * F + k * F + j] += dy.values[u * F + j]
+        for (let k = 0; k < width; k++)
+          dp.values[chars.values[winner + k] * width * F + k * F + j] += dy.values[u * F + j]
       }
     return [dp, dBias]
   },
 }
 
 export const registerCharPoolGradient = (): void =>
-  registerGradient('HmtlCharPool', { inputs: ['p', 'chars'], outputs: [false, true] }, ([dy], [p, chars, best], { width }) => {
-    const grads = run('HmtlCharPoolGrad', { dy, best, chars }, { width, characters: p.shape[0] })
-    return { p: () => grads[0], bias: () => grads[1] }
-  })
+  registerGradient(
+    'HmtlCharPool',
+    { inputs: ['p', 'chars'], outputs: [false, true] },
+    ([dy], [p, chars, best], { width }) => {
+      const grads = run('HmtlCharPoolGrad', { dy, best, chars }, { width, characters: p.shape[0] })
+      return { p: () => grads[0], bias: () => grads[1] }
+    },
+  )
 
-export const charPool = (p: tf.Tensor2D, bias: tf.Tensor1D, chars: tf.Tensor1D, starts: tf.Tensor1D, width: number): tf.Tensor2D =>
-  run('HmtlCharPool', { p, bias, chars, starts }, { width })[0] as tf.Tensor2D
+export const charPool = (
+  p: tf.Tensor2D,
+  bias: tf.Tensor1D,
+  chars: tf.Tensor1D,
+  starts: tf.Tensor1D,
+  width: number,
+): tf.Tensor2D => run('HmtlCharPool', { p, bias, chars, starts }, { width })[0] as tf.Tensor2D

@@ -26,7 +26,13 @@ export const crfOp: FusedOp = {
     const e = emissions.values
     const a = transitions.values
     const loss = float([B])
-    const [marginals, dE, dA, dS, dZ] = [float([n, L]), float([gradients ? n : 0, L]), float([L, L]), float([L]), float([L])]
+    const [marginals, dE, dA, dS, dZ] = [
+      float([n, L]),
+      float([gradients ? n : 0, L]),
+      float([L, L]),
+      float([L]),
+      float([L]),
+    ]
     for (let b = 0; b < B; b++) {
       const T = lengths.values[b]
       const row = (t: number) => (offsets.values[t] + b) * L
@@ -34,12 +40,20 @@ export const crfOp: FusedOp = {
       const beta = Array.from({ length: T }, () => new Float64Array(L))
       for (let t = 0; t < T; t++)
         for (let j = 0; j < L; j++)
-          alpha[t][j] = e[row(t) + j] + (t === 0 ? start.values[j] : logSumExp(Float64Array.from({ length: L }, (_, i) => alpha[t - 1][i] + a[i * L + j])))
+          alpha[t][j] =
+            e[row(t) + j] +
+            (t === 0
+              ? start.values[j]
+              : logSumExp(Float64Array.from({ length: L }, (_, i) => alpha[t - 1][i] + a[i * L + j])))
       for (let t = T - 1; t >= 0; t--)
         for (let i = 0; i < L; i++)
-          beta[t][i] = t === T - 1 ? end.values[i] : logSumExp(Float64Array.from({ length: L }, (_, j) => a[i * L + j] + e[row(t + 1) + j] + beta[t + 1][j]))
+          beta[t][i] =
+            t === T - 1
+              ? end.values[i]
+              : logSumExp(Float64Array.from({ length: L }, (_, j) => a[i * L + j] + e[row(t + 1) + j] + beta[t + 1][j]))
       const logZ = logSumExp(alpha[T - 1].map((x, j) => x + end.values[j]))
-      for (let t = 0; t < T; t++) for (let j = 0; j < L; j++) marginals.values[row(t) + j] = Math.exp(alpha[t][j] + beta[t][j] - logZ)
+      for (let t = 0; t < T; t++)
+        for (let j = 0; j < L; j++) marginals.values[row(t) + j] = Math.exp(alpha[t][j] + beta[t][j] - logZ)
       loss.values[b] = logZ
       if (!gradients) continue
       // Without tags the gradient is that of log Z: nothing is taken off.
@@ -50,7 +64,9 @@ export const crfOp: FusedOp = {
         for (let j = 0; j < L; j++) dE.values[row(t) + j] = marginals.values[row(t) + j] - (j === tag(t) ? 1 : 0)
         if (t === 0) continue
         if (tags) gold += a[tag(t - 1) * L + tag(t)]
-        for (let i = 0; i < L; i++) for (let j = 0; j < L; j++) dA.values[i * L + j] += Math.exp(alpha[t - 1][i] + a[i * L + j] + e[row(t) + j] + beta[t][j] - logZ)
+        for (let i = 0; i < L; i++)
+          for (let j = 0; j < L; j++)
+            dA.values[i * L + j] += Math.exp(alpha[t - 1][i] + a[i * L + j] + e[row(t) + j] + beta[t][j] - logZ)
         if (tags) dA.values[tag(t - 1) * L + tag(t)] -= 1
       }
       for (let j = 0; j < L; j++) {
@@ -75,10 +91,14 @@ export const scaleOp: FusedOp = {
 }
 
 export const registerCrfGradient = (): void =>
-  registerGradient('HmtlCrf', { inputs: [], outputs: [false, false, true, true, true, true] }, ([dLoss], [dE, dA, dS, dZ]) => {
-    const scaled = (x: tf.Tensor) => () => run('HmtlScale', { x, factor: dLoss })[0]
-    return { emissions: scaled(dE), transitions: scaled(dA), start: scaled(dS), end: scaled(dZ) }
-  })
+  registerGradient(
+    'HmtlCrf',
+    { inputs: [], outputs: [false, false, true, true, true, true] },
+    ([dLoss], [dE, dA, dS, dZ]) => {
+      const scaled = (x: tf.Tensor) => () => run('HmtlScale', { x, factor: dLoss })[0]
+      return { emissions: scaled(dE), transitions: scaled(dA), start: scaled(dS), end: scaled(dZ) }
+    },
+  )
 
 export interface CrfInputs {
   readonly emissions: tf.Tensor2D

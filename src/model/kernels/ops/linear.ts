@@ -46,4 +46,5 @@ export const registerLinearGradient = (): void =>
   })
 
 /** A fully connected layer, optionally rectified. */
-export const linear = (x: tf.Tensor2D, w: tf.Tensor2D, b?: tf.Tensor1D, relu = false): tf.Tensor2D => run('HmtlLinear', { x, w, b }, { relu: relu ? 1 : 0 })[0] as tf.Tensor2D
+export const linear = (x: tf.Tensor2D, w: tf.Tensor2D, b?: tf.Tensor1D, relu = false): tf.Tensor2D =>
+  run('HmtlLinear', { x, w, b }, { relu: relu ? 1 : 0 })[0] as tf.Tensor2D

@@ -70,12 +70,16 @@ export const antecedentLossOp: FusedOp = {
 
 export const registerLossGradients = (): void => {
   const scaled = (x: tf.Tensor, factor: tf.Tensor) => () => run('HmtlScale', { x, factor })[0]
-  registerGradient('HmtlSigmoidLoss', { inputs: [], outputs: [false, true] }, ([dy], [gradient]) => ({ logits: scaled(gradient, dy) }))
+  registerGradient('HmtlSigmoidLoss', { inputs: [], outputs: [false, true] }, ([dy], [gradient]) => ({
+    logits: scaled(gradient, dy),
+  }))
   registerGradient('HmtlAntecedentLoss', { inputs: [], outputs: [false, true, true] }, ([dy], [dPairs, dMentions]) => ({
     pairs: scaled(dPairs, dy),
     mentions: scaled(dMentions, dy),
   }))
-  registerGradient('HmtlSum', { inputs: ['x'], outputs: [] }, ([dy], [x]) => ({ x: () => tf.reshape(run('HmtlFill', { factor: dy }, { size: x.size })[0], x.shape) }))
+  registerGradient('HmtlSum', { inputs: ['x'], outputs: [] }, ([dy], [x]) => ({
+    x: () => tf.reshape(run('HmtlFill', { factor: dy }, { size: x.size })[0], x.shape),
+  }))
 }
 
 /** Sum of all elements, [1]. */
@@ -89,10 +93,17 @@ export const fillOp: FusedOp = {
   host: ({ factor }, { size }) => [float([size], new Float32Array(size).fill(factor.values[0]))],
 }
 
-export const sigmoidLoss = (logits: tf.Tensor2D, positive: tf.Tensor1D): tf.Tensor1D => run('HmtlSigmoidLoss', { logits, positive })[0] as tf.Tensor1D
+export const sigmoidLoss = (logits: tf.Tensor2D, positive: tf.Tensor1D): tf.Tensor1D =>
+  run('HmtlSigmoidLoss', { logits, positive })[0] as tf.Tensor1D
 
-export const antecedentLoss = (inputs: { pairs: tf.Tensor2D; mentions: tf.Tensor2D; ia: tf.Tensor1D; ib: tf.Tensor1D; starts: tf.Tensor1D; gold: tf.Tensor1D }): tf.Tensor1D =>
-  run('HmtlAntecedentLoss', inputs)[0] as tf.Tensor1D
+export const antecedentLoss = (inputs: {
+  pairs: tf.Tensor2D
+  mentions: tf.Tensor2D
+  ia: tf.Tensor1D
+  ib: tf.Tensor1D
+  starts: tf.Tensor1D
+  gold: tf.Tensor1D
+}): tf.Tensor1D => run('HmtlAntecedentLoss', inputs)[0] as tf.Tensor1D
 
 export const sum = (x: tf.Tensor): tf.Tensor1D => run('HmtlSum', { x })[0] as tf.Tensor1D
 
@@ -102,5 +113,8 @@ export const registerStockGradients = (): void => {
   registerGradient('Identity', { inputs: [], outputs: [] }, ([dy]) => ({ x: () => tf.clone(dy) }))
   // Only for equal shapes, which is how losses are added and taken off.
   registerGradient('Add', { inputs: [], outputs: [] }, ([dy]) => ({ a: () => tf.clone(dy), b: () => tf.clone(dy) }))
-  registerGradient('Sub', { inputs: [], outputs: [] }, ([dy]) => ({ a: () => tf.clone(dy), b: () => run('HmtlScale', { x: dy, factor: tf.tensor1d([-1]) })[0] }))
+  registerGradient('Sub', { inputs: [], outputs: [] }, ([dy]) => ({
+    a: () => tf.clone(dy),
+    b: () => run('HmtlScale', { x: dy, factor: tf.tensor1d([-1]) })[0],
+  }))
 }

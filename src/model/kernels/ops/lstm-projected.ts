@@ -30,7 +30,10 @@ export const lstmProjectedOp: FusedOp = {
         }
         const hidden = new Float64Array(H)
         for (let k = 0; k < H; k++) {
-          const cell = clip(sigmoid(z[2 * H + k] + 1) * cells[r * H + k] + sigmoid(z[k]) * Math.tanh(z[H + k]), cellClip)
+          const cell = clip(
+            sigmoid(z[2 * H + k] + 1) * cells[r * H + k] + sigmoid(z[k]) * Math.tanh(z[H + k]),
+            cellClip,
+          )
           cells[r * H + k] = cell
           hidden[k] = sigmoid(z[3 * H + k]) * Math.tanh(cell)
         }
@@ -54,7 +57,12 @@ export interface ProjectedInputs {
   readonly h: tf.Tensor2D
 }
 
-export const lstmProjected = (inputs: ProjectedInputs, reverse: boolean, cellClip: number, projectionClip: number): { y: tf.Tensor2D; c: tf.Tensor2D; h: tf.Tensor2D } => {
+export const lstmProjected = (
+  inputs: ProjectedInputs,
+  reverse: boolean,
+  cellClip: number,
+  projectionClip: number,
+): { y: tf.Tensor2D; c: tf.Tensor2D; h: tf.Tensor2D } => {
   const [y, c, h] = run('HmtlLstmProjected', { ...inputs }, { reverse: reverse ? 1 : 0, cellClip, projectionClip })
   return { y: y as tf.Tensor2D, c: c as tf.Tensor2D, h: h as tf.Tensor2D }
 }
@@ -72,4 +80,5 @@ export const highwayOp: FusedOp = {
   },
 }
 
-export const highway = (x: tf.Tensor2D, gate: tf.Tensor2D, transform: tf.Tensor2D): tf.Tensor2D => run('HmtlHighway', { x, gate, transform })[0] as tf.Tensor2D
+export const highway = (x: tf.Tensor2D, gate: tf.Tensor2D, transform: tf.Tensor2D): tf.Tensor2D =>
+  run('HmtlHighway', { x, gate, transform })[0] as tf.Tensor2D

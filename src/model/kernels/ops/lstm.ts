@@ -34,7 +34,8 @@ const recurrence = (xp: HostTensor, u: HostTensor, offsets: HostTensor): HostTen
         const z = new Float64Array(4 * h)
         for (let j = 0; j < 4 * h; j++) {
           z[j] = xp.values[(first + r) * 8 * h + d * 4 * h + j]
-          if (has) for (let k = 0; k < h; k++) z[j] += y.values[before * 2 * h + d * h + k] * u.values[(d * h + k) * 4 * h + j]
+          if (has)
+            for (let k = 0; k < h; k++) z[j] += y.values[before * 2 * h + d * h + k] * u.values[(d * h + k) * 4 * h + j]
         }
         for (let j = 0; j < h; j++) {
           const [i, f, o, g] = [sigmoid(z[j]), sigmoid(z[h + j]), sigmoid(z[2 * h + j]), Math.tanh(z[3 * h + j])]
@@ -63,7 +64,14 @@ export const lstmGradOp: FusedOp = {
   },
 }
 
-const recurrenceGradient = (dy: HostTensor, u: HostTensor, offsets: HostTensor, y: HostTensor, gates: HostTensor, cells: HostTensor): HostTensor[] => {
+const recurrenceGradient = (
+  dy: HostTensor,
+  u: HostTensor,
+  offsets: HostTensor,
+  y: HostTensor,
+  gates: HostTensor,
+  cells: HostTensor,
+): HostTensor[] => {
   const n = dy.shape[0]
   const h = u.shape[1]
   const steps = offsets.values.length - 1
@@ -83,7 +91,12 @@ const recurrenceGradient = (dy: HostTensor, u: HostTensor, offsets: HostTensor, 
         const before = has ? offsets.values[p] + r : 0
         for (let j = 0; j < h; j++) {
           const at = row * 8 * h + d * 4 * h + j
-          const [i, f, o, g] = [gates.values[at], gates.values[at + h], gates.values[at + 2 * h], gates.values[at + 3 * h]]
+          const [i, f, o, g] = [
+            gates.values[at],
+            gates.values[at + h],
+            gates.values[at + 2 * h],
+            gates.values[at + 3 * h],
+          ]
           const th = Math.tanh(cells.values[row * 2 * h + d * h + j])
           const out = dy.values[row * 2 * h + d * h + j] + dh[row * h + j]
           const cell = dc[row * h + j] + out * o * (1 - th * th)
@@ -111,10 +124,22 @@ const recurrenceGradient = (dy: HostTensor, u: HostTensor, offsets: HostTensor, 
 const maxSaved = 512
 
 export const registerLstmGradient = (): void =>
-  registerGradient('HmtlBiLstm', { inputs: ['x', 'w', 'b', 'u', 'offsets'], outputs: Array.from({ length: maxSaved }, () => true) }, ([dy], [x, w, b, u, offsets, ...saved]) => {
-    const grads = run('HmtlBiLstmGrad', { dy, x, w, b, u, offsets, ...Object.fromEntries(saved.map((tensor, i) => [`s${i}`, tensor])) })
-    return { x: () => grads[0], w: () => grads[1], b: () => grads[2], u: () => grads[3] }
-  })
+  registerGradient(
+    'HmtlBiLstm',
+    { inputs: ['x', 'w', 'b', 'u', 'offsets'], outputs: Array.from({ length: maxSaved }, () => true) },
+    ([dy], [x, w, b, u, offsets, ...saved]) => {
+      const grads = run('HmtlBiLstmGrad', {
+        dy,
+        x,
+        w,
+        b,
+        u,
+        offsets,
+        ...Object.fromEntries(saved.map((tensor, i) => [`s${i}`, tensor])),
+      })
+      return { x: () => grads[0], w: () => grads[1], b: () => grads[2], u: () => grads[3] }
+    },
+  )
 
 export interface LstmInputs {
   readonly x: tf.Tensor2D

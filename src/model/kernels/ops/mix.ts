@@ -14,7 +14,9 @@ export const mixOp: FusedOp = {
     const [n, width] = x.shape
     const D = width / L
     const y = float([n, D])
-    for (let i = 0; i < n; i++) for (let l = 0; l < L; l++) for (let j = 0; j < D; j++) y.values[i * D + j] += weights.values[l] * x.values[i * width + l * D + j]
+    for (let i = 0; i < n; i++)
+      for (let l = 0; l < L; l++)
+        for (let j = 0; j < D; j++) y.values[i * D + j] += weights.values[l] * x.values[i * width + l * D + j]
     return [y]
   },
 }
@@ -25,7 +27,9 @@ export const mixGradOp: FusedOp = {
   host: ({ dy, x }, { layers }) => {
     const [n, D] = dy.shape
     const dots = float([layers])
-    for (let i = 0; i < n; i++) for (let l = 0; l < layers; l++) for (let j = 0; j < D; j++) dots.values[l] += dy.values[i * D + j] * x.values[i * layers * D + l * D + j]
+    for (let i = 0; i < n; i++)
+      for (let l = 0; l < layers; l++)
+        for (let j = 0; j < D; j++) dots.values[l] += dy.values[i * D + j] * x.values[i * layers * D + l * D + j]
     return [dots]
   },
 }

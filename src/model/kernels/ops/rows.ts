@@ -37,7 +37,11 @@ export const pairSumOp: FusedOp = {
     const y = float([n, d])
     for (let p = 0; p < n; p++)
       for (let j = 0; j < d; j++) {
-        const sum = a.values[ia.values[p] * d + j] + b.values[ib.values[p] * d + j] + (c ? c.values[ic.values[p] * d + j] : 0) + (x ? x.values[p * d + j] : 0)
+        const sum =
+          a.values[ia.values[p] * d + j] +
+          b.values[ib.values[p] * d + j] +
+          (c ? c.values[ic.values[p] * d + j] : 0) +
+          (x ? x.values[p * d + j] : 0)
         y.values[p * d + j] = Math.max(0, sum)
       }
     return [y]
@@ -69,7 +73,8 @@ export const pairProductOp: FusedOp = {
   host: ({ x, ia, ib }) => {
     const d = x.shape[1]
     const y = float([ia.values.length, d])
-    for (let p = 0; p < ia.values.length; p++) for (let j = 0; j < d; j++) y.values[p * d + j] = x.values[ia.values[p] * d + j] * x.values[ib.values[p] * d + j]
+    for (let p = 0; p < ia.values.length; p++)
+      for (let j = 0; j < d; j++) y.values[p * d + j] = x.values[ia.values[p] * d + j] * x.values[ib.values[p] * d + j]
     return [y]
   },
 }
@@ -125,7 +130,8 @@ export const dropoutOp: FusedOp = {
   host: ({ x }, { seed, threshold, scale }) => {
     const mixed = hash(seed)
     const y = float(x.shape)
-    for (let i = 0; i < x.values.length; i++) y.values[i] = hash((i ^ mixed) >>> 0) < threshold ? 0 : x.values[i] * scale
+    for (let i = 0; i < x.values.length; i++)
+      y.values[i] = hash((i ^ mixed) >>> 0) < threshold ? 0 : x.values[i] * scale
     return [y]
   },
 }
@@ -139,21 +145,42 @@ export const hash = (value: number): number => {
 }
 
 export const registerRowGradients = (): void => {
-  registerGradient('HmtlGather', { inputs: ['x', 'ids'], outputs: [] }, ([dy], [x, ids]) => ({ x: () => run('HmtlScatterAdd', { dy, ids }, { rows: x.shape[0] })[0] }))
-  registerGradient('HmtlDropout', { inputs: [], outputs: [] }, ([dy], _, attributes) => ({ x: () => run('HmtlDropout', { x: dy }, attributes)[0] }))
+  registerGradient('HmtlGather', { inputs: ['x', 'ids'], outputs: [] }, ([dy], [x, ids]) => ({
+    x: () => run('HmtlScatterAdd', { dy, ids }, { rows: x.shape[0] })[0],
+  }))
+  registerGradient('HmtlDropout', { inputs: [], outputs: [] }, ([dy], _, attributes) => ({
+    x: () => run('HmtlDropout', { x: dy }, attributes)[0],
+  }))
   registerGradient('HmtlConcat', { inputs: ['a', 'b'], outputs: [] }, ([dy], [a, b]) => {
     const [da, db] = [a.shape[1] as number, b.shape[1] as number]
-    return { a: () => run('HmtlColumns', { x: dy }, { begin: 0, size: da })[0], b: () => run('HmtlColumns', { x: dy }, { begin: da, size: db })[0] }
+    return {
+      a: () => run('HmtlColumns', { x: dy }, { begin: 0, size: da })[0],
+      b: () => run('HmtlColumns', { x: dy }, { begin: da, size: db })[0],
+    }
   })
-  registerGradient('HmtlPairProduct', { inputs: ['x', 'ia', 'ib'], outputs: [] }, ([dy], [x, ia, ib]) => ({ x: () => run('HmtlPairProductGrad', { dy, x, ia, ib })[0] }))
+  registerGradient('HmtlPairProduct', { inputs: ['x', 'ia', 'ib'], outputs: [] }, ([dy], [x, ia, ib]) => ({
+    x: () => run('HmtlPairProductGrad', { dy, x, ia, ib })[0],
+  }))
   registerGradient('HmtlPairSum', { inputs: ['a', 'ia', 'b', 'ib'], outputs: [true] }, ([dy], [a, ia, b, ib, y]) => {
-    const grads = run('HmtlPairSumGrad', { dy, y, ia, ib }, { rowsA: a.shape[0], rowsB: b.shape[0] as number, rowsC: 0, hasX: 0 })
+    const grads = run(
+      'HmtlPairSumGrad',
+      { dy, y, ia, ib },
+      { rowsA: a.shape[0], rowsB: b.shape[0] as number, rowsC: 0, hasX: 0 },
+    )
     return { a: () => grads[0], b: () => grads[1] }
   })
-  registerGradient('HmtlPairSumFull', { inputs: ['a', 'ia', 'b', 'ib', 'c', 'ic'], outputs: [true] }, ([dy], [a, ia, b, ib, c, ic, y]) => {
-    const grads = run('HmtlPairSumGrad', { dy, y, ia, ib, ic }, { rowsA: a.shape[0], rowsB: b.shape[0] as number, rowsC: c.shape[0] as number, hasX: 1 })
-    return { a: () => grads[0], b: () => grads[1], c: () => grads[2], x: () => grads[3] }
-  })
+  registerGradient(
+    'HmtlPairSumFull',
+    { inputs: ['a', 'ia', 'b', 'ib', 'c', 'ic'], outputs: [true] },
+    ([dy], [a, ia, b, ib, c, ic, y]) => {
+      const grads = run(
+        'HmtlPairSumGrad',
+        { dy, y, ia, ib, ic },
+        { rowsA: a.shape[0], rowsB: b.shape[0] as number, rowsC: c.shape[0] as number, hasX: 1 },
+      )
+      return { a: () => grads[0], b: () => grads[1], c: () => grads[2], x: () => grads[3] }
+    },
+  )
 }
 
 export const pairSumFullOp: FusedOp = { name: 'HmtlPairSumFull', host: pairSumOp.host }
@@ -162,13 +189,28 @@ export const gather = (x: tf.Tensor2D, ids: tf.Tensor1D): tf.Tensor2D => run('Hm
 
 export const concat = (a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D => run('HmtlConcat', { a, b })[0] as tf.Tensor2D
 
-export const pairSum = (a: tf.Tensor2D, ia: tf.Tensor1D, b: tf.Tensor2D, ib: tf.Tensor1D): tf.Tensor2D => run('HmtlPairSum', { a, ia, b, ib })[0] as tf.Tensor2D
+export const pairSum = (a: tf.Tensor2D, ia: tf.Tensor1D, b: tf.Tensor2D, ib: tf.Tensor1D): tf.Tensor2D =>
+  run('HmtlPairSum', { a, ia, b, ib })[0] as tf.Tensor2D
 
-export const pairSumFull = (a: tf.Tensor2D, ia: tf.Tensor1D, b: tf.Tensor2D, ib: tf.Tensor1D, c: tf.Tensor2D, ic: tf.Tensor1D, x: tf.Tensor2D): tf.Tensor2D =>
-  run('HmtlPairSumFull', { a, ia, b, ib, c, ic, x })[0] as tf.Tensor2D
+export const pairSumFull = (
+  a: tf.Tensor2D,
+  ia: tf.Tensor1D,
+  b: tf.Tensor2D,
+  ib: tf.Tensor1D,
+  c: tf.Tensor2D,
+  ic: tf.Tensor1D,
+  x: tf.Tensor2D,
+): tf.Tensor2D => run('HmtlPairSumFull', { a, ia, b, ib, c, ic, x })[0] as tf.Tensor2D
 
-export const pairProduct = (x: tf.Tensor2D, ia: tf.Tensor1D, ib: tf.Tensor1D): tf.Tensor2D => run('HmtlPairProduct', { x, ia, ib })[0] as tf.Tensor2D
+export const pairProduct = (x: tf.Tensor2D, ia: tf.Tensor1D, ib: tf.Tensor1D): tf.Tensor2D =>
+  run('HmtlPairProduct', { x, ia, ib })[0] as tf.Tensor2D
 
 /** Dropout with probability `rate`; the same seed drops the same elements. */
 export const dropout = <T extends tf.Tensor>(x: T, rate: number, seed: number): T =>
-  rate <= 0 ? x : (run('HmtlDropout', { x }, { seed: seed >>> 0, threshold: Math.min(0xffffffff, Math.round(rate * 0x100000000)), scale: 1 / (1 - rate) })[0] as T)
+  rate <= 0
+    ? x
+    : (run(
+        'HmtlDropout',
+        { x },
+        { seed: seed >>> 0, threshold: Math.min(0xffffffff, Math.round(rate * 0x100000000)), scale: 1 / (1 - rate) },
+      )[0] as T)

@@ -54,10 +54,18 @@ export const spanAttentionGradOp: FusedOp = {
 }
 
 export const registerSpanAttentionGradient = (): void =>
-  registerGradient('HmtlSpanAttention', { inputs: ['x', 'rows', 'starts'], outputs: [false, true] }, ([dy], [x, rows, starts, weights]) => {
-    const grads = run('HmtlSpanAttentionGrad', { dy, x, rows, starts, weights })
-    return { x: () => grads[0], scores: () => grads[1] }
-  })
+  registerGradient(
+    'HmtlSpanAttention',
+    { inputs: ['x', 'rows', 'starts'], outputs: [false, true] },
+    ([dy], [x, rows, starts, weights]) => {
+      const grads = run('HmtlSpanAttentionGrad', { dy, x, rows, starts, weights })
+      return { x: () => grads[0], scores: () => grads[1] }
+    },
+  )
 
-export const spanAttention = (x: tf.Tensor2D, scores: tf.Tensor2D, rows: tf.Tensor1D, starts: tf.Tensor1D): tf.Tensor2D =>
-  run('HmtlSpanAttention', { x, scores, rows, starts })[0] as tf.Tensor2D
+export const spanAttention = (
+  x: tf.Tensor2D,
+  scores: tf.Tensor2D,
+  rows: tf.Tensor1D,
+  starts: tf.Tensor1D,
+): tf.Tensor2D => run('HmtlSpanAttention', { x, scores, rows, starts })[0] as tf.Tensor2D

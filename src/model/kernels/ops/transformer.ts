@@ -13,10 +13,14 @@ export const layerNormOp: FusedOp = {
     const [n, D] = x.shape
     const y = float([n, D])
     for (let i = 0; i < n; i++) {
-      const row = Float64Array.from({ length: D }, (_, j) => x.values[i * D + j] + (residual ? residual.values[i * D + j] : 0))
+      const row = Float64Array.from(
+        { length: D },
+        (_, j) => x.values[i * D + j] + (residual ? residual.values[i * D + j] : 0),
+      )
       const mean = row.reduce((a, b) => a + b, 0) / D
       const variance = row.reduce((a, b) => a + (b - mean) ** 2, 0) / D
-      for (let j = 0; j < D; j++) y.values[i * D + j] = ((row[j] - mean) / Math.sqrt(variance + epsilon)) * gamma.values[j] + beta.values[j]
+      for (let j = 0; j < D; j++)
+        y.values[i * D + j] = ((row[j] - mean) / Math.sqrt(variance + epsilon)) * gamma.values[j] + beta.values[j]
     }
     return [y]
   },
@@ -47,7 +51,9 @@ export const geluOp: FusedOp = {
     const y = float(x.shape)
     for (let i = 0; i < y.values.length; i++) {
       const v = x.values[i]
-      y.values[i] = approximate ? 0.5 * v * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (v + 0.044715 * v ** 3))) : 0.5 * v * (1 + erf(v / Math.SQRT2))
+      y.values[i] = approximate
+        ? 0.5 * v * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (v + 0.044715 * v ** 3)))
+        : 0.5 * v * (1 + erf(v / Math.SQRT2))
     }
     return [y]
   },
@@ -76,7 +82,8 @@ export const attentionOp: FusedOp = {
           const total = weights.reduce((a, b) => a + b)
           for (let k = 0; k < size; k++) {
             let sum = 0
-            for (let j = 0; j < weights.length; j++) sum += (weights[j] / total) * v[(from + j) * width + 2 * D + h * size + k]
+            for (let j = 0; j < weights.length; j++)
+              sum += (weights[j] / total) * v[(from + j) * width + 2 * D + h * size + k]
             y.values[i * D + h * size + k] = sum
           }
         }
@@ -85,10 +92,16 @@ export const attentionOp: FusedOp = {
   },
 }
 
-export const layerNorm = (x: tf.Tensor2D, gamma: tf.Tensor1D, beta: tf.Tensor1D, epsilon: number, residual?: tf.Tensor2D): tf.Tensor2D =>
-  run('HmtlLayerNorm', { x, residual, gamma, beta }, { epsilon })[0] as tf.Tensor2D
+export const layerNorm = (
+  x: tf.Tensor2D,
+  gamma: tf.Tensor1D,
+  beta: tf.Tensor1D,
+  epsilon: number,
+  residual?: tf.Tensor2D,
+): tf.Tensor2D => run('HmtlLayerNorm', { x, residual, gamma, beta }, { epsilon })[0] as tf.Tensor2D
 
-export const gelu = (x: tf.Tensor2D, approximate: boolean): tf.Tensor2D => run('HmtlGelu', { x }, { approximate: approximate ? 1 : 0 })[0] as tf.Tensor2D
+export const gelu = (x: tf.Tensor2D, approximate: boolean): tf.Tensor2D =>
+  run('HmtlGelu', { x }, { approximate: approximate ? 1 : 0 })[0] as tf.Tensor2D
 
 /** @param longest rows of the longest sequence, for scratch */
 export const attention = (qkv: tf.Tensor2D, starts: tf.Tensor1D, heads: number, longest: number): tf.Tensor2D =>

@@ -53,7 +53,13 @@ export class TensorflowBackend extends tf.KernelBackend {
     return id
   }
 
-  override move(id: object, values: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType, references: number): void {
+  override move(
+    id: object,
+    values: tf.backend_util.BackendValues,
+    shape: number[],
+    dtype: tf.DataType,
+    references: number,
+  ): void {
     this.data.set(id, { shape, dtype, references, values: values as Values, id: undefined, variable: undefined })
   }
 
@@ -61,7 +67,13 @@ export class TensorflowBackend extends tf.KernelBackend {
   native(id: object): Native {
     const entry = this.entry(id)
     if (entry.id === undefined) {
-      if (entry.variable !== undefined) entry.id = this.execute('ReadVariableOp', [this.attribute('dtype', this.binding.TF_FLOAT)], [entry.variable], 1)[0].id
+      if (entry.variable !== undefined)
+        entry.id = this.execute(
+          'ReadVariableOp',
+          [this.attribute('dtype', this.binding.TF_FLOAT)],
+          [entry.variable],
+          1,
+        )[0].id
       else {
         const values = entry.values as Values
         // The library keeps the memory of the array: what is written is never changed afterwards.
@@ -146,13 +158,21 @@ export class TensorflowBackend extends tf.KernelBackend {
   }
 
   /** Runs an op. @throws HmtlError `HMTL_ENGINE_KERNEL`, `HMTL_ENGINE_OUT_OF_MEMORY` */
-  execute(name: string, attributes: readonly Attribute[], inputs: readonly number[], outputs: number): { id: number; shape: number[] }[] {
+  execute(
+    name: string,
+    attributes: readonly Attribute[],
+    inputs: readonly number[],
+    outputs: number,
+  ): { id: number; shape: number[] }[] {
     try {
       return this.binding.executeOp(name, attributes, inputs, outputs)
     } catch (cause) {
       const { message } = cause as Error
       const full = /OOM|resource exhausted/i.test(message)
-      throw new HmtlError(full ? 'HMTL_ENGINE_OUT_OF_MEMORY' : 'HMTL_ENGINE_KERNEL', `${name}: ${message}`, { cause, ...(full ? { remedy: 'Use smaller batches' } : {}) })
+      throw new HmtlError(full ? 'HMTL_ENGINE_OUT_OF_MEMORY' : 'HMTL_ENGINE_KERNEL', `${name}: ${message}`, {
+        cause,
+        ...(full ? { remedy: 'Use smaller batches' } : {}),
+      })
     }
   }
 
@@ -170,7 +190,12 @@ export class TensorflowBackend extends tf.KernelBackend {
     if (--entry.references > 0 && !force) return false
     if (entry.id !== undefined) this.binding.deleteTensor(entry.id)
     if (entry.variable !== undefined) {
-      this.execute('DestroyResourceOp', [{ name: 'ignore_lookup_error', type: this.binding.TF_ATTR_BOOL, value: true }], [entry.variable], 0)
+      this.execute(
+        'DestroyResourceOp',
+        [{ name: 'ignore_lookup_error', type: this.binding.TF_ATTR_BOOL, value: true }],
+        [entry.variable],
+        0,
+      )
       this.binding.deleteTensor(entry.variable)
     }
     this.data.delete(id)

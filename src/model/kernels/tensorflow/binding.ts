@@ -28,7 +28,12 @@ export interface Binding {
   createTensor(shape: readonly number[], type: number, values: NativeArray): number
   deleteTensor(id: number): void
   tensorDataSync(id: number): NativeArray
-  executeOp(name: string, attributes: readonly Attribute[], inputs: readonly number[], outputs: number): { readonly id: number; readonly shape: number[]; readonly dtype: number }[]
+  executeOp(
+    name: string,
+    attributes: readonly Attribute[],
+    inputs: readonly number[],
+    outputs: number,
+  ): { readonly id: number; readonly shape: number[]; readonly dtype: number }[]
   isUsingGpuDevice(): boolean
 }
 

@@ -12,7 +12,8 @@ export type TensorflowKind = 'tensorflow' | 'gpu'
 export const tensorflowVersions: Readonly<Record<TensorflowKind, string>> = { tensorflow: '2.15.1', gpu: '2.18.1' }
 
 /** Folder of the finished engine of a kind. */
-export const tensorflowFolder = (kind: TensorflowKind): string => join(cacheFolder(), `${kind}-${tensorflowVersions[kind]}-${process.platform}-${process.arch}`)
+export const tensorflowFolder = (kind: TensorflowKind): string =>
+  join(cacheFolder(), `${kind}-${tensorflowVersions[kind]}-${process.platform}-${process.arch}`)
 
 /** A binding that can be loaded, and where it came from. */
 export interface FoundBinding {
@@ -33,7 +34,10 @@ export const findTensorflow = async (kind: TensorflowKind): Promise<FoundBinding
       const { library } = JSON.parse(await readFile(join(folder, manifestName), 'utf8')) as { library: string }
       return { path: join(folder, bindingName), origin: 'cache', version: library }
     } catch (cause) {
-      throw new HmtlError('HMTL_SETUP_FAILED', `${join(folder, manifestName)} is damaged`, { remedy: 'Delete that folder and set the engine up again', cause })
+      throw new HmtlError('HMTL_SETUP_FAILED', `${join(folder, manifestName)} is damaged`, {
+        remedy: 'Delete that folder and set the engine up again',
+        cause,
+      })
     }
   }
   const installed = packageFolder(kind === 'gpu' ? '@tensorflow/tfjs-node-gpu' : '@tensorflow/tfjs-node')
@@ -51,7 +55,10 @@ export const packageFolder = (name: string): { folder: string; version: string }
   for (const from of [import.meta.url, join(process.cwd(), 'package.json')])
     try {
       const manifest = createRequire(from).resolve(`${name}/package.json`)
-      return { folder: resolve(manifest, '..'), version: (createRequire(from)(manifest) as { version: string }).version }
+      return {
+        folder: resolve(manifest, '..'),
+        version: (createRequire(from)(manifest) as { version: string }).version,
+      }
     } catch {
       // Not installed from there.
     }

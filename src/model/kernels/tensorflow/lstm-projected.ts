@@ -23,9 +23,17 @@ export const projectedForward = (
       const z = s.one('AddV2', s.slice(xp, [offsets[t], 0], [rows, 4 * H]), s.matmul(part(states), u))
       const gate = (k: number) => s.slice(z, [0, k * H], [rows, H])
       const forget = s.one('Sigmoid', s.one('AddV2', gate(2), s.scalar(1)))
-      const cell = clip(s.one('AddV2', s.one('Mul', forget, part(cells)), s.one('Mul', s.one('Sigmoid', gate(0)), s.one('Tanh', gate(1)))), cellClip)
+      const cell = clip(
+        s.one(
+          'AddV2',
+          s.one('Mul', forget, part(cells)),
+          s.one('Mul', s.one('Sigmoid', gate(0)), s.one('Tanh', gate(1))),
+        ),
+        cellClip,
+      )
       const state = clip(s.matmul(s.one('Mul', s.one('Sigmoid', gate(3)), s.one('Tanh', cell)), w), projectionClip)
-      const whole = (x: Native, old: Native) => (rows < B ? s.concat([x, s.slice(old, [rows, 0], [B - rows, old.shape[1]])], 0) : x)
+      const whole = (x: Native, old: Native) =>
+        rows < B ? s.concat([x, s.slice(old, [rows, 0], [B - rows, old.shape[1]])], 0) : x
       return [state, whole(cell, cells), rows < B ? whole(state, states) : state]
     })
     parts.push(inner[0])

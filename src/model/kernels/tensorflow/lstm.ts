@@ -69,7 +69,9 @@ const planOf = (offsets: Values): Plan => {
     base += steps * sequences
     return pair
   })
-  const rows = owners.map(([forward, backward]) => [forward.map((row) => Math.max(row, 0)), backward.map((row) => Math.max(row, 0))] as const)
+  const rows = owners.map(
+    ([forward, backward]) => [forward.map((row) => Math.max(row, 0)), backward.map((row) => Math.max(row, 0))] as const,
+  )
   return { blocks, rows, owners, cells }
 }
 
@@ -86,7 +88,11 @@ const gateColumns = (hidden: number, from: number): Int32Array =>
 const weightsOf = (s: Scope, direction: number, w: Native, b: Native, u: Native): { weight: Native; bias: Native } => {
   const h = u.shape[1]
   const columns = s.ints(gateColumns(h, direction * 4 * h))
-  const recurrent = s.gather(s.reshape(s.slice(u, [direction, 0, 0], [1, h, 4 * h]), h, 4 * h), s.ints(gateColumns(h, 0)), 1)
+  const recurrent = s.gather(
+    s.reshape(s.slice(u, [direction, 0, 0], [1, h, 4 * h]), h, 4 * h),
+    s.ints(gateColumns(h, 0)),
+    1,
+  )
   return { weight: s.concat([s.gather(w, columns, 1), recurrent], 0), bias: s.gather(b, columns) }
 }
 
@@ -97,7 +103,11 @@ const shared = (s: Scope, { sequences, steps }: Block, hidden: number) => {
   return { length: s.longs(Int32Array.of(steps, 0), []), state, peephole }
 }
 
-export const blockForward = (s: Scope, { x, w, b, u }: Readonly<Record<'x' | 'w' | 'b' | 'u', Native>>, offsets: Values): Native[] => {
+export const blockForward = (
+  s: Scope,
+  { x, w, b, u }: Readonly<Record<'x' | 'w' | 'b' | 'u', Native>>,
+  offsets: Values,
+): Native[] => {
   const h = u.shape[1]
   const input = x.shape[1]
   const plan = planOf(offsets)
@@ -122,7 +132,12 @@ export const blockForward = (s: Scope, { x, w, b, u }: Readonly<Record<'x' | 'w'
 }
 
 /** @param saved what `blockForward` returned after y */
-export const blockGradient = (s: Scope, { dy, x, w, b, u }: Readonly<Record<'dy' | 'x' | 'w' | 'b' | 'u', Native>>, offsets: Values, saved: readonly Native[]): Native[] => {
+export const blockGradient = (
+  s: Scope,
+  { dy, x, w, b, u }: Readonly<Record<'dy' | 'x' | 'w' | 'b' | 'u', Native>>,
+  offsets: Values,
+  saved: readonly Native[],
+): Native[] => {
   const h = u.shape[1]
   const input = x.shape[1]
   const plan = planOf(offsets)
@@ -140,7 +155,20 @@ export const blockGradient = (s: Scope, { dy, x, w, b, u }: Readonly<Record<'dy'
       const dcs = s.zeros(block.steps, block.sequences, h)
       const grads = s.op(
         'BlockLSTMGradV2',
-        [length, cells, state, state, weight, peephole, peephole, peephole, bias, ...saved.slice(at, at + blockOutputs), dcs, dh],
+        [
+          length,
+          cells,
+          state,
+          state,
+          weight,
+          peephole,
+          peephole,
+          peephole,
+          bias,
+          ...saved.slice(at, at + blockOutputs),
+          dcs,
+          dh,
+        ],
         [s.type('T', 'float'), s.flag('use_peephole', false)],
         8,
       )
@@ -157,7 +185,12 @@ export const blockGradient = (s: Scope, { dy, x, w, b, u }: Readonly<Record<'dy'
       db: s.gather(s.addAll(dbs), back),
     }
   })
-  return [s.addAll(dxs), s.concat([sides[0].dw, sides[1].dw], 1), s.concat([sides[0].db, sides[1].db], 0), s.concat([sides[0].du, sides[1].du], 0)]
+  return [
+    s.addAll(dxs),
+    s.concat([sides[0].dw, sides[1].dw], 1),
+    s.concat([sides[0].db, sides[1].db], 0),
+    s.concat([sides[0].du, sides[1].du], 0),
+  ]
 }
 
 /** Rows by id, zeros for -1. */
@@ -169,8 +202,12 @@ export const gatherOrZero = (s: Scope, x: Native, ids: Int32Array | Values): Nat
 }
 
 /** Input projections [N,8H] by TensorFlow, the rest on the host. */
-export const hostForward = (s: Scope, { x, w, b }: Readonly<Record<'x' | 'w' | 'b', Native>>, u: HostTensor, offsets: Values): HostTensor[] =>
-  lstmRecurrence(s.host(s.one('BiasAdd', s.matmul(x, w), b)), u, offsets)
+export const hostForward = (
+  s: Scope,
+  { x, w, b }: Readonly<Record<'x' | 'w' | 'b', Native>>,
+  u: HostTensor,
+  offsets: Values,
+): HostTensor[] => lstmRecurrence(s.host(s.one('BiasAdd', s.matmul(x, w), b)), u, offsets)
 
 /** @returns dx, dw, db as the library's, du as the host's */
 export const hostGradient = (

@@ -39,15 +39,27 @@ const pairSum: Compute = (s, { a, ia, b, ib, c, ic, x }) => {
 const pairSumGrad: Compute = (s, { dy, y, ia, ib, ic }, { rowsA, rowsB, rowsC, hasX }) => {
   const width = dy.shape[1]
   const d = s.one('ReluGrad', dy, y)
-  return [s.segmentSum(d, ia, rowsA), s.segmentSum(d, ib, rowsB), rowsC > 0 ? s.segmentSum(d, ic, rowsC) : s.zeros(0, width), hasX ? d : s.zeros(0, width)]
+  return [
+    s.segmentSum(d, ia, rowsA),
+    s.segmentSum(d, ib, rowsB),
+    rowsC > 0 ? s.segmentSum(d, ic, rowsC) : s.zeros(0, width),
+    hasX ? d : s.zeros(0, width),
+  ]
 }
 
 const pairProductGrad: Compute = (s, { dy, x, ia, ib }) => {
   const rows = x.shape[0]
-  return [s.one('AddV2', s.segmentSum(s.one('Mul', dy, s.gather(x, ib)), ia, rows), s.segmentSum(s.one('Mul', dy, s.gather(x, ia)), ib, rows))]
+  return [
+    s.one(
+      'AddV2',
+      s.segmentSum(s.one('Mul', dy, s.gather(x, ib)), ia, rows),
+      s.segmentSum(s.one('Mul', dy, s.gather(x, ia)), ib, rows),
+    ),
+  ]
 }
 
-const sumOver = (s: Scope, x: Native, ...axes: number[]): Native => s.op('Sum', [x, s.ints(axes)], [s.type('T', 'float'), s.type('Tidx', 'int'), s.flag('keep_dims', false)])[0]
+const sumOver = (s: Scope, x: Native, ...axes: number[]): Native =>
+  s.op('Sum', [x, s.ints(axes)], [s.type('T', 'float'), s.type('Tidx', 'int'), s.flag('keep_dims', false)])[0]
 
 /** The span of each entry of `rows`. */
 const spanOfEntry = (starts: Values): Int32Array => {
@@ -66,7 +78,14 @@ const coordinates = (s: Scope, spans: Int32Array, rows: Values): Native => {
   return s.longs(words, [spans.length, 2])
 }
 
-const sparseTimes = (s: Scope, at: Native, weights: Native, shape: readonly [number, number], x: Native, adjoint: boolean): Native =>
+const sparseTimes = (
+  s: Scope,
+  at: Native,
+  weights: Native,
+  shape: readonly [number, number],
+  x: Native,
+  adjoint: boolean,
+): Native =>
   s.op(
     'SparseTensorDenseMatMul',
     [at, weights, s.longs(Int32Array.of(shape[0], 0, shape[1], 0), [2]), x],
@@ -80,7 +99,11 @@ const spanAttention: Compute = (s, { x, scores, rows }, _, host) => {
   const spans = spanOfEntry(starts)
   const of = s.ints(spans)
   const score = s.gather(s.reshape(scores, scores.shape[0]), rows)
-  const most = s.op('UnsortedSegmentMax', [score, of, s.int(count)], [s.type('T', 'float'), s.type('Tindices', 'int'), s.type('Tnumsegments', 'int')])[0]
+  const most = s.op(
+    'UnsortedSegmentMax',
+    [score, of, s.int(count)],
+    [s.type('T', 'float'), s.type('Tindices', 'int'), s.type('Tnumsegments', 'int')],
+  )[0]
   const e = s.one('Exp', s.one('Sub', score, s.gather(most, of)))
   const weights = s.one('RealDiv', e, s.gather(s.segmentSum(e, of, count), of))
   return [sparseTimes(s, coordinates(s, spans, host('rows')), weights, [count, x.shape[0]], x, false), weights]
@@ -121,7 +144,9 @@ const mixGrad = (s: Scope, dy: Native, x: Native, layers: number): Native => {
 const kernels: Readonly<Record<string, Compute>> = {
   HmtlLinear: linear,
   HmtlLinearGrad: linearGrad,
-  HmtlGather: (s, { x, ids }, _, host) => [host('ids').includes(-1) ? gatherOrZero(s, x, host('ids')) : s.gather(x, ids)],
+  HmtlGather: (s, { x, ids }, _, host) => [
+    host('ids').includes(-1) ? gatherOrZero(s, x, host('ids')) : s.gather(x, ids),
+  ],
   HmtlScatterAdd: (s, { dy, ids }, { rows }) => [s.segmentSum(dy, ids, rows)],
   HmtlPairSum: pairSum,
   HmtlPairSumFull: pairSum,
@@ -132,7 +157,9 @@ const kernels: Readonly<Record<string, Compute>> = {
   HmtlColumns: (s, { x }, { begin, size }) => [s.slice(x, [0, begin], [x.shape[0], size])],
   HmtlDropout: (s, { x }, attributes) => [s.one('Mul', x, s.floats(x.shape, dropoutMask(sizeOf(x.shape), attributes)))],
   // Of a factor a sequence all are the same.
-  HmtlScale: (s, { x, factor }) => [s.one('Mul', x, s.reshape(s.slice(s.reshape(factor, sizeOf(factor.shape)), [0], [1])))],
+  HmtlScale: (s, { x, factor }) => [
+    s.one('Mul', x, s.reshape(s.slice(s.reshape(factor, sizeOf(factor.shape)), [0], [1]))),
+  ],
   HmtlLstmProjected: (s, inputs, attributes, host) => projectedForward(s, inputs as never, host('offsets'), attributes),
   HmtlHighway: (s, { x, gate, transform }) => {
     const g = s.one('Sigmoid', gate)
@@ -145,7 +172,11 @@ const kernels: Readonly<Record<string, Compute>> = {
   HmtlSigmoidLoss: sigmoidLoss,
   HmtlSum: (s, { x }) => [s.total(x)],
   HmtlFill: (s, { factor }, { size }) => [
-    s.op('Fill', [s.ints([size]), s.reshape(s.slice(s.reshape(factor, sizeOf(factor.shape)), [0], [1]))], [s.type('T', 'float'), s.type('index_type', 'int')])[0],
+    s.op(
+      'Fill',
+      [s.ints([size]), s.reshape(s.slice(s.reshape(factor, sizeOf(factor.shape)), [0], [1]))],
+      [s.type('T', 'float'), s.type('index_type', 'int')],
+    )[0],
   ],
   HmtlSumSquares: (s, { x }) => [s.reshape(s.one('Mul', s.one('L2Loss', x), s.scalar(2)), 1)],
   // The few of tfjs's own that are in use.
@@ -202,8 +233,12 @@ export type Recurrence = 'block' | 'host'
 export const registerLstm = (backend: TensorflowBackend, recurrence: Recurrence): void => {
   const native = ({ dataId }: tf.TensorInfo) => backend.native(dataId)
   const host = ({ dataId, shape }: tf.TensorInfo): HostTensor => ({ shape, values: backend.host(dataId) })
-  const natives = (inputs: Readonly<Record<string, tf.TensorInfo>>, ...names: string[]) => Object.fromEntries(names.map((name) => [name, native(inputs[name])])) as never
-  const register = (kernelName: string, kernelFunc: (s: Scope, inputs: Readonly<Record<string, tf.TensorInfo>>) => tf.TensorInfo[]) => {
+  const natives = (inputs: Readonly<Record<string, tf.TensorInfo>>, ...names: string[]) =>
+    Object.fromEntries(names.map((name) => [name, native(inputs[name])])) as never
+  const register = (
+    kernelName: string,
+    kernelFunc: (s: Scope, inputs: Readonly<Record<string, tf.TensorInfo>>) => tf.TensorInfo[],
+  ) => {
     if (tf.getKernel(kernelName, backendName)) tf.unregisterKernel(kernelName, backendName)
     tf.registerKernel({
       kernelName,
@@ -219,18 +254,40 @@ export const registerLstm = (backend: TensorflowBackend, recurrence: Recurrence)
     })
   }
   if (recurrence === 'block') {
-    register('HmtlBiLstm', (s, inputs) => s.close(blockForward(s, natives(inputs, 'x', 'w', 'b', 'u'), backend.host(inputs.offsets.dataId))).map((output) => backend.adopt(output)))
+    register('HmtlBiLstm', (s, inputs) =>
+      s
+        .close(blockForward(s, natives(inputs, 'x', 'w', 'b', 'u'), backend.host(inputs.offsets.dataId)))
+        .map((output) => backend.adopt(output)),
+    )
     // s0 is y, which this gradient does without.
     register('HmtlBiLstmGrad', (s, inputs) =>
       s
-        .close(blockGradient(s, natives(inputs, 'dy', 'x', 'w', 'b', 'u'), backend.host(inputs.offsets.dataId), savedOf(inputs).slice(1).map(native)))
+        .close(
+          blockGradient(
+            s,
+            natives(inputs, 'dy', 'x', 'w', 'b', 'u'),
+            backend.host(inputs.offsets.dataId),
+            savedOf(inputs).slice(1).map(native),
+          ),
+        )
         .map((output) => backend.adopt(output)),
     )
     return
   }
-  register('HmtlBiLstm', (s, inputs) => hostForward(s, natives(inputs, 'x', 'w', 'b'), host(inputs.u), backend.host(inputs.offsets.dataId)).map(backend.adoptHost))
+  register('HmtlBiLstm', (s, inputs) =>
+    hostForward(s, natives(inputs, 'x', 'w', 'b'), host(inputs.u), backend.host(inputs.offsets.dataId)).map(
+      backend.adoptHost,
+    ),
+  )
   register('HmtlBiLstmGrad', (s, inputs) => {
-    const { natives: grads, du } = hostGradient(s, natives(inputs, 'x', 'w'), host(inputs.dy), host(inputs.u), backend.host(inputs.offsets.dataId), savedOf(inputs).map(host))
+    const { natives: grads, du } = hostGradient(
+      s,
+      natives(inputs, 'x', 'w'),
+      host(inputs.dy),
+      host(inputs.u),
+      backend.host(inputs.offsets.dataId),
+      savedOf(inputs).map(host),
+    )
     return [...s.close(grads).map((output) => backend.adopt(output)), backend.adoptHost(du)]
   })
 }
@@ -247,16 +304,27 @@ export const startTensorflow = (binding: Binding): TensorflowBackend => {
   const backend = new TensorflowBackend(binding)
   tf.registerBackend(backendName, () => backend)
   tf.setBackend(backendName)
-  const register = (kernelName: string, kernelFunc: (inputs: tf.NamedTensorInfoMap, attributes: Attributes) => tf.TensorInfo | tf.TensorInfo[]) =>
-    tf.registerKernel({ kernelName, backendName, kernelFunc: ({ inputs, attrs }) => kernelFunc(inputs as tf.NamedTensorInfoMap, attrs as unknown as Attributes) })
+  const register = (
+    kernelName: string,
+    kernelFunc: (inputs: tf.NamedTensorInfoMap, attributes: Attributes) => tf.TensorInfo | tf.TensorInfo[],
+  ) =>
+    tf.registerKernel({
+      kernelName,
+      backendName,
+      kernelFunc: ({ inputs, attrs }) => kernelFunc(inputs as tf.NamedTensorInfoMap, attrs as unknown as Attributes),
+    })
 
   for (const [name, compute] of Object.entries(kernels))
     register(name, (inputs, attributes) => {
       const scope = new Scope(backend)
-      const natives = Object.fromEntries(Object.entries(inputs).map(([key, info]) => [key, backend.native((info as tf.TensorInfo).dataId)]))
+      const natives = Object.fromEntries(
+        Object.entries(inputs).map(([key, info]) => [key, backend.native((info as tf.TensorInfo).dataId)]),
+      )
       let infos: tf.TensorInfo[] = []
       try {
-        const outputs = compute(scope, natives, attributes, (key) => backend.host((inputs[key] as tf.TensorInfo).dataId))
+        const outputs = compute(scope, natives, attributes, (key) =>
+          backend.host((inputs[key] as tf.TensorInfo).dataId),
+        )
         infos = scope.close(outputs).map((native) => backend.adopt(native))
       } finally {
         // What a failing op leaves half made is freed too.
@@ -273,7 +341,8 @@ export const startTensorflow = (binding: Binding): TensorflowBackend => {
     const compute = simdKernels[name] ?? host
     register(name, (inputs, attributes) => {
       const hosts: Record<string, HostTensor> = {}
-      for (const [key, info] of Object.entries(inputs)) hosts[key] = { shape: (info as tf.TensorInfo).shape, values: backend.host((info as tf.TensorInfo).dataId) }
+      for (const [key, info] of Object.entries(inputs))
+        hosts[key] = { shape: (info as tf.TensorInfo).shape, values: backend.host((info as tf.TensorInfo).dataId) }
       return compute(hosts, attributes).map(backend.adoptHost)
     })
   }

@@ -70,7 +70,10 @@ export class Scope {
 
   type(name: string, kind: 'float' | 'int' | 'long'): Attribute {
     const { binding } = this.backend
-    return this.backend.attribute(name, kind === 'float' ? binding.TF_FLOAT : kind === 'int' ? binding.TF_INT32 : binding.TF_INT64)
+    return this.backend.attribute(
+      name,
+      kind === 'float' ? binding.TF_FLOAT : kind === 'int' ? binding.TF_INT32 : binding.TF_INT64,
+    )
   }
 
   flag(name: string, value: boolean): Attribute {
@@ -86,22 +89,43 @@ export class Scope {
   }
 
   matmul(a: Native, b: Native, transposeA = false, transposeB = false): Native {
-    return this.op('MatMul', [a, b], [this.T, this.flag('transpose_a', transposeA), this.flag('transpose_b', transposeB)])[0]
+    return this.op(
+      'MatMul',
+      [a, b],
+      [this.T, this.flag('transpose_a', transposeA), this.flag('transpose_b', transposeB)],
+    )[0]
   }
 
   /** x[ids] along an axis; every id must exist. */
   gather(x: Native, ids: Native, axis = 0): Native {
-    return this.op('GatherV2', [x, ids, this.int(axis)], [this.type('Tparams', 'float'), this.type('Tindices', 'int'), this.type('Taxis', 'int'), this.whole('batch_dims', 0)])[0]
+    return this.op(
+      'GatherV2',
+      [x, ids, this.int(axis)],
+      [
+        this.type('Tparams', 'float'),
+        this.type('Tindices', 'int'),
+        this.type('Taxis', 'int'),
+        this.whole('batch_dims', 0),
+      ],
+    )[0]
   }
 
   /** Rows of x added up by id; rows of a negative id are left out. */
   segmentSum(x: Native, ids: Native, rows: number): Native {
-    return this.op('UnsortedSegmentSum', [x, ids, this.int(rows)], [this.T, this.type('Tindices', 'int'), this.type('Tnumsegments', 'int')])[0]
+    return this.op(
+      'UnsortedSegmentSum',
+      [x, ids, this.int(rows)],
+      [this.T, this.type('Tindices', 'int'), this.type('Tnumsegments', 'int')],
+    )[0]
   }
 
   concat(parts: readonly Native[], axis: number): Native {
     if (parts.length === 1) return parts[0]
-    return this.op('ConcatV2', [...parts, this.int(axis)], [this.T, this.type('Tidx', 'int'), this.whole('N', parts.length)])[0]
+    return this.op(
+      'ConcatV2',
+      [...parts, this.int(axis)],
+      [this.T, this.type('Tidx', 'int'), this.whole('N', parts.length)],
+    )[0]
   }
 
   slice(x: Native, begin: readonly number[], size: readonly number[]): Native {
@@ -113,7 +137,11 @@ export class Scope {
   }
 
   total(x: Native): Native {
-    return this.op('Sum', [this.reshape(x, sizeOf(x.shape)), this.ints([0])], [this.T, this.type('Tidx', 'int'), this.flag('keep_dims', true)])[0]
+    return this.op(
+      'Sum',
+      [this.reshape(x, sizeOf(x.shape)), this.ints([0])],
+      [this.T, this.type('Tidx', 'int'), this.flag('keep_dims', true)],
+    )[0]
   }
 
   columnSums(x: Native): Native {

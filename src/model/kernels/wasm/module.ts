@@ -10,6 +10,9 @@ export const loadKernels = (memory: WebAssembly.Memory): Kernels => {
     const bytes = readFileSync(new URL('./kernels.wasm', import.meta.url))
     return new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } }).exports as Kernels
   } catch (cause) {
-    throw new HmtlError('HMTL_ENGINE_KERNEL', 'the SIMD kernels cannot be loaded', { cause, remedy: 'Reinstall the package; from a checkout run npm run build' })
+    throw new HmtlError('HMTL_ENGINE_KERNEL', 'the SIMD kernels cannot be loaded', {
+      cause,
+      remedy: 'Reinstall the package; from a checkout run npm run build',
+    })
   }
 }

@@ -33,13 +33,15 @@ const guardHeap = (backend: WasmBackend): void => {
   const makeOutput = backend.makeOutput.bind(backend)
   backend.makeOutput = (shape, dtype, memoryOffset) => {
     const info = makeOutput(shape, dtype, memoryOffset)
-    if (dtype !== 'string' && sizeOf(shape) > 0 && backend.dataIdMap.get(info.dataId).memoryOffset === 0) throw outOfMemory(4 * sizeOf(shape))
+    if (dtype !== 'string' && sizeOf(shape) > 0 && backend.dataIdMap.get(info.dataId).memoryOffset === 0)
+      throw outOfMemory(4 * sizeOf(shape))
     return info
   }
   const write = backend.write.bind(backend)
   backend.write = (values, shape, dtype) => {
     const id = write(values, shape, dtype)
-    if (dtype !== 'string' && sizeOf(shape) > 0 && backend.dataIdMap.get(id).memoryOffset === 0) throw outOfMemory(4 * sizeOf(shape))
+    if (dtype !== 'string' && sizeOf(shape) > 0 && backend.dataIdMap.get(id).memoryOffset === 0)
+      throw outOfMemory(4 * sizeOf(shape))
     return id
   }
 }
@@ -48,13 +50,18 @@ const guardHeap = (backend: WasmBackend): void => {
 export const registerWasmOps = (): void => {
   if (tf.getKernel('HmtlLinear', 'wasm')) return
   const backend = tf.backend() as unknown as WasmBackend
-  const memory = Object.values(backend.wasm.asm).find((value): value is WebAssembly.Memory => value instanceof WebAssembly.Memory)
+  const memory = Object.values(backend.wasm.asm).find(
+    (value): value is WebAssembly.Memory => value instanceof WebAssembly.Memory,
+  )
   if (!memory)
-    throw new HmtlError('HMTL_ENGINE_KERNEL', 'the wasm backend shows no memory', { remedy: 'Install the version of @tensorflow/tfjs-backend-wasm that package.json names' })
+    throw new HmtlError('HMTL_ENGINE_KERNEL', 'the wasm backend shows no memory', {
+      remedy: 'Install the version of @tensorflow/tfjs-backend-wasm that package.json names',
+    })
   guardHeap(backend)
   const k = loadKernels(memory)
 
-  const at = (info: tf.TensorInfo | undefined): number => (info === undefined ? 0 : backend.dataIdMap.get(info.dataId).memoryOffset)
+  const at = (info: tf.TensorInfo | undefined): number =>
+    info === undefined ? 0 : backend.dataIdMap.get(info.dataId).memoryOffset
   const floats = (...shape: number[]) => backend.makeOutput(shape, 'float32')
   const zeros = (...shape: number[]) => {
     const info = floats(...shape)
@@ -70,14 +77,43 @@ export const registerWasmOps = (): void => {
     }
   }
   const register = (kernelName: string, compute: (inputs: Infos, attributes: Attributes) => tf.TensorInfo[]) =>
-    tf.registerKernel({ kernelName, backendName: 'wasm', kernelFunc: ({ inputs, attrs }) => compute(inputs as Infos, attrs as unknown as Attributes) })
+    tf.registerKernel({
+      kernelName,
+      backendName: 'wasm',
+      kernelFunc: ({ inputs, attrs }) => compute(inputs as Infos, attrs as unknown as Attributes),
+    })
 
-  const gemm = (a: tf.TensorInfo, transA: boolean, b: tf.TensorInfo, transB: boolean, c: tf.TensorInfo, bias?: tf.TensorInfo) => {
+  const gemm = (
+    a: tf.TensorInfo,
+    transA: boolean,
+    b: tf.TensorInfo,
+    transB: boolean,
+    c: tf.TensorInfo,
+    bias?: tf.TensorInfo,
+  ) => {
     const [M, K] = transA ? [a.shape[1], a.shape[0]] : a.shape
     const N = transB ? b.shape[0] : b.shape[1]
     if (M === 0 || N === 0) return
     if (K === 0) backend.typedArrayFromHeap(c).fill(0)
-    else withScratch(k.gemmScratchFloats(K, N), (scratch) => k.gemm(at(a), a.shape[1], transA ? 1 : 0, at(b), b.shape[1], transB ? 1 : 0, at(c), N, M, K, N, at(bias), 0, scratch))
+    else
+      withScratch(k.gemmScratchFloats(K, N), (scratch) =>
+        k.gemm(
+          at(a),
+          a.shape[1],
+          transA ? 1 : 0,
+          at(b),
+          b.shape[1],
+          transB ? 1 : 0,
+          at(c),
+          N,
+          M,
+          K,
+          N,
+          at(bias),
+          0,
+          scratch,
+        ),
+      )
   }
 
   register('HmtlLinear', ({ x, w, b }, { relu }) => {
@@ -106,7 +142,9 @@ export const registerWasmOps = (): void => {
     const xp = floats(n, 8 * h)
     gemm(x, false, w, false, xp, b)
     const [y, gates, cells] = [floats(n, 2 * h), floats(n, 8 * h), floats(n, 2 * h)]
-    withScratch(4 * h * h + 64, (scratch) => k.lstmForward(at(xp), at(u), at(offsets), offsets.shape[0] - 1, n, h, at(y), at(gates), at(cells), scratch))
+    withScratch(4 * h * h + 64, (scratch) =>
+      k.lstmForward(at(xp), at(u), at(offsets), offsets.shape[0] - 1, n, h, at(y), at(gates), at(cells), scratch),
+    )
     backend.disposeData(xp.dataId)
     return [y, gates, cells]
   })
@@ -117,7 +155,21 @@ export const registerWasmOps = (): void => {
     const batch = steps.length > 1 ? steps[1] : 0
     const [dxp, du] = [floats(n, 8 * h), floats(2, h, 4 * h)]
     withScratch(k.lstmScratchFloats(n, batch, h), (scratch) =>
-      k.lstmBackward(at(dy), at(u), at(offsets), offsets.shape[0] - 1, n, h, at(y), at(gates), at(cells), at(dxp), at(du), batch, scratch),
+      k.lstmBackward(
+        at(dy),
+        at(u),
+        at(offsets),
+        offsets.shape[0] - 1,
+        n,
+        h,
+        at(y),
+        at(gates),
+        at(cells),
+        at(dxp),
+        at(du),
+        batch,
+        scratch,
+      ),
     )
     const [dx, dw, db] = [floats(...x.shape), floats(...w.shape), floats(w.shape[1])]
     gemm(dxp, false, w, true, dx)
@@ -146,7 +198,22 @@ export const registerWasmOps = (): void => {
   register('HmtlPairSumGrad', ({ dy, y, ia, ib, ic }, { rowsA, rowsB, rowsC, hasX }) => {
     const [n, d] = dy.shape
     const [da, db, dc, dx] = [zeros(rowsA, d), zeros(rowsB, d), zeros(rowsC, d), floats(hasX ? n : 0, d)]
-    withScratch(d, (row) => k.pairSumBackward(at(dy), at(y), at(ia), at(ib), at(ic), n, d, at(da), at(db), rowsC > 0 ? at(dc) : 0, hasX ? at(dx) : 0, row))
+    withScratch(d, (row) =>
+      k.pairSumBackward(
+        at(dy),
+        at(y),
+        at(ia),
+        at(ib),
+        at(ic),
+        n,
+        d,
+        at(da),
+        at(db),
+        rowsC > 0 ? at(dc) : 0,
+        hasX ? at(dx) : 0,
+        row,
+      ),
+    )
     return [da, db, dc, dx]
   })
   register('HmtlPairProduct', ({ x, ia, ib }) => {
@@ -181,7 +248,14 @@ export const registerWasmOps = (): void => {
     const [n, L] = emissions.shape
     const B = lengths.shape[0]
     const T = offsets.shape[0] - 1
-    const [loss, marginals, dE, dA, dS, dZ] = [floats(B), floats(n, L), floats(gradients ? n : 0, L), zeros(L, L), zeros(L), zeros(L)]
+    const [loss, marginals, dE, dA, dS, dZ] = [
+      floats(B),
+      floats(n, L),
+      floats(gradients ? n : 0, L),
+      zeros(L, L),
+      zeros(L),
+      zeros(L),
+    ]
     withScratch(k.crfScratchFloats(L, T), (scratch) =>
       k.crfForwardBackward(
         at(emissions),
@@ -227,7 +301,20 @@ export const registerWasmOps = (): void => {
   register('HmtlSpanAttentionGrad', ({ dy, x, rows, starts, weights }) => {
     const S = starts.shape[0] - 1
     const [dx, dScores] = [zeros(...x.shape), zeros(x.shape[0], 1)]
-    withScratch(rows.shape[0] + 1, (scratch) => k.spanAttentionBackward(at(dy), at(x), at(rows), at(starts), at(weights), S, x.shape[1], at(dx), at(dScores), scratch))
+    withScratch(rows.shape[0] + 1, (scratch) =>
+      k.spanAttentionBackward(
+        at(dy),
+        at(x),
+        at(rows),
+        at(starts),
+        at(weights),
+        S,
+        x.shape[1],
+        at(dx),
+        at(dScores),
+        scratch,
+      ),
+    )
     return [dx, dScores]
   })
   register('HmtlLstmProjected', ({ xp, u, w, offsets, c, h }, { reverse, cellClip, projectionClip }) => {
@@ -240,7 +327,23 @@ export const registerWasmOps = (): void => {
     ])
       backend.typedArrayFromHeap(to).set(backend.typedArrayFromHeap(from))
     withScratch(k.lstmProjectedScratchFloats(B, H, P), (scratch) =>
-      k.lstmProjected(at(xp), at(u), at(w), at(offsets), offsets.shape[0] - 1, B, H, P, reverse, cellClip, projectionClip, at(cells), at(states), at(y), scratch),
+      k.lstmProjected(
+        at(xp),
+        at(u),
+        at(w),
+        at(offsets),
+        offsets.shape[0] - 1,
+        B,
+        H,
+        P,
+        reverse,
+        cellClip,
+        projectionClip,
+        at(cells),
+        at(states),
+        at(y),
+        scratch,
+      ),
     )
     return [y, cells, states]
   })
@@ -289,7 +392,12 @@ export const registerWasmOps = (): void => {
   for (const { name, host } of fusedOps) {
     if (tf.getKernel(name, 'wasm')) continue
     register(name, (inputs, attributes) => {
-      const views = Object.fromEntries(Object.entries(inputs).map(([key, info]) => [key, { shape: info.shape, values: backend.typedArrayFromHeap(info) }]))
+      const views = Object.fromEntries(
+        Object.entries(inputs).map(([key, info]) => [
+          key,
+          { shape: info.shape, values: backend.typedArrayFromHeap(info) },
+        ]),
+      )
       return host(views, attributes).map(({ shape, values }) => {
         const info = backend.makeOutput([...shape], values instanceof Float32Array ? 'float32' : 'int32')
         if (values.length > 0) backend.typedArrayFromHeap(info).set(values)

@@ -74,7 +74,9 @@ export const registerStockOps = (k: Kernels, heap: WasmHeap): void => {
     return c
   }
 
-  replace('BatchMatMul', ({ inputs, attrs }) => matMul(inputs as unknown as MatMulInputs, attrs as unknown as MatMulAttributes))
+  replace('BatchMatMul', ({ inputs, attrs }) =>
+    matMul(inputs as unknown as MatMulInputs, attrs as unknown as MatMulAttributes),
+  )
   replace('_FusedMatMul', ({ inputs, attrs }) => {
     const { activation = 'linear' } = attrs as unknown as MatMulAttributes
     const act = activations[activation]
@@ -89,16 +91,37 @@ export const registerStockOps = (k: Kernels, heap: WasmHeap): void => {
     const { numSegments } = attrs as unknown as { numSegments: number }
     const inner = x.shape.slice(segmentIds.shape.length)
     const out = heap.zeros(numSegments, ...inner)
-    if (sizeOf(x.shape) > 0) k.scatterAddRows(heap.at(x), heap.at(segmentIds), sizeOf(segmentIds.shape), sizeOf(inner), heap.at(out))
+    if (sizeOf(x.shape) > 0)
+      k.scatterAddRows(heap.at(x), heap.at(segmentIds), sizeOf(segmentIds.shape), sizeOf(inner), heap.at(out))
     return out
   })
   replace('Conv2DBackpropFilter', ({ inputs, attrs }) => {
     const { x, dy } = inputs as unknown as { x: tf.TensorInfo; dy: tf.TensorInfo }
     const { strides, pad, dimRoundingMode, filterShape } = attrs as unknown as tf.Conv2DBackpropFilterAttrs
-    const c = tf.backend_util.computeConv2DInfo(x.shape as [number, number, number, number], filterShape, strides, 1, pad, dimRoundingMode)
+    const c = tf.backend_util.computeConv2DInfo(
+      x.shape as [number, number, number, number],
+      filterShape,
+      strides,
+      1,
+      pad,
+      dimRoundingMode,
+    )
     const out = heap.zeros(...filterShape)
     const [filter, input, gradient] = [heap.values(out), heap.values(x), heap.values(dy)]
-    const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, filterHeight, filterWidth, strideHeight, strideWidth, padInfo } = c
+    const {
+      batchSize,
+      inHeight,
+      inWidth,
+      inChannels,
+      outHeight,
+      outWidth,
+      outChannels,
+      filterHeight,
+      filterWidth,
+      strideHeight,
+      strideWidth,
+      padInfo,
+    } = c
     for (let b = 0; b < batchSize; b++)
       for (let oy = 0; oy < outHeight; oy++)
         for (let ox = 0; ox < outWidth; ox++)
@@ -111,7 +134,9 @@ export const registerStockOps = (k: Kernels, heap: WasmHeap): void => {
                 ((b * outHeight + oy) * outWidth + ox) * outChannels,
                 (fy * filterWidth + fx) * inChannels * outChannels,
               ]
-              for (let i = 0; i < inChannels; i++) for (let o = 0; o < outChannels; o++) filter[to + i * outChannels + o] += input[from + i] * gradient[grad + o]
+              for (let i = 0; i < inChannels; i++)
+                for (let o = 0; o < outChannels; o++)
+                  filter[to + i * outChannels + o] += input[from + i] * gradient[grad + o]
             }
     return out
   })
