@@ -24,7 +24,7 @@ export const builder = (yargs: Argv) =>
     .option('force', { type: 'boolean', default: false, describe: 'Make it again although it is there' })
     .option('quiet', { type: 'boolean', alias: 'q', default: false, describe: 'Say nothing but errors' })
     .example('$0 setup tensorflow', 'the TensorFlow engine, into ~/.cache/hmtl')
-    .example('$0 setup e5', 'e5-small-v2, the encoder that configs/accurate.json is trained with')
+    .example('$0 setup e5', 'e5-small-v2, the encoder that configs/many-sources/en-accurate.json is trained with')
     .example('$0 setup minilm', 'all-MiniLM-L6-v2, half its size')
     .example('$0 setup tensorflow --from tensorflow_cpu-2.15.1-….whl', 'the same without a network for the library')
 

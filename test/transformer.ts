@@ -70,7 +70,8 @@ test.serial(
         `token ${i}`,
       )
     const pieces = encoder.encode([words, ['Ada']])
-    t.deepEqual(pieces.subarray(0, all.length), all)
+    // An engine's products may be rounded otherwise in a batch of another shape.
+  t.true(worst(pieces.subarray(0, all.length), all) < 1e-5)
     encoder.dispose()
   },
 )
