@@ -71,7 +71,7 @@ test.serial(
       )
     const pieces = encoder.encode([words, ['Ada']])
     // An engine's products may be rounded otherwise in a batch of another shape.
-  t.true(worst(pieces.subarray(0, all.length), all) < 1e-5)
+    t.true(worst(pieces.subarray(0, all.length), all) < 1e-5)
     encoder.dispose()
   },
 )

@@ -9,6 +9,10 @@ const verbose = process.env.HMTL_DEBUG !== undefined
 const client = await connectKafka({
   brokers: [bootstrap],
   ...(verbose ? { onLog: (level: string, message: string) => console.error(process.pid, level, message) } : {}),
+}).catch((error) => {
+  // Brokers are away when it starts: as a supervisor would, the test starts it again.
+  console.error(process.pid, error.message)
+  process.exit(1)
 })
 const enrichment = await startEnrich(
   client,
