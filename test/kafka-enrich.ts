@@ -324,20 +324,28 @@ test('stopping writes what is under way, and the next run goes on there', async 
 test('a chunk that cannot be written while the run is stopped is said, and left to the next run', async (t) => {
   const { cluster, to, send, start, enrich } = setUp()
   await send([{ text: 'One.' }])
-  const begun: (() => void)[] = []
-  const running = new Promise<void>((resolve) => begun.push(resolve))
+  let [begin, finish]: (() => void)[] = []
+  const running = new Promise<void>((resolve) => {
+    begin = resolve
+  })
+  const finished = new Promise<void>((resolve) => {
+    finish = resolve
+  })
   const pool: Pool = {
     ...idlePool(),
     run: async (documents) => {
-      begun[0]()
-      await new Promise((resolve) => setTimeout(resolve, 20))
+      begin()
+      await finished
       return documents.map(() => ({ json: '{}' }))
     },
   }
-  const first = await start({}, pool)
+  // No sign of life is due before it ends, on however busy a machine: it is the write that fails.
+  const first = await start({ consumer: { heartbeatInterval: 1_000_000 } }, pool)
   await running
   cluster.reachable(false)
-  await first.stop()
+  const stopped = first.stop()
+  finish()
+  await stopped
   t.is(await codeOf(t, first.done), 'HMTL_KAFKA_UNREACHABLE')
   cluster.heal()
   t.deepEqual(cluster.read(to), [])
