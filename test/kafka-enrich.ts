@@ -13,6 +13,8 @@ import type { TopicSettings } from './helpers/kafka-memory-log.ts'
 
 const later = { mostAhead: Number.POSITIVE_INFINITY }
 
+const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
+
 /** A cluster with an input, an output and a topic for dead letters, and the enricher over them. */
 const setUp = (
   settings: readonly (number | TopicSettings)[] = [{ partitions: 1, ...later }, 1, { partitions: 1, ...later }],
@@ -368,4 +370,47 @@ test('brokers that go away are waited for', async (t) => {
   }
   await run.done
   t.is(cluster.read(to).length, 20)
+})
+
+test('a transaction that could neither be committed nor aborted is never gone on with, also where the group was lost', async (t) => {
+  const { cluster, from, to, dead, send } = setUp()
+  await send([{ text: 'First.' }, { text: 'Second.' }, { text: 'Third.' }])
+  const client = cluster.client()
+  let cut = false
+  const cutOff: typeof client.producer = async (options) => {
+    const producer = await client.producer(options)
+    return {
+      ...producer,
+      async transaction() {
+        const transaction = await producer.transaction()
+        return {
+          ...transaction,
+          async commit() {
+            if (!cut) {
+              cut = true
+              cluster.reachable(false)
+              setTimeout(() => cluster.reachable(true), 40)
+              // Until a sign of life has failed too.
+              await sleep(20)
+            }
+            return transaction.commit()
+          },
+        }
+      },
+    }
+  }
+  const enrichment = await startEnrich({ ...client, producer: cutOff }, idlePool(), {
+    from,
+    to,
+    group: 'g',
+    deadLetter: dead,
+    value: 'json',
+    model: 'idle',
+    version: '1',
+    stopAtEnd: true,
+    consumer: { heartbeatInterval: 2 },
+  })
+  await enrichment.done
+  t.true(cut)
+  t.deepEqual(cluster.read(to).map(textOf), ['First.', 'Second.', 'Third.'])
 })

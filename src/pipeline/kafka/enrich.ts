@@ -99,7 +99,13 @@ export const startEnrich = async (client: KafkaClient, pool: Pool, given: Enrich
     const letters = results.flatMap((result) => ('dead' in result ? [result] : []))
     const last = items[items.length - 1].record.offset
     const next = last === batch.records[batch.records.length - 1].offset ? batch.next : last + 1n
-    await write(owned, { partition, outs, deads: letters.map(({ dead }) => dead), next })
+    try {
+      await write(owned, { partition, outs, deads: letters.map(({ dead }) => dead), next })
+    } catch (error) {
+      // Neither whether the offset was committed nor whether the transaction is over is known: a new owner ends it, and asks.
+      if (atomic) ownership.drop(partition)
+      throw error
+    }
     batch.resolve(next - 1n)
     recovery.written(partition, next)
     for (const { place, error } of letters) observer.onDead?.(place, error)
@@ -180,8 +186,6 @@ export const startEnrich = async (client: KafkaClient, pool: Pool, given: Enrich
     await pause(wait, stopping.signal)
     // Perhaps the group has gone on without this member, which nothing but joining it again tells.
     if (!atomic && wait > 0) throw error
-    // A failed commit is not known to have failed: a new owner asks the group.
-    if (atomic) ownership.drop(partition)
     const { owned } = await ownership.take(partition)
     consumer.seek(topic, partition, owned.next >= 0n ? owned.next : first)
   }
