@@ -1,7 +1,7 @@
 /** `hmtl convert`: documents of one format into another. */
 import { writeFile } from 'node:fs/promises'
 import type { Argv } from 'yargs'
-import type { Document } from '../src/io/document.ts'
+import type { Document } from '../src/io/document/document.ts'
 import { toHmtlError } from '../src/io/errors.ts'
 import { formatNamed, formats, writableNames } from '../src/io/formats/index.ts'
 import { writeDocuments } from '../src/io/write.ts'

@@ -1,14 +1,15 @@
 /** `hmtl embed`: sentences as vectors of a model's layer, or every token's vectors by a contextual encoder. */
 import { existsSync } from 'node:fs'
 import type { Argv } from 'yargs'
-import type { Document } from '../src/io/document.ts'
+import type { Document } from '../src/io/document/document.ts'
 import { HmtlError } from '../src/io/errors.ts'
-import { writeNpy } from '../src/io/npy.ts'
-import { openVectors, type VectorFile } from '../src/io/vector-file.ts'
-import { sentenceKey, type VectorRow, vectorStream } from '../src/io/vectors.ts'
+import { writeNpy } from '../src/io/vectors/npy.ts'
+import { openVectors, type VectorFile } from '../src/io/vectors/file.ts'
+import { sentenceKey, type VectorRow, vectorStream } from '../src/io/vectors/stream.ts'
 import { openFile, writeStream } from '../src/io/write.ts'
 import { modelFolder } from '../src/load.ts'
-import { type ContextualEncoder, findEncoder } from '../src/model/contextual.ts'
+import type { ContextualEncoder } from '../src/model/encoders/contextual.ts'
+import { findEncoder } from '../src/model/encoders/load.ts'
 import { engineNames, startEngine } from '../src/model/engine.ts'
 import { batchOf } from '../src/model/hierarchy.ts'
 import { embedSentences, pools } from '../src/model/sentence-embeddings.ts'
@@ -193,11 +194,11 @@ interface SentenceEncoder {
 /** What turns sentences into rows of vectors. */
 const encoderOf = async (args: Args): Promise<SentenceEncoder> => {
   if (args.encoder !== undefined) {
-    const { loadTransformer } = await import('../src/model/transformer/transformer.ts')
+    const { loadTransformer } = await import('../src/model/encoders/transformer/transformer.ts')
     return tokenEncoder('transformer', args.encoder, await loadTransformer(findEncoder(args.encoder)))
   }
   if (args.elmo) {
-    const { loadElmo } = await import('../src/model/elmo/elmo.ts')
+    const { loadElmo } = await import('../src/model/encoders/elmo/elmo.ts')
     const [options, weights] = args.elmo
     return tokenEncoder('elmo', weights, await loadElmo(options, weights))
   }

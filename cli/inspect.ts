@@ -1,9 +1,9 @@
 /** `hmtl inspect`: what a file holds, counted and drawn. */
 import type { Argv } from 'yargs'
-import { drawDocument } from '../src/io/ansi.ts'
-import { countDocument, emptyCounts } from '../src/io/counts.ts'
-import type { Document } from '../src/io/document.ts'
-import { kindNumbers } from '../src/io/kinds.ts'
+import { drawDocument } from '../src/io/draw/ansi.ts'
+import { countDocument, emptyCounts } from '../src/io/document/counts.ts'
+import type { Document } from '../src/io/document/document.ts'
+import { kindNumbers } from '../src/io/draw/kinds.ts'
 import { prepareDocument } from '../src/pipeline/prepare.ts'
 import { formatOptionsOf, inputOptions, number } from './support/command.ts'
 import { startRun } from './support/input.ts'

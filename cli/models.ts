@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Argv } from 'yargs'
 import { namedModels } from '../src/load.ts'
-import { encodersFolder } from '../src/model/contextual.ts'
+import { encodersFolder } from '../src/model/encoders/load.ts'
 import { exitCodes, table } from './support/output.ts'
 
 export const command = 'models'

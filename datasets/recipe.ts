@@ -1,5 +1,5 @@
 /** What the program knows of a corpus: where it comes from, under which licence, and how its files become splits. */
-import type { Document } from '../src/io/document.ts'
+import type { Document } from '../src/io/document/document.ts'
 import type { FormatContext, FormatOptions } from '../src/io/format.ts'
 
 export type Task = 'ner' | 'emd' | 'relation' | 'coref'

@@ -2,7 +2,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HmtlError } from '../src/io/errors.ts'
-import type { Document } from '../src/io/document.ts'
+import type { Document } from '../src/io/document/document.ts'
 import type { FormatContext, FormatOptions } from '../src/io/format.ts'
 import { formatNamed } from '../src/io/formats/index.ts'
 import { readDocuments } from '../src/io/read.ts'

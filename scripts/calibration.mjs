@@ -3,7 +3,7 @@
  * and prints predictions on test data by score, and how many of them are right.
  *   node scripts/calibration.mjs [MODEL] [--write] [--json]     --write keeps the fit in the model's config.json
  */
-import { listClusters, listRelations, listSpans } from '../dist/src/io/document.js'
+import { listClusters, listRelations, listSpans } from '../dist/src/io/document/document.js'
 import { modelFolder } from '../dist/src/load.js'
 import { createAnnotator } from '../dist/src/pipeline/annotate.js'
 import { calibrated, fitCalibration } from '../dist/src/model/calibration.js'

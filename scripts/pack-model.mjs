@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto'
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { findEncoder } from '../dist/src/model/contextual.js'
+import { findEncoder } from '../dist/src/model/encoders/load.js'
 import { encodeSafetensors, openSafetensors } from '../dist/src/model/safetensors.js'
 
 const [from, to] = process.argv.slice(2)

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync }
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import test from 'ava'
-import { createDocument, type Document } from '../src/io/document.ts'
+import { createDocument, type Document } from '../src/io/document/document.ts'
 import { HmtlError } from '../src/io/errors.ts'
 import { writeDocuments } from '../src/io/write.ts'
 import { parseConfig } from '../src/model/config/parse.ts'

@@ -10,7 +10,7 @@ import type { BatchSettings, TrainingBatch } from '../src/train/batches.ts'
 import { openStreams } from '../src/train/streams.ts'
 import { survey } from '../src/train/survey.ts'
 import { train } from '../src/train/train.ts'
-import { createDocument } from '../src/io/document.ts'
+import { createDocument } from '../src/io/document/document.ts'
 import { prepareDocument } from '../src/pipeline/prepare.ts'
 import { testEngine } from './helpers/engine.ts'
 

@@ -1,6 +1,6 @@
 /** A task's layer is the same whichever other layers are asked for. */
 import test from 'ava'
-import { createDocument, type Document } from '../src/io/document.ts'
+import { createDocument, type Document } from '../src/io/document/document.ts'
 import { startEngine } from '../src/model/engine.ts'
 import type { Model } from '../src/model/hierarchy.ts'
 import { loadModel } from '../src/model/store.ts'

@@ -8,9 +8,9 @@ import {
   listMentions,
   listRelations,
   listSpans,
-} from '../src/io/document.ts'
+} from '../src/io/document/document.ts'
 import { sniffHead } from '../src/io/guess.ts'
-import { joinTokens } from '../src/io/tokens.ts'
+import { joinTokens } from '../src/io/document/tokens.ts'
 import { plain, read, write } from './helpers/documents.ts'
 
 const rewritten = async (format: string, text: string): Promise<string> =>

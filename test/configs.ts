@@ -6,7 +6,7 @@ import { loadConfig } from '../src/model/config/files.ts'
 import { configurationManual } from '../src/model/config/manual.ts'
 import { switchEngine } from '../src/model/engine.ts'
 import { createModel } from '../src/model/hierarchy.ts'
-import { materialize } from '../src/model/training/materialize.ts'
+import { materialize } from '../src/model/materialize.ts'
 import { root } from './helpers/documents.ts'
 
 const folder = root('configs')

@@ -1,11 +1,11 @@
 /** Drawings in the terminal: where lines break, and what colours kinds have. */
 import test from 'ava'
 import fc from 'fast-check'
-import { drawDocument, palette } from '../src/io/ansi.ts'
-import { createDocument } from '../src/io/document.ts'
-import { htmlPage } from '../src/io/html.ts'
-import { kindNumbers } from '../src/io/kinds.ts'
-import { wrapped } from '../src/io/wrap.ts'
+import { drawDocument, palette } from '../src/io/draw/ansi.ts'
+import { createDocument } from '../src/io/document/document.ts'
+import { htmlPage } from '../src/io/draw/html.ts'
+import { kindNumbers } from '../src/io/draw/kinds.ts'
+import { wrapped } from '../src/io/draw/wrap.ts'
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape begins what sets a colour
 const colour = /\u001b\[[\d;]*m/g

@@ -10,7 +10,19 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   model: ['io'],
   setup: ['io', 'model'],
   pipeline: ['io', 'model'],
-  train: ['io', 'model', 'pipeline'],
+  probing: ['io', 'model'],
+  report: ['io', 'model', 'probing'],
+  train: ['io', 'model', 'pipeline', 'report'],
+}
+
+/** Rooms of src/io; what lies in src/io itself they may all import. */
+const roomsOfIo: Readonly<Record<string, readonly string[]>> = {
+  document: ['syntax'],
+  syntax: ['document'],
+  arrow: ['document', 'syntax'],
+  vectors: ['document', 'arrow'],
+  draw: ['document'],
+  formats: ['document', 'syntax', 'arrow'],
 }
 
 const src = root('src')
@@ -36,15 +48,35 @@ for (const [room, below] of Object.entries(rooms))
       }
   })
 
-test('no file of the pipeline or of the training imports itself by way of others', (t) => {
-  const files = ['pipeline', 'train'].flatMap(filesOf)
-  const reached = (from: string, seen = new Set<string>()): Set<string> => {
-    for (const path of importsOf(from))
-      if (files.includes(path) && !seen.has(path)) {
-        seen.add(path)
-        reached(path, seen)
+for (const [room, beside] of Object.entries(roomsOfIo))
+  test(`src/io/${room} imports nothing of the other rooms of src/io but ${beside.join(', ')}`, (t) => {
+    const files = filesOf(join('io', room))
+    t.true(files.length > 0)
+    for (const file of files)
+      for (const path of importsOf(file)) {
+        const [, other, ...rest] = path.split(/[/\\]/)
+        t.true(rest.length === 0 || other === room || beside.includes(other), `${file} imports ${path}`)
       }
-    return seen
+  })
+
+test('every room of src is in the tables above', (t) => {
+  const roomsIn = (folder: string) =>
+    readdirSync(join(src, folder), { withFileTypes: true }).flatMap((each) => (each.isDirectory() ? [each.name] : []))
+  t.deepEqual(roomsIn('.').sort(), Object.keys(rooms).sort())
+  t.deepEqual(roomsIn('io').sort(), Object.keys(roomsOfIo).sort())
+})
+
+test('no file imports itself by way of others', (t) => {
+  const files = Object.keys(rooms).flatMap(filesOf)
+  const imports = new Map(files.map((file) => [file, importsOf(file)]))
+  const state = new Map<string, 'open' | 'done'>()
+  const visit = (file: string, path: readonly string[]) => {
+    if (state.get(file) === 'done') return
+    t.not(state.get(file), 'open', [...path, file].join(' → '))
+    if (state.get(file) === 'open') return
+    state.set(file, 'open')
+    for (const other of imports.get(file) ?? []) if (imports.has(other)) visit(other, [...path, file])
+    state.set(file, 'done')
   }
-  for (const file of files) t.false(reached(file).has(file), file)
+  for (const file of files) visit(file, [])
 })

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
-import { listClusters, listMentions, listRelations, listSpans } from '../src/io/document.ts'
+import { listClusters, listMentions, listRelations, listSpans } from '../src/io/document/document.ts'
 import { sniffHead } from '../src/io/guess.ts'
 import { readDocuments } from '../src/io/read.ts'
 import { writeDocuments } from '../src/io/write.ts'
@@ -157,7 +157,7 @@ test('ace05: APF 4 of ACE 2004, with its own names for arguments, bare ampersand
 })
 
 test('ace05: a DTD that defines entities is refused', async (t) => {
-  const { parseXml } = await import('../src/io/xml.ts')
+  const { parseXml } = await import('../src/io/syntax/xml.ts')
   t.throws(() => parseXml('<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>', 'test'), { code: 'HMTL_INPUT_SYNTAX' } as never)
   t.throws(() => parseXml('<a>'.repeat(100), 'test'), { message: /nested deeper/ })
 })

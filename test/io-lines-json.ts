@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib'
 import test from 'ava'
-import { createDocument, listSpans, spansOf } from '../src/io/document.ts'
-import { fromJson, toJson } from '../src/io/json.ts'
-import { lineBatches } from '../src/io/lines.ts'
+import { createDocument, listSpans, spansOf } from '../src/io/document/document.ts'
+import { fromJson, toJson } from '../src/io/document/json.ts'
+import { lineBatches } from '../src/io/syntax/lines.ts'
 import { readDocuments } from '../src/io/read.ts'
 import { collect, plain, read, sourceOf } from './helpers/documents.ts'
 

@@ -12,8 +12,8 @@ import {
   listMentions,
   listRelations,
   listSpans,
-} from '../src/io/document.ts'
-import { parseExact, stringifyExact } from '../src/io/exact-json.ts'
+} from '../src/io/document/document.ts'
+import { parseExact, stringifyExact } from '../src/io/syntax/exact-json.ts'
 import { type FormatOptions, formatContext } from '../src/io/format.ts'
 import { aceDocument } from '../src/io/formats/ace05.ts'
 import { documentOfLine } from '../src/io/formats/jsonl.ts'

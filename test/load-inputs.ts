@@ -1,6 +1,6 @@
 /** What `load` and its annotator take, and what they say of all else. */
 import test from 'ava'
-import { createDocument, type Document } from '../src/io/document.ts'
+import { createDocument, type Document } from '../src/io/document/document.ts'
 import { HmtlError } from '../src/io/errors.ts'
 import { type Annotator, type AnnotateInput, load } from '../src/load.ts'
 

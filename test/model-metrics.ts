@@ -1,7 +1,7 @@
 import test from 'ava'
 import { LabelCounts } from '../src/model/metrics/counts.ts'
 import fc from 'fast-check'
-import { createDocument } from '../src/io/document.ts'
+import { createDocument } from '../src/io/document/document.ts'
 import { CorefMetric } from '../src/model/metrics/coref.ts'
 import { maximumAssignment } from '../src/model/metrics/hungarian.ts'
 import { pairDocuments, scoreDocuments } from '../src/model/metrics/score.ts'

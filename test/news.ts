@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs'
 import test from 'ava'
 import fc from 'fast-check'
-import type { LabelledLike, RelationLike, SpanLike } from '../src/io/document.ts'
-import { fromJson } from '../src/io/json.ts'
+import type { LabelledLike, RelationLike, SpanLike } from '../src/io/document/document.ts'
+import { fromJson } from '../src/io/document/json.ts'
 import { prepareDocument } from '../src/pipeline/prepare.ts'
 import { root } from './helpers/documents.ts'
 

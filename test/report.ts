@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
 import { parseConfig } from '../src/model/config/parse.ts'
-import { paperTables } from '../src/model/paper-tables.ts'
-import { parseEvents, trainingReport } from '../src/model/training/report.ts'
-import { crc32c, openEvents } from '../src/model/training/tensorboard.ts'
+import { paperTables } from '../src/report/paper-tables.ts'
+import { parseEvents, trainingReport } from '../src/report/training-page.ts'
+import { crc32c, openEvents } from '../src/report/tensorboard.ts'
 
 test('CRC-32C: the check value of its definition, and of nothing', (t) => {
   t.is(crc32c(Buffer.from('123456789')), 0xe3069283)

@@ -1,7 +1,7 @@
 /** Spans of tags against a slow reading of conlleval's published rules, written as its tables of tag pairs are. */
 import test from 'ava'
 import fc from 'fast-check'
-import { decodeTags, isTag } from '../src/io/tags.ts'
+import { decodeTags, isTag } from '../src/io/document/tags.ts'
 import { LabelCounts } from '../src/model/metrics/counts.ts'
 
 type Tag = readonly [prefix: string, type: string]

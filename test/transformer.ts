@@ -7,7 +7,7 @@ import fc from 'fast-check'
 import { type ErrorCode, HmtlError } from '../src/io/errors.ts'
 import { engineMemory, switchEngine } from '../src/model/engine.ts'
 import { decodeSafetensors, encodeSafetensors, openSafetensors } from '../src/model/safetensors.ts'
-import { loadTransformer, spansOf } from '../src/model/transformer/transformer.ts'
+import { loadTransformer, spansOf } from '../src/model/encoders/transformer/transformer.ts'
 import { root } from './helpers/documents.ts'
 import { testEngine } from './helpers/engine.ts'
 

@@ -5,9 +5,9 @@
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { loadElmo } from '../../dist/src/model/elmo/elmo.js'
+import { loadElmo } from '../../dist/src/model/encoders/elmo/elmo.js'
 import { startEngine } from '../../dist/src/model/engine.js'
-import { loadTransformer } from '../../dist/src/model/transformer/transformer.js'
+import { loadTransformer } from '../../dist/src/model/encoders/transformer/transformer.js'
 
 const filters = [
   [1, 32],

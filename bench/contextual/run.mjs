@@ -9,7 +9,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { findEncoder } from '../../dist/src/model/contextual.js'
+import { findEncoder } from '../../dist/src/model/encoders/load.js'
 import { datasetDocuments } from '../../dist/src/train/pieces.js'
 
 const here = dirname(fileURLToPath(import.meta.url))

@@ -12,7 +12,7 @@ import {
 } from '../../dist/src/model/heads/coref/scores.js'
 import { pairTokens, relationLogits, relationStates } from '../../dist/src/model/heads/relation/scores.js'
 import { batchOf, forward, wordRows } from '../../dist/src/model/hierarchy.js'
-import { sentencesOf } from '../../dist/src/model/training/loss.js'
+import { sentencesOf } from '../../dist/src/model/loss.js'
 
 export const predict = (model, task, examples) =>
   tf.tidy(() => {

@@ -6,7 +6,7 @@ import { parseConfig } from '../../dist/src/model/config/parse.js'
 import { engineMemory, startEngine } from '../../dist/src/model/engine.js'
 import { createModel } from '../../dist/src/model/hierarchy.js'
 import { randomOf } from '../../dist/src/model/random.js'
-import { materialize } from '../../dist/src/model/training/materialize.js'
+import { materialize } from '../../dist/src/model/materialize.js'
 import { createOptimizer } from '../../dist/src/train/optimizer.js'
 import { computeGradients } from '../../dist/src/train/gradients.js'
 

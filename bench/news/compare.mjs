@@ -1,5 +1,5 @@
 /** What was found beside what is right, text by text, for people. */
-import { listClusters, listRelations, listSpans } from '../../dist/src/io/document.js'
+import { listClusters, listRelations, listSpans } from '../../dist/src/io/document/document.js'
 
 const keyOf = ({ start, end }) => `${start} ${end}`
 

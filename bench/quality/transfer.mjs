@@ -3,7 +3,7 @@
  * that has these, other labels left out on both sides.
  *   node bench/quality/transfer.mjs MODEL data/uner/test.arrow [data/…]
  */
-import { listSpans } from '../../dist/src/io/document.js'
+import { listSpans } from '../../dist/src/io/document/document.js'
 import { modelFolder } from '../../dist/src/load.js'
 import { createAnnotator } from '../../dist/src/pipeline/annotate.js'
 import { startEngine } from '../../dist/src/model/engine.js'

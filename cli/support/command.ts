@@ -2,8 +2,8 @@
 import type { Argv } from 'yargs'
 import { HmtlError } from '../../src/io/errors.ts'
 import { formatNames } from '../../src/io/formats/index.ts'
-import { offsetUnits } from '../../src/io/offsets.ts'
-import { schemes } from '../../src/io/tags.ts'
+import { offsetUnits } from '../../src/io/document/offsets.ts'
+import { schemes } from '../../src/io/document/tags.ts'
 
 export interface Command<Args> {
   readonly command: string

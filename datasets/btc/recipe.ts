@@ -1,4 +1,4 @@
-import { createDocument, type Document, listSpans } from '../../src/io/document.ts'
+import { createDocument, type Document, listSpans } from '../../src/io/document/document.ts'
 import type { Recipe, Split } from '../recipe.ts'
 import { splitsOfFiles } from '../splits.ts'
 

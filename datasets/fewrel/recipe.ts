@@ -1,4 +1,4 @@
-import type { Document } from '../../src/io/document.ts'
+import type { Document } from '../../src/io/document/document.ts'
 import type { Recipe } from '../recipe.ts'
 import { splitsWhere } from '../splits.ts'
 

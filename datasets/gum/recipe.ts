@@ -1,10 +1,10 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { checkDocument, type Document, listMentions, mentionsOf, type Spans } from '../../src/io/document.ts'
+import { checkDocument, type Document, listMentions, mentionsOf, type Spans } from '../../src/io/document/document.ts'
 import { HmtlError } from '../../src/io/errors.ts'
 import type { FormatContext } from '../../src/io/format.ts'
 import { readDocuments } from '../../src/io/read.ts'
-import { tokenSpan } from '../../src/io/tokens.ts'
+import { tokenSpan } from '../../src/io/document/tokens.ts'
 import type { Recipe, Split } from '../recipe.ts'
 
 const first = async (documents: AsyncIterable<Document>): Promise<Document | undefined> => {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Document, relationsOf } from '../../src/io/document.ts'
+import { type Document, relationsOf } from '../../src/io/document/document.ts'
 import type { FormatContext } from '../../src/io/format.ts'
 import type { Recipe, Split } from '../recipe.ts'
 import { splitsByPath } from '../splits.ts'

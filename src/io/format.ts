@@ -2,14 +2,14 @@
  * What a corpus format is to the program: a name, a guess from the first bytes,
  * a reader and a writer. Formats are data; `formats/index.ts` lists them.
  */
-import { type Document, type LayerName, layerNames } from './document.ts'
+import { type Document, type LayerName, layerNames } from './document/document.ts'
 import { HmtlError, toHmtlError } from './errors.ts'
-import type { JsonHead } from './json-head.ts'
-import { defaultMaxLineBytes } from './lines.ts'
-import type { OffsetUnit } from './offsets.ts'
+import type { JsonHead } from './syntax/json-head.ts'
+import { defaultMaxLineBytes } from './syntax/lines.ts'
+import type { OffsetUnit } from './document/offsets.ts'
 import { LossReport } from './report.ts'
 import type { Source } from './source.ts'
-import { reportLoneSurrogates } from './surrogates.ts'
+import { reportLoneSurrogates } from './document/surrogates.ts'
 
 /** Options that readers and writers share; each format reads the ones it knows. */
 export interface FormatOptions {

@@ -7,7 +7,7 @@ import { isUtf8 } from 'node:buffer'
 import { HmtlError } from './errors.ts'
 import type { Format } from './format.ts'
 import { formatNamed, formatNames, formats } from './formats/index.ts'
-import { type JsonHead, jsonHead } from './json-head.ts'
+import { type JsonHead, jsonHead } from './syntax/json-head.ts'
 import { type Source, withoutGz } from './source.ts'
 
 /** What is looked at at most; of JSON whose first record is longer than that, more. */

@@ -20,16 +20,16 @@ export {
   type Relations,
   type SpanLike,
   type Spans,
-} from './document.ts'
+} from './document/document.ts'
 export { type ErrorCode, type ErrorPlace, HmtlError } from './errors.ts'
 export type { Format, FormatContext, FormatOptions, OutputFile } from './format.ts'
 export { formatNamed, formatNames, formats } from './formats/index.ts'
 export { sniffHead } from './guess.ts'
-export { type Annotations, fromJson, toAnnotations, toJson } from './json.ts'
-export { fromUtf16, type OffsetMap, type OffsetUnit, offsetUnits, toUtf16 } from './offsets.ts'
+export { type Annotations, fromJson, toAnnotations, toJson } from './document/json.ts'
+export { fromUtf16, type OffsetMap, type OffsetUnit, offsetUnits, toUtf16 } from './document/offsets.ts'
 export { type ReadOptions, readDocuments } from './read.ts'
 export { type LossEntry, LossReport } from './report.ts'
 export { type Choice, type Input, type Source, sourcesOf } from './source.ts'
-export { decodeTags, detectScheme, encodeTags, type Scheme, schemes, type TagSpan } from './tags.ts'
-export { words } from './tokens.ts'
+export { decodeTags, detectScheme, encodeTags, type Scheme, schemes, type TagSpan } from './document/tags.ts'
+export { words } from './document/tokens.ts'
 export { type WriteOptions, writeDocuments } from './write.ts'

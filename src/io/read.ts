@@ -1,5 +1,5 @@
 /** The one way in: any input, any format, one stream of documents. */
-import type { Document } from './document.ts'
+import type { Document } from './document/document.ts'
 import { HmtlError } from './errors.ts'
 import { type Format, type FormatContext, formatContext } from './format.ts'
 import { annotationsBeside, filesOfAnyFormat, filesOfFormat } from './folder.ts'

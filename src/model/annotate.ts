@@ -4,9 +4,9 @@
  * heads' affair; how documents become batches is the pipeline's.
  */
 import * as tf from '@tensorflow/tfjs-core'
-import type { Document, Prepared } from '../io/document.ts'
+import type { Document, Prepared } from '../io/document/document.ts'
 import { HmtlError } from '../io/errors.ts'
-import { words } from '../io/tokens.ts'
+import { words } from '../io/document/tokens.ts'
 import type { Batch } from './batch.ts'
 import type { TaskConfig } from './config/keys.ts'
 import type { DecodeOptions, Draft, Window } from './heads/head.ts'

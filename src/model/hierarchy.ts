@@ -6,7 +6,7 @@
 import type * as tf from '@tensorflow/tfjs-core'
 import { type Batch, createBatch, indexes } from './batch.ts'
 import type { ModelConfig, TaskConfig } from './config/keys.ts'
-import type { ContextualEncoder } from './contextual.ts'
+import type { ContextualEncoder } from './encoders/contextual.ts'
 import type { Forward, HeadContext } from './heads/head.ts'
 import { headOf } from './heads/index.ts'
 import { concat } from './kernels/ops/rows.ts'

@@ -5,7 +5,7 @@
  */
 import { type FileHandle, open } from 'node:fs/promises'
 import { HmtlError } from '../io/errors.ts'
-import { floatsOfHalves, halvesOfFloats } from '../io/half.ts'
+import { floatsOfHalves, halvesOfFloats } from '../io/arrow/half.ts'
 import { readAt } from '../io/read-at.ts'
 
 export interface StoredTensor {

@@ -9,7 +9,7 @@ import { join } from 'node:path'
 import { HmtlError, toHmtlError } from '../io/errors.ts'
 import type { ModelConfig } from './config/keys.ts'
 import { parseStoredConfig } from './config/parse.ts'
-import { type ContextualOptions, loadContextual } from './contextual.ts'
+import { type ContextualOptions, loadContextual } from './encoders/load.ts'
 import { createModel, type Model } from './hierarchy.ts'
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from './safetensors.ts'
 

@@ -1,7 +1,7 @@
 /** Words and characters as ids, and the word vectors that go with them. */
 
 import { HmtlError } from '../io/errors.ts'
-import { lineBatches } from '../io/lines.ts'
+import { lineBatches } from '../io/syntax/lines.ts'
 import { sourcesOf } from '../io/source.ts'
 import type { Random } from './random.ts'
 

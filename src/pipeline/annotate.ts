@@ -1,5 +1,5 @@
 /** What a worker does: documents in, the same documents with entities, mentions, relations and clusters out. */
-import type { Document, Prepared } from '../io/document.ts'
+import type { Document, Prepared } from '../io/document/document.ts'
 import { type AnnotateOptions, createReader, type Reader } from '../model/annotate.ts'
 import type { Draft } from '../model/heads/head.ts'
 import type { Model } from '../model/hierarchy.ts'

@@ -1,9 +1,9 @@
 /** A document's own JSON with its annotations put in at the end: not a byte of the rest changes. */
-import { type Document, layerNames } from '../io/document.ts'
-import { stringifyExact } from '../io/exact-json.ts'
+import { type Document, layerNames } from '../io/document/document.ts'
+import { stringifyExact } from '../io/syntax/exact-json.ts'
 import { rawLineOf } from '../io/formats/jsonl.ts'
-import { keptAnnotations, toJson } from '../io/json.ts'
-import type { OffsetUnit } from '../io/offsets.ts'
+import { keptAnnotations, toJson } from '../io/document/json.ts'
+import type { OffsetUnit } from '../io/document/offsets.ts'
 
 export interface AnnotatedLineOptions {
   readonly textField?: string | undefined

@@ -1,5 +1,5 @@
 /** Documents that failed leave the stream here. */
-import type { Document } from '../io/document.ts'
+import type { Document } from '../io/document/document.ts'
 import type { HmtlError } from '../io/errors.ts'
 import { errorOf } from '../io/plain-error.ts'
 import { none, type Stage } from './chain.ts'

@@ -1,6 +1,6 @@
 /** The contextual vectors of units: by an encoder that runs, or out of the file that one wrote. */
 import type { TokenVectors } from '../model/batch.ts'
-import type { ContextualEncoder } from '../model/contextual.ts'
+import type { ContextualEncoder } from '../model/encoders/contextual.ts'
 import type { Stage } from './chain.ts'
 import type { Group } from './fill.ts'
 import type { Unit } from './units.ts'

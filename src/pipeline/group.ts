@@ -1,7 +1,7 @@
 /** Documents into groups for the workers: enough text to fill a batch, but never waiting long for more. */
 import { createFiller } from '../io/budget.ts'
-import type { Document } from '../io/document.ts'
-import { tokenCount } from '../io/tokens.ts'
+import type { Document } from '../io/document/document.ts'
+import { tokenCount } from '../io/document/tokens.ts'
 import type { Over } from './chain.ts'
 
 export interface GroupOptions {

@@ -1,5 +1,5 @@
 /** The first stage of every run: a document with tokens and sentences, whatever it came with. */
-import { checkDocument, type Document, type Prepared, type Spans } from '../io/document.ts'
+import { checkDocument, type Document, type Prepared, type Spans } from '../io/document/document.ts'
 import { splitSentences } from './sentences.ts'
 import { tokenize } from './tokenize.ts'
 

@@ -1,5 +1,5 @@
 /** Where every run begins: paths of files and folders, as documents. */
-import type { Document } from '../io/document.ts'
+import type { Document } from '../io/document/document.ts'
 import { type ReadOptions, readDocuments } from '../io/read.ts'
 import type { Stage } from './chain.ts'
 

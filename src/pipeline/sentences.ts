@@ -1,5 +1,5 @@
 /** Sentence boundaries over tokens, from punctuation, capitals, blank lines and layout. */
-import type { Spans } from '../io/document.ts'
+import type { Spans } from '../io/document/document.ts'
 import { titles } from './tokenize.ts'
 
 /** Longest sentence in tokens; longer ones are cut, at a comma or semicolon where there is one. */

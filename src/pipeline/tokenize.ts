@@ -3,7 +3,7 @@
  * punctuation and clitics apart, hyphenated words, abbreviations, numbers,
  * addresses and hashtags whole. Nothing is rewritten: a token is a slice of the text.
  */
-import type { Spans } from '../io/document.ts'
+import type { Spans } from '../io/document/document.ts'
 
 /** Abbreviations that keep their period, lower-cased and without it. */
 const abbreviations = new Set(

@@ -1,7 +1,7 @@
 /** What a document is cut into for the model: its sentences, or windows of them. */
 import { filled } from '../io/budget.ts'
-import type { Prepared } from '../io/document.ts'
-import { words } from '../io/tokens.ts'
+import type { Prepared } from '../io/document/document.ts'
+import { words } from '../io/document/tokens.ts'
 import { many, type Stage } from './chain.ts'
 
 /** Sentences that stay together. */

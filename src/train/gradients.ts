@@ -4,8 +4,8 @@ import type { Batch } from '../model/batch.ts'
 import type { TaskConfig } from '../model/config/keys.ts'
 import { batchOf, forward, type Model, wordRows } from '../model/hierarchy.ts'
 import type { Random } from '../model/random.ts'
-import type { Example } from '../model/training/examples.ts'
-import { sentencesOf, taskLoss } from '../model/training/loss.ts'
+import type { Example } from '../model/examples.ts'
+import { sentencesOf, taskLoss } from '../model/loss.ts'
 import type { WordGradient } from './optimizer.ts'
 
 export interface Gradients {

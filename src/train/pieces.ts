@@ -1,7 +1,7 @@
 /** What a task learns from, as units of the pipeline. */
-import type { Document } from '../io/document.ts'
+import type { Document } from '../io/document/document.ts'
 import type { DatasetConfig, TaskConfig } from '../model/config/keys.ts'
-import { type Example, examplesOf, exampleTokens } from '../model/training/examples.ts'
+import { type Example, examplesOf, exampleTokens } from '../model/examples.ts'
 import { chain, many, none, type Stage } from '../pipeline/chain.ts'
 import { prepareDocument } from '../pipeline/prepare.ts'
 import { read } from '../pipeline/read.ts'

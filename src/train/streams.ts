@@ -1,5 +1,5 @@
 /** A training's streams of batches, one a task: made in this thread, or ahead in one of their own. */
-import type { ContextualEncoder } from '../model/contextual.ts'
+import type { ContextualEncoder } from '../model/encoders/contextual.ts'
 import { isBuiltIn } from '../model/heads/index.ts'
 import { ahead, type Next } from '../pipeline/ahead.ts'
 import { openThread } from '../pipeline/pool/thread.ts'

@@ -1,6 +1,6 @@
 /** One pass over the training data before the first update: words, characters, labels, batches an epoch. */
 import { HmtlError } from '../io/errors.ts'
-import { words } from '../io/tokens.ts'
+import { words } from '../io/document/tokens.ts'
 import type { ModelConfig, TaskConfig } from '../model/config/keys.ts'
 import { headOf } from '../model/heads/index.ts'
 import { normalWord } from '../model/vocabulary.ts'

@@ -1,6 +1,6 @@
 /** A model too small to be right, but with all four heads. */
 import { join } from 'node:path'
-import { createDocument } from '../../src/io/document.ts'
+import { createDocument } from '../../src/io/document/document.ts'
 import { writeDocuments } from '../../src/io/write.ts'
 import { parseConfig } from '../../src/model/config/parse.ts'
 import { startEngine } from '../../src/model/engine.ts'

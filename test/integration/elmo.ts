@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
 import { HmtlError } from '../../src/io/errors.ts'
-import { type ElmoState, loadElmo } from '../../src/model/elmo/elmo.ts'
+import { type ElmoState, loadElmo } from '../../src/model/encoders/elmo/elmo.ts'
 import { engineMemory, switchEngine } from '../../src/model/engine.ts'
 import { collect, root } from '../helpers/documents.ts'
 import { testEngine } from '../helpers/engine.ts'
@@ -131,7 +131,7 @@ elmoTest(
 
 elmoTest('a model that stands on ELMo learns its mix, is stored without it, and loads with it', async (t) => {
   await switchEngine(testEngine)
-  const { createDocument } = await import('../../src/io/document.ts')
+  const { createDocument } = await import('../../src/io/document/document.ts')
   const { writeDocuments } = await import('../../src/io/write.ts')
   const { createAnnotator } = await import('../../src/pipeline/annotate.ts')
   const { parseConfig } = await import('../../src/model/config/parse.ts')
@@ -176,7 +176,7 @@ elmoTest('a model that stands on ELMo learns its mix, is stored without it, and 
   t.true(mix?.some((value) => Math.abs(value) > 1e-3) ?? false)
   const error = await t.throwsAsync(
     async () =>
-      (await import('../../src/model/contextual.ts')).loadContextual(
+      (await import('../../src/model/encoders/load.ts')).loadContextual(
         parseConfig({
           ...config,
           embeddings: { ...config.embeddings, contextual: { kind: 'elmo', options: 'none', weights: 'none' } },

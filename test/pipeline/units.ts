@@ -1,8 +1,8 @@
 /** Units of documents: every token once, whole sentences, their place said. */
 import test from 'ava'
 import fc from 'fast-check'
-import { createDocument, type Prepared } from '../../src/io/document.ts'
-import { joinTokens, words } from '../../src/io/tokens.ts'
+import { createDocument, type Prepared } from '../../src/io/document/document.ts'
+import { joinTokens, words } from '../../src/io/document/tokens.ts'
 import { chain } from '../../src/pipeline/chain.ts'
 import { prepareDocument } from '../../src/pipeline/prepare.ts'
 import { sentenceUnits, type Window, windowUnits } from '../../src/pipeline/units.ts'

@@ -15,7 +15,7 @@ import {
   type MentionLike,
   type RelationLike,
   type SpanLike,
-} from '../document.ts'
+} from '../document/document.ts'
 import { HmtlError } from '../errors.ts'
 import {
   attempt,
@@ -25,13 +25,21 @@ import {
   maxDocumentBytes,
   reportUncarried,
 } from '../format.ts'
-import { lenient } from '../lenient.ts'
-import { codePointPlaces, fromUtf16, type OffsetMap } from '../offsets.ts'
+import { lenient } from '../syntax/lenient.ts'
+import { codePointPlaces, fromUtf16, type OffsetMap } from '../document/offsets.ts'
 import { readAll, readBeside, type Source, stem } from '../source.ts'
-import { decodeUtf8 } from '../text.ts'
-import { childrenNamed, isElement, isXmlElement, parseXml, serializeXml, textOf, type XmlElement } from '../xml.ts'
+import { decodeUtf8 } from '../syntax/text.ts'
+import {
+  childrenNamed,
+  isElement,
+  isXmlElement,
+  parseXml,
+  serializeXml,
+  textOf,
+  type XmlElement,
+} from '../syntax/xml.ts'
 import { safeName } from './brat.ts'
-import { decodeReferences, fold, restoreTags, stripTags, type Tag } from './sgml.ts'
+import { decodeReferences, fold, restoreTags, stripTags, type Tag } from '../syntax/sgml.ts'
 
 const key = 'ace'
 /** How far a charseq is looked for around where it should be, in characters. */

@@ -22,15 +22,15 @@ import {
   Struct,
   Utf8,
 } from 'apache-arrow'
-import { fileMessages, streamMessages } from '../arrow-messages.ts'
-import type { ArrowSchema } from '../arrow-schema.ts'
-import { dictionaryFields, type Vector, vectorsOf } from '../arrow-vectors.ts'
+import { fileMessages, streamMessages } from '../arrow/messages.ts'
+import type { ArrowSchema } from '../arrow/schema.ts'
+import { dictionaryFields, type Vector, vectorsOf } from '../arrow/columns.ts'
 import { budgetOf } from '../decompress.ts'
-import type { Document } from '../document.ts'
-import { Drain } from '../drain.ts'
+import type { Document } from '../document/document.ts'
+import { Drain } from '../arrow/drain.ts'
 import { HmtlError, toHmtlError } from '../errors.ts'
 import { attempt, type Format, type FormatContext, layersAll, maxDocumentBytes } from '../format.ts'
-import type { OffsetUnit } from '../offsets.ts'
+import type { OffsetUnit } from '../document/offsets.ts'
 import { readAt } from '../read-at.ts'
 import { readAll, type Source } from '../source.ts'
 import {
@@ -42,8 +42,8 @@ import {
   schemaVersion,
   scoreColumns,
   unitColumn,
-} from '../table.ts'
-import { type RowReader, rowReader, schemaError } from './arrow-rows.ts'
+} from '../arrow/table.ts'
+import { type RowReader, rowReader, schemaError } from '../arrow/rows.ts'
 
 const batchBytes = 1 << 20
 const magic = 'ARROW1'

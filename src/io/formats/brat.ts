@@ -5,7 +5,7 @@
  * and kept so that an unchanged document is written as it was.
  */
 import { basename } from 'node:path'
-import { metadataOf } from '../columns.ts'
+import { metadataOf } from '../syntax/columns.ts'
 import {
   createDocument,
   type Document,
@@ -15,7 +15,7 @@ import {
   listSpans,
   type RelationLike,
   type SpanLike,
-} from '../document.ts'
+} from '../document/document.ts'
 import { HmtlError } from '../errors.ts'
 import {
   attempt,
@@ -25,10 +25,10 @@ import {
   maxDocumentBytes,
   reportUncarried,
 } from '../format.ts'
-import { checkCovered, lenient } from '../lenient.ts'
-import { codePointPlaces, fromUtf16, type OffsetMap } from '../offsets.ts'
+import { checkCovered, lenient } from '../syntax/lenient.ts'
+import { codePointPlaces, fromUtf16, type OffsetMap } from '../document/offsets.ts'
 import { readAll, readBeside, type Source, stem } from '../source.ts'
-import { decodeUtf8 } from '../text.ts'
+import { decodeUtf8 } from '../syntax/text.ts'
 
 const key = 'brat'
 const mark = '\ufeff'

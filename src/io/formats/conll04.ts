@@ -3,16 +3,16 @@
  * token: id, token, BIO tag, ['relation', …], [head, …]. A relation stands at the
  * last token of its first argument and its head is the last token of the second.
  */
-import { columnWord, flatTokenSpans, isStrings, metadataOf, onText } from '../columns.ts'
-import { createDocument, type Document, listRelations, type RelationLike } from '../document.ts'
+import { columnWord, flatTokenSpans, isStrings, metadataOf, onText } from '../syntax/columns.ts'
+import { createDocument, type Document, listRelations, type RelationLike } from '../document/document.ts'
 import { HmtlError } from '../errors.ts'
-import { isBlankLine } from '../line-fields.ts'
+import { isBlankLine } from '../syntax/line-fields.ts'
 import { type Format, type FormatContext, reportUncarried, requireTokens } from '../format.ts'
-import { lenient } from '../lenient.ts'
-import { type LineParser, parseLines } from '../parse-lines.ts'
+import { lenient } from '../syntax/lenient.ts'
+import { type LineParser, parseLines } from '../syntax/parse-lines.ts'
 import { type Source, stem } from '../source.ts'
-import { decodeTags, encodeTags, isTag } from '../tags.ts'
-import { joinTokens, type TokenSpan, tokenSpan, words } from '../tokens.ts'
+import { decodeTags, encodeTags, isTag } from '../document/tags.ts'
+import { joinTokens, type TokenSpan, tokenSpan, words } from '../document/tokens.ts'
 
 const key = 'conll04'
 const none = 'N'

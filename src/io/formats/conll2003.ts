@@ -7,16 +7,16 @@
  * and before the first of them; a file with neither is one document a sentence,
  * which keeps memory bounded. Which of the two it is shows within `lookAhead`.
  */
-import { columnWord, flatTokenSpans, isStrings, metadataOf, onText, sentencesOfLengths } from '../columns.ts'
-import { createDocument, type Document } from '../document.ts'
+import { columnWord, flatTokenSpans, isStrings, metadataOf, onText, sentencesOfLengths } from '../syntax/columns.ts'
+import { createDocument, type Document } from '../document/document.ts'
 import { HmtlError } from '../errors.ts'
-import { fieldsOf, isBlankLine, isKeyValueComment, tabFieldsOf, trimBlankEnd } from '../line-fields.ts'
+import { fieldsOf, isBlankLine, isKeyValueComment, tabFieldsOf, trimBlankEnd } from '../syntax/line-fields.ts'
 import { type Format, type FormatContext, reportUncarried, requireTokens } from '../format.ts'
-import type { Line } from '../lines.ts'
-import { type LineParser, parseLines } from '../parse-lines.ts'
+import type { Line } from '../syntax/lines.ts'
+import { type LineParser, parseLines } from '../syntax/parse-lines.ts'
 import { type Source, stem } from '../source.ts'
-import { decodeTags, detectScheme, encodeTags, isTag, type Scheme, schemes, type TagSpan } from '../tags.ts'
-import { joinTokens, sentenceSpans, words } from '../tokens.ts'
+import { decodeTags, detectScheme, encodeTags, isTag, type Scheme, schemes, type TagSpan } from '../document/tags.ts'
+import { joinTokens, sentenceSpans, words } from '../document/tokens.ts'
 
 const key = 'conll2003'
 const docstart = '-DOCSTART-'

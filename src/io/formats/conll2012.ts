@@ -4,16 +4,16 @@
  * frames, speakers, arguments) and the widths of the gaps are kept, so that a
  * file is written again as it was read.
  */
-import { columnWord, flatTokenSpans, isStrings, metadataOf, onText, sentencesOfLengths } from '../columns.ts'
-import { createDocument, type Document } from '../document.ts'
+import { columnWord, flatTokenSpans, isStrings, metadataOf, onText, sentencesOfLengths } from '../syntax/columns.ts'
+import { createDocument, type Document } from '../document/document.ts'
 import { HmtlError } from '../errors.ts'
-import { isBlankLine, isKeyValueComment, trimBlankEnd } from '../line-fields.ts'
+import { isBlankLine, isKeyValueComment, trimBlankEnd } from '../syntax/line-fields.ts'
 import { type Format, type FormatContext, reportUncarried, requireTokens } from '../format.ts'
-import type { Line } from '../lines.ts'
-import { type LineParser, parseLines } from '../parse-lines.ts'
+import type { Line } from '../syntax/lines.ts'
+import { type LineParser, parseLines } from '../syntax/parse-lines.ts'
 import { type Source, stem } from '../source.ts'
-import type { TagSpan } from '../tags.ts'
-import { joinTokens, lowerBound, sentenceSpans, words } from '../tokens.ts'
+import type { TagSpan } from '../document/tags.ts'
+import { joinTokens, lowerBound, sentenceSpans, words } from '../document/tokens.ts'
 import {
   type ClusterSpan,
   countUnbalanced,
@@ -25,7 +25,7 @@ import {
   isCorefCell,
   isLikeConll,
   tokenClusters,
-} from './brackets.ts'
+} from '../syntax/brackets.ts'
 import {
   columnsOf,
   compressGaps,
@@ -41,7 +41,7 @@ import {
   usualHeader,
   type Width,
   wordColumn,
-} from './conll2012-lines.ts'
+} from '../syntax/conll2012-lines.ts'
 
 const key = 'conll2012'
 /** Columns kept as they stand: part of speech, parse bit, lemma, frameset, sense, speaker. */

@@ -3,7 +3,7 @@
  * CorefUD write them. A document begins at `# newdoc`; a file without one is one
  * document a sentence. Mentions may nest and cross; the minimal span is the head.
  */
-import { alignSpans, columnWord, sentencesOfLengths } from '../columns.ts'
+import { alignSpans, columnWord, sentencesOfLengths } from '../syntax/columns.ts'
 import {
   createDocument,
   type Document,
@@ -12,16 +12,22 @@ import {
   type MentionLike,
   mentionsOf,
   type SpanLike,
-} from '../document.ts'
-import { isBlankLine } from '../line-fields.ts'
+} from '../document/document.ts'
+import { isBlankLine } from '../syntax/line-fields.ts'
 import { type Format, type FormatContext, formatContext, reportUncarried, requireTokens } from '../format.ts'
-import { type LineParser, parseLines } from '../parse-lines.ts'
+import { type LineParser, parseLines } from '../syntax/parse-lines.ts'
 import { type Source, stem } from '../source.ts'
-import { sentenceSpans, tokenSpan, words } from '../tokens.ts'
-import { type ClusterSpan, groupClusters, withoutCrossing } from './brackets.ts'
+import { sentenceSpans, tokenSpan, words } from '../document/tokens.ts'
+import { type ClusterSpan, groupClusters, withoutCrossing } from '../syntax/brackets.ts'
 import { spansToWrite } from './brat.ts'
-import { EntityBrackets, type EntityFields, entityFields, globalOf, undeclaredGlobal } from './conllu-entities.ts'
-import { type EntityNode, readSentence, type Word } from './conllu-lines.ts'
+import {
+  EntityBrackets,
+  type EntityFields,
+  entityFields,
+  globalOf,
+  undeclaredGlobal,
+} from '../syntax/conllu-entities.ts'
+import { type EntityNode, readSentence, type Word } from '../syntax/conllu-lines.ts'
 
 const key = 'conllu'
 const defaultGlobal = 'eid-etype-head'

@@ -1,6 +1,6 @@
 /** Delimited text with a header: a row a document, its text in the column that `textField` names, the other columns its metadata. */
-import { type CsvRecord, csvFields, csvRecords } from '../csv.ts'
-import { createDocument, type Document } from '../document.ts'
+import { type CsvRecord, csvFields, csvRecords } from '../syntax/csv.ts'
+import { createDocument, type Document } from '../document/document.ts'
 import { HmtlError } from '../errors.ts'
 import { attempt, type Format, type FormatContext, maxLineBytes } from '../format.ts'
 import { type Source, stem } from '../source.ts'

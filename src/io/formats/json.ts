@@ -1,8 +1,8 @@
 /** JSON that is not one record a line: an array of the records of JSON lines, or such records over several lines. */
-import type { Document } from '../document.ts'
+import type { Document } from '../document/document.ts'
 import { attempt, type Format, type FormatContext, layersAll, maxDocumentBytes } from '../format.ts'
-import { toJson } from '../json.ts'
-import { jsonArrayItems } from '../json-array.ts'
+import { toJson } from '../document/json.ts'
+import { jsonArrayItems } from '../syntax/json-array.ts'
 import { type Source, stem } from '../source.ts'
 import { documentOfLine } from './jsonl.ts'
 

@@ -1,11 +1,11 @@
 /** JSON lines: `{"text": …}` or `{"tokens": […]}` in, the same with `hmtl` out. */
-import type { Document } from '../document.ts'
+import type { Document } from '../document/document.ts'
 import { HmtlError } from '../errors.ts'
-import { holdsNumber, parseExact, stringifyExact } from '../exact-json.ts'
+import { holdsNumber, parseExact, stringifyExact } from '../syntax/exact-json.ts'
 import { type Format, type FormatContext, layersAll } from '../format.ts'
-import { fromJson, type JsonOptions, layerFields, toJson } from '../json.ts'
-import type { Line } from '../lines.ts'
-import { parseLines } from '../parse-lines.ts'
+import { fromJson, type JsonOptions, layerFields, toJson } from '../document/json.ts'
+import type { Line } from '../syntax/lines.ts'
+import { parseLines } from '../syntax/parse-lines.ts'
 import type { Source } from '../source.ts'
 import { stem } from '../source.ts'
 

@@ -2,7 +2,7 @@
  * The original HMTL's ACE form (`*like_conll`): mentions in one bracket column,
  * a column for each relation with `ARG1_T` and `ARG2_T` brackets, coreference last.
  */
-import { columnWord, flatTokenSpans, onText, sentencesOfLengths } from '../columns.ts'
+import { columnWord, flatTokenSpans, onText, sentencesOfLengths } from '../syntax/columns.ts'
 import {
   createDocument,
   type Document,
@@ -10,15 +10,15 @@ import {
   type RelationLike,
   type SpanLike,
   type Spans,
-} from '../document.ts'
+} from '../document/document.ts'
 import { HmtlError } from '../errors.ts'
-import { fieldsOf, isBlankLine } from '../line-fields.ts'
+import { fieldsOf, isBlankLine } from '../syntax/line-fields.ts'
 import { type Format, type FormatContext, reportUncarried, requireTokens } from '../format.ts'
-import type { Line } from '../lines.ts'
-import { type LineParser, parseLines } from '../parse-lines.ts'
+import type { Line } from '../syntax/lines.ts'
+import { type LineParser, parseLines } from '../syntax/parse-lines.ts'
 import { type Source, stem } from '../source.ts'
-import type { TagSpan } from '../tags.ts'
-import { joinTokens, sentenceSpans, tokenSpan, words } from '../tokens.ts'
+import type { TagSpan } from '../document/tags.ts'
+import { joinTokens, sentenceSpans, tokenSpan, words } from '../document/tokens.ts'
 import {
   countUnbalanced,
   decodeBrackets,
@@ -28,8 +28,8 @@ import {
   groupClusters,
   isLikeConll,
   tokenClusters,
-} from './brackets.ts'
-import { headerOf, isFooter } from './conll2012-lines.ts'
+} from '../syntax/brackets.ts'
+import { headerOf, isFooter } from '../syntax/conll2012-lines.ts'
 
 const parser = (source: Source, context: FormatContext): LineParser => {
   const name = stem(source, '.like_conll', '.sgm.like_conll')

@@ -1,7 +1,7 @@
 /** Plain text with a document on each line: tweets, headlines, sentences. Lines without a word are passed over. */
-import { createDocument } from '../document.ts'
+import { createDocument } from '../document/document.ts'
 import type { Format } from '../format.ts'
-import { parseLines } from '../parse-lines.ts'
+import { parseLines } from '../syntax/parse-lines.ts'
 import { stem } from '../source.ts'
 
 export const lines: Format = {

@@ -5,7 +5,7 @@
  * Copula and apposition mentions stand alone, as in LitBank's own CoNLL files.
  */
 import { join } from 'node:path'
-import { alignSpans, columnWord, metadataOf, onText, sentencesOfLengths } from '../columns.ts'
+import { alignSpans, columnWord, metadataOf, onText, sentencesOfLengths } from '../syntax/columns.ts'
 import {
   createDocument,
   type Document,
@@ -16,7 +16,7 @@ import {
   listSpans,
   type SpanLike,
   type Spans,
-} from '../document.ts'
+} from '../document/document.ts'
 import { HmtlError } from '../errors.ts'
 import {
   attempt,
@@ -27,12 +27,12 @@ import {
   reportUncarried,
   requireTokens,
 } from '../format.ts'
-import { checkCovered, lenient } from '../lenient.ts'
-import { isBlankLine, tabFieldsOf } from '../line-fields.ts'
+import { checkCovered, lenient } from '../syntax/lenient.ts'
+import { isBlankLine, tabFieldsOf } from '../syntax/line-fields.ts'
 import { readAll, readBeside, type Source, stem } from '../source.ts'
-import { decodeTags, encodeTags, isTag, type TagSpan } from '../tags.ts'
-import { decodeUtf8 } from '../text.ts'
-import { joinTokens, sentenceSpans, tokenSpan, words } from '../tokens.ts'
+import { decodeTags, encodeTags, isTag, type TagSpan } from '../document/tags.ts'
+import { decodeUtf8 } from '../syntax/text.ts'
+import { joinTokens, sentenceSpans, tokenSpan, words } from '../document/tokens.ts'
 import { safeName } from './brat.ts'
 
 const key = 'litbank'

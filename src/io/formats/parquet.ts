@@ -13,11 +13,11 @@ import {
 import { compressors } from 'hyparquet-compressors'
 import { ByteWriter, ParquetWriter, type SchemaElement } from 'hyparquet-writer'
 import { budgetOf, unzstd } from '../decompress.ts'
-import type { Document } from '../document.ts'
+import type { Document } from '../document/document.ts'
 import { HmtlError, toHmtlError } from '../errors.ts'
-import { idText } from '../exact-json.ts'
+import { idText } from '../syntax/exact-json.ts'
 import { attempt, type Format, type FormatContext, layersAll, maxDocumentBytes } from '../format.ts'
-import type { OffsetUnit } from '../offsets.ts'
+import type { OffsetUnit } from '../document/offsets.ts'
 import { readAll, type Source } from '../source.ts'
 import {
   documentOfRow,
@@ -31,9 +31,9 @@ import {
   schemaVersion,
   scoreColumns,
   unitColumn,
-} from '../table.ts'
+} from '../arrow/table.ts'
 import { batched } from './arrow.ts'
-import { hubDocuments, tagNames, toPlain } from './hub.ts'
+import { hubDocuments, tagNames, toPlain } from '../arrow/hub.ts'
 
 const listElements = (name: string, type: 'INT32' | 'FLOAT' | 'BYTE_ARRAY'): SchemaElement[] => [
   { name, repetition_type: 'OPTIONAL', num_children: 1, converted_type: 'LIST' },

@@ -7,7 +7,7 @@
  * label none of whose pairs share a sentence is laid on the first mentions, so
  * that nothing is lost, and counted as `cross-sentence-relation`.
  */
-import { sentencesOfLengths } from '../columns.ts'
+import { sentencesOfLengths } from '../syntax/columns.ts'
 import {
   createDocument,
   type Document,
@@ -16,10 +16,10 @@ import {
   listSpans,
   type RelationLike,
   type SpanLike,
-} from '../document.ts'
+} from '../document/document.ts'
 import { HmtlError } from '../errors.ts'
-import { idText, parseExact, stringifyExact } from '../exact-json.ts'
-import { fieldsOf, metadataOfFields } from '../fields.ts'
+import { idText, parseExact, stringifyExact } from '../syntax/exact-json.ts'
+import { fieldsOf, metadataOfFields } from '../syntax/fields.ts'
 import {
   attempt,
   type Format,
@@ -29,10 +29,10 @@ import {
   reportLayers,
   requireTokens,
 } from '../format.ts'
-import { jsonArrayItems } from '../json-array.ts'
-import { lenient } from '../lenient.ts'
+import { jsonArrayItems } from '../syntax/json-array.ts'
+import { lenient } from '../syntax/lenient.ts'
 import type { Source } from '../source.ts'
-import { joinTokens, sentenceSpans, tokenSpan, words } from '../tokens.ts'
+import { joinTokens, sentenceSpans, tokenSpan, words } from '../document/tokens.ts'
 
 const key = 'redocred'
 

@@ -1,8 +1,8 @@
 /** Plain text: a file is a document. */
-import { createDocument, type Document } from '../document.ts'
+import { createDocument, type Document } from '../document/document.ts'
 import { attempt, type Format, type FormatContext, maxDocumentBytes } from '../format.ts'
 import { readAll, type Source, stem } from '../source.ts'
-import { decodeUtf8 } from '../text.ts'
+import { decodeUtf8 } from '../syntax/text.ts'
 
 async function* read(source: Source, context: FormatContext): AsyncGenerator<Document> {
   const bytes = await readAll(source, maxDocumentBytes(context))

@@ -3,7 +3,7 @@
  * them, and in whether what is not annotated is false or unknown; a task that learns from many must know each one's
  * rules, or it learns that other corpora's facts are wrong.
  */
-import type { Document, RelationLike } from '../../io/document.ts'
+import type { Document, RelationLike } from '../../io/document/document.ts'
 import { type Key, number, optional, wrongType, wrongValue, isObject } from '../config/schema.ts'
 
 /** What a data set's label is called by the task. */

@@ -4,7 +4,7 @@
  * interface alone, so a new kind of head is one folder and one line in `index.ts`.
  */
 import type * as tf from '@tensorflow/tfjs-core'
-import type { Document, LabelledLike, RelationLike, SpanLike, Spans } from '../../io/document.ts'
+import type { Document, LabelledLike, RelationLike, SpanLike, Spans } from '../../io/document/document.ts'
 import type { Batch } from '../batch.ts'
 import type { TaskConfig, TaskDefaults } from '../config/keys.ts'
 import type { Keys } from '../config/schema.ts'

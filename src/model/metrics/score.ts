@@ -11,9 +11,9 @@ import {
   listSpans,
   type RelationLike,
   type SpanLike,
-} from '../../io/document.ts'
+} from '../../io/document/document.ts'
 import { HmtlError } from '../../io/errors.ts'
-import { sentenceSpans, tokenSpan } from '../../io/tokens.ts'
+import { sentenceSpans, tokenSpan } from '../../io/document/tokens.ts'
 import { CorefMetric, type CorefScore } from './coref.ts'
 import { type CountedScore, LabelCounts, type LabelledScore } from './counts.ts'
 

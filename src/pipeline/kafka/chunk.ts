@@ -1,5 +1,5 @@
 /** What is to be written for some records: an output or a dead letter for each. */
-import type { Document } from '../../io/document.ts'
+import type { Document } from '../../io/document/document.ts'
 import { HmtlError, toHmtlError } from '../../io/errors.ts'
 import type { Outcome } from '../pool/messages.ts'
 import type { KafkaRecord, OutgoingRecord } from './port.ts'

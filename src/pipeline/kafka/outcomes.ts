@@ -1,5 +1,5 @@
 /** Records to outcomes, in their order: documents go through the pool, the rest past it. */
-import type { Document } from '../../io/document.ts'
+import type { Document } from '../../io/document/document.ts'
 import { HmtlError } from '../../io/errors.ts'
 import { plainError } from '../../io/plain-error.ts'
 import { chain } from '../chain.ts'

@@ -1,5 +1,5 @@
 /** Groups of documents through a pool of workers; documents and what became of each in the order of the input. */
-import type { Document } from '../../io/document.ts'
+import type { Document } from '../../io/document/document.ts'
 import { chain, many, type Over } from '../chain.ts'
 import { inOrder } from '../order.ts'
 import type { Outcome } from './messages.ts'

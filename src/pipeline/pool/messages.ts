@@ -1,6 +1,6 @@
 /** What a pool's workers are given, and what they make of it. */
-import type { Document } from '../../io/document.ts'
-import type { OffsetUnit } from '../../io/offsets.ts'
+import type { Document } from '../../io/document/document.ts'
+import type { OffsetUnit } from '../../io/document/offsets.ts'
 import type { PlainError } from '../../io/plain-error.ts'
 
 export interface WorkerSettings {

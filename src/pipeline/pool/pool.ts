@@ -5,7 +5,7 @@
  * that a dying worker has sent may be lost with it: who was at work when it died is
  * known for sure only if there was nobody else.)
  */
-import type { Document } from '../../io/document.ts'
+import type { Document } from '../../io/document/document.ts'
 import { HmtlError } from '../../io/errors.ts'
 import { plainError } from '../../io/plain-error.ts'
 import type { Outcome, WorkerSettings } from './messages.ts'

@@ -1,6 +1,6 @@
 /** A worker thread: one engine, one model, groups of documents in, outcomes out. */
-import type { Document } from '../../io/document.ts'
-import { toAnnotations } from '../../io/json.ts'
+import type { Document } from '../../io/document/document.ts'
+import { toAnnotations } from '../../io/document/json.ts'
 import { plainError } from '../../io/plain-error.ts'
 import { type EngineName, startEngine } from '../../model/engine.ts'
 import { loadModel } from '../../model/store.ts'

@@ -1,7 +1,7 @@
 /** Clusters of documents: kept spans linked to those before them, also across the windows of a long document. */
 import * as tf from '@tensorflow/tfjs-core'
-import { type Clusters, clustersOf, type SpanLike, type Spans } from '../../../io/document.ts'
-import { tokenBeginningAt, tokenEndingAt } from '../../../io/tokens.ts'
+import { type Clusters, clustersOf, type SpanLike, type Spans } from '../../../io/document/document.ts'
+import { tokenBeginningAt, tokenEndingAt } from '../../../io/document/tokens.ts'
 import { indexes } from '../../batch.ts'
 import { calibrated } from '../../calibration.ts'
 import { gather } from '../../kernels/ops/rows.ts'

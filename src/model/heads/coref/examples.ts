@@ -1,6 +1,6 @@
 /** Documents in pieces of whole sentences, with their mentions by cluster. */
-import { type Document, listClusters } from '../../../io/document.ts'
-import { tokenSpan, words } from '../../../io/tokens.ts'
+import { type Document, listClusters } from '../../../io/document/document.ts'
+import { tokenSpan, words } from '../../../io/document/tokens.ts'
 import type { Example } from '../head.ts'
 import type { CorefDataset, CorefTaskConfig } from './keys.ts'
 

@@ -1,5 +1,5 @@
 /** Coreference: mentions in clusters, one for each thing that is spoken of (Lee et al. 2017). */
-import type { Document } from '../../../io/document.ts'
+import type { Document } from '../../../io/document/document.ts'
 import type { CorefScore } from '../../metrics/coref.ts'
 import { metricOf } from '../../metrics/score.ts'
 import type { Grid, Head } from '../head.ts'

@@ -1,9 +1,9 @@
 /** Sentences with their tags. */
-import { flatTokenSpans } from '../../../io/columns.ts'
-import type { Document, LabelledSpans } from '../../../io/document.ts'
+import { flatTokenSpans } from '../../../io/syntax/columns.ts'
+import type { Document, LabelledSpans } from '../../../io/document/document.ts'
 import { formatContext } from '../../../io/format.ts'
-import { encodeTags } from '../../../io/tags.ts'
-import { words } from '../../../io/tokens.ts'
+import { encodeTags } from '../../../io/document/tags.ts'
+import { words } from '../../../io/document/tokens.ts'
 import { type Annotation, annotationOf } from '../annotation.ts'
 import type { Example } from '../head.ts'
 import { tagsOf } from './decode.ts'

@@ -7,7 +7,7 @@ import {
   labelledSpansOf,
   listSpans,
   mentionsOf,
-} from '../../../io/document.ts'
+} from '../../../io/document/document.ts'
 import type { Packing } from '../../batch.ts'
 import { calibrated } from '../../calibration.ts'
 import type { LabelledScore } from '../../metrics/counts.ts'

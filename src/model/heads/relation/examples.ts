@@ -1,6 +1,6 @@
 /** Sentences with the pairs of tokens that relations hold between. */
-import { type Document, listRelations, type SpanLike } from '../../../io/document.ts'
-import { tokenSpan, words } from '../../../io/tokens.ts'
+import { type Document, listRelations, type SpanLike } from '../../../io/document/document.ts'
+import { tokenSpan, words } from '../../../io/document/tokens.ts'
 import { annotationOf, relationsMeant } from '../annotation.ts'
 import type { Example } from '../head.ts'
 import type { RelationDataset, RelationTaskConfig } from './keys.ts'

@@ -1,6 +1,6 @@
 /** Relations between spans of one sentence, by the tokens that end them. */
 import * as tf from '@tensorflow/tfjs-core'
-import { type Document, listRelations, type RelationLike, relationsOf } from '../../../io/document.ts'
+import { type Document, listRelations, type RelationLike, relationsOf } from '../../../io/document/document.ts'
 import { indexes } from '../../batch.ts'
 import { calibrated } from '../../calibration.ts'
 import { sigmoidLoss } from '../../kernels/ops/losses.ts'

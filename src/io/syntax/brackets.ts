@@ -1,0 +1,204 @@
+/**
+ * The bracket columns of CoNLL-2012 and of the original's ACE form: `(PER*`,
+ * `*)`, `(12|(3)`. A bracket without its other half is counted, and the rest read.
+ */
+import { columnLabel } from './columns.ts'
+import { type Document, type SpanLike, type Spans, spanKey } from '../document/document.ts'
+import { fieldsOf, isBlankLine } from './line-fields.ts'
+import type { FormatContext } from '../format.ts'
+import type { TagSpan } from '../document/tags.ts'
+import { tokenSpan } from '../document/tokens.ts'
+
+/** Token span with the id of its cluster. */
+export interface ClusterSpan {
+  readonly cluster: string
+  readonly begin: number
+  readonly end: number
+}
+
+/** Told of a bracket without its other half, which costs that annotation and no other. */
+export type OnUnbalanced = (kind: 'bracket-not-opened' | 'bracket-not-closed' | 'odd-cell', detail: string) => void
+
+/** Counts them in the report. */
+export const countUnbalanced =
+  (context: FormatContext, document: string): OnUnbalanced =>
+  (kind, detail) =>
+    context.report.add(kind, document, detail)
+
+/** Spans of a column of brackets within one sentence; nested ones come out too. */
+export const decodeBrackets = (
+  cells: readonly string[],
+  begin: number,
+  end: number,
+  unbalanced: OnUnbalanced,
+): TagSpan[] => {
+  const open: { label: string; begin: number }[] = []
+  const spans: TagSpan[] = []
+  for (let i = begin; i < end; i++) {
+    const cell = cells[i]
+    if (cell === '*' || cell === '-' || cell === '_' || cell === '') continue
+    for (const match of cell.matchAll(/\(([^()*]+)|(\))/g)) {
+      if (match[1] !== undefined) open.push({ label: match[1], begin: i })
+      else {
+        const last = open.pop()
+        if (last) spans.push({ begin: last.begin, end: i + 1, label: last.label })
+        else unbalanced('bracket-not-opened', `token ${i} ${cell}`)
+      }
+    }
+  }
+  for (const { label, begin: from } of open) unbalanced('bracket-not-closed', `token ${from} (${label}`)
+  return spans.sort((a, b) => a.begin - b.begin || b.end - a.end)
+}
+
+/** Column of brackets for flat spans; labels that hold brackets are changed, and counted. */
+export const encodeBrackets = (
+  spans: readonly TagSpan[],
+  count: number,
+  document: Document,
+  context: FormatContext,
+): string[] => {
+  const cells = new Array<string>(count).fill('*')
+  for (const { begin, end, label: given } of spans) {
+    const label = columnLabel(given, document, context, /[\s()*]/g)
+    cells[begin] = `(${label}${end - begin === 1 ? ')' : '*'}`
+    if (end - begin > 1) cells[end - 1] = '*)'
+  }
+  return cells
+}
+
+/** One item of a coreference cell: `(1+2)`, which the scorer throws away, `(1)`, `(1` or `1)`. */
+const corefItem = /\((-?\w+\+\w+)\)|\((-?\w+)\)|\((-?\w+)|(-?\w+)\)|[^|()]+|[()]/g
+
+/** Whether a cell could be one of the coreference column. */
+export const isCorefCell = (cell: string): boolean => /^(?:|[-*_]|(?=.*[()])[\w()|+-]+)$/.test(cell)
+
+/**
+ * Members of the coreference column, read as the reference scorer reads a cell,
+ * with `|` between the items or without: single tokens, then what opens, then
+ * what closes. The same id may be open twice (a stack an id). Clusters are in
+ * the order in which they are first seen.
+ */
+export const decodeCoref = (cells: readonly string[], unbalanced: OnUnbalanced): ClusterSpan[] => {
+  const clusters = new Map<string, { members: ClusterSpan[]; open: number[] }>()
+  const of = (cluster: string) => {
+    let found = clusters.get(cluster)
+    if (!found) clusters.set(cluster, (found = { members: [], open: [] }))
+    return found
+  }
+  cells.forEach((cell, i) => {
+    if (cell === '-' || cell === '' || cell === '*' || cell === '_') return
+    const items = [...cell.matchAll(corefItem)]
+    for (const [, , single] of items)
+      if (single !== undefined) of(single).members.push({ cluster: single, begin: i, end: i + 1 })
+    for (const [, , , opened] of items) if (opened !== undefined) of(opened).open.push(i)
+    for (const [item, , single, opened, closed] of items) {
+      if (closed === undefined) {
+        if (single === undefined && opened === undefined) unbalanced('odd-cell', `token ${i} ${item} in ${cell}`)
+        continue
+      }
+      const begin = clusters.get(closed)?.open.pop()
+      if (begin === undefined) unbalanced('bracket-not-opened', `token ${i} ${cell}`)
+      else of(closed).members.push({ cluster: closed, begin, end: i + 1 })
+    }
+  })
+  for (const [cluster, { open }] of clusters)
+    for (const from of open) unbalanced('bracket-not-closed', `token ${from} (${cluster}`)
+  return [...clusters.values()].flatMap(({ members }) => members)
+}
+
+/** Clusters of the members, on text; what two clusters claim, or one twice, is the first's, as in the reference scorer. */
+export const groupClusters = (
+  members: readonly ClusterSpan[],
+  tokens: Spans,
+  document: string,
+  context: FormatContext,
+): SpanLike[][] => {
+  const clusters = new Map<string, SpanLike[]>()
+  const seen = new Set<number>()
+  for (const { cluster, begin: from, end: to } of members) {
+    const name = spanKey(from, to)
+    if (seen.has(name)) {
+      context.report.add('duplicate-cluster-member', document, `tokens ${from}..${to}`)
+      continue
+    }
+    seen.add(name)
+    const list = clusters.get(cluster)
+    const span = { start: tokens.begin[from], end: tokens.end[to - 1] }
+    if (list) list.push(span)
+    else clusters.set(cluster, [span])
+  }
+  return [...clusters.values()]
+}
+
+/** Members without those that cross one of their own cluster: brackets of one name can nest only. */
+export const withoutCrossing = <T extends ClusterSpan>(
+  members: readonly T[],
+  document: Document,
+  context: FormatContext,
+): T[] => {
+  const open = new Map<string, number[]>()
+  const out: T[] = []
+  for (const member of [...members].sort((a, b) => a.begin - b.begin || b.end - a.end)) {
+    const ends = open.get(member.cluster) ?? []
+    while (ends.length > 0 && ends[ends.length - 1] <= member.begin) ends.pop()
+    if (ends.length > 0 && ends[ends.length - 1] < member.end) {
+      context.report.add('crossing-cluster-member', document.id, `tokens ${member.begin}..${member.end}`)
+      continue
+    }
+    open.set(member.cluster, ends)
+    ends.push(member.end)
+    out.push(member)
+  }
+  return out
+}
+
+/** Coreference column: openings (longest first), single tokens, then closings. */
+export const encodeCoref = (members: readonly ClusterSpan[], count: number, empty = '-'): string[] => {
+  const opening: ClusterSpan[][] = Array.from({ length: count }, () => [])
+  const closing: ClusterSpan[][] = Array.from({ length: count }, () => [])
+  for (const member of members) {
+    opening[member.begin].push(member)
+    if (member.end - member.begin > 1) closing[member.end - 1].push(member)
+  }
+  return Array.from({ length: count }, (_, i) => {
+    const items = [
+      ...opening[i]
+        .sort((a, b) => b.end - a.end)
+        .map(({ cluster, begin, end }) => (end - begin === 1 ? `(${cluster})` : `(${cluster}`)),
+      ...closing[i].sort((a, b) => b.begin - a.begin).map(({ cluster }) => `${cluster})`),
+    ]
+    return items.length === 0 ? empty : items.join('|')
+  })
+}
+
+/** Cluster members of a document on tokens, numbered in order, across sentences too; what does not fit is counted. */
+export const tokenClusters = (document: Document, context: FormatContext, tokens: Spans): ClusterSpan[] => {
+  const { clusters } = document
+  if (!clusters) return []
+  const members: ClusterSpan[] = []
+  for (let c = 0; c + 1 < clusters.offsets.length; c++) {
+    for (let i = clusters.offsets[c]; i < clusters.offsets[c + 1]; i++) {
+      const where = `${clusters.begin[i]}..${clusters.end[i]}`
+      const span = tokenSpan(tokens, clusters.begin[i], clusters.end[i])
+      if (!span) context.report.add('off-token-cluster-member', document.id, where)
+      else {
+        if (!span.exact) context.report.add('unaligned-cluster-member', document.id, where)
+        members.push({ cluster: String(c), begin: span.begin, end: span.end })
+      }
+    }
+  }
+  return withoutCrossing(members, document, context)
+}
+
+/** Whether a file is the original HMTL's form, whose header is much like that of CoNLL-2012 but whose third column has mentions. */
+export const isLikeConll = (head: string, path: string): boolean => {
+  if (path.endsWith('like_conll')) return true
+  const row = head.split('\n').find((line) => !isBlankLine(line) && !line.startsWith('#'))
+  const fields = row === undefined ? [] : fieldsOf(row)
+  return (
+    /^#\s*begin document/m.test(head) &&
+    fields.length >= 4 &&
+    fields[0] === '0' &&
+    /^(?:\*|[(*].*[*)])$/.test(fields[2])
+  )
+}

@@ -1,0 +1,79 @@
+/** The lines of CoNLL-2012 files: headers, columns, and the widths of the gaps between them. */
+import { tabFieldsOf, trimBlankEnd } from './line-fields.ts'
+import { isCorefCell } from './brackets.ts'
+
+/** Columns before those of the predicates. */
+export const fixedColumns = 11
+
+/** The word is column 4; files of fewer columns (scorer tests) have it there too, or just before the coreference. */
+export const wordColumn = (columns: number): number => (columns >= 5 ? 3 : columns - 2)
+
+export interface HeaderName {
+  readonly document: string
+  /** Empty where the header names none. */
+  readonly part: string
+}
+
+/** Name and part of a header: `(name); part 000`, or the name alone as OntoGUM has it, which may even be empty. */
+export const headerOf = (line: string): HeaderName | undefined => {
+  const match = /^#\s*begin document(.*)$/.exec(line)
+  if (!match) return undefined
+  const rest = match[1].trim()
+  const [, document, part] = /^\((.*)\);?(?:\s*part\s+(\d+))?$/.exec(rest) ?? [undefined, rest, undefined]
+  return { document, part: part ?? '' }
+}
+
+export const isFooter = (line: string): boolean => /^#\s*end document.*$/.test(line)
+
+export const usualHeader = (document: string, part: string) => `#begin document (${document}); part ${part}`
+export const usualFooter = '#end document'
+export const isEmptyCell = (cell: string) => cell === '' || cell === '-' || cell === '_' || cell === '*'
+
+/** Columns of the rows of a sentence: at least what is not empty, at most what tabs end. */
+export interface Width {
+  readonly least: number
+  readonly most: number
+}
+
+export const columnsOf = (text: string): string[] => {
+  const line = trimBlankEnd(text)
+  if (line.includes('\t')) return tabFieldsOf(text)
+  const fields = line.split(/ +/)
+  return fields[0] === '' ? fields.slice(1) : fields
+}
+
+/**
+ * Rows of one width a sentence. A tab at the end of each row leaves the last
+ * column empty (LitBank). It is no column where only some rows have it, or where
+ * the coreference stands before it.
+ */
+export const settleWidths = (rows: string[][], lengths: readonly number[], widths: readonly Width[]): string[][] => {
+  const widthOf = lengths.flatMap((length, s) => new Array<Width>(length).fill(widths[s]))
+  const ragged = rows.some((row, i) => row.length !== widthOf[i].most)
+  const isBracket = (cell: string) => /[()]/.test(cell) && isCorefCell(cell)
+  const unused =
+    widths.every(({ least, most }) => least < most) && rows.some((row, i) => isBracket(row[widthOf[i].least - 1]))
+  return rows.map((row, i) => {
+    const width = ragged || unused ? widthOf[i].least : widthOf[i].most
+    return row.length === width ? row : row.slice(0, width)
+  })
+}
+
+/** Widths of the runs of spaces of a line, as characters from `a`; what comes before the first field counts too. */
+export const gapWidths = (text: string): string => {
+  let out = ''
+  for (const run of text.matchAll(/(^ *| +)/g)) out += String.fromCharCode(96 + Math.min(run[0].length, 1000))
+  return out
+}
+
+/** One string for all lines where they are all alike, which is the single-space case. */
+export const compressGaps = (gaps: readonly string[], rows: readonly string[][]): string[] =>
+  gaps.every((gap, i) => gap === `\`${'a'.repeat(rows[i].length - 1)}`) ? [] : [...gaps]
+
+export const spread = (fields: readonly string[], gaps: string): string => {
+  let out = ''
+  for (let i = 0; i < fields.length; i++)
+    out += ' '.repeat(Math.max(i === 0 ? 0 : 1, gaps.charCodeAt(i) - 96 || 0)) + fields[i]
+  const trailing = gaps.length > fields.length ? gaps.charCodeAt(fields.length) - 96 : 0
+  return out + ' '.repeat(trailing)
+}

@@ -1,0 +1,87 @@
+/** The lines of a CoNLL-U sentence to words, and to the nodes that carry `Entity=`. */
+import { HmtlError } from '../errors.ts'
+import { tabFieldsOf } from './line-fields.ts'
+import type { FormatContext } from '../format.ts'
+
+/** A token of the document: a word, or a multiword token whose parts do not spell it. */
+export interface Word {
+  readonly form: string
+  readonly spaceAfter: boolean
+}
+
+/** A line that can open and close mentions: a word, part of a multiword token, or an empty node. */
+export interface EntityNode {
+  readonly entity: string | undefined
+  /** Its token in the sentence; of an empty node the one that comes next. */
+  readonly token: number
+  readonly empty: boolean
+}
+
+const miscValue = (misc: string, name: string): string | undefined => {
+  for (const item of misc.split('|')) if (item.startsWith(`${name}=`)) return item.slice(name.length + 1)
+  return undefined
+}
+
+/** Annotations of MISC that the document has no place for. */
+const passedOver = ['Bridge', 'SplitAnte']
+
+interface Range {
+  readonly end: number
+  readonly form: string
+  readonly misc: string
+  /** First word and first node of it. */
+  readonly word: number
+  readonly node: number
+}
+
+/** @throws HmtlError `HMTL_INPUT_SYNTAX` for a line without the ten columns, or without a form */
+export const readSentence = (
+  lines: readonly string[],
+  id: string,
+  context: FormatContext,
+): { words: Word[]; nodes: EntityNode[] } => {
+  const list: Word[] = []
+  const nodes: EntityNode[] = []
+  let range: Range | undefined
+  const closeRange = (parts: Word[], { form, misc, word, node }: Range) => {
+    const spaceAfter = miscValue(misc, 'SpaceAfter') !== 'No'
+    list.length = word
+    if (parts.map((part) => part.form).join('') === form) {
+      list.push(...parts.map((part, i) => (i === parts.length - 1 ? { ...part, spaceAfter } : part)))
+      return
+    }
+    context.report.add('multiword-token-merged', id, form)
+    list.push({ form, spaceAfter })
+    for (let n = node; n < nodes.length; n++) nodes[n] = { ...nodes[n], token: word }
+  }
+  for (const line of lines) {
+    if (line.startsWith('#')) continue
+    const fields = tabFieldsOf(line)
+    while (fields.length > 10 && fields[fields.length - 1].trim() === '') fields.pop()
+    if (fields.length !== 10)
+      throw new HmtlError('HMTL_INPUT_SYNTAX', `${fields.length} columns where CoNLL-U has 10`, { document: id })
+    const [number, form, , , , , , , , misc] = fields
+    const entity = miscValue(misc, 'Entity')
+    for (const name of passedOver)
+      if (miscValue(misc, name) !== undefined) context.report.add(`passed-over-${name}`, id, number)
+    if (number.includes('.')) {
+      context.report.add('empty-node', id, number)
+      if (entity) context.report.add('entity-on-empty-node', id, number)
+      nodes.push({ entity, token: list.length, empty: true })
+      continue
+    }
+    if (form === '') throw new HmtlError('HMTL_INPUT_SYNTAX', 'an empty word', { document: id })
+    if (number.includes('-')) {
+      range = { end: Number(number.split('-')[1]), form, misc, word: list.length, node: nodes.length }
+      if (entity) context.report.add('entity-on-multiword-token', id, number)
+      continue
+    }
+    nodes.push({ entity, token: list.length, empty: false })
+    list.push({ form, spaceAfter: range ? false : miscValue(misc, 'SpaceAfter') !== 'No' })
+    if (range && Number(number) === range.end) {
+      closeRange(list.slice(range.word), range)
+      range = undefined
+    }
+  }
+  return { words: list, nodes }
+}

@@ -1,0 +1,162 @@
+/**
+ * A transformer of the BERT family as a frozen contextual encoder (Devlin et al.
+ * 2019). Its layers are what it makes of the pieces before the first layer and
+ * after each; a token's vector is the mean of its pieces', zero where it has
+ * none. Sequences lie one after another without padding.
+ */
+import * as tf from '@tensorflow/tfjs-core'
+import { filled } from '../../../io/budget.ts'
+import { indexes } from '../../batch.ts'
+import type { ContextualEncoder } from '../contextual.ts'
+import { linear } from '../../kernels/ops/linear.ts'
+import { attention, gelu, layerNorm } from '../../kernels/ops/transformer.ts'
+import { loadTokenizer, type PieceTokenizer } from './tokenizer.ts'
+import {
+  readTransformerConfig,
+  readTransformerWeights,
+  type TransformerConfig,
+  type TransformerWeights,
+} from './weights.ts'
+
+/** Pieces computed at once. */
+const rowsAtOnce = 2048
+
+/** A stretch of a sentence's pieces that goes through the encoder at once. */
+interface Span {
+  /** Pieces with the marks around them. */
+  readonly ids: Int32Array
+  /** Token of each piece that is to be used, -1 for those that another span knows better. */
+  readonly tokens: Int32Array
+}
+
+/** Half of a window is seen by two of them, so that no piece is read far from all that stands around it. */
+const overlapShare = 2
+
+/** @param first number of the sentence's first token. @param most pieces in a window, marks aside */
+export const spansOf = (
+  words: readonly string[],
+  first: number,
+  { pieces, begin, end }: PieceTokenizer,
+  most: number,
+): Span[] => {
+  const lists = words.map(pieces)
+  const count = lists.reduce((sum, list) => sum + list.length, 0)
+  const [ids, owners] = [new Int32Array(count), new Int32Array(count)]
+  let at = 0
+  lists.forEach((list, i) => {
+    ids.set(list, at)
+    owners.fill(first + i, at, at + list.length)
+    at += list.length
+  })
+  const step = Math.max(1, most - Math.floor(most / overlapShare))
+  const starts = [0]
+  while (starts[starts.length - 1] + most < count) starts.push(Math.min(starts[starts.length - 1] + step, count - most))
+  return starts.map((start, i) => {
+    const stop = Math.min(count, start + most)
+    // Between two windows the border is the middle of what they share.
+    const from = i === 0 ? 0 : Math.ceil((starts[i - 1] + most + start) / 2)
+    const to = i === starts.length - 1 ? count : Math.ceil((start + most + starts[i + 1]) / 2)
+    const tokens = new Int32Array(stop - start + 2).fill(-1)
+    for (let piece = from; piece < to; piece++) tokens[piece - start + 1] = owners[piece]
+    return { ids: Int32Array.from([begin, ...ids.subarray(start, stop), end]), tokens }
+  })
+}
+
+/** States of every layer of spans: each [rows, hidden]. */
+const runLayers = (
+  spans: readonly Span[],
+  config: TransformerConfig,
+  weights: TransformerWeights,
+  visit: (layer: number, states: tf.Tensor2D) => void,
+): void => {
+  const { embedding: E, epsilon, heads, activation } = config
+  const starts = new Int32Array(spans.length + 1)
+  spans.forEach(({ ids }, i) => {
+    starts[i + 1] = starts[i] + ids.length
+  })
+  const longest = spans.reduce((most, { ids }) => Math.max(most, ids.length), 0)
+  const rows = new Float32Array(starts[spans.length] * E)
+  spans.forEach(({ ids }, s) => {
+    ids.forEach((id, position) => {
+      const row = (starts[s] + position) * E
+      for (let j = 0; j < E; j++) rows[row + j] = weights.words[id * E + j] + weights.positions[position * E + j]
+    })
+  })
+  tf.tidy(() => {
+    const offsets = indexes(starts)
+    const normed = layerNorm(
+      tf.tensor2d(rows, [starts[spans.length], E]),
+      weights.norm.gamma,
+      weights.norm.beta,
+      epsilon,
+    )
+    let x = weights.project ? linear(normed, weights.project.w, weights.project.b) : normed
+    visit(0, x)
+    weights.layers.forEach(({ qkv, attended, attendedNorm, inner, outer, outerNorm }, i) => {
+      // What a layer makes on its way is given back before the next begins.
+      x = tf.tidy(() => {
+        const context = attention(linear(x, qkv.w, qkv.b), offsets, heads, longest)
+        const middle = layerNorm(
+          linear(context, attended.w, attended.b),
+          attendedNorm.gamma,
+          attendedNorm.beta,
+          epsilon,
+          x,
+        )
+        const wide = linear(middle, inner.w, inner.b, activation === 'relu')
+        const active = activation === 'relu' ? wide : gelu(wide, activation === 'gelu_new')
+        return layerNorm(linear(active, outer.w, outer.b), outerNorm.gamma, outerNorm.beta, epsilon, middle)
+      })
+      visit(i + 1, x)
+    })
+  })
+}
+
+/**
+ * Loads an encoder on the running engine.
+ * @param folder with config.json, tokenizer.json and model.safetensors
+ * @throws HmtlError `HMTL_MODEL_*`
+ */
+export const loadTransformer = async (folder: string): Promise<ContextualEncoder> => {
+  const config = await readTransformerConfig(folder)
+  const tokenizer = await loadTokenizer(folder, config.vocabulary)
+  const weights = await readTransformerWeights(folder, config)
+  const layers = config.layers + 1
+  const { hidden: D } = config
+
+  const encodeSpans = (spans: readonly Span[], out: Float32Array, counts: Int32Array): void =>
+    runLayers(spans, config, weights, (layer, states) => {
+      const values = states.dataSync()
+      let row = 0
+      for (const { tokens } of spans)
+        for (const token of tokens) {
+          const from = row++ * D
+          if (token === -1) continue
+          const to = (token * layers + layer) * D
+          const share = 1 / counts[token]
+          for (let j = 0; j < D; j++) out[to + j] += share * values[from + j]
+        }
+    })
+
+  return {
+    layers,
+    size: D,
+    encode(sentences) {
+      const total = sentences.reduce((sum, sentence) => sum + sentence.length, 0)
+      const out = new Float32Array(total * layers * D)
+      const counts = new Int32Array(total)
+      const spans: Span[] = []
+      let first = 0
+      for (const sentence of sentences) {
+        spans.push(...spansOf(sentence, first, tokenizer, config.positions - 2))
+        first += sentence.length
+      }
+      // How many pieces a token has must be known before its first is added, whichever group that is in.
+      for (const { tokens } of spans) for (const token of tokens) if (token !== -1) counts[token]++
+      for (const group of filled(spans, { tokens: rowsAtOnce }, ({ ids }) => ids.length))
+        encodeSpans(group, out, counts)
+      return out
+    },
+    dispose: weights.dispose,
+  }
+}
