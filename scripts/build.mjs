@@ -25,7 +25,7 @@ rmSync(join(root, 'dist'), { recursive: true, force: true })
 run('tsc', [binOf('typescript', 'tsc'), '-p', 'tsconfig.json'])
 const kernels = join(root, 'assembly', 'index.ts')
 if (existsSync(kernels)) {
-  mkdirSync(join(root, 'dist', 'src', 'model', 'kernels', 'wasm'), { recursive: true })
+  mkdirSync(join(root, 'dist', 'src', 'model', 'kernels', 'simd'), { recursive: true })
   run('asc', [
     binOf('assemblyscript', 'asc'),
     kernels,

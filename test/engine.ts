@@ -1,5 +1,4 @@
-/** What the engines promise, and tfjs 4.22.0's defects on wasm that must not come back. */
-import * as tf from '@tensorflow/tfjs-core'
+/** What the engines promise. */
 import test from 'ava'
 import { HmtlError } from '../src/io/errors.ts'
 import { parseConfig } from '../src/model/config/parse.ts'
@@ -15,52 +14,6 @@ import { testEngine } from './helpers/engine.ts'
 
 const noise = (size: number, seed: number) =>
   Float32Array.from({ length: size }, (_, i) => Math.sin(i * 12.9898 + seed * 78.233))
-
-const onBoth = async (compute: () => tf.Tensor): Promise<[Float32Array, Float32Array]> => {
-  await switchEngine('cpu')
-  const expected = (await compute().data()) as Float32Array
-  await switchEngine('wasm')
-  return [expected, (await compute().data()) as Float32Array]
-}
-
-const close = (a: ArrayLike<number>, b: ArrayLike<number>): boolean =>
-  a.length === b.length && Array.from(a).every((x, i) => Math.abs(x - b[i]) <= 1e-4 * Math.max(1, Math.abs(b[i])))
-
-for (const [name, compute] of Object.entries<() => tf.Tensor>({
-  'the sum of segments (the gradient of gather), missing': () =>
-    tf.unsortedSegmentSum(tf.tensor2d(noise(5 * 3, 1), [5, 3]), tf.tensor1d(Int32Array.of(2, 0, 2, 1, 0), 'int32'), 4),
-  'the gradient of a convolution by its filter, missing': () => {
-    const [x, dy] = [
-      tf.tensor4d(noise(2 * 1 * 7 * 3, 1), [2, 1, 7, 3]),
-      tf.tensor4d(noise(2 * 1 * 5 * 4, 2), [2, 1, 5, 4]),
-    ]
-    return tf.engine().runKernel('Conv2DBackpropFilter', { x, dy }, {
-      strides: 1,
-      pad: 'valid',
-      dataFormat: 'NHWC',
-      filterShape: [1, 3, 3, 4],
-    } as never) as tf.Tensor
-  },
-  'fused products of more than 48 terms, transposed, wrong': () =>
-    tf.fused.matMul({
-      a: tf.tensor2d(noise(3 * 70, 1), [3, 70]),
-      b: tf.tensor2d(noise(5 * 70, 2), [5, 70]),
-      transposeB: true,
-      bias: tf.tensor1d(noise(5, 3)),
-      activation: 'relu',
-    }),
-  'fused products of a batch, wrong': () =>
-    tf.fused.matMul({
-      a: tf.tensor3d(noise(2 * 3 * 60, 1), [2, 3, 60]),
-      b: tf.tensor3d(noise(2 * 60 * 4, 2), [2, 60, 4]),
-    }) as tf.Tensor,
-  'products of a batch with one matrix': () =>
-    tf.matMul(tf.tensor3d(noise(3 * 4 * 50, 1), [3, 50, 4]), tf.tensor3d(noise(50 * 6, 2), [1, 50, 6]), true),
-}))
-  test.serial(`wasm computes ${name} in tfjs 4.22.0`, async (t) => {
-    const [expected, found] = await onBoth(compute)
-    t.true(close(found, expected), `${found} against ${expected}`)
-  })
 
 const labels = ['PER', 'LOC']
 const vocabulary = Array.from({ length: 60 }, (_, i) => `w${i}`)

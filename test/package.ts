@@ -20,7 +20,7 @@ test.serial('the package, packed and unpacked elsewhere, runs from its command a
     ? packed
     : (Object.values(packed) as [{ filename: string; files: { path: string }[] }])
   const paths = files.map(({ path }: { path: string }) => path)
-  t.true(paths.includes('dist/src/model/kernels/wasm/kernels.wasm'))
+  t.true(paths.includes('dist/src/model/kernels/simd/kernels.wasm'))
   t.false(paths.some((path: string) => path.startsWith('dist/test/') || path.startsWith('test/')))
   await exec('tar', ['-xzf', join(folder, filename), '-C', folder])
   // The dependencies are those of this checkout: no network in a unit test.
@@ -125,7 +125,7 @@ test('publint finds nothing to mend', async (t) => {
 })
 
 test('the kernels hold no static data, which would lie over tfjs’s own', async (t) => {
-  const bytes = await readFile(root('dist/src/model/kernels/wasm/kernels.wasm'))
+  const bytes = await readFile(root('dist/src/model/kernels/simd/kernels.wasm'))
   let at = 8
   const sections: number[] = []
   while (at < bytes.length) {

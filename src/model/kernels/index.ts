@@ -1,21 +1,14 @@
 /** Every fused op, and their registration with tfjs. Adding a backend is adding a file beside `wasm`. */
 
-import { type FusedOp, registerHost } from './op.ts'
+import { type FusedOp, registerGradient, registerHost } from './op.ts'
 import { adamOp, sumSquaresOp } from './ops/adam.ts'
-import { charPoolGradOp, charPoolOp, registerCharPoolGradient } from './ops/char-pool.ts'
-import { crfOp, registerCrfGradient, scaleOp } from './ops/crf.ts'
-import { linearGradOp, linearOp, registerLinearGradient } from './ops/linear.ts'
-import {
-  antecedentLossOp,
-  fillOp,
-  registerLossGradients,
-  registerStockGradients,
-  sigmoidLossOp,
-  sumOp,
-} from './ops/losses.ts'
-import { lstmGradOp, lstmOp, registerLstmGradient } from './ops/lstm.ts'
+import { charPoolGradOp, charPoolOp } from './ops/char-pool.ts'
+import { crfOp } from './ops/crf.ts'
+import { linearGradOp, linearOp } from './ops/linear.ts'
+import { antecedentLossOp, fillOp, sigmoidLossOp, sumOp } from './ops/losses.ts'
+import { lstmGradOp, lstmOp } from './ops/lstm.ts'
 import { highwayOp, lstmProjectedOp } from './ops/lstm-projected.ts'
-import { mixGradOp, mixOp, mixWeightsGradOp, mixWeightsOp, registerMixGradient } from './ops/mix.ts'
+import { mixGradOp, mixOp, mixWeightsGradOp, mixWeightsOp } from './ops/mix.ts'
 import {
   columnsOp,
   concatOp,
@@ -26,11 +19,12 @@ import {
   pairSumFullOp,
   pairSumGradOp,
   pairSumOp,
-  registerRowGradients,
   scatterOp,
 } from './ops/rows.ts'
 import { attentionOp, geluOp, layerNormOp } from './ops/transformer.ts'
-import { registerSpanAttentionGradient, spanAttentionGradOp, spanAttentionOp } from './ops/span-attention.ts'
+import { scaleOp } from './ops/scale.ts'
+import { spanAttentionGradOp, spanAttentionOp } from './ops/span-attention.ts'
+import { stockGradients } from './ops/stock-gradients.ts'
 
 export const fusedOps: readonly FusedOp[] = [
   linearOp,
@@ -76,14 +70,9 @@ let registered = false
 export const registerFusedOps = (): void => {
   if (registered) return
   registered = true
-  for (const op of fusedOps) registerHost(op)
-  registerLinearGradient()
-  registerLstmGradient()
-  registerRowGradients()
-  registerCrfGradient()
-  registerCharPoolGradient()
-  registerSpanAttentionGradient()
-  registerLossGradients()
-  registerMixGradient()
-  registerStockGradients()
+  for (const op of fusedOps) {
+    registerHost(op)
+    if (op.gradient) registerGradient(op.name, op.gradient)
+  }
+  for (const [name, gradient] of Object.entries(stockGradients)) registerGradient(name, gradient)
 }

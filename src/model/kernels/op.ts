@@ -27,9 +27,24 @@ export const int = (shape: readonly number[], values?: Int32Array): HostTensor =
   values: values ?? new Int32Array(shape.reduce((a, b) => a * b, 1)),
 })
 
+/** The backward pass of an op. */
+export interface OpGradient {
+  /** Inputs that are kept for it, and which of the outputs are. */
+  readonly inputs: readonly string[]
+  readonly outputs: readonly boolean[]
+  /** From the gradients of the outputs and what was kept, inputs first: a tensor for each differentiable input. */
+  of(
+    dys: readonly tf.Tensor[],
+    saved: readonly tf.Tensor[],
+    attributes: Attributes,
+  ): Readonly<Record<string, () => tf.Tensor>>
+}
+
 export interface FusedOp {
   readonly name: string
   readonly host: HostKernel
+  /** Of an op that stands on the tape. */
+  readonly gradient?: OpGradient
 }
 
 interface CpuBackend {
@@ -73,26 +88,14 @@ export const run = (
   return Array.isArray(out) ? out : [out]
 }
 
-/**
- * Registers the gradient of an op. `gradient` gets the gradients of the outputs,
- * then the saved inputs and outputs in the order named, and returns a tensor for
- * each differentiable input.
- */
-export const registerGradient = (
-  name: string,
-  saved: { readonly inputs: readonly string[]; readonly outputs: readonly boolean[] },
-  gradient: (
-    dys: readonly tf.Tensor[],
-    saved: readonly tf.Tensor[],
-    attributes: Attributes,
-  ) => Record<string, () => tf.Tensor>,
-): void => {
-  if (tf.getGradient(name)) return
+/** Registers the gradient of an op. */
+export const registerGradient = (kernelName: string, { inputs, outputs, of }: OpGradient): void => {
+  if (tf.getGradient(kernelName)) return
   tf.registerGradient({
-    kernelName: name,
-    inputsToSave: [...saved.inputs],
-    outputsToSave: [...saved.outputs],
+    kernelName,
+    inputsToSave: [...inputs],
+    outputsToSave: [...outputs],
     gradFunc: (dy, tensors, attrs) =>
-      gradient(Array.isArray(dy) ? dy : [dy], tensors, attrs as unknown as Attributes) as never,
+      of(Array.isArray(dy) ? dy : [dy], tensors, attrs as unknown as Attributes) as never,
   })
 }

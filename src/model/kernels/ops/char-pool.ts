@@ -5,7 +5,7 @@
  * winning window of each. A word's vector depends on the word alone.
  */
 import type * as tf from '@tensorflow/tfjs-core'
-import { type FusedOp, float, int, registerGradient, run } from '../op.ts'
+import { type FusedOp, float, int, run } from '../op.ts'
 
 export const charPoolOp: FusedOp = {
   name: 'HmtlCharPool',
@@ -30,6 +30,14 @@ export const charPoolOp: FusedOp = {
       }
     return [y, best]
   },
+  gradient: {
+    inputs: ['p', 'chars'],
+    outputs: [false, true],
+    of: ([dy], [p, chars, best], { width }) => {
+      const grads = run('HmtlCharPoolGrad', { dy, best, chars }, { width, characters: p.shape[0] })
+      return { p: () => grads[0], bias: () => grads[1] }
+    },
+  },
 }
 
 export const charPoolGradOp: FusedOp = {
@@ -48,16 +56,6 @@ export const charPoolGradOp: FusedOp = {
     return [dp, dBias]
   },
 }
-
-export const registerCharPoolGradient = (): void =>
-  registerGradient(
-    'HmtlCharPool',
-    { inputs: ['p', 'chars'], outputs: [false, true] },
-    ([dy], [p, chars, best], { width }) => {
-      const grads = run('HmtlCharPoolGrad', { dy, best, chars }, { width, characters: p.shape[0] })
-      return { p: () => grads[0], bias: () => grads[1] }
-    },
-  )
 
 export const charPool = (
   p: tf.Tensor2D,

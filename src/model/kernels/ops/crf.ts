@@ -6,7 +6,8 @@
  * Outputs: loss [B] (log Z without tags), marginals [N,L], and with `gradients` those of the summed loss.
  */
 import type * as tf from '@tensorflow/tfjs-core'
-import { type FusedOp, float, type HostTensor, registerGradient, run } from '../op.ts'
+import { type FusedOp, float, run } from '../op.ts'
+import { scaled } from './scale.ts'
 
 const logSumExp = (values: ArrayLike<number>): number => {
   let most = Number.NEGATIVE_INFINITY
@@ -77,28 +78,19 @@ export const crfOp: FusedOp = {
     }
     return [loss, marginals, dE, dA, dS, dZ]
   },
-}
-
-/** Gradients scaled by the gradient of the loss, which is the same for all sequences of a batch. */
-export const scaleOp: FusedOp = {
-  name: 'HmtlScale',
-  host: ({ x, factor }): HostTensor[] => [
-    float(
-      x.shape,
-      Float32Array.from(x.values, (value) => value * factor.values[0]),
-    ),
-  ],
-}
-
-export const registerCrfGradient = (): void =>
-  registerGradient(
-    'HmtlCrf',
-    { inputs: [], outputs: [false, false, true, true, true, true] },
-    ([dLoss], [dE, dA, dS, dZ]) => {
-      const scaled = (x: tf.Tensor) => () => run('HmtlScale', { x, factor: dLoss })[0]
-      return { emissions: scaled(dE), transitions: scaled(dA), start: scaled(dS), end: scaled(dZ) }
+  gradient: {
+    inputs: [],
+    outputs: [false, false, true, true, true, true],
+    of: ([dLoss], [dE, dA, dS, dZ]) => {
+      return {
+        emissions: scaled(dE, dLoss),
+        transitions: scaled(dA, dLoss),
+        start: scaled(dS, dLoss),
+        end: scaled(dZ, dLoss),
+      }
     },
-  )
+  },
+}
 
 export interface CrfInputs {
   readonly emissions: tf.Tensor2D

@@ -1,6 +1,6 @@
 /** y = activation(x·w + b): x [N,I], w [I,O], b [O] → [N,O]. */
 import type * as tf from '@tensorflow/tfjs-core'
-import { type FusedOp, float, registerGradient, run } from '../op.ts'
+import { type FusedOp, float, run } from '../op.ts'
 
 export const linearOp: FusedOp = {
   name: 'HmtlLinear',
@@ -15,6 +15,14 @@ export const linearOp: FusedOp = {
         y[i * out + j] = relu ? Math.max(0, sum) : sum
       }
     return [float([n, out], y)]
+  },
+  gradient: {
+    inputs: ['x', 'w'],
+    outputs: [true],
+    of: ([dy], [x, w, y], attributes) => {
+      const grads = run('HmtlLinearGrad', { dy, x, w, y }, attributes)
+      return { x: () => grads[0], w: () => grads[1], b: () => grads[2] }
+    },
   },
 }
 
@@ -38,12 +46,6 @@ export const linearGradOp: FusedOp = {
     return [dx, dw, db]
   },
 }
-
-export const registerLinearGradient = (): void =>
-  registerGradient('HmtlLinear', { inputs: ['x', 'w'], outputs: [true] }, ([dy], [x, w, y], attributes) => {
-    const grads = run('HmtlLinearGrad', { dy, x, w, y }, attributes)
-    return { x: () => grads[0], w: () => grads[1], b: () => grads[2] }
-  })
 
 /** A fully connected layer, optionally rectified. */
 export const linear = (x: tf.Tensor2D, w: tf.Tensor2D, b?: tf.Tensor1D, relu = false): tf.Tensor2D =>

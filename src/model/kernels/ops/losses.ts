@@ -1,6 +1,7 @@
 /** Losses that come with their gradient, so that the backward pass only scales. */
 import * as tf from '@tensorflow/tfjs-core'
-import { type FusedOp, float, registerGradient, run } from '../op.ts'
+import { type FusedOp, float, run } from '../op.ts'
+import { scaled } from './scale.ts'
 
 /**
  * Binary cross-entropy with logits, summed over cells: logits [P,K], positive
@@ -23,6 +24,13 @@ export const sigmoidLossOp: FusedOp = {
       gradient.values[i] -= 1
     }
     return [float([1], Float32Array.of(loss)), gradient]
+  },
+  gradient: {
+    inputs: [],
+    outputs: [false, true],
+    of: ([dy], [gradient]) => ({
+      logits: scaled(gradient, dy),
+    }),
   },
 }
 
@@ -66,26 +74,27 @@ export const antecedentLossOp: FusedOp = {
     }
     return [float([1], Float32Array.of(loss)), dPairs, dMentions]
   },
-}
-
-export const registerLossGradients = (): void => {
-  const scaled = (x: tf.Tensor, factor: tf.Tensor) => () => run('HmtlScale', { x, factor })[0]
-  registerGradient('HmtlSigmoidLoss', { inputs: [], outputs: [false, true] }, ([dy], [gradient]) => ({
-    logits: scaled(gradient, dy),
-  }))
-  registerGradient('HmtlAntecedentLoss', { inputs: [], outputs: [false, true, true] }, ([dy], [dPairs, dMentions]) => ({
-    pairs: scaled(dPairs, dy),
-    mentions: scaled(dMentions, dy),
-  }))
-  registerGradient('HmtlSum', { inputs: ['x'], outputs: [] }, ([dy], [x]) => ({
-    x: () => tf.reshape(run('HmtlFill', { factor: dy }, { size: x.size })[0], x.shape),
-  }))
+  gradient: {
+    inputs: [],
+    outputs: [false, true, true],
+    of: ([dy], [dPairs, dMentions]) => ({
+      pairs: scaled(dPairs, dy),
+      mentions: scaled(dMentions, dy),
+    }),
+  },
 }
 
 /** Sum of all elements, [1]. */
 export const sumOp: FusedOp = {
   name: 'HmtlSum',
   host: ({ x }) => [float([1], Float32Array.of((x.values as Float32Array).reduce((sum, value) => sum + value, 0)))],
+  gradient: {
+    inputs: ['x'],
+    outputs: [],
+    of: ([dy], [x]) => ({
+      x: () => tf.reshape(run('HmtlFill', { factor: dy }, { size: x.size })[0], x.shape),
+    }),
+  },
 }
 
 export const fillOp: FusedOp = {
@@ -106,15 +115,3 @@ export const antecedentLoss = (inputs: {
 }): tf.Tensor1D => run('HmtlAntecedentLoss', inputs)[0] as tf.Tensor1D
 
 export const sum = (x: tf.Tensor): tf.Tensor1D => run('HmtlSum', { x })[0] as tf.Tensor1D
-
-/** Gradients of the few stock ops in use: tfjs-core in Node comes without any. */
-export const registerStockGradients = (): void => {
-  registerGradient('Reshape', { inputs: ['x'], outputs: [] }, ([dy], [x]) => ({ x: () => tf.reshape(dy, x.shape) }))
-  registerGradient('Identity', { inputs: [], outputs: [] }, ([dy]) => ({ x: () => tf.clone(dy) }))
-  // Only for equal shapes, which is how losses are added and taken off.
-  registerGradient('Add', { inputs: [], outputs: [] }, ([dy]) => ({ a: () => tf.clone(dy), b: () => tf.clone(dy) }))
-  registerGradient('Sub', { inputs: [], outputs: [] }, ([dy]) => ({
-    a: () => tf.clone(dy),
-    b: () => run('HmtlScale', { x: dy, factor: tf.tensor1d([-1]) })[0],
-  }))
-}

@@ -6,14 +6,33 @@
  * for the gradient follows it, here the activated gates [N,8H] and cells [N,2H].
  */
 import type * as tf from '@tensorflow/tfjs-core'
-import { type FusedOp, float, type HostTensor, registerGradient, run } from '../op.ts'
+import { type FusedOp, float, type HostTensor, run } from '../op.ts'
 import { linearGradOp, linearOp } from './linear.ts'
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x))
 
+/** Most tensors that a backend may leave for the gradient. */
+const maxSaved = 512
+
 export const lstmOp: FusedOp = {
   name: 'HmtlBiLstm',
   host: ({ x, w, b, u, offsets }) => recurrence(linearOp.host({ x, w, b }, {})[0], u, offsets),
+  gradient: {
+    inputs: ['x', 'w', 'b', 'u', 'offsets'],
+    outputs: Array.from({ length: maxSaved }, () => true),
+    of: ([dy], [x, w, b, u, offsets, ...saved]) => {
+      const grads = run('HmtlBiLstmGrad', {
+        dy,
+        x,
+        w,
+        b,
+        u,
+        offsets,
+        ...Object.fromEntries(saved.map((tensor, i) => [`s${i}`, tensor])),
+      })
+      return { x: () => grads[0], w: () => grads[1], b: () => grads[2], u: () => grads[3] }
+    },
+  },
 }
 
 /** xp [N,8H] input projections → y, gates, cells. */
@@ -119,27 +138,6 @@ const recurrenceGradient = (
   }
   return [dxp, du]
 }
-
-/** Most tensors that a backend may leave for the gradient. */
-const maxSaved = 512
-
-export const registerLstmGradient = (): void =>
-  registerGradient(
-    'HmtlBiLstm',
-    { inputs: ['x', 'w', 'b', 'u', 'offsets'], outputs: Array.from({ length: maxSaved }, () => true) },
-    ([dy], [x, w, b, u, offsets, ...saved]) => {
-      const grads = run('HmtlBiLstmGrad', {
-        dy,
-        x,
-        w,
-        b,
-        u,
-        offsets,
-        ...Object.fromEntries(saved.map((tensor, i) => [`s${i}`, tensor])),
-      })
-      return { x: () => grads[0], w: () => grads[1], b: () => grads[2], u: () => grads[3] }
-    },
-  )
 
 export interface LstmInputs {
   readonly x: tf.Tensor2D

@@ -4,7 +4,7 @@
  * are frozen: only w and gamma have a gradient.
  */
 import type * as tf from '@tensorflow/tfjs-core'
-import { type FusedOp, float, registerGradient, run } from '../op.ts'
+import { type FusedOp, float, run } from '../op.ts'
 
 /** Layers summed by weights: x [N, L·D], weights [L] → [N,D]. */
 export const mixOp: FusedOp = {
@@ -18,6 +18,13 @@ export const mixOp: FusedOp = {
       for (let l = 0; l < L; l++)
         for (let j = 0; j < D; j++) y.values[i * D + j] += weights.values[l] * x.values[i * width + l * D + j]
     return [y]
+  },
+  gradient: {
+    inputs: ['x', 'weights'],
+    outputs: [],
+    of: ([dy], [x, weights]) => ({
+      weights: () => run('HmtlMixGrad', { dy, x }, { layers: weights.size })[0],
+    }),
   },
 }
 
@@ -48,6 +55,14 @@ export const mixWeightsOp: FusedOp = {
       ),
     ]
   },
+  gradient: {
+    inputs: ['w', 'gamma'],
+    outputs: [],
+    of: ([dy], [w, gamma]) => {
+      const grads = run('HmtlMixWeightsGrad', { dy, w, gamma })
+      return { w: () => grads[0], gamma: () => grads[1] }
+    },
+  },
 }
 
 export const mixWeightsGradOp: FusedOp = {
@@ -64,16 +79,6 @@ export const mixWeightsGradOp: FusedOp = {
       float([1], Float32Array.of(mean)),
     ]
   },
-}
-
-export const registerMixGradient = (): void => {
-  registerGradient('HmtlMix', { inputs: ['x', 'weights'], outputs: [] }, ([dy], [x, weights]) => ({
-    weights: () => run('HmtlMixGrad', { dy, x }, { layers: weights.size })[0],
-  }))
-  registerGradient('HmtlMixWeights', { inputs: ['w', 'gamma'], outputs: [] }, ([dy], [w, gamma]) => {
-    const grads = run('HmtlMixWeightsGrad', { dy, w, gamma })
-    return { w: () => grads[0], gamma: () => grads[1] }
-  })
 }
 
 /** @param x [N, L·D], outside of the tape; w [L], gamma [1] */

@@ -1,6 +1,6 @@
 /** Rows picked, paired and joined. */
 import type * as tf from '@tensorflow/tfjs-core'
-import { type FusedOp, float, registerGradient, run } from '../op.ts'
+import { type FusedOp, float, run } from '../op.ts'
 
 /** y[i] = x[ids[i]], a row of zeros for -1: x [N,D], ids [M] → [M,D]. */
 export const gatherOp: FusedOp = {
@@ -12,6 +12,13 @@ export const gatherOp: FusedOp = {
       if (id >= 0) y.values.set(x.values.subarray(id * d, id * d + d), i * d)
     })
     return [y]
+  },
+  gradient: {
+    inputs: ['x', 'ids'],
+    outputs: [],
+    of: ([dy], [x, ids]) => ({
+      x: () => run('HmtlScatterAdd', { dy, ids }, { rows: x.shape[0] })[0],
+    }),
   },
 }
 
@@ -46,6 +53,18 @@ export const pairSumOp: FusedOp = {
       }
     return [y]
   },
+  gradient: {
+    inputs: ['a', 'ia', 'b', 'ib'],
+    outputs: [true],
+    of: ([dy], [a, ia, b, ib, y]) => {
+      const grads = run(
+        'HmtlPairSumGrad',
+        { dy, y, ia, ib },
+        { rowsA: a.shape[0], rowsB: b.shape[0] as number, rowsC: 0, hasX: 0 },
+      )
+      return { a: () => grads[0], b: () => grads[1] }
+    },
+  },
 }
 
 /** → da, db, dc ([0,D] where there is no c), dx ([0,D] where there is no x). */
@@ -77,6 +96,13 @@ export const pairProductOp: FusedOp = {
       for (let j = 0; j < d; j++) y.values[p * d + j] = x.values[ia.values[p] * d + j] * x.values[ib.values[p] * d + j]
     return [y]
   },
+  gradient: {
+    inputs: ['x', 'ia', 'ib'],
+    outputs: [],
+    of: ([dy], [x, ia, ib]) => ({
+      x: () => run('HmtlPairProductGrad', { dy, x, ia, ib })[0],
+    }),
+  },
 }
 
 export const pairProductGradOp: FusedOp = {
@@ -107,6 +133,17 @@ export const concatOp: FusedOp = {
     }
     return [y]
   },
+  gradient: {
+    inputs: ['a', 'b'],
+    outputs: [],
+    of: ([dy], [a, b]) => {
+      const [da, db] = [a.shape[1] as number, b.shape[1] as number]
+      return {
+        a: () => run('HmtlColumns', { x: dy }, { begin: 0, size: da })[0],
+        b: () => run('HmtlColumns', { x: dy }, { begin: da, size: db })[0],
+      }
+    },
+  },
 }
 
 /** Columns from `begin`, `size` of them: x [N,D] → [N,size]. */
@@ -134,6 +171,13 @@ export const dropoutOp: FusedOp = {
       y.values[i] = hash((i ^ mixed) >>> 0) < threshold ? 0 : x.values[i] * scale
     return [y]
   },
+  gradient: {
+    inputs: [],
+    outputs: [],
+    of: ([dy], _, attributes) => ({
+      x: () => run('HmtlDropout', { x: dy }, attributes)[0],
+    }),
+  },
 }
 
 /** lowbias32 (Wellons). */
@@ -144,35 +188,13 @@ export const hash = (value: number): number => {
   return (x ^ (x >>> 16)) >>> 0
 }
 
-export const registerRowGradients = (): void => {
-  registerGradient('HmtlGather', { inputs: ['x', 'ids'], outputs: [] }, ([dy], [x, ids]) => ({
-    x: () => run('HmtlScatterAdd', { dy, ids }, { rows: x.shape[0] })[0],
-  }))
-  registerGradient('HmtlDropout', { inputs: [], outputs: [] }, ([dy], _, attributes) => ({
-    x: () => run('HmtlDropout', { x: dy }, attributes)[0],
-  }))
-  registerGradient('HmtlConcat', { inputs: ['a', 'b'], outputs: [] }, ([dy], [a, b]) => {
-    const [da, db] = [a.shape[1] as number, b.shape[1] as number]
-    return {
-      a: () => run('HmtlColumns', { x: dy }, { begin: 0, size: da })[0],
-      b: () => run('HmtlColumns', { x: dy }, { begin: da, size: db })[0],
-    }
-  })
-  registerGradient('HmtlPairProduct', { inputs: ['x', 'ia', 'ib'], outputs: [] }, ([dy], [x, ia, ib]) => ({
-    x: () => run('HmtlPairProductGrad', { dy, x, ia, ib })[0],
-  }))
-  registerGradient('HmtlPairSum', { inputs: ['a', 'ia', 'b', 'ib'], outputs: [true] }, ([dy], [a, ia, b, ib, y]) => {
-    const grads = run(
-      'HmtlPairSumGrad',
-      { dy, y, ia, ib },
-      { rowsA: a.shape[0], rowsB: b.shape[0] as number, rowsC: 0, hasX: 0 },
-    )
-    return { a: () => grads[0], b: () => grads[1] }
-  })
-  registerGradient(
-    'HmtlPairSumFull',
-    { inputs: ['a', 'ia', 'b', 'ib', 'c', 'ic'], outputs: [true] },
-    ([dy], [a, ia, b, ib, c, ic, y]) => {
+export const pairSumFullOp: FusedOp = {
+  name: 'HmtlPairSumFull',
+  host: pairSumOp.host,
+  gradient: {
+    inputs: ['a', 'ia', 'b', 'ib', 'c', 'ic'],
+    outputs: [true],
+    of: ([dy], [a, ia, b, ib, c, ic, y]) => {
       const grads = run(
         'HmtlPairSumGrad',
         { dy, y, ia, ib, ic },
@@ -180,10 +202,8 @@ export const registerRowGradients = (): void => {
       )
       return { a: () => grads[0], b: () => grads[1], c: () => grads[2], x: () => grads[3] }
     },
-  )
+  },
 }
-
-export const pairSumFullOp: FusedOp = { name: 'HmtlPairSumFull', host: pairSumOp.host }
 
 export const gather = (x: tf.Tensor2D, ids: tf.Tensor1D): tf.Tensor2D => run('HmtlGather', { x, ids })[0] as tf.Tensor2D
 

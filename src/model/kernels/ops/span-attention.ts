@@ -4,7 +4,7 @@
  * y [S,D], each the span's vectors weighted by the softmax of their scores.
  */
 import type * as tf from '@tensorflow/tfjs-core'
-import { type FusedOp, float, registerGradient, run } from '../op.ts'
+import { type FusedOp, float, run } from '../op.ts'
 
 export const spanAttentionOp: FusedOp = {
   name: 'HmtlSpanAttention',
@@ -25,6 +25,14 @@ export const spanAttentionOp: FusedOp = {
       }
     }
     return [y, weights]
+  },
+  gradient: {
+    inputs: ['x', 'rows', 'starts'],
+    outputs: [false, true],
+    of: ([dy], [x, rows, starts, weights]) => {
+      const grads = run('HmtlSpanAttentionGrad', { dy, x, rows, starts, weights })
+      return { x: () => grads[0], scores: () => grads[1] }
+    },
   },
 }
 
@@ -52,16 +60,6 @@ export const spanAttentionGradOp: FusedOp = {
     return [dx, dScores]
   },
 }
-
-export const registerSpanAttentionGradient = (): void =>
-  registerGradient(
-    'HmtlSpanAttention',
-    { inputs: ['x', 'rows', 'starts'], outputs: [false, true] },
-    ([dy], [x, rows, starts, weights]) => {
-      const grads = run('HmtlSpanAttentionGrad', { dy, x, rows, starts, weights })
-      return { x: () => grads[0], scores: () => grads[1] }
-    },
-  )
 
 export const spanAttention = (
   x: tf.Tensor2D,

@@ -6,8 +6,8 @@
  * works on padding, the matrix products are TensorFlow's and the recurrence runs in
  * our SIMD kernel on the host: twice as fast (bench/engine/RESULTS.md).
  */
-import type { HostTensor, Values } from '../op.ts'
-import { lstmRecurrence, lstmRecurrenceGradient } from '../simd-host.ts'
+import { type HostTensor, int, type Values } from '../op.ts'
+import { hostRecurrence, hostRecurrenceGradient } from '../simd/arena.ts'
 import type { Native } from './backend.ts'
 import type { Scope } from './scope.ts'
 
@@ -207,7 +207,12 @@ export const hostForward = (
   { x, w, b }: Readonly<Record<'x' | 'w' | 'b', Native>>,
   u: HostTensor,
   offsets: Values,
-): HostTensor[] => lstmRecurrence(s.host(s.one('BiasAdd', s.matmul(x, w), b)), u, offsets)
+): HostTensor[] =>
+  hostRecurrence({
+    xp: s.host(s.one('BiasAdd', s.matmul(x, w), b)),
+    u,
+    offsets: int([offsets.length], offsets as Int32Array),
+  })
 
 /** @returns dx, dw, db as the library's, du as the host's */
 export const hostGradient = (
@@ -216,9 +221,10 @@ export const hostGradient = (
   dy: HostTensor,
   u: HostTensor,
   offsets: Values,
-  saved: readonly HostTensor[],
+  [y, gates, cells]: readonly HostTensor[],
 ): { natives: Native[]; du: HostTensor } => {
-  const [d, du] = lstmRecurrenceGradient(dy, u, offsets, saved)
+  const at = int([offsets.length], offsets as Int32Array)
+  const [d, du] = hostRecurrenceGradient({ dy, u, offsets: at, y, gates, cells })
   const dxp = s.floats(d.shape, d.values as Float32Array)
   return { natives: [s.matmul(dxp, w, false, true), s.matmul(x, dxp, true, false), s.columnSums(dxp)], du }
 }

@@ -6,7 +6,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { fusedOps } from '../index.ts'
 import type { Attributes, HostTensor, Values } from '../op.ts'
-import { dropoutMask, simdKernels } from '../simd-host.ts'
+import { dropoutMask, simdHostKernels } from '../simd/arena.ts'
 import { type Native, TensorflowBackend } from './backend.ts'
 import type { Binding } from './binding.ts'
 import { blockForward, blockGradient, gatherOrZero, hostForward, hostGradient } from './lstm.ts'
@@ -338,7 +338,7 @@ export const startTensorflow = (binding: Binding): TensorflowBackend => {
   for (const [name, kernelFunc] of Object.entries(aliases(backend))) register(name, kernelFunc)
   for (const { name, host } of fusedOps) {
     if (tf.getKernel(name, backendName)) continue
-    const compute = simdKernels[name] ?? host
+    const compute = simdHostKernels[name] ?? host
     register(name, (inputs, attributes) => {
       const hosts: Record<string, HostTensor> = {}
       for (const [key, info] of Object.entries(inputs))

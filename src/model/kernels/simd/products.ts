@@ -1,0 +1,106 @@
+/** Matrix products and the LSTMs by SIMD. */
+import { type Heap, type HeapTensor, type SimdKernel, sizeOf } from './heap.ts'
+
+/** c = a·b (+ bias), a and b as they lie or transposed. */
+const gemm = <T extends HeapTensor>(
+  heap: Heap<T>,
+  [a, transA]: readonly [T, boolean],
+  [b, transB]: readonly [T, boolean],
+  c: T,
+  bias?: T,
+): void => {
+  const { k, at } = heap
+  const [M, K] = transA ? [a.shape[1], a.shape[0]] : a.shape
+  const N = transB ? b.shape[0] : b.shape[1]
+  if (M === 0 || N === 0) return
+  if (K === 0) {
+    heap.values(c).fill(0)
+    return
+  }
+  const [flipA, flipB] = [transA ? 1 : 0, transB ? 1 : 0]
+  heap.withScratch(k.gemmScratchFloats(K, N), (scratch) =>
+    k.gemm(at(a), a.shape[1], flipA, at(b), b.shape[1], flipB, at(c), N, M, K, N, at(bias), 0, scratch),
+  )
+}
+
+/** d [N,O], x [N,I], w [I,O] → dx, dw, db. */
+const productGradients = <T extends HeapTensor>(heap: Heap<T>, d: T, x: T, w: T): T[] => {
+  const [dx, dw, db] = [heap.floats(...x.shape), heap.floats(...w.shape), heap.floats(w.shape[1])]
+  gemm(heap, [d, false], [w, true], dx)
+  gemm(heap, [x, true], [d, false], dw)
+  heap.k.columnSums(heap.at(d), d.shape[0], d.shape[1], heap.at(db))
+  return [dx, dw, db]
+}
+
+/** The recurrent part of the LSTM: xp [N,8H] input projections, u [2,H,4H] → y [N,2H], gates [N,8H], cells [N,2H]. */
+export const lstmRecurrence: SimdKernel = (heap, { xp, u, offsets }) => {
+  const { k, at } = heap
+  const n = xp.shape[0]
+  const h = u.shape[1]
+  const [y, gates, cells] = [heap.floats(n, 2 * h), heap.floats(n, 8 * h), heap.floats(n, 2 * h)]
+  heap.withScratch(4 * h * h + 64, (scratch) =>
+    k.lstmForward(at(xp), at(u), at(offsets), offsets.shape[0] - 1, n, h, at(y), at(gates), at(cells), scratch),
+  )
+  return [y, gates, cells]
+}
+
+/** dy [N,2H] and what `lstmRecurrence` gave → dxp [N,8H], du [2,H,4H]. */
+export const lstmRecurrenceGradient: SimdKernel = (heap, { dy, u, offsets, y, gates, cells }) => {
+  const { k, at } = heap
+  const n = dy.shape[0]
+  const h = u.shape[1]
+  const steps = offsets.shape[0] - 1
+  const sequences = steps > 0 ? heap.values(offsets)[1] : 0
+  const [dxp, du] = [heap.floats(n, 8 * h), heap.floats(2, h, 4 * h)]
+  const saved = [at(y), at(gates), at(cells)]
+  heap.withScratch(k.lstmScratchFloats(n, sequences, h), (scratch) =>
+    k.lstmBackward(at(dy), at(u), at(offsets), steps, n, h, ...saved, at(dxp), at(du), sequences, scratch),
+  )
+  return [dxp, du]
+}
+
+/** By the name of the op. */
+export const products: Readonly<Record<string, SimdKernel>> = {
+  HmtlLinear(heap, { x, w, b }, { relu }) {
+    const y = heap.floats(x.shape[0], w.shape[1])
+    gemm(heap, [x, false], [w, false], y, b)
+    const size = sizeOf(y.shape)
+    if (relu && size > 0) heap.k.reluBackward(heap.at(y), heap.at(y), size, heap.at(y))
+    return [y]
+  },
+  HmtlLinearGrad(heap, { dy, x, w, y }, { relu }) {
+    if (!relu) return productGradients(heap, dy, x, w)
+    const d = heap.floats(...dy.shape)
+    heap.k.reluBackward(heap.at(dy), heap.at(y), sizeOf(dy.shape), heap.at(d))
+    const gradients = productGradients(heap, d, x, w)
+    heap.free(d)
+    return gradients
+  },
+  HmtlBiLstm(heap, { x, w, b, u, offsets }) {
+    const xp = heap.floats(x.shape[0], w.shape[1])
+    gemm(heap, [x, false], [w, false], xp, b)
+    const outputs = lstmRecurrence(heap, { xp, u, offsets }, {})
+    heap.free(xp)
+    return outputs
+  },
+  HmtlBiLstmGrad(heap, { dy, x, w, u, offsets, s0: y, s1: gates, s2: cells }) {
+    const [dxp, du] = lstmRecurrenceGradient(heap, { dy, u, offsets, y, gates, cells }, {})
+    const gradients = productGradients(heap, dxp, x, w)
+    heap.free(dxp)
+    return [...gradients, du]
+  },
+  HmtlLstmProjected(heap, { xp, u, w, offsets, c, h }, { reverse, cellClip, projectionClip }) {
+    const { k, at } = heap
+    const [H, P] = w.shape
+    const B = c.shape[0]
+    const [y, cells, states] = [heap.floats(xp.shape[0], P), heap.floats(B, H), heap.floats(B, P)]
+    heap.values(cells).set(heap.values(c))
+    heap.values(states).set(heap.values(h))
+    const weights = [at(xp), at(u), at(w), at(offsets)]
+    const sizes = [offsets.shape[0] - 1, B, H, P]
+    heap.withScratch(k.lstmProjectedScratchFloats(B, H, P), (scratch) =>
+      k.lstmProjected(...weights, ...sizes, reverse, cellClip, projectionClip, at(cells), at(states), at(y), scratch),
+    )
+    return [y, cells, states]
+  },
+}
