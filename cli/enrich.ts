@@ -26,9 +26,6 @@ const takeSecret = (name: string): string | undefined => {
 const password = takeSecret('HMTL_SASL_PASSWORD')
 const registryAuth = takeSecret('HMTL_REGISTRY_AUTH')
 
-export const command = 'enrich'
-export const describe = 'Annotate a Kafka topic into another, outputs and offsets together'
-
 const mechanisms: readonly SaslMechanism[] = ['plain', 'scram-sha-256', 'scram-sha-512']
 
 export const builder = (yargs: Argv) =>
