@@ -4,78 +4,20 @@
  * run their reference over views of the heap.
  */
 import * as tf from '@tensorflow/tfjs-core'
-import { HmtlError } from '../../../io/errors.ts'
 import { fusedOps } from '../index.ts'
-import type { Attributes, Values } from '../op.ts'
+import type { Attributes } from '../op.ts'
+import { openHeap, sizeOf } from './heap.ts'
 import { loadKernels } from './module.ts'
 import { registerStockOps } from './stock.ts'
 
-interface WasmBackend {
-  readonly wasm: { readonly asm: Record<string, unknown>; readonly tfjs: { disposeData(id: number): void } }
-  readonly dataIdMap: { get(id: object): { id: number; memoryOffset: number } }
-  makeOutput(shape: number[], dtype: string, memoryOffset?: number): tf.TensorInfo
-  typedArrayFromHeap(info: tf.TensorInfo): Values
-  disposeData(id: object): boolean
-  write(values: unknown, shape: number[], dtype: string): object
-}
-
 type Infos = Readonly<Record<string, tf.TensorInfo>>
-
-const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)
-
-const outOfMemory = (bytes: number) =>
-  new HmtlError('HMTL_ENGINE_OUT_OF_MEMORY', `the wasm engine has no ${bytes} bytes left`, {
-    remedy: 'Use smaller batches or documents (a WebAssembly heap holds 4 GiB), or --engine tensorflow',
-  })
-
-/** tfjs's malloc answers 0 when the heap is full and it would go on writing there: checked at every allocation. */
-const guardHeap = (backend: WasmBackend): void => {
-  const makeOutput = backend.makeOutput.bind(backend)
-  backend.makeOutput = (shape, dtype, memoryOffset) => {
-    const info = makeOutput(shape, dtype, memoryOffset)
-    if (dtype !== 'string' && sizeOf(shape) > 0 && backend.dataIdMap.get(info.dataId).memoryOffset === 0)
-      throw outOfMemory(4 * sizeOf(shape))
-    return info
-  }
-  const write = backend.write.bind(backend)
-  backend.write = (values, shape, dtype) => {
-    const id = write(values, shape, dtype)
-    if (dtype !== 'string' && sizeOf(shape) > 0 && backend.dataIdMap.get(id).memoryOffset === 0)
-      throw outOfMemory(4 * sizeOf(shape))
-    return id
-  }
-}
 
 /** Registers every fused op for the running wasm backend. */
 export const registerWasmOps = (): void => {
   if (tf.getKernel('HmtlLinear', 'wasm')) return
-  const backend = tf.backend() as unknown as WasmBackend
-  const memory = Object.values(backend.wasm.asm).find(
-    (value): value is WebAssembly.Memory => value instanceof WebAssembly.Memory,
-  )
-  if (!memory)
-    throw new HmtlError('HMTL_ENGINE_KERNEL', 'the wasm backend shows no memory', {
-      remedy: 'Install the version of @tensorflow/tfjs-backend-wasm that package.json names',
-    })
-  guardHeap(backend)
-  const k = loadKernels(memory)
-
-  const at = (info: tf.TensorInfo | undefined): number =>
-    info === undefined ? 0 : backend.dataIdMap.get(info.dataId).memoryOffset
-  const floats = (...shape: number[]) => backend.makeOutput(shape, 'float32')
-  const zeros = (...shape: number[]) => {
-    const info = floats(...shape)
-    if (sizeOf(shape) > 0) backend.typedArrayFromHeap(info).fill(0)
-    return info
-  }
-  const withScratch = <T>(size: number, use: (pointer: number) => T): T => {
-    const scratch = floats(size)
-    try {
-      return use(at(scratch))
-    } finally {
-      backend.disposeData(scratch.dataId)
-    }
-  }
+  const heap = openHeap()
+  const { at, values, floats, ints, zeros, free, withScratch } = heap
+  const k = loadKernels(heap.memory)
   const register = (kernelName: string, compute: (inputs: Infos, attributes: Attributes) => tf.TensorInfo[]) =>
     tf.registerKernel({
       kernelName,
@@ -94,7 +36,7 @@ export const registerWasmOps = (): void => {
     const [M, K] = transA ? [a.shape[1], a.shape[0]] : a.shape
     const N = transB ? b.shape[0] : b.shape[1]
     if (M === 0 || N === 0) return
-    if (K === 0) backend.typedArrayFromHeap(c).fill(0)
+    if (K === 0) values(c).fill(0)
     else
       withScratch(k.gemmScratchFloats(K, N), (scratch) =>
         k.gemm(
@@ -133,7 +75,7 @@ export const registerWasmOps = (): void => {
     gemm(d, false, w, true, dx)
     gemm(x, true, d, false, dw)
     k.columnSums(at(d), d.shape[0], d.shape[1], at(db))
-    if (d !== dy) backend.disposeData(d.dataId)
+    if (d !== dy) free(d)
     return [dx, dw, db]
   })
   register('HmtlBiLstm', ({ x, w, b, u, offsets }) => {
@@ -145,13 +87,13 @@ export const registerWasmOps = (): void => {
     withScratch(4 * h * h + 64, (scratch) =>
       k.lstmForward(at(xp), at(u), at(offsets), offsets.shape[0] - 1, n, h, at(y), at(gates), at(cells), scratch),
     )
-    backend.disposeData(xp.dataId)
+    free(xp)
     return [y, gates, cells]
   })
   register('HmtlBiLstmGrad', ({ dy, x, w, u, offsets, s0: y, s1: gates, s2: cells }) => {
     const n = dy.shape[0]
     const h = u.shape[1]
-    const steps = backend.typedArrayFromHeap(offsets)
+    const steps = values(offsets)
     const batch = steps.length > 1 ? steps[1] : 0
     const [dxp, du] = [floats(n, 8 * h), floats(2, h, 4 * h)]
     withScratch(k.lstmScratchFloats(n, batch, h), (scratch) =>
@@ -175,7 +117,7 @@ export const registerWasmOps = (): void => {
     gemm(dxp, false, w, true, dx)
     gemm(x, true, dxp, false, dw)
     k.columnSums(at(dxp), n, 8 * h, at(db))
-    backend.disposeData(dxp.dataId)
+    free(dxp)
     return [dx, dw, db, du]
   })
   register('HmtlGather', ({ x, ids }) => {
@@ -282,7 +224,7 @@ export const registerWasmOps = (): void => {
   register('HmtlCharPool', ({ p, bias, chars, starts }, { width }) => {
     const U = starts.shape[0] - 1
     const F = bias.shape[0]
-    const [y, best] = [floats(U, F), backend.makeOutput([U, F], 'int32')]
+    const [y, best] = [floats(U, F), ints(U, F)]
     k.charPoolForward(at(p), at(bias), at(chars), at(starts), U, F, width, at(y), at(best))
     return [y, best]
   })
@@ -325,7 +267,7 @@ export const registerWasmOps = (): void => {
       [c, cells],
       [h, states],
     ])
-      backend.typedArrayFromHeap(to).set(backend.typedArrayFromHeap(from))
+      values(to).set(values(from))
     withScratch(k.lstmProjectedScratchFloats(B, H, P), (scratch) =>
       k.lstmProjected(
         at(xp),
@@ -382,25 +324,22 @@ export const registerWasmOps = (): void => {
   })
   register('HmtlSumSquares', ({ x }) => {
     const out = floats(1)
-    backend.typedArrayFromHeap(out)[0] = k.sumSquares(at(x), sizeOf(x.shape))
+    values(out)[0] = k.sumSquares(at(x), sizeOf(x.shape))
     return [out]
   })
 
-  registerStockOps(k, { at, values: (info) => backend.typedArrayFromHeap(info), floats, zeros, withScratch })
+  registerStockOps(k, heap)
 
   // The rest are cheap: their references run on views of the heap.
   for (const { name, host } of fusedOps) {
     if (tf.getKernel(name, 'wasm')) continue
     register(name, (inputs, attributes) => {
       const views = Object.fromEntries(
-        Object.entries(inputs).map(([key, info]) => [
-          key,
-          { shape: info.shape, values: backend.typedArrayFromHeap(info) },
-        ]),
+        Object.entries(inputs).map(([key, info]) => [key, { shape: info.shape, values: values(info) }]),
       )
-      return host(views, attributes).map(({ shape, values }) => {
-        const info = backend.makeOutput([...shape], values instanceof Float32Array ? 'float32' : 'int32')
-        if (values.length > 0) backend.typedArrayFromHeap(info).set(values)
+      return host(views, attributes).map(({ shape, values: made }) => {
+        const info = (made instanceof Float32Array ? floats : ints)(...shape)
+        if (made.length > 0) values(info).set(made)
         return info
       })
     })

@@ -7,16 +7,8 @@
  * - `BatchMatMul` is scalar code where it is transposed or batched.
  */
 import * as tf from '@tensorflow/tfjs-core'
-import type { Values } from '../op.ts'
+import { sizeOf, type WasmHeap } from './heap.ts'
 import type { Kernels } from './module.ts'
-
-export interface WasmHeap {
-  at(info: tf.TensorInfo): number
-  values(info: tf.TensorInfo): Values
-  floats(...shape: number[]): tf.TensorInfo
-  zeros(...shape: number[]): tf.TensorInfo
-  withScratch<T>(floats: number, use: (pointer: number) => T): T
-}
 
 interface MatMulInputs {
   readonly a: tf.TensorInfo
@@ -30,8 +22,6 @@ interface MatMulAttributes {
   readonly transposeB: boolean
   readonly activation?: string
 }
-
-const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)
 
 export const registerStockOps = (k: Kernels, heap: WasmHeap): void => {
   const replace = (kernelName: string, kernelFunc: tf.KernelFunc) => {
