@@ -25,9 +25,6 @@ import { type Run, startRun } from './support/input.ts'
 import { exitCodes, useColor } from './support/output.ts'
 import { checkTarget, documentEndings, targetFormat } from './support/target.ts'
 
-export const command = 'annotate [inputs..]'
-export const describe = 'Annotate documents with entities, mentions, relations and coreference'
-
 export const builder = (yargs: Argv) =>
   yargs
     .positional('inputs', {

@@ -11,9 +11,6 @@ import { type Run, startRun } from './support/input.ts'
 import { exitCodes, lossText, say, table } from './support/output.ts'
 import { documentEndings, targetFormat } from './support/target.ts'
 
-export const command = 'convert [inputs..]'
-export const describe = 'Convert corpora between formats, losing nothing silently'
-
 export const builder = (yargs: Argv) =>
   yargs
     .positional('inputs', {

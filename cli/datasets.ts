@@ -13,9 +13,6 @@ import { prepareDocument } from '../src/pipeline/prepare.ts'
 import { startRun } from './support/input.ts'
 import { count, exitCodes, lossText, say, table } from './support/output.ts'
 
-export const command = 'datasets [action] [name]'
-export const describe = 'List known corpora, or prepare one as Arrow files'
-
 export const builder = (yargs: Argv) =>
   yargs
     .positional('action', {

@@ -7,9 +7,6 @@ import { loadModel } from '../src/model/store.ts'
 import { findTensorflow, type TensorflowKind } from '../src/model/kernels/tensorflow/found.ts'
 import { errorText, exitCodes } from './support/output.ts'
 
-export const command = 'doctor'
-export const describe = 'Which engine computes here, and why'
-
 export const builder = (yargs: Argv) =>
   yargs
     .option('engine', { type: 'string', choices: engineNames, default: 'auto' as const, describe: 'The engine to try' })

@@ -26,9 +26,6 @@ import { formatOptionsOf, inputOptions } from './support/command.ts'
 import { startRun } from './support/input.ts'
 import { checkTarget, type Endings, targetFormat } from './support/target.ts'
 
-export const command = 'embed [inputs..]'
-export const describe = 'Vectors of sentences from a layer of a model, or of tokens from a contextual encoder'
-
 // Here a layer is one of the model's, not of the documents'.
 const { layer: _, ...readingOptions } = inputOptions
 

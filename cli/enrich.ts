@@ -9,7 +9,7 @@ import { openPool } from '../src/load.ts'
 import { engineNames } from '../src/model/engine.ts'
 import { avroFromRegistry, avroOf } from '../src/pipeline/kafka/avro.ts'
 import { startEnrich } from '../src/pipeline/kafka/enrich.ts'
-import { type ClientOptions, codecs, type SaslMechanism } from '../src/pipeline/kafka/port.ts'
+import { type ClientOptions, codecs, type KafkaClient, type SaslMechanism } from '../src/pipeline/kafka/port.ts'
 import { valueTypes } from '../src/pipeline/kafka/record.ts'
 import { names, number, probability } from './support/command.ts'
 import { onLauncherGone } from './support/launcher.ts'
@@ -25,9 +25,6 @@ const takeSecret = (name: string): string | undefined => {
 }
 const password = takeSecret('HMTL_SASL_PASSWORD')
 const registryAuth = takeSecret('HMTL_REGISTRY_AUTH')
-
-export const command = 'enrich'
-export const describe = 'Annotate a Kafka topic into another, outputs and offsets together'
 
 const mechanisms: readonly SaslMechanism[] = ['plain', 'scram-sha-256', 'scram-sha-512']
 
@@ -218,17 +215,25 @@ const decoderOf = ({ value, avroSchema, schemaRegistry }: Args) => {
 }
 
 export const handler = async (args: Args): Promise<number> => {
+  const { connectKafka } = await import('../src/pipeline/kafka/kafkajs.ts')
+  return enrich(args, connectKafka)
+}
+
+/** The command on a client. @returns exit code */
+export const enrich = async (
+  args: Args,
+  connect: (options: ClientOptions) => Promise<KafkaClient>,
+): Promise<number> => {
   const log = pino(
     { level: args.logLevel, base: { name: 'hmtl' }, timestamp: pino.stdTimeFunctions.isoTime },
     pino.destination({ dest: 2, sync: true }),
   )
   const connection = clientOptionsOf(args)
-  const { connectKafka } = await import('../src/pipeline/kafka/kafkajs.ts')
   const metrics = createMetrics(args.metricsPort !== undefined)
   const { observer } = metrics
   const workers = args.workers ?? availableParallelism()
   let assigned: readonly number[] | undefined
-  const client = await connectKafka({
+  const client = await connect({
     ...connection,
     onLog: (level, message, details) => log[level === 'info' ? 'debug' : level](details, message),
   })

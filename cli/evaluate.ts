@@ -10,9 +10,6 @@ import { inputOptions, names } from './support/command.ts'
 import { readableTwice } from './support/input.ts'
 import { exitCodes, table } from './support/output.ts'
 
-export const command = 'evaluate <model> [inputs..]'
-export const describe = 'Score a model on gold data'
-
 export const builder = (yargs: Argv) =>
   yargs
     .positional('model', { type: 'string', demandOption: true, describe: 'Folder of the model' })

@@ -9,9 +9,6 @@ import { formatOptionsOf, inputOptions, number } from './support/command.ts'
 import { startRun } from './support/input.ts'
 import { count, lossText, say, table, useColor } from './support/output.ts'
 
-export const command = 'inspect [inputs..]'
-export const describe = 'Counts, labels and the first documents of a file, drawn in the terminal'
-
 export const builder = (yargs: Argv) =>
   yargs
     .positional('inputs', {

@@ -6,9 +6,6 @@ import { namedModels } from '../src/load.ts'
 import { encodersFolder } from '../src/model/encoders/load.ts'
 import { exitCodes, table } from './support/output.ts'
 
-export const command = 'models'
-export const describe = 'The models and encoders that are here'
-
 export const builder = (yargs: Argv) =>
   yargs
     .option('json', { type: 'boolean', default: false, describe: 'Print JSON' })

@@ -24,9 +24,6 @@ import { loadWordVectors, normalWord, vectorSize } from '../src/model/vocabulary
 import { names, number } from './support/command.ts'
 import { exitCodes, say, table } from './support/output.ts'
 
-export const command = 'probe <model>'
-export const describe = 'Probe a model’s layers with SentEval’s ten tasks'
-
 export const builder = (yargs: Argv) =>
   yargs
     .positional('model', { type: 'string', demandOption: true, describe: 'A bundled model, or the folder of one' })

@@ -10,9 +10,6 @@ import { paperTables, type RunScores } from '../src/report/paper-tables.ts'
 import { bestOf, parseEvents, type RunEvent, trainingReport } from '../src/report/training-page.ts'
 import { exitCodes, say, table } from './support/output.ts'
 
-export const command = 'report <folder>'
-export const describe = 'Training runs side by side, with the paper’s numbers'
-
 export const builder = (yargs: Argv) =>
   yargs
     .positional('folder', { type: 'string', demandOption: true, describe: 'A run, or a folder of runs' })

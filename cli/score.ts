@@ -9,9 +9,6 @@ import { type RelationScore, type ScoredTask, scoreDocuments, scoredTasks } from
 import { formatOptionsOf, inputOptions } from './support/command.ts'
 import { exitCodes, table } from './support/output.ts'
 
-export const command = 'score <gold> <predicted>'
-export const describe = 'Score predictions against gold: span F1, relations, MUC, B³, CEAF, BLANC, LEA'
-
 export const builder = (yargs: Argv) =>
   yargs
     .positional('gold', { type: 'string', demandOption: true, describe: 'Gold documents, any format' })

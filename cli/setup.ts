@@ -4,9 +4,6 @@ import { type EncoderName, encoders, setupEncoder } from '../src/setup/encoder.t
 import { setupTensorflow } from '../src/setup/tensorflow.ts'
 import { exitCodes, say } from './support/output.ts'
 
-export const command = 'setup <what>'
-export const describe = 'Fetch what does not come with the package: a faster engine, a contextual encoder'
-
 export const builder = (yargs: Argv) =>
   yargs
     .positional('what', {

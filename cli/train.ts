@@ -9,9 +9,6 @@ import { inputOptions } from './support/command.ts'
 import { count, exitCodes, say } from './support/output.ts'
 import { packageVersion } from './support/version.ts'
 
-export const command = 'train <config>'
-export const describe = 'Train a model from a configuration'
-
 export const builder = (yargs: Argv) =>
   yargs
     .positional('config', { type: 'string', demandOption: true, describe: 'Configuration file' })

@@ -6,7 +6,6 @@ import { crossner } from './crossner/recipe.ts'
 import { docred } from './docred/recipe.ts'
 import { ewtSilver } from './ewt-silver/recipe.ts'
 import { fewrel } from './fewrel/recipe.ts'
-import { gumMentions } from './gum-mentions/recipe.ts'
 import { knowledgenet } from './knowledgenet/recipe.ts'
 import { pud } from './pud/recipe.ts'
 import { re3d } from './re3d/recipe.ts'
@@ -33,7 +32,6 @@ export const recipes: readonly Recipe[] = [
   ewtSilver,
   fewrel,
   gum,
-  gumMentions,
   knowledgenet,
   litbank,
   pud,

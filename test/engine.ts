@@ -1,8 +1,13 @@
 /** What the engines promise. */
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { isMainThread } from 'node:worker_threads'
 import test from 'ava'
 import { HmtlError } from '../src/io/errors.ts'
 import { parseConfig } from '../src/model/config/parse.ts'
 import { engineMemory, switchEngine } from '../src/model/engine.ts'
+import { loadBinding } from '../src/model/kernels/tensorflow/binding.ts'
 import { createModel, type Model } from '../src/model/hierarchy.ts'
 import { type Random, randomOf } from '../src/model/random.ts'
 import { modelTensors } from '../src/model/store.ts'
@@ -105,4 +110,16 @@ test.serial('an engine that is not set up says what to do', async (t) => {
     else process.env.HMTL_CACHE = before
     await switchEngine(testEngine)
   }
+})
+
+test('a thread loads a binding of its own or none, and leaves no copy behind', (t) => {
+  t.false(isMainThread)
+  const folder = mkdtempSync(join(tmpdir(), 'hmtl-binding-'))
+  const path = join(folder, 'tfjs_binding.node')
+  const missing = t.throws(() => loadBinding(path), { instanceOf: HmtlError, code: 'HMTL_ENGINE_UNAVAILABLE' })
+  t.regex(missing?.message ?? '', /--engine wasm/)
+  writeFileSync(path, 'no library')
+  t.throws(() => loadBinding(path))
+  t.deepEqual(readdirSync(folder), ['tfjs_binding.node'])
+  rmSync(folder, { recursive: true })
 })

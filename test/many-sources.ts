@@ -20,6 +20,7 @@ import { randomOf } from '../src/model/random.ts'
 import { prepareDocument } from '../src/pipeline/prepare.ts'
 import { batchNoise } from '../src/train/noise.ts'
 import { datasetPieces } from '../src/train/pieces.ts'
+import { survey } from '../src/train/survey.ts'
 
 const text = 'Ida met Olav in Oslo .'
 const at = (word: string) => ({ start: text.indexOf(word), end: text.indexOf(word) + word.length })
@@ -192,17 +193,19 @@ test('pieces of coreference say by whose rules they are annotated', (t) => {
   )
 })
 
+/** Forty documents of one sentence with a person. */
+const forty = async (): Promise<string> => {
+  const path = join(mkdtempSync(join(tmpdir(), 'hmtl-weights-')), 'a.arrow')
+  const entities = [{ ...at('Ida'), label: 'PER' }]
+  async function* documents() {
+    for (let i = 0; i < 40; i++) yield { ...documentOf({ entities }), id: String(i) }
+  }
+  await writeDocuments(documents(), path, { format: 'arrow' })
+  return path
+}
+
 test('a data set is seen as often as its weight says', async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'hmtl-weights-'))
-  const path = join(folder, 'a.arrow')
-  const documents = Array.from({ length: 40 }, (_, i) => ({ ...documentOf({ entities: [] }), id: String(i) }))
-  await writeDocuments(
-    (async function* () {
-      yield* documents
-    })(),
-    path,
-    { format: 'arrow' },
-  )
+  const path = await forty()
   const seen = async (weight?: number) => {
     const random = randomOf(1, 'turns')
     const dataset = { train: path, ...(weight === undefined ? {} : { weight }) }
@@ -215,6 +218,20 @@ test('a data set is seen as often as its weight says', async (t) => {
   const half = await seen(0.5)
   t.true(half > 8 && half < 32, `${half} of 40`)
   t.is(await seen(0.5), half, 'the same seed, the same documents')
+})
+
+test('the batches of an epoch are counted as often as the weights say', async (t) => {
+  const path = await forty()
+  const batches = async (...weights: (number | undefined)[]) => {
+    const datasets = weights.map((weight) => ({ train: path, ...(weight === undefined ? {} : { weight }) }))
+    const config = parseConfig({ tasks: [{ name: 'x', kind: 'crf', batch: 4, batchTokens: 0, datasets }] })
+    return (await survey(config)).batches['x']
+  }
+  t.is(await batches(undefined), 10)
+  t.is(await batches(3), 30)
+  t.is(await batches(0.5), 5, 'not a whole pass')
+  t.is(await batches(undefined, 2.5), 35)
+  t.is(await batches(0.001), 1, 'so few that an epoch may have none is no task without data')
 })
 
 test('case noise shows sentences in another case, word for word', (t) => {

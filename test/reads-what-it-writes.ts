@@ -3,13 +3,6 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
-import * as annotate from '../cli/annotate.ts'
-import * as convert from '../cli/convert.ts'
-import * as embed from '../cli/embed.ts'
-import * as evaluate from '../cli/evaluate.ts'
-import * as inspect from '../cli/inspect.ts'
-import * as score from '../cli/score.ts'
-import * as train from '../cli/train.ts'
 import { formatNamed, writableNames } from '../src/io/formats/index.ts'
 import { run, slowly } from './helpers/in-process.ts'
 import { tinyModel } from './helpers/model.ts'
@@ -73,16 +66,16 @@ for (const format of writableNames) {
   test.serial(`${format}: convert and annotate write what inspect reads whole`, async (t) => {
     // A name that says its format needs no --to.
     const to = inFolder(format) ? ['--to', format] : []
-    for (const [writer, command, more] of [
-      ['convert', convert, ['--tokenize', ...quiet]],
-      ['annotate', annotate, ['--workers', '1', ...withModel()]],
+    for (const [writer, more] of [
+      ['convert', ['--tokenize', ...quiet]],
+      ['annotate', ['--workers', '1', ...withModel()]],
     ] as const) {
       t.is(
-        (await run(command, [join(folder, 'gold.jsonl'), '-o', pathOf(writer, format), ...to, ...more])).code,
+        (await run(writer, [join(folder, 'gold.jsonl'), '-o', pathOf(writer, format), ...to, ...more])).code,
         0,
         writer,
       )
-      const { code, out } = await run(inspect, [pathOf(writer, format), '--json', ...quiet])
+      const { code, out } = await run('inspect', [pathOf(writer, format), '--json', ...quiet])
       const counts = JSON.parse(out)
       t.is(code, 0, writer)
       t.is(counts.documents, documents, writer)
@@ -94,11 +87,11 @@ for (const format of writableNames) {
 
   test.serial(`${format}: score, annotate, embed and evaluate read the file`, async (t) => {
     const task = format === 'conll2003' || format === 'conll04' ? 'ner' : 'coref'
-    t.is((await run(score, [path(), path(), '--task', task, '--json'])).code, 0)
-    const annotated = await run(annotate, [path(), '--workers', '1', ...withModel()])
+    t.is((await run('score', [path(), path(), '--task', task, '--json'])).code, 0)
+    const annotated = await run('annotate', [path(), '--workers', '1', ...withModel()])
     t.is(lines(annotated.out), documents)
-    t.is(lines((await run(embed, [path(), ...withModel()])).out), 4)
-    t.is((await run(evaluate, [model, '--data', path(), '--engine', 'wasm', '--json'])).code, 0)
+    t.is(lines((await run('embed', [path(), ...withModel()])).out), 4)
+    t.is((await run('evaluate', [model, '--data', path(), '--engine', 'wasm', '--json'])).code, 0)
   })
 
   test.serial(`${format}: train reads the file`, async (t) => {
@@ -115,25 +108,25 @@ for (const format of writableNames) {
       const body = (text: string) => text.replaceAll(/"id":"[^"]*"/g, '')
       for (const writer of ['convert', 'annotate']) {
         const bytes = await readFile(pathOf(writer, format))
-        const counted = await run(inspect, [pathOf(writer, format), '--json', ...quiet])
+        const counted = await run('inspect', [pathOf(writer, format), '--json', ...quiet])
         for (const size of ways)
           t.is(
-            body((await run(inspect, ['--json', ...quiet], slowly(bytes, size))).out),
+            body((await run('inspect', ['--json', ...quiet], slowly(bytes, size))).out),
             body(counted.out),
             `inspect ${writer} ${size}`,
           )
       }
       const bytes = await readFile(path())
-      const converted = await run(convert, [path(), '--to', 'jsonl', ...quiet])
-      t.is(body((await run(convert, ['--to', 'jsonl', ...quiet], slowly(bytes, 61))).out), body(converted.out))
+      const converted = await run('convert', [path(), '--to', 'jsonl', ...quiet])
+      t.is(body((await run('convert', ['--to', 'jsonl', ...quiet], slowly(bytes, 61))).out), body(converted.out))
       const task = format === 'conll2003' || format === 'conll04' ? 'ner' : 'coref'
-      const scored = JSON.parse((await run(score, [path(), '-', '--task', task, '--json'], slowly(bytes, 61))).out)
+      const scored = JSON.parse((await run('score', [path(), '-', '--task', task, '--json'], slowly(bytes, 61))).out)
       t.is(scored.f1 ?? scored.b3.f1, 1)
-      t.is(lines((await run(annotate, ['--workers', '1', ...withModel()], slowly(bytes, 61))).out), documents)
-      t.is(lines((await run(embed, withModel(), slowly(bytes, 61))).out), 4)
-      const evaluated = await run(evaluate, [model, '--data', path(), '--engine', 'wasm', '--json'])
+      t.is(lines((await run('annotate', ['--workers', '1', ...withModel()], slowly(bytes, 61))).out), documents)
+      t.is(lines((await run('embed', withModel(), slowly(bytes, 61))).out), 4)
+      const evaluated = await run('evaluate', [model, '--data', path(), '--engine', 'wasm', '--json'])
       t.is(
-        (await run(evaluate, [model, '--data', '-', '--engine', 'wasm', '--json'], slowly(bytes, 61))).out,
+        (await run('evaluate', [model, '--data', '-', '--engine', 'wasm', '--json'], slowly(bytes, 61))).out,
         evaluated.out,
       )
     },
@@ -144,7 +137,7 @@ test.serial('data whose name is another format’s is read when train and evalua
   const path = join(folder, 'told.txt')
   await writeFile(path, await readFile(pathOf('convert', 'conll2003')))
   t.is(await trained('conll2003', path, ['--from', 'conll2003']), 0)
-  t.is((await run(evaluate, [model, path, '--from', 'conll2003', '--task', 'ner', '--engine', 'wasm'])).code, 0)
+  t.is((await run('evaluate', [model, path, '--from', 'conll2003', '--task', 'ner', '--engine', 'wasm'])).code, 0)
 })
 
 /** Exit code of a training of one update. */
@@ -159,7 +152,7 @@ const trained = async (format: string, path: string, more: readonly string[]): P
   }
   await writeFile(join(folder, 'config.json'), JSON.stringify(config))
   return (
-    await run(train, [
+    await run('train', [
       join(folder, 'config.json'),
       '-o',
       await mkdtemp(join(folder, 'run-')),

@@ -1,17 +1,8 @@
-/** How a command is written: one object in one file, options as data. */
-import type { Argv } from 'yargs'
+/** Options that commands share, as data. */
 import { HmtlError } from '../../src/io/errors.ts'
 import { formatNames } from '../../src/io/formats/index.ts'
 import { offsetUnits } from '../../src/io/document/offsets.ts'
 import { schemes } from '../../src/io/document/tags.ts'
-
-export interface Command<Args> {
-  readonly command: string
-  readonly describe: string
-  builder(yargs: Argv): Argv<Args>
-  /** Returns the exit code. */
-  handler(args: Args): Promise<number>
-}
 
 /** Groups of the help, after the command's own options. */
 const [reading, writing, telling] = ['Reading:', 'Writing:', 'Progress:'] as const

@@ -19,11 +19,12 @@ const joinHandles = (document: Document): Document => {
   if (!tokens || !sentences || !entities) return document
   const isHandle = (i: number, end: number) => i + 1 < end && text.slice(tokens.begin[i], tokens.end[i]) === '@'
   const words: string[] = []
-  const lengths: number[] = []
+  const begins: number[] = []
+  const ends: number[] = []
   const at: number[] = []
   const handles = new Set<number>()
   for (let s = 0; s < sentences.begin.length; s++) {
-    const before = words.length
+    begins.push(words.length)
     for (let i = sentences.begin[s]; i < sentences.end[s]; i++) {
       at[i] = words.length
       if (isHandle(i, sentences.end[s])) {
@@ -33,7 +34,7 @@ const joinHandles = (document: Document): Document => {
         i++
       } else words.push(text.slice(tokens.begin[i], tokens.end[i]))
     }
-    lengths.push(words.length - before)
+    ends.push(words.length)
   }
   let offset = 0
   const starts = words.map((word) => {
@@ -41,17 +42,13 @@ const joinHandles = (document: Document): Document => {
     offset += word.length + 1
     return start
   })
-  let token = 0
   const tokenAt = new Map(Array.from(tokens.begin, (begin, i) => [begin, i]))
   const lastAt = new Map(Array.from(tokens.end, (end, i) => [end, i]))
   return createDocument({
     id: document.id,
     text: words.join(' '),
     tokens: { begin: Int32Array.from(starts), end: Int32Array.from(starts, (start, i) => start + words[i].length) },
-    sentences: {
-      begin: Int32Array.from(lengths, (_, s) => lengths.slice(0, s).reduce((sum, n) => sum + n, 0)),
-      end: Int32Array.from(lengths, (n) => (token += n)),
-    },
+    sentences: { begin: Int32Array.from(begins), end: Int32Array.from(ends) },
     entities: listSpans(entities).flatMap(({ start, end, label }) => {
       const [first, last] = [at[tokenAt.get(start) ?? 0], at[lastAt.get(end) ?? 0]]
       const own = Array.from({ length: last + 1 - first }, (_, k) => first + k).filter((i) => !handles.has(i))

@@ -49,8 +49,13 @@ const merged = (conllu: Document, conll2012: Document): Document => {
 const split = (name: string): Split => ({
   name,
   async *documents(folder: string, context: FormatContext) {
-    const files = (await readdir(join(folder, 'conll2012', name))).filter((file) => file.endsWith('.gold_conll')).sort()
-    for (const file of files) {
+    const all = await readdir(join(folder, 'conll2012', name)).catch((cause) => {
+      throw new HmtlError('HMTL_DATASET_SPLIT', `there is no conll2012/${name} in ${folder}`, {
+        remedy: 'Give the folder that holds conllu/ and conll2012/ with --from',
+        cause,
+      })
+    })
+    for (const file of all.filter((file) => file.endsWith('.gold_conll')).sort()) {
       const ontogum = await first(
         readDocuments(join(folder, 'conll2012', name, file), { ...context, format: 'conll2012' }),
       )

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Document, relationsOf } from '../../src/io/document/document.ts'
+import { type Document, listSpans, relationsOf } from '../../src/io/document/document.ts'
 import type { FormatContext } from '../../src/io/format.ts'
 import type { Recipe, Split } from '../recipe.ts'
 import { splitsByPath } from '../splits.ts'
@@ -35,18 +35,40 @@ const byTitle = async (folder: string): Promise<Split[]> => {
   ]
 }
 
-interface Labels {
-  readonly vertexSet?: readonly (readonly { readonly sent_id: number; readonly pos: readonly [number, number] }[])[]
-  readonly labels?: readonly {
-    readonly r: string
-    readonly h: number
-    readonly t: number
-    readonly evidence?: readonly number[]
-  }[]
+interface Vertex {
+  readonly sent_id: number
+  readonly pos: readonly [number, number]
+}
+interface Fact {
+  readonly r: string
+  readonly h: number
+  readonly t: number
+  readonly evidence?: readonly number[] | null
+}
+
+/**
+ * The document's own fields, as the format keeps them: entities as mentions, and facts between them. A fact or a
+ * mention that the format could not read has been counted and left out by it; here it is none either.
+ */
+const contentOf = (document: Document) => {
+  const { vertexSet, labels, sents } = (document.metadata.redocred ?? {}) as {
+    readonly vertexSet?: readonly (readonly Vertex[])[]
+    readonly labels?: readonly Fact[] | null
+    readonly sents?: readonly (readonly string[])[]
+  }
+  const entities = (vertexSet ?? []).map((mentions) => mentions.filter((mention) => Array.isArray(mention?.pos)))
+  const facts = (labels ?? []).filter((fact) => typeof fact?.r === 'string' && entities[fact.h] && entities[fact.t])
+  return { entities, facts, sents }
 }
 
 /** Of a fact that stands nowhere in the document's evidence it is not known whether the sentence says it. */
 const unsure = 0.5
+
+/** The first token of each sentence as the corpus numbers them, the empty ones too. */
+const sentenceStarts = (begins: Int32Array, sents: readonly (readonly string[])[] | undefined): ArrayLike<number> => {
+  let token = 0
+  return sents ? sents.map(({ length }) => (token += length) - length) : begins
+}
 
 /**
  * A fact of a document holds in a sentence only where the sentence says so. Where the corpus names a fact's evidence,
@@ -54,24 +76,28 @@ const unsure = 0.5
  */
 const withEvidence = (document: Document, names: Readonly<Record<string, string>>): Document => {
   const { tokens, sentences } = document
-  const { vertexSet = [], labels = [] } = (document.metadata.redocred ?? {}) as Labels
   if (!tokens || !sentences) return document
-  const spanOf = ({ sent_id, pos: [from, to] }: { sent_id: number; pos: readonly [number, number] }) => {
-    const first = sentences.begin[sent_id]
-    return { start: tokens.begin[first + from], end: tokens.end[first + to - 1] }
-  }
-  const relations = labels.flatMap(({ r, h, t, evidence = [] }) =>
-    vertexSet[h].flatMap((head) =>
-      vertexSet[t]
-        .filter(({ sent_id }) => sent_id === head.sent_id && (evidence.length === 0 || evidence.includes(sent_id)))
-        .map((tail) => ({
-          label: names[r] ?? r,
-          arg1: spanOf(head),
-          arg2: spanOf(tail),
-          score: evidence.length === 0 ? unsure : 1,
-        })),
-    ),
+  const { entities, facts, sents } = contentOf(document)
+  const starts = sentenceStarts(sentences.begin, sents)
+  const spanOf = ({ sent_id, pos: [from, to] }: Vertex) => ({
+    start: tokens.begin[starts[sent_id] + from],
+    end: tokens.end[starts[sent_id] + to - 1],
+    sentence: sent_id,
+  })
+  const known = new Set(
+    document.entities ? listSpans(document.entities).map(({ start, end }) => `${start} ${end}`) : [],
   )
+  const spans = entities.map((mentions) =>
+    mentions.map(spanOf).filter(({ start, end }) => known.has(`${start} ${end}`)),
+  )
+  const relations = facts.flatMap(({ r, h, t, evidence }) => {
+    const named = Array.isArray(evidence) && evidence.length > 0 ? new Set(evidence) : undefined
+    return spans[h].flatMap((arg1) =>
+      spans[t]
+        .filter(({ sentence }) => sentence === arg1.sentence && (!named || named.has(sentence)))
+        .map((arg2) => ({ label: names[r] ?? r, arg1, arg2, score: named ? 1 : unsure })),
+    )
+  })
   return { ...document, relations: relationsOf(relations) }
 }
 
@@ -80,13 +106,7 @@ const byEvidence = async (folder: string): Promise<Split[]> =>
     name,
     async *documents(at, context) {
       const names = (await withNames(at, context)).options.relationNames ?? {}
-      // A document with an empty sentence numbers its sentences otherwise.
-      for await (const document of documents(at, context))
-        yield (document.metadata.redocred as { sents?: readonly (readonly string[])[] }).sents?.some(
-          ({ length }) => length === 0,
-        )
-          ? document
-          : withEvidence(document, names)
+      for await (const document of documents(at, context)) yield withEvidence(document, names)
     },
   }))
 
@@ -122,11 +142,11 @@ export const redocred: Recipe = {
     'rel_info.json': '1c6a07925a2cbe73719071325d61bc8a5b946a47638b899e8c5d5ba37ffa1c3e',
   },
   extraCounts(document) {
-    const { vertexSet = [], labels = [] } = (document.metadata.redocred ?? {}) as Labels
-    const sentences = vertexSet.map((mentions) => new Set(mentions.map(({ sent_id }) => sent_id)))
+    const { entities, facts } = contentOf(document)
+    const sentences = entities.map((mentions) => new Set(mentions.map(({ sent_id }) => sent_id)))
     return {
-      triples: labels.length,
-      'triples in one sentence': labels.filter(({ h, t }) => [...sentences[h]].some((s) => sentences[t].has(s))).length,
+      triples: facts.length,
+      'triples in one sentence': facts.filter(({ h, t }) => [...sentences[h]].some((s) => sentences[t].has(s))).length,
     }
   },
 }

@@ -81,7 +81,7 @@ export const sniffHead = (head: Uint8Array, name: string): Format => createGuess
  * what follows may change it. Column formats are known by their first row and
  * sentence; text only when nothing else is left.
  */
-export const createGuess = (name: string): ((head: Uint8Array, ended: boolean) => Format | undefined) => {
+const createGuess = (name: string): ((head: Uint8Array, ended: boolean) => Format | undefined) => {
   const path = withoutGz(name)
   /** Line ends that were looked at, and where the last of them is. */
   let [lines, at] = [0, -1]

@@ -60,6 +60,7 @@ const startTensorflow = async (kind: 'tensorflow' | 'gpu'): Promise<Engine> => {
     const backend = start(loadBinding(found.path))
     return { name: kind, version: found.version, gpu: backend.binding.isUsingGpuDevice() }
   } catch (cause) {
+    if (cause instanceof HmtlError) throw cause
     throw new HmtlError('HMTL_ENGINE_UNAVAILABLE', `the ${kind} engine cannot be loaded: ${(cause as Error).message}`, {
       cause,
       remedy: `Make it again with ${command} --force`,

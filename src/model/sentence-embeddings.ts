@@ -11,13 +11,7 @@ export type Pool = (typeof pools)[number]
 export const layerNamesOf = (model: Model): string[] => ['base', ...model.config.tasks.map(({ name }) => name)]
 
 /** Pools rows [tokens, width] of one sentence. */
-export const pooled = (
-  values: Float32Array,
-  rows: ArrayLike<number>,
-  width: number,
-  pool: Pool,
-  out: Float32Array,
-): void => {
+const pooled = (values: Float32Array, rows: ArrayLike<number>, width: number, pool: Pool, out: Float32Array): void => {
   out.fill(pool === 'max' ? Number.NEGATIVE_INFINITY : 0)
   for (let i = 0; i < rows.length; i++)
     for (let j = 0, at = rows[i] * width; j < width; j++, at++) {

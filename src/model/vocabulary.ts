@@ -13,10 +13,10 @@ export interface Vocabulary {
 /** Id of the word that stands for all that are not known. */
 export const unknownWord = 0
 /** Ids of characters: the pad after a word, one not known, and the word's end marks. */
-export const padCharacter = 0
-export const unknownCharacter = 1
-export const beginCharacter = 2
-export const endCharacter = 3
+const padCharacter = 0
+const unknownCharacter = 1
+const beginCharacter = 2
+const endCharacter = 3
 const reservedCharacters = 4
 
 /** Longest part of a word that the characters see. */

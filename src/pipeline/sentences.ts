@@ -7,6 +7,11 @@ export const maxSentenceTokens = 160
 
 const final = /^(?:[.!?]+|[.…]{2,}|…|[。！？])$/u
 const closing = /^(?:["'”’»)\]}]|'')$/u
+/** Sentences of scripts that set no space between them end here. */
+const wide = /^[。！？]$/u
+/** What stands behind a sentence and belongs to it, with or without a space. */
+const pictograph = /^\p{Extended_Pictographic}/u
+const digits = /^\p{N}+$/u
 const opening = /^["'“‘«([{`¿¡*_-]*[\p{Lu}\p{Lt}\p{Lo}\p{N}]|^["“‘«([{`¿¡—]+$/u
 /** Words that begin a sentence far more often than they follow an abbreviation inside one. */
 const starters = new Set(
@@ -70,6 +75,13 @@ export const splitSentences = (text: string, tokens: Spans): Spans => {
     if (width === 0 && size < shortLine) return dangling.has(last)
     return unfinished.has(last) || lowerCase.test(word(i + 1))
   }
+  /** Whether "1." stands at the beginning of a line: an item of a list begins, and no sentence ends. */
+  const numbersItem = (i: number, from: number): boolean =>
+    i === from + 1 &&
+    word(i) === '.' &&
+    digits.test(word(from)) &&
+    tokens.end[from] - tokens.begin[from] < 3 &&
+    (from === 0 || gap(from - 1).includes('\n'))
   for (let i = 0; i < count; i++) {
     if (i === count - 1) {
       close(count)
@@ -81,23 +93,41 @@ export const splitSentences = (text: string, tokens: Spans): Spans => {
       close(i + 1)
       continue
     }
-    if (between === '' || !endsSentence(i, from, word, gap)) continue
+    if (isPlain(text.charCodeAt(tokens.end[i] - 1)) || (between === '' && !wide.test(word(i)))) continue
+    if (numbersItem(i, from) || !endsSentence(i, from, word, gap)) continue
     const next = word(i + 1)
     if (opening.test(next) || newlines > 0) close(i + 1)
   }
   return { begin: Int32Array.from(begin), end: Int32Array.from(end) }
 }
 
-/** Whether token `i` can be a sentence's last: final punctuation, perhaps with quotes or brackets after it. */
+/** Whether a token's last character is a letter or digit, as of most: none of them ends a sentence. */
+const isPlain = (code: number): boolean =>
+  (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57)
+
+/** Marks after the end of a sentence that are gone back over; a bound, so that time is linear. */
+const mostClosers = 16
+
+/** Whether token `i` can be a sentence's last: final punctuation, perhaps with what closes after it. */
 const endsSentence = (i: number, from: number, word: (i: number) => string, gap: (i: number) => string): boolean => {
+  const glued = (k: number) => k > from && gap(k - 1) === ''
   let at = i
-  while (at > from && closing.test(word(at)) && gap(at - 1) === '') at--
+  for (let closers = 0; closers < mostClosers; closers++) {
+    if (at > from && pictograph.test(word(at))) at--
+    // The mark of a note: "He left.[3] She stayed."
+    else if (word(at) === ']' && glued(at) && glued(at - 1) && glued(at - 2) && isNote(word(at - 2), word(at - 1)))
+      at -= 3
+    else if (glued(at) && closing.test(word(at))) at--
+    else break
+  }
   const last = word(at)
   if (final.test(last)) return true
   if (at !== i || !last.endsWith('.') || last.length < 2) return false
   // An abbreviation ends a sentence only where a likely first word follows.
   return last !== 'v.' && !titles.has(last.slice(0, -1).toLowerCase()) && starters.has(word(i + 1))
 }
+
+const isNote = (open: string, mark: string): boolean => open === '[' && digits.test(mark)
 
 const cutPoint = (from: number, word: (i: number) => string): number => {
   const limit = from + maxSentenceTokens

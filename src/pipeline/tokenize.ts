@@ -11,35 +11,42 @@ const abbreviations = new Set(
     'mr mrs ms dr prof rev hon gen col maj capt lt sgt cpl adm cmdr gov sen rep pres supt det insp sr jr st ste mt ft messrs mme mlle esq ' +
     'jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun ' +
     'inc ltd co corp bros llc plc cos assn dept univ inst est div ave blvd rd hwy sq ' +
-    'vs etc eg ie al cf viz approx ca vol vols pp fig figs ed eds trans ph.d m.d b.a m.a d.c u.s u.k u.n e.u a.m p.m ' +
+    'vs etc eg ie al cf viz approx ca vol vols pp fig figs ed eds trans ' +
     'ala ariz ark calif colo conn del fla ga ill ind kan ky la md mass mich minn miss mo mont neb nev okla ore pa penn tenn tex va vt wash wis wyo'
   ).split(' '),
 )
 /** Abbreviations where a number follows, words else: "no. 5", "Art. 5", but "I said no." */
-const numbered = new Set('no nos ch sec art arts para eq eqs'.split(' '))
+const numbered = new Set('no nos p ch sec art arts para eq eqs'.split(' '))
 const beforeNumber = /\.\s*\p{N}/uy
 
 /** Whether a word takes the period after it, of which `end` is the place. "v." stands between parties; 12 V may end a sentence. */
 const isAbbreviation = (word: string, text: string, end: number): boolean => {
+  // Of "etc..." the periods are an ellipsis.
+  if (text.charCodeAt(end + 1) === 46 && text.charCodeAt(end + 2) === 46) return false
   const lower = word.toLowerCase()
   return numbered.has(lower) ? matchAt(beforeNumber, text, end) > 0 : word === 'v' || abbreviations.has(lower)
 }
 
 /** Abbreviations that a name or number follows, so that a capital after them begins no sentence. */
 export const titles = new Set(
-  'mr mrs ms dr prof rev hon gen col maj capt lt sgt cpl adm cmdr gov sen rep pres supt det insp st ste mt ft messrs mme mlle no nos vol vols pp fig figs ch sec art arts para eq eqs cf vs'.split(
+  'mr mrs ms dr prof rev hon gen col maj capt lt sgt cpl adm cmdr gov sen rep pres supt det insp st ste mt ft messrs mme mlle no nos vol vols p pp fig figs ch sec art arts para eq eqs cf vs'.split(
     ' ',
   ),
 )
 
 const url = /(?:https?:\/\/|www\.)[^\s<>"]+|[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/uy
-const acronym = /(?:\p{L}\.){2,12}(?=[^\p{L}\p{N}]|$)|\p{Lu}\.(?=\s*\p{Lu}[\p{L}'’.-])/uy
+const acronym = /(?:\p{L}\.){2,12}(?=[^\p{L}\p{N}]|$)|Ph\.D\.|\p{Lu}\.(?=\s*\p{Lu}[\p{L}'’.-])/uy
 const number = /\p{N}+(?:[.,:/]\p{N}+)*(?:(?:st|nd|rd|th|s)(?![\p{L}\p{N}]))?/uy
-const word = /[\p{L}\p{M}\p{N}_]+(?:(?:[-‐‑&+]|['’](?=\p{L})|\.(?=\p{Ll}{2}))[\p{L}\p{M}\p{N}_]+)*/uy
+const word =
+  /[\p{L}\p{M}\p{N}_]+(?:(?:[-‐‑&+\u00ad]|['’](?=\p{L})|\.(?=\p{Ll}{2})|(?<=\p{N})\.(?=\p{N}))[\p{L}\p{M}\p{N}_]+)*/uy
 const tag = /[#@][\p{L}\p{N}_]+/uy
 const emoji = /\p{Extended_Pictographic}(?:\ufe0f|\p{EMod}|\u200d\p{Extended_Pictographic})*|\p{RI}{2}/uy
 const repeated = /\.{2,}|-{2,}|[!?]+|`{2}|'{2}|—+|\*+|_+|=+|~+/uy
 const clitic = /(?:n['’]t|['’](?:s|m|d|re|ve|ll))$/iu
+/** Names of a letter and signs: C++, F#. */
+const signed = /[A-Z](?:\+\+|#)(?![\p{L}\p{N}#+])/uy
+/** A clitic cut off by a space, or a word that lost its beginning: rock 'n' roll, 'em, ’s, '90s. */
+const loose = /['’](?:n['’]|(?:s|m|d|re|ve|ll|em|tis|twas|n|\p{N}0s)(?![\p{L}\p{N}]))/iuy
 const ideograph = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u
 
 const matchAt = (pattern: RegExp, text: string, at: number): number => {
@@ -97,19 +104,35 @@ const addressAhead = (text: string, at: number): boolean => {
   return false
 }
 
+const trailing = new Set('.,;:!?)]\'"’”')
+
+/** Where an address ends: without the punctuation after it, but with a bracket that was opened in it. */
+const addressEnd = (text: string, from: number, to: number): number => {
+  let open = 0
+  for (let i = from; i < to; i++) open += text[i] === '(' ? 1 : text[i] === ')' ? -1 : 0
+  let end = to
+  for (; end > from + 1 && trailing.has(text[end - 1]); end--) {
+    if (text[end - 1] !== ')') continue
+    if (open >= 0) break
+    open++
+  }
+  return end
+}
+
 const lettered = (text: string, at: number, push: Push): number => {
   const address = addressAhead(text, at) || text.startsWith('www.', at) ? matchAt(url, text, at) : 0
   if (address > 0) {
-    const size = text.slice(at, at + address).replace(/[.,;:!?)\]'"’”]+$/u, '').length
-    push(at, at + size)
-    return at + size
+    const end = addressEnd(text, at, at + address)
+    push(at, end)
+    return end
   }
   const initials = matchAt(acronym, text, at)
   if (initials > 0) {
     push(at, at + initials)
     return at + initials
   }
-  return wordAt(text, at, matchAt(word, text, at) || 1, push)
+  const size = matchAt(word, text, at) || 1
+  return wordAt(text, at, (size === 1 && matchAt(signed, text, at)) || size, push)
 }
 
 const wordAt = (text: string, at: number, size: number, push: Push): number => {
@@ -127,12 +150,19 @@ const wordAt = (text: string, at: number, size: number, push: Push): number => {
     push(at, end + 1)
     return end + 1
   }
-  const cut = size > 2 ? clitic.exec(text.slice(at, end)) : null
-  if (cut && cut.index > 0) {
-    push(at, at + cut.index)
-    push(at + cut.index, end)
-  } else push(at, end)
+  pushWord(text, at, end, push)
   return end
+}
+
+/** A word, its clitics apart: should|n't|'ve. */
+const pushWord = (text: string, from: number, to: number, push: Push): void => {
+  const cut = to - from > 2 ? clitic.exec(text.slice(from, to)) : null
+  if (!cut || cut.index === 0) {
+    push(from, to)
+    return
+  }
+  pushWord(text, from, from + cut.index, push)
+  push(from + cut.index, to)
 }
 
 const other = (text: string, at: number, push: Push): number => {
@@ -150,8 +180,6 @@ const other = (text: string, at: number, push: Push): number => {
       return at + size
     }
   }
-  // A clitic cut off by a space: rock 'n' roll, 'em, ’s.
-  const loose = /['’](?:s|m|d|re|ve|ll|em|tis|twas|n)(?![\p{L}\p{N}])/iuy
   const size = matchAt(loose, text, at) || ((text.codePointAt(at) as number) > 0xffff ? 2 : 1)
   push(at, at + size)
   return at + size

@@ -12,25 +12,33 @@ interface Field {
   readonly bytes: Buffer | undefined
 }
 
-/** Fields of a message in order; lengths are checked before they are believed. */
-function* fields(message: Buffer): Generator<Field> {
+/** Reads bytes from their beginning on; lengths are checked before they are believed. */
+const cursorOf = (bytes: Buffer) => {
   let at = 0
-  const varint = (): number => {
-    let value = 0
-    for (let shift = 0; shift < 64; shift += 7) {
-      const byte = message[at++]
-      if (byte === undefined) throw damaged('a number is cut short')
-      value += (byte & 0x7f) * 2 ** shift
-      if (byte < 0x80) return value
-    }
-    throw damaged('a number has no end')
+  return {
+    done: () => at >= bytes.length,
+    varint(): number {
+      let value = 0
+      for (let shift = 0; shift < 64; shift += 7) {
+        const byte = bytes[at++]
+        if (byte === undefined) throw damaged('a number is cut short')
+        value += (byte & 0x7f) * 2 ** shift
+        if (byte < 0x80) return value
+      }
+      throw damaged('a number has no end')
+    },
+    take(length: number): Buffer {
+      if (length > bytes.length - at) throw damaged('a field is longer than the file')
+      at += length
+      return bytes.subarray(at - length, at)
+    },
   }
-  const take = (length: number): Buffer => {
-    if (length > message.length - at) throw damaged('a field is longer than the file')
-    at += length
-    return message.subarray(at - length, at)
-  }
-  while (at < message.length) {
+}
+
+/** Fields of a message in order. */
+function* fields(message: Buffer): Generator<Field> {
+  const { done, varint, take } = cursorOf(message)
+  while (!done()) {
     const key = varint()
     const [number, kind] = [Math.floor(key / 8), key % 8]
     if (kind === 0) yield { number, value: varint(), bytes: undefined }
@@ -40,6 +48,11 @@ function* fields(message: Buffer): Generator<Field> {
     else throw damaged(`a field of kind ${kind}`)
   }
 }
+
+/** What a name of ours is shorter than; a longer one is none. */
+const longestName = 1000
+const textOf = (bytes: Buffer | undefined): string =>
+  bytes && bytes.length <= longestName ? bytes.toString('utf8') : ''
 
 const damaged = (what: string) => failed(`the ONNX file is damaged: ${what}`, 'Fetch it again')
 
@@ -57,29 +70,18 @@ const tensorOf = (message: Buffer): { name: string; tensor: OnnxTensor | undefin
   for (const { number, value, bytes } of fields(message)) {
     if (number === 1) {
       // Dimensions come one by one or packed.
-      if (bytes) for (let at = 0; at < bytes.length; ) at = pushVarint(bytes, at, shape)
+      if (bytes) for (const { done, varint } = cursorOf(bytes); !done(); ) shape.push(varint())
       else shape.push(value)
     } else if (number === 2) type = value
-    else if (number === 8 && bytes) name = bytes.toString('utf8')
+    else if (number === 8) name = textOf(bytes)
     else if (number === 9) raw = bytes
   }
-  if (type !== onnxFloat || !raw) return { name, tensor: undefined }
+  if (type !== onnxFloat || !raw || raw.length === 0) return { name, tensor: undefined }
   if (raw.length !== 4 * shape.reduce((a, b) => a * b, 1)) throw damaged(`${name} is not as long as its shape says`)
   return {
     name,
     tensor: { shape, values: new Float32Array(raw.buffer.slice(raw.byteOffset, raw.byteOffset + raw.length)) },
   }
-}
-
-const pushVarint = (bytes: Buffer, from: number, out: number[]): number => {
-  let [value, at, scale] = [0, from, 1]
-  for (; at < bytes.length; scale *= 128) {
-    const byte = bytes[at++]
-    value += (byte & 0x7f) * scale
-    if (byte < 0x80) break
-  }
-  out.push(value)
-  return at
 }
 
 interface Node {
@@ -93,7 +95,7 @@ const nodeOf = (message: Buffer): Node => {
   const [inputs, outputs]: string[][] = [[], []]
   let [name, kind] = ['', '']
   for (const { number, bytes } of fields(message)) {
-    const text = bytes?.toString('utf8') ?? ''
+    const text = textOf(bytes)
     if (number === 1) inputs.push(text)
     else if (number === 2) outputs.push(text)
     else if (number === 3) name = text
@@ -133,13 +135,18 @@ export const bertTensors = (file: Buffer): Map<string, OnnxTensor> => {
     const plain = name.replace(/^(bert|model|0\.auto_model)\./, '')
     if (/^(embeddings|encoder)\./.test(plain) && tensor.shape.length > 0) out.set(plain, tensor)
   }
+  // Each matrix belongs to one product; a file that multiplies by one again and again would grow without bound.
+  const used = new Set<OnnxTensor>()
   for (const { name, kind, inputs } of nodes) {
     const layer = /encoder\/(layer\.\d+\/.*)\/MatMul$/.exec(name)?.[1]
     const weight =
       kind === 'MatMul'
         ? inputs.flatMap((input) => weights.get(input) ?? []).find(({ shape }) => shape.length === 2)
         : undefined
-    if (layer !== undefined && weight) out.set(`encoder.${layer.replaceAll('/', '.')}.weight`, transposed(weight))
+    if (layer === undefined || !weight) continue
+    if (used.has(weight)) throw damaged(`two products by one matrix, of which one is ${name}`)
+    used.add(weight)
+    out.set(`encoder.${layer.replaceAll('/', '.')}.weight`, transposed(weight))
   }
   if (!out.has('embeddings.word_embeddings.weight') || !out.has('encoder.layer.0.attention.self.query.weight'))
     throw failed('the ONNX file holds no BERT encoder with names that are known', 'Name another with --from')

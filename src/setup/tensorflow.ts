@@ -167,7 +167,7 @@ const compile = async (
 }
 
 /** Loads a binding in a process of its own and multiplies two matrices with it. */
-export const checkBinding = async (path: string, signal?: AbortSignal): Promise<void> => {
+const checkBinding = async (path: string, signal?: AbortSignal): Promise<void> => {
   await runProgram(
     process.execPath,
     [fileURLToPath(new URL('./check-tensorflow.js', import.meta.url)), path],

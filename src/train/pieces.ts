@@ -50,22 +50,31 @@ const passes = (dataset: DatasetConfig): { readonly dataset: DatasetConfig; read
   return Array.from({ length: Math.ceil(weight) }, (_, pass) => ({ dataset, share: Math.min(1, weight - pass) }))
 }
 
+/** Pieces of a data set for a task, each document once. @param seen which documents; all by default */
+export const piecesOnce = (
+  dataset: DatasetConfig,
+  task: TaskConfig,
+  labels: readonly string[],
+  seen: () => boolean = () => true,
+) =>
+  chain(
+    [{ path: dataset.train, from: dataset.from }],
+    readFile,
+    (document: Document) => (seen() ? document : none),
+    prepareDocument,
+    pieces(task, labels, dataset),
+  )
+
 /**
- * Pieces of data sets for a task, one set after another.
+ * Pieces of data sets for a task, one set after another, each as often as its weight says.
  * @param turn a number from 0 to 1 for each document of a data set that is seen in part; below its share it is seen
  */
 export const datasetPieces = (
   datasets: readonly DatasetConfig[],
   task: TaskConfig,
   labels: readonly string[],
-  turn: () => number = () => 0,
+  turn: () => number,
 ) =>
   chain(datasets.flatMap(passes), ({ dataset, share }) =>
-    chain(
-      [{ path: dataset.train, from: dataset.from }],
-      readFile,
-      (document: Document) => (share === 1 || turn() < share ? document : none),
-      prepareDocument,
-      pieces(task, labels, dataset),
-    ),
+    piecesOnce(dataset, task, labels, () => share === 1 || turn() < share),
   )

@@ -4,7 +4,7 @@ import { words } from '../io/document/tokens.ts'
 import type { ModelConfig, TaskConfig } from '../model/config/keys.ts'
 import { headOf } from '../model/heads/index.ts'
 import { normalWord } from '../model/vocabulary.ts'
-import { datasetDocuments, datasetPieces, filesOf } from './pieces.ts'
+import { datasetDocuments, filesOf, piecesOnce } from './pieces.ts'
 
 export interface Survey {
   /** How often each normal form occurs. */
@@ -54,10 +54,17 @@ export const survey = async (config: ModelConfig): Promise<Survey> => {
         remedy: `The task learns the layer ${headOf(task.kind).layer(task)}`,
       })
     labels[task.name] = found ?? []
+    // What an epoch has on average: which documents of a source seen in part are drawn differs from one to the next.
     let [examples, tokens] = [0, 0]
-    for await (const piece of datasetPieces(task.datasets, task, labels[task.name])) {
-      examples++
-      tokens += piece.tokens
+    for (const dataset of task.datasets) {
+      const { weight = 1 } = dataset
+      let [itsExamples, itsTokens] = [0, 0]
+      for await (const piece of piecesOnce(dataset, task, labels[task.name])) {
+        itsExamples++
+        itsTokens += piece.tokens
+      }
+      examples += weight * itsExamples
+      tokens += weight * itsTokens
     }
     if (examples === 0)
       throw new HmtlError('HMTL_TRAIN_DATA', `no example for task ${task.name} in ${train.join(', ')}`)

@@ -1,14 +1,6 @@
 /** A command run in this process, with its standard streams exchanged: many runs cost no process each. One at a time. */
 import { Readable } from 'node:stream'
-import yargs, { type Argv } from 'yargs'
-import { hideDashes, showDashes } from '../../cli/support/dash.ts'
-
-interface CommandModule {
-  readonly command: string
-  readonly describe: string
-  builder(yargs: Argv): unknown
-  handler(args: never): Promise<number>
-}
+import { createParser } from '../../cli/parser.ts'
 
 /** Bytes in pieces of a size, the first of them with a pause between: a pipe that is slower than its reader. */
 export const slowly = (bytes: Uint8Array, size: number): Readable =>
@@ -24,11 +16,10 @@ export const slowly = (bytes: Uint8Array, size: number): Readable =>
 
 /** @returns exit code and standard output */
 export const run = async (
-  module: unknown,
+  command: string,
   words: readonly string[],
   input: Readable = Readable.from([]),
 ): Promise<{ code: number; out: string }> => {
-  const { command, describe, builder, handler } = module as CommandModule
   const out: Uint8Array[] = []
   const write = process.stdout.write
   const stdin = Object.getOwnPropertyDescriptor(process, 'stdin')
@@ -37,21 +28,11 @@ export const run = async (
     out.push(Buffer.from(chunk as string))
     return true
   }) as typeof write
-  let code = -1
   try {
-    const handle = async (args: unknown) => {
-      code = await handler(showDashes(args as object) as never)
-    }
-    await yargs(hideDashes([command.split(' ')[0], ...words]))
-      .command({ command, describe, builder: builder as never, handler: handle })
-      .exitProcess(false)
-      .fail((message, error) => {
-        throw error ?? new Error(message)
-      })
-      .parseAsync()
+    const code = await createParser().run([command, ...words])
+    return { code, out: Buffer.concat(out).toString('utf8') }
   } finally {
     process.stdout.write = write
     if (stdin) Object.defineProperty(process, 'stdin', stdin)
   }
-  return { code, out: Buffer.concat(out).toString('utf8') }
 }

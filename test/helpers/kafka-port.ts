@@ -14,6 +14,7 @@ import type {
   OutgoingRecord,
 } from '../../src/pipeline/kafka/port.ts'
 import type { TopicSettings } from './kafka-memory-log.ts'
+import { signal, until } from './waiting.ts'
 
 export interface PortUnderTest {
   readonly name: string
@@ -39,22 +40,6 @@ const consumerOptions = {
   concurrency: 2,
   from: 'earliest',
 } as const
-
-/** A promise that others keep. */
-const signal = () => {
-  let give: () => void = () => undefined
-  const given = new Promise<void>((resolve) => {
-    give = resolve
-  })
-  return { given, give }
-}
-
-const until = async (holds: () => boolean | Promise<boolean>, what: string): Promise<void> => {
-  for (const limit = Date.now() + 40_000; !(await holds()); ) {
-    if (Date.now() > limit) throw new Error(`waited in vain until ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-}
 
 export const portContract = (test: TestFn['serial'], { name, connect, topics, read }: PortUnderTest): void => {
   /** A test with a client of its own. */

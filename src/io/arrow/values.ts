@@ -43,7 +43,7 @@ const throughDictionary = (vector: Vector, dictionary: Vector): ((row: number) =
 }
 
 /** Whether a column holds texts, however they are laid out. */
-export const isText = ({ field }: Vector): boolean =>
+const isText = ({ field }: Vector): boolean =>
   field.type === typeTag.utf8 || field.type === typeTag.largeUtf8 || field.type === typeTag.utf8View
 
 const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)

@@ -1,6 +1,6 @@
 /** What a corpus holds: documents, sentences, tokens, and each layer by label. */
 import { type Document, type LabelledSpans, listRelations } from './document.ts'
-import { sentenceSpans, tokenSpan } from './tokens.ts'
+import { sentenceOfToken, sentenceSpans, tokenSpan } from './tokens.ts'
 
 export interface CorpusCounts {
   documents: number
@@ -75,11 +75,10 @@ export const countDocument = (counts: CorpusCounts, document: Document): void =>
 const inSentence = (document: Document): number => {
   const { tokens, relations } = document
   if (!tokens || !relations) return 0
-  const { begin, end } = sentenceSpans(document)
-  const sentenceOf = (token: number) => begin.findIndex((from, s) => token >= from && token < end[s])
+  const sentences = sentenceSpans(document)
   return listRelations(relations).filter(({ arg1, arg2 }) => {
     const one = tokenSpan(tokens, arg1.start, arg1.end)
     const two = tokenSpan(tokens, arg2.start, arg2.end)
-    return one && two && sentenceOf(one.end - 1) === sentenceOf(two.end - 1)
+    return one && two && sentenceOfToken(sentences, one.end - 1) === sentenceOfToken(sentences, two.end - 1)
   }).length
 }

@@ -78,6 +78,12 @@ export const sentenceSpans = (document: Document): Spans => {
     : { begin: Int32Array.of(0), end: Int32Array.of(count) }
 }
 
+/** Index of the sentence that a token is in, or -1. @param sentences token spans in order */
+export const sentenceOfToken = ({ begin, end }: Spans, token: number): number => {
+  const at = lowerBound(end, token + 1)
+  return at < begin.length && begin[at] <= token ? at : -1
+}
+
 /** Characters of a token with the white space after it, in English text. */
 const charactersOfToken = 5.7
 

@@ -12,7 +12,7 @@ import { lenient } from '../syntax/lenient.ts'
 import { type LineParser, parseLines } from '../syntax/parse-lines.ts'
 import { type Source, stem } from '../source.ts'
 import { decodeTags, encodeTags, isTag } from '../document/tags.ts'
-import { joinTokens, type TokenSpan, tokenSpan, words } from '../document/tokens.ts'
+import { joinTokens, sentenceOfToken, type TokenSpan, tokenSpan, words } from '../document/tokens.ts'
 
 const key = 'conll04'
 const none = 'N'
@@ -184,9 +184,8 @@ const encode = (document: Document, context: FormatContext): string => {
     key,
   )
   const tokens = requireTokens(document, 'conll04')
-  const { sentences } = document
-  const begins = sentences ? [...sentences.begin] : [0]
-  const ends = sentences ? [...sentences.end] : [tokens.begin.length]
+  const sentences = document.sentences ?? { begin: Int32Array.of(0), end: Int32Array.of(tokens.begin.length) }
+  const { begin: begins, end: ends } = sentences
   const spans = flatTokenSpans(
     document,
     context.options.layer ? document[context.options.layer] : (document.entities ?? document.mentions),
@@ -204,7 +203,7 @@ const encode = (document: Document, context: FormatContext): string => {
   for (const { label, arg1, arg2 } of document.relations ? listRelations(document.relations) : []) {
     const one = tokenSpan(tokens, arg1.start, arg1.end)
     const two = tokenSpan(tokens, arg2.start, arg2.end)
-    const sentence = one ? begins.findIndex((from, s) => one.end > from && one.end <= ends[s]) : -1
+    const sentence = one ? sentenceOfToken(sentences, one.end - 1) : -1
     if (!one || !two || two.begin < begins[sentence] || two.end > ends[sentence]) {
       context.report.add('cross-sentence-relation', document.id, label)
       continue

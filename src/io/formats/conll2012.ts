@@ -7,7 +7,7 @@
 import { columnWord, flatTokenSpans, isStrings, metadataOf, onText, sentencesOfLengths } from '../syntax/columns.ts'
 import { createDocument, type Document } from '../document/document.ts'
 import { HmtlError } from '../errors.ts'
-import { isBlankLine, isKeyValueComment, trimBlankEnd } from '../syntax/line-fields.ts'
+import { isBlankLine, trimBlankEnd } from '../syntax/line-fields.ts'
 import { type Format, type FormatContext, reportUncarried, requireTokens } from '../format.ts'
 import type { Line } from '../syntax/lines.ts'
 import { type LineParser, parseLines } from '../syntax/parse-lines.ts'
@@ -22,7 +22,6 @@ import {
   encodeBrackets,
   encodeCoref,
   groupClusters,
-  isCorefCell,
   isLikeConll,
   tokenClusters,
 } from '../syntax/brackets.ts'
@@ -30,18 +29,16 @@ import {
   columnsOf,
   compressGaps,
   fixedColumns,
-  gapWidths,
   type HeaderName,
   headerOf,
   isEmptyCell,
   isFooter,
-  settleWidths,
   spread,
   usualFooter,
   usualHeader,
-  type Width,
   wordColumn,
 } from '../syntax/conll2012-lines.ts'
+import { type Comment, GatheredRows } from '../syntax/conll2012-rows.ts'
 
 const key = 'conll2012'
 /** Columns kept as they stand: part of speech, parse bit, lemma, frameset, sense, speaker. */
@@ -71,7 +68,7 @@ interface Extras {
   /** Lines without their last column, where they have fewer columns than CoNLL-2012. */
   readonly short?: readonly string[]
   /** Comment lines, each before the token of that index. */
-  readonly comments?: readonly (readonly [token: number, line: string])[]
+  readonly comments?: readonly Comment[]
 }
 
 const parser = (source: Source, context: FormatContext): LineParser => {
@@ -81,37 +78,21 @@ const parser = (source: Source, context: FormatContext): LineParser => {
   let skipping = false
   /** The fault was the last document's; the one just begun is sound. */
   let begunAnew: string | undefined
-  let rows: string[][] = []
-  let gaps: string[] = []
-  let tabs = false
-  let lengths: number[] = []
-  let comments: [token: number, line: string][] = []
-  let widths: Width[] = []
-  let sentenceStart = 0
-
+  let gathered = new GatheredRows()
   const reset = () => {
     header = undefined
-    rows = []
-    gaps = []
-    tabs = false
-    lengths = []
-    comments = []
-    widths = []
-    sentenceStart = 0
+    gathered = new GatheredRows()
   }
   let blanks = 0
   let before = 0
-  const closeSentence = () => {
-    if (rows.length > sentenceStart) lengths.push(rows.length - sentenceStart)
-    sentenceStart = rows.length
-  }
   const id = () => header && documentId(header.document || name, header.part)
 
   const build = (footer: string): Document => {
-    const tight = rows.length > sentenceStart
-    closeSentence()
+    const tight = gathered.isOpen
+    gathered.closeSentence()
     const documentName = id() as string
-    rows = settleWidths(rows, lengths, widths)
+    const { comments, lengths, gaps, tabs } = gathered
+    const rows = gathered.settled()
     const { text, tokens } = joinTokens(rows.map((row) => row[wordColumn(row.length)]))
     const sentences = sentencesOfLengths(lengths)
     // Only words and coreference: the reference scorer's own files.
@@ -171,17 +152,6 @@ const parser = (source: Source, context: FormatContext): LineParser => {
     })
   }
 
-  /** A token of a tweet begins with `#` too: a comment has not the columns of the other rows. */
-  const isComment = (text: string, fields: readonly string[]): boolean => {
-    if (text[0] !== '#') return false
-    if (fields[0] === header?.document) return false
-    const last = fields.findLast((cell) => cell !== '') ?? ''
-    if (fields.length < 2 || !isCorefCell(last)) return true
-    return widths.length > 0
-      ? fields.length < widths[0].least || fields.length > widths[0].most
-      : isKeyValueComment(text)
-  }
-
   const beginDocument = (text: string, found: HeaderName): undefined => {
     const unfinished = header && id()
     reset()
@@ -194,30 +164,11 @@ const parser = (source: Source, context: FormatContext): LineParser => {
       throw new HmtlError('HMTL_INPUT_TRUNCATED', '#begin document before the last one ended', { document: unfinished })
   }
 
-  const addRow = (text: string, fields: string[]) => {
-    const width = { least: fields.findLastIndex((cell) => cell !== '') + 1, most: fields.length }
-    if (width.least < 2)
-      throw new HmtlError(
-        'HMTL_INPUT_SYNTAX',
-        `a line of ${width.least} column where CoNLL-2012 has at least ${fixedColumns + 1}`,
-      )
-    const first = rows.length === sentenceStart ? undefined : widths[widths.length - 1]
-    const both = first ? { least: Math.max(first.least, width.least), most: Math.min(first.most, width.most) } : width
-    if (both.least > both.most)
-      throw new HmtlError('HMTL_INPUT_SYNTAX', `${fields.length} columns in a sentence of ${first?.most}`)
-    if (fields[wordColumn(width.most)] === '') throw new HmtlError('HMTL_INPUT_SYNTAX', 'an empty word')
-    if (first) widths[widths.length - 1] = both
-    else widths.push(both)
-    rows.push(fields)
-    if (text.includes('\t')) tabs = true
-    else gaps.push(gapWidths(text))
-  }
-
   return {
     line({ text }: Line) {
       if (isBlankLine(text)) {
         if (!header && !skipping) blanks++
-        closeSentence()
+        gathered.closeSentence()
         return undefined
       }
       if (text[0] === '#') {
@@ -227,8 +178,8 @@ const parser = (source: Source, context: FormatContext): LineParser => {
       }
       if (skipping) return undefined
       const fields = columnsOf(text)
-      if (isComment(text, fields)) {
-        if (header) comments.push([rows.length, text])
+      if (gathered.isComment(text, fields, header?.document)) {
+        if (header) gathered.addComment(text)
         else context.report.add('comment-outside-document', name, text.slice(0, 80))
         return undefined
       }
@@ -237,7 +188,7 @@ const parser = (source: Source, context: FormatContext): LineParser => {
           remedy: 'Documents stand between #begin document and #end document',
         })
       }
-      addRow(text, fields)
+      gathered.add(text, fields)
       return undefined
     },
     end() {

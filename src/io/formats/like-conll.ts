@@ -18,7 +18,7 @@ import type { Line } from '../syntax/lines.ts'
 import { type LineParser, parseLines } from '../syntax/parse-lines.ts'
 import { type Source, stem } from '../source.ts'
 import type { TagSpan } from '../document/tags.ts'
-import { joinTokens, sentenceSpans, tokenSpan, words } from '../document/tokens.ts'
+import { joinTokens, sentenceOfToken, sentenceSpans, tokenSpan, words } from '../document/tokens.ts'
 import {
   countUnbalanced,
   decodeBrackets,
@@ -175,8 +175,9 @@ const encode = (document: Document, context: FormatContext): string => {
       context.report.add('off-token-relation', document.id, where)
       continue
     }
-    const sentence = sentences.begin.findIndex((from, s) => one.begin >= from && one.end <= sentences.end[s])
-    if (sentence === -1 || two.begin < sentences.begin[sentence] || two.end > sentences.end[sentence]) {
+    const sentence = sentenceOfToken(sentences, one.begin)
+    const [from, to] = [sentences.begin[sentence], sentences.end[sentence]]
+    if (one.end > to || two.begin < from || two.end > to) {
       context.report.add('cross-sentence-relation', document.id, where)
       continue
     }

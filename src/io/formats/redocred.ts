@@ -32,7 +32,7 @@ import {
 import { jsonArrayItems } from '../syntax/json-array.ts'
 import { lenient } from '../syntax/lenient.ts'
 import type { Source } from '../source.ts'
-import { joinTokens, sentenceSpans, tokenSpan, words } from '../document/tokens.ts'
+import { joinTokens, sentenceOfToken, sentenceSpans, tokenSpan, words } from '../document/tokens.ts'
 
 const key = 'redocred'
 
@@ -172,9 +172,6 @@ async function* write(documents: AsyncIterable<Document>, context: FormatContext
   yield first ? '[]\n' : ']\n'
 }
 
-const sentenceOf = (token: number, begins: Int32Array, ends: Int32Array): number =>
-  begins.findIndex((from, s) => token >= from && token < ends[s])
-
 const encode = (document: Document, context: FormatContext) => {
   reportLayers(
     document,
@@ -209,7 +206,7 @@ const encode = (document: Document, context: FormatContext) => {
   }
   const place = (span: SpanLike & { label?: string }) => {
     const at = tokenSpan(tokens, span.start, span.end)
-    const sentence = at ? sentenceOf(at.begin, sentences.begin, sentences.end) : -1
+    const sentence = at ? sentenceOfToken(sentences, at.begin) : -1
     if (!at || at.end > sentences.end[sentence]) {
       context.report.add('off-token-entity', document.id, `${span.start}..${span.end}`)
       return
@@ -237,7 +234,7 @@ const encode = (document: Document, context: FormatContext) => {
       r: label,
       h,
       t,
-      evidence: at ? [sentenceOf(at.begin, sentences.begin, sentences.end)] : [],
+      evidence: at ? [sentenceOfToken(sentences, at.begin)] : [],
     })
   }
   return {

@@ -45,7 +45,15 @@ export async function* jsonArrayItems(source: Source, maxItemBytes: number): Asy
       ...place(offset),
       remedy: 'The file must be one JSON array of documents',
     })
+  const checkSize = (bytes: number): void => {
+    if (bytes > maxItemBytes)
+      throw new HmtlError('HMTL_INPUT_TOO_LARGE', `an item of the array is larger than ${maxItemBytes} bytes`, {
+        ...place(begin as number),
+        remedy: 'Raise --max-document-bytes',
+      })
+  }
   const take = (last: Buffer): JsonItem => {
+    checkSize(held + last.length)
     const bytes = parts.length === 0 ? last : Buffer.concat([...parts, last])
     const offset = begin as number
     let error: HmtlError | undefined
@@ -106,11 +114,7 @@ export async function* jsonArrayItems(source: Source, maxItemBytes: number): Asy
     if (begin !== undefined) {
       parts.push(Buffer.from(bytes.subarray(from)))
       held += bytes.length - from
-      if (held > maxItemBytes)
-        throw new HmtlError('HMTL_INPUT_TOO_LARGE', `an item of the array is larger than ${maxItemBytes} bytes`, {
-          ...place(begin),
-          remedy: 'Raise --max-document-bytes',
-        })
+      checkSize(held)
     }
     position += bytes.length
   }

@@ -14,7 +14,7 @@ export interface CountedScore extends Score {
 
 const ratio = (numerator: number, denominator: number): number => (denominator === 0 ? 0 : numerator / denominator)
 
-export const f1Of = (precision: number, recall: number): number => ratio(2 * precision * recall, precision + recall)
+const f1Of = (precision: number, recall: number): number => ratio(2 * precision * recall, precision + recall)
 
 export const scoreOf = (precision: number, recall: number): Score => ({
   precision,
@@ -30,7 +30,7 @@ export const scoreOfSums = (
   precisionDenominator: number,
 ): Score => scoreOf(ratio(precisionNumerator, precisionDenominator), ratio(recallNumerator, recallDenominator))
 
-export const countedScore = (correct: number, gold: number, predicted: number): CountedScore => ({
+const countedScore = (correct: number, gold: number, predicted: number): CountedScore => ({
   ...scoreOfSums(correct, gold, correct, predicted),
   correct,
   gold,

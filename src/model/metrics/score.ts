@@ -13,7 +13,7 @@ import {
   type SpanLike,
 } from '../../io/document/document.ts'
 import { HmtlError } from '../../io/errors.ts'
-import { sentenceSpans, tokenSpan } from '../../io/document/tokens.ts'
+import { sentenceOfToken, sentenceSpans, tokenSpan } from '../../io/document/tokens.ts'
 import { CorefMetric, type CorefScore } from './coref.ts'
 import { type CountedScore, LabelCounts, type LabelledScore } from './counts.ts'
 
@@ -122,14 +122,15 @@ const placed = (document: Document, sentencesFrom: Document): Placed[] => {
   const tokens = document.tokens ?? sentencesFrom.tokens
   if (!tokens)
     return relations.map((relation) => ({ relation, sentence: 0, cell: `${relation.arg1.end} ${relation.arg2.end}` }))
-  const { begin, end } = sentenceSpans(sentencesFrom.tokens ? sentencesFrom : document)
-  const sentenceOf = (token: number) => begin.findIndex((from, s) => token >= from && token < end[s])
+  const sentences = sentenceSpans(sentencesFrom.tokens ? sentencesFrom : document)
   return relations.flatMap((relation) => {
     const one = tokenSpan(tokens, relation.arg1.start, relation.arg1.end)
     const two = tokenSpan(tokens, relation.arg2.start, relation.arg2.end)
     if (!one || !two) return []
-    const sentence = sentenceOf(one.end - 1)
-    return sentence === sentenceOf(two.end - 1) ? [{ relation, sentence, cell: `${one.end - 1} ${two.end - 1}` }] : []
+    const sentence = sentenceOfToken(sentences, one.end - 1)
+    return sentence === sentenceOfToken(sentences, two.end - 1)
+      ? [{ relation, sentence, cell: `${one.end - 1} ${two.end - 1}` }]
+      : []
   })
 }
 

@@ -57,7 +57,7 @@ const abortMarker = Buffer.alloc(4)
  * they ended, and several may begin before one message; kafkajs expects the order
  * they began in, one a message, and lets the others through.
  */
-export const withoutAborted = ({
+const withoutAborted = ({
   messages,
   abortedTransactions,
 }: {

@@ -23,7 +23,7 @@ export interface WriterOptions {
 export type ChunkWriter = (owned: Owned, chunk: Chunk) => Promise<void>
 
 /** Sends records in their order, so many at a time as a broker takes. */
-export const sendBatches = async (
+const sendBatches = async (
   writer: Pick<KafkaProducer, 'send'>,
   topic: string,
   records: readonly OutgoingRecord[],

@@ -38,7 +38,7 @@ const endMark = '\u0000</S>'
 const utf8 = new TextEncoder()
 
 /** Character ids of a word between its marks, padded: [most]. */
-export const elmoCharacters = (word: string, most: number): Int32Array => {
+const elmoCharacters = (word: string, most: number): Int32Array => {
   const ids = new Int32Array(most).fill(padding)
   const bytes =
     word === beginMark

@@ -79,7 +79,7 @@ export const spanVectors = (
 }
 
 /** Whose rules of annotation data sets name, in order: those that a scorer is told of. */
-export const conventionsOf = ({ datasets }: Pick<CorefTaskConfig, 'datasets'>): string[] => [
+const conventionsOf = ({ datasets }: Pick<CorefTaskConfig, 'datasets'>): string[] => [
   ...new Set(datasets.flatMap(({ convention }) => convention ?? [])),
 ]
 
@@ -169,7 +169,7 @@ export const candidateScores = (
 const antecedentBuckets = 10
 
 /** Distance in kept spans to one of ten buckets: 0, 1, 2, 3, 4, 5–7, 8–15, 16–31, 32–63, 64 and more. */
-export const antecedentBucket = (distance: number): number =>
+const antecedentBucket = (distance: number): number =>
   distance <= 4 ? distance : Math.min(9, Math.floor(Math.log2(distance)) + 3)
 
 /** Spans and their candidate antecedents, nearest first. */

@@ -24,7 +24,7 @@ export interface TokenPairs {
 const buckets = 9
 
 /** Bucket of a signed distance: -16…, -8…, -4…, -1…, 0, 1…, 4…, 8…, 16…. */
-export const distanceBucket = (distance: number): number => {
+const distanceBucket = (distance: number): number => {
   const size = Math.abs(distance)
   const step = size === 0 ? 0 : size < 4 ? 1 : size < 8 ? 2 : size < 16 ? 3 : 4
   return 4 + Math.sign(distance) * step

@@ -181,7 +181,7 @@ export const dropoutOp: FusedOp = {
 }
 
 /** lowbias32 (Wellons). */
-export const hash = (value: number): number => {
+const hash = (value: number): number => {
   let x = value >>> 0
   x = Math.imul(x ^ (x >>> 16), 0x7feb352d)
   x = Math.imul(x ^ (x >>> 15), 0x846ca68b)

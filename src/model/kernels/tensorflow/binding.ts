@@ -1,7 +1,9 @@
 /** The native binding of @tensorflow/tfjs-node: the part of TensorFlow's C interface that it shows. */
-import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs'
+import { copyFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { dirname } from 'node:path'
 import { isMainThread, threadId } from 'node:worker_threads'
+import { HmtlError } from '../../../io/errors.ts'
 
 export type NativeArray = Float32Array | Int32Array | Uint8Array
 
@@ -49,24 +51,46 @@ export const setTensorflowEnvironment = (): void => {
   process.env.TF_NUM_INTEROP_THREADS ??= '1'
 }
 
-/** The binding has state of its own that threads must not share: each loads a copy. The library behind it is loaded once. */
-const ownCopy = (path: string): string => {
-  if (isMainThread) return path
-  const copy = path.replace(/\.node$/, `-${threadId % 64}.node`)
-  if (existsSync(copy)) return copy
-  const making = `${copy}.${process.pid}`
+/**
+ * The binding has state of its own that threads must not share: each loads a copy, which is no longer needed as a file
+ * once it is loaded. The library behind it lies beside it, and is loaded once.
+ * @throws HmtlError `HMTL_ENGINE_UNAVAILABLE` where no copy can be made
+ */
+const loadCopy = (path: string): Binding => {
+  const own = path.replace(/\.node$/, `-${process.pid}-${threadId}.node`)
   try {
-    copyFileSync(path, making)
-    renameSync(making, copy)
-    return copy
-  } catch {
-    rmSync(making, { force: true })
-    return path
+    copy(path, own)
+    return createRequire(import.meta.url)(own) as Binding
+  } finally {
+    discard(own)
   }
 }
 
-/** Loads a binding from a path. */
+const copy = (path: string, to: string): void => {
+  try {
+    copyFileSync(path, to)
+  } catch (cause) {
+    throw new HmtlError(
+      'HMTL_ENGINE_UNAVAILABLE',
+      `a thread cannot have its own ${path}: ${(cause as Error).message}`,
+      {
+        remedy: `Make ${dirname(path)} a folder that can be written to, or choose --engine wasm`,
+        cause,
+      },
+    )
+  }
+}
+
+const discard = (path: string): void => {
+  try {
+    rmSync(path, { force: true })
+  } catch {
+    // Windows keeps what is loaded.
+  }
+}
+
+/** Loads a binding from a path. @throws HmtlError `HMTL_ENGINE_UNAVAILABLE` in a thread that cannot have its own */
 export const loadBinding = (path: string): Binding => {
   setTensorflowEnvironment()
-  return createRequire(import.meta.url)(ownCopy(path)) as Binding
+  return isMainThread ? (createRequire(import.meta.url)(path) as Binding) : loadCopy(path)
 }

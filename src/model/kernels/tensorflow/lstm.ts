@@ -23,7 +23,7 @@ interface Block {
 const [likeLength, worthwhile] = [0.75, 8]
 
 /** @param lengths of the sequences, longest first */
-export const blocksOf = (lengths: readonly number[]): Block[] => {
+const blocksOf = (lengths: readonly number[]): Block[] => {
   const blocks: Block[] = []
   for (let place = 0; place < lengths.length; ) {
     let end = place + 1

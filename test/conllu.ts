@@ -1,0 +1,130 @@
+/** CoNLL-U as other tools write it: what its declarations, empty nodes and comments mean. */
+import test from 'ava'
+import { listMentions } from '../src/io/document/document.ts'
+import { read, write } from './helpers/documents.ts'
+import { clustersOf, conlluLines, mentionsOf, rewritten, texts, wordsOf } from './helpers/columns.ts'
+
+test('conllu: # global.Entity says which field is what, in any order', async (t) => {
+  const lines = (global: string, one: string, open: string, close: string) =>
+    `# newdoc id = d\n# global.Entity = ${global}\n${conlluLines(['1', 'Mia', `(${one})`], ['2', 'fed', ''], ['3', 'a', `(${open}`], ['4', 'cat', `${close})`], ['5', 'she', `(${one})`])}`
+  for (const [global, one, open, close] of [
+    ['entity-GRP-identity', 'person-7-Mia', 'animal-8', 'animal-8'],
+    ['entity-GRP-infstat-MIN-coref_type-identity', 'person-7-new-1-coref-Mia', 'animal-8-new-2-sgl', '8'],
+    ['GRP-etype-infstat-minspan-link-identity', '7-person-new-1-coref-Mia', '8-animal-new-2-sgl', '8'],
+    ['etype-eid-head', 'person-e7-1', 'animal-e8-2', 'e8'],
+    ['head-etype-eid-other', '1-person-e7-x', '2-animal-e8-x', 'e8'],
+  ]) {
+    const text = lines(global, one, open, close)
+    const { documents, errors, report } = await read('conllu', text)
+    t.deepEqual(errors, [], global)
+    t.is(report.size, 0, global)
+    t.deepEqual(mentionsOf(documents[0]), ['Mia person', 'a cat animal', 'she person'], global)
+    t.deepEqual(clustersOf(documents[0]), [['Mia', 'she'], ['a cat']], global)
+    const head = listMentions(documents[0].mentions!)[1].head
+    t.is(
+      head && documents[0].text.slice(head.start, head.end),
+      /head|MIN|minspan/.test(global) ? 'cat' : undefined,
+      global,
+    )
+    t.is(await rewritten('conllu', text), text, global)
+  }
+})
+
+test('conllu: where no group is declared there are mentions and no clusters', async (t) => {
+  const text = `# newdoc id = d\n# global.Entity = etype-identity\n${conlluLines(['1', 'Mia', '(person-Mia)'], ['2', 'the', '(animal'], ['3', 'cat', 'animal)'])}`
+  const { documents } = await read('conllu', text)
+  t.deepEqual(mentionsOf(documents[0]), ['Mia person', 'the cat animal'])
+  t.is(documents[0].clusters, undefined)
+  t.is(await rewritten('conllu', text), text)
+})
+
+test('conllu: a declaration of the first document holds for the others, which are written as they were too', async (t) => {
+  const text = `# newdoc id = a\n# global.Entity = etype-GRP\n${conlluLines(['1', 'Mia', '(person-1)'])}# newdoc id = b\n${conlluLines(['1', 'Rex', '(animal-1)'])}`
+  const { documents } = await read('conllu', text)
+  t.deepEqual(documents.map(mentionsOf), [['Mia person'], ['Rex animal']])
+  t.is((await write('conllu', documents)).bytes.toString(), text)
+  const other = (
+    await read('conllu', `# newdoc id = c\n# global.Entity = eid-etype\n${conlluLines(['1', 'Bo', '(e1-person)'])}`)
+  ).documents
+  const mixed = await read(
+    'conllu',
+    (await write('conllu', [documents[1], ...other, documents[1], documents[0]])).bytes,
+  )
+  t.deepEqual(mixed.documents.map(mentionsOf), [['Rex animal'], ['Bo person'], ['Rex animal'], ['Mia person']])
+})
+
+// --- CoNLL-U: empty nodes and multiword tokens
+
+test('conllu: a mention that opens or closes on an empty node is trimmed to its words', async (t) => {
+  const { documents, errors, report } = await read(
+    'conllu',
+    `# newdoc id = d\n# global.Entity = eid-etype-head\n${conlluLines(['1', 'Saw'], ['1.1', '_', '(e1-person-3'], ['2', 'the'], ['3', 'vet', 'e1)'], ['4', 'his', '(e2-animal-2'], ['5', 'cat'], ['5.1', '_', 'e2)'], ['6', 'he', '(e1-person-1)'])}`,
+  )
+  t.deepEqual(errors, [])
+  t.deepEqual(mentionsOf(documents[0]), ['the vet person', 'his cat animal', 'he person'])
+  t.deepEqual(clustersOf(documents[0]), [['he', 'the vet'], ['his cat']])
+  // CorefUD's heads count empty nodes.
+  t.deepEqual(
+    listMentions(documents[0].mentions!).map(({ head }) => head && documents[0].text.slice(head.start, head.end)),
+    ['vet', 'cat', undefined],
+  )
+  t.is(report.count('entity-on-empty-node'), 2)
+})
+
+test('conllu: a mention of empty nodes alone is counted, and all else stays', async (t) => {
+  const text = `# newdoc id = d\n# global.Entity = eid-etype-head\n${conlluLines(['1', 'Mia', '(e1-person-1)'], ['2', 'ran'], ['2.1', '_', '(e1-person-1)'], ['2.2', '_', '(e3-person-1'], ['2.3', '_', 'e3)'], ['3', 'home', '(e2-place-1)'])}`
+  const { documents, report } = await read('conllu', text)
+  t.deepEqual(clustersOf(documents[0]), [['Mia'], ['home']])
+  t.is(report.count('zero-mention'), 2)
+  t.is(await rewritten('conllu', text), text)
+})
+
+test('conllu: heads are carried over where the words of a multiword token are merged', async (t) => {
+  const { documents, report } = await read(
+    'conllu',
+    `# newdoc id = d\n# global.Entity = eid-etype-head\n${conlluLines(['1', 'voz'], ['2-3', 'do'], ['2', 'de', '(e1-person-3'], ['3', 'o'], ['4', 'gato'], ['5', 'velho', 'e1)'], ['6-7', 'na'], ['6', 'em', '(e3-x-1)'], ['7', 'a', '(e2-place-2'], ['8', 'casa', 'e2)'])}`,
+  )
+  const [document] = documents
+  t.deepEqual(wordsOf(document), ['voz', 'do', 'gato', 'velho', 'na', 'casa'])
+  t.deepEqual(mentionsOf(document), ['do gato velho person', 'na x', 'na casa place'])
+  t.deepEqual(
+    listMentions(document.mentions!).map(({ head }) => head && document.text.slice(head.start, head.end)),
+    ['gato', undefined, 'casa'],
+  )
+  t.is(report.count('multiword-token-merged'), 2)
+})
+
+test('conllu: brackets without their other half, and what stands beside Entity=, are counted', async (t) => {
+  const { documents, errors, report } = await read(
+    'conllu',
+    `# newdoc id = d\n# global.Entity = GRP-etype\n${conlluLines(['1', 'Mia', '(1-person)'], ['2', 'a', '9)'], ['3', 'b', '(5-x|Bridge=1<5|SplitAnte=1<5'])}`,
+  )
+  t.deepEqual(errors, [])
+  t.deepEqual(mentionsOf(documents[0]), ['Mia person'])
+  for (const kind of ['bracket-not-opened', 'bracket-not-closed', 'passed-over-Bridge', 'passed-over-SplitAnte'])
+    t.is(report.count(kind), 1, kind)
+})
+
+// --- Where a document begins
+
+test('conllu: the comments of a sentence stand in any order, those before # newdoc too', async (t) => {
+  const text = `# global.columns = ID FORM LEMMA UPOS XPOS FEATS HEAD DEPREL DEPS MISC\n# newdoc id = a\n${conlluLines(['1', 'Mia'])}# sent_id = b-1\n# newdoc id = b\n# text = Rex\n${conlluLines(['1', 'Rex'])}`
+  const { documents } = await read('conllu', text)
+  t.deepEqual(
+    documents.map(({ id, text: each }) => [id, each]),
+    [
+      ['a', 'Mia'],
+      ['b', 'Rex'],
+    ],
+  )
+  t.is(await rewritten('conllu', text), text)
+})
+
+test('conllu: comments between blank lines belong to the document that follows', async (t) => {
+  const text = `# about this file\n\n# newdoc id = a\n${conlluLines(['1', 'Mia'])}# newdoc id = b\n${conlluLines(['1', 'Rex'])}`
+  t.deepEqual(texts((await read('conllu', text)).documents), ['Mia', 'Rex'])
+  t.is(await rewritten('conllu', text), text)
+  const each = `# about this file\n\n${conlluLines(['1', 'Mia'])}${conlluLines(['1', 'Rex'])}# the end\n\n`
+  t.deepEqual(texts((await read('conllu', each)).documents), ['Mia', 'Rex'])
+  t.is(await rewritten('conllu', each), each)
+})

@@ -1,0 +1,95 @@
+/** Arrow and Parquet as other tools write them, damaged or packed by others, with other units. */
+import { readFile } from 'node:fs/promises'
+import test from 'ava'
+import fc from 'fast-check'
+import { budgetOf, unlz4Frame, unzstd } from '../src/io/decompress.ts'
+import { type Document, listMentions, listSpans } from '../src/io/document/document.ts'
+import type { LossReport } from '../src/io/index.ts'
+import { fileText, read, root, write } from './helpers/documents.ts'
+
+const entitiesOf = ({ text, entities }: Document) =>
+  entities ? listSpans(entities).map(({ start, end, label }) => [text.slice(start, end), label]) : undefined
+const kinds = (report: LossReport) => Object.fromEntries(report.entries().map(({ kind, count }) => [kind, count]))
+
+const tables = 'test/fixtures/tables'
+const table = (name: string) => readFile(root(`${tables}/${name}`))
+
+for (const name of [
+  'zstd-large.arrow',
+  'views.arrow',
+  'dictionary.arrow',
+  'lz4.feather',
+  'pandas.parquet',
+  'polars.parquet',
+])
+  test(`${name}: our table, rewritten by another tool, holds the same documents`, async (t) => {
+    const { documents, errors, report } = await read(name.endsWith('.parquet') ? 'parquet' : 'arrow', await table(name))
+    t.deepEqual(errors, [])
+    t.deepEqual(kinds(report), {})
+    t.is((await write('jsonl', documents)).bytes.toString(), await fileText(`${tables}/documents.jsonl`))
+  })
+
+test('arrow: what other tools wrote may be cut or changed anywhere, and is never more than a coded error', async (t) => {
+  const files = await Promise.all(['zstd-large.arrow', 'views.arrow', 'dictionary.arrow', 'lz4.feather'].map(table))
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...files),
+      fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 4 }),
+      async (file, changes) => {
+        const bytes = Buffer.from(file)
+        for (const [at, value] of changes) bytes[at % bytes.length] = value
+        const { errors } = await read('arrow', bytes, { maxDocumentBytes: 1 << 20 })
+        return errors.every(({ code }) => /^HMTL_(FORMAT|DOCUMENT|INPUT)_/.test(code))
+      },
+    ),
+    { numRuns: 150 },
+  )
+  t.pass()
+})
+
+test('tables in code points say so in a column, and are read in any unit', async (t) => {
+  const { documents } = await read(
+    'jsonl',
+    '{"id":"a","text":"😀 Ada","hmtl":{"mentions":[{"start":3,"end":6,"label":"PER"}]}}',
+  )
+  for (const format of ['arrow', 'arrow-stream', 'parquet'])
+    for (const offsetUnit of ['codepoint', 'utf8'] as const) {
+      const [again] = (await read(format, (await write(format, documents, { offsetUnit })).bytes)).documents
+      t.deepEqual(listMentions(again.mentions!), listMentions(documents[0].mentions!))
+    }
+})
+
+test('hub tables: tags without a prefix, the list form of names, long ids, -100', async (t) => {
+  const { documents, report, errors } = await read('parquet', await table('hub.parquet'))
+  t.deepEqual(errors, [])
+  t.deepEqual(entitiesOf(documents[0]), [
+    ['Ida Holt', 'person'],
+    ['Oslo', 'place'],
+  ])
+  t.is(documents[0].id, '1152921504606846977')
+  t.deepEqual(kinds(report), { 'unlabelled-token': 1 })
+  const odd = await read('parquet', await table('odd-hub.parquet'))
+  t.deepEqual(
+    odd.errors.map(({ summary }) => summary),
+    ['tokens[1] is null', '1 ner_tags for 2 tokens'],
+  )
+  t.deepEqual(odd.documents.map(entitiesOf), [[['Ida', 'strange']]])
+})
+
+test('what unpacks to more than it says, or than there may be, takes no memory', (t) => {
+  t.throws(() => budgetOf(10).take(11), { code: 'HMTL_INPUT_TOO_LARGE' } as never)
+  const stored = Buffer.from([0x04, 0x22, 0x4d, 0x18, 0x60, 0x40, 0x82, 4, 0, 0, 0x80, 1, 2, 3, 4, 0, 0, 0, 0])
+  t.deepEqual([...unlz4Frame(stored, 4)], [1, 2, 3, 4])
+  for (const size of [0, 3, 5]) t.throws(() => unlz4Frame(stored, size), { code: 'HMTL_FORMAT_SCHEMA' } as never)
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 60 }), fc.boolean(), (bytes, framed) => {
+      for (const unpack of [unlz4Frame, unzstd])
+        try {
+          if (unpack(framed ? Buffer.concat([stored.subarray(0, 7), bytes]) : bytes, 64).length !== 64) return false
+        } catch (error) {
+          if ((error as { code?: string }).code !== 'HMTL_FORMAT_SCHEMA') return false
+        }
+      return true
+    }),
+  )
+})

@@ -1,0 +1,112 @@
+/** The sentence splitter, case by case: a bar stands where a sentence ends and the next begins. */
+import test from 'ava'
+import fc from 'fast-check'
+import { maxSentenceTokens, splitSentences } from '../../src/pipeline/sentences.ts'
+import { tokenize } from '../../src/pipeline/tokenize.ts'
+
+const split = (text: string): string[] => {
+  const tokens = tokenize(text)
+  const { begin, end } = splitSentences(text, tokens)
+  return Array.from(begin, (from, i) => text.slice(tokens.begin[from], tokens.end[end[i] - 1]))
+}
+
+const tables: Readonly<Record<string, readonly string[]>> = {
+  'final punctuation ends a sentence where another begins': [
+    'He left.| She stayed.',
+    'What?!| No way!!!| Yes.',
+    'It was 1999.| 2000 came.',
+    'It cost $5.99.| Cheap!',
+    'Prices rose 3.5%.| Good.',
+    'Visit http://a.b/c.| It works.',
+    'I love #MeToo.| You?',
+    'So good!| Really good!',
+    'So good! 😀| Really good!',
+    'He left.[3]| She stayed.[12]| They wrote.',
+    'He left (in 1990).| (She stayed.)| All slept.',
+    '東京です。|大阪です。',
+  ],
+  'abbreviations, initials and parties do not, but where a likely first word follows': [
+    'Mr. Smith met Dr. Jones.| They talked.',
+    'Gen. Lee and Lt. Col. Smith fought.| They lost.',
+    'Rev. Dr. Martin Luther King Jr. spoke.| He won.',
+    'The U.S. Army came.| It won.',
+    'It is in the U.S.| It is big.',
+    'She is from Washington, D.C.| He is not.',
+    'Brown v. Board of Education was decided in 1954.| It mattered.',
+    'J. R. R. Tolkien wrote.| C. S. Lewis too.',
+    'She has a Ph.D. from MIT.| She got her Ph.D.| She left.',
+    'Acme Inc. said so.| He works at Acme Inc.| She does too.',
+    'Jan. 5 was cold.| It snowed.',
+    'No. 5 is alive.| No.| He said no.',
+    'See Fig. 3, p. 5 and pp. 6-7.| It shows.',
+    'Smith et al. (2004) said so.',
+    'He came, saw, etc. and left.| He came, etc.| The rest is history.',
+    'At 5 p.m. Tokyo time he left.',
+    'St. Louis is big.| St. Paul too.',
+  ],
+  'an ellipsis ends a sentence only where a capital follows': [
+    'Wait... what?',
+    'Wait...| What is it?',
+    'He waited…| She came.',
+    'He waited ... and left.',
+  ],
+  'quotes belong to the sentence that they close': [
+    'He said "Go."| She went.',
+    '“Stop!” he said.| “Why?” she asked.',
+    '"Is it?"| "Yes."',
+    '‘Hi.’| She waved.',
+    'He said: "I left.| I am gone."| Then he slept.',
+  ],
+  'lines of headlines, lists and tweets end sentences, an empty line always': [
+    'One|\nTwo|\nThree',
+    'Headline here|\n\nThe text begins.| It ends.',
+    '- item one|\n- item two',
+    'Tweet one #a #b|\nTweet two',
+    '1. First|\n2. Second one.| It goes on.|\n3. Third',
+    'The road to|\n\nnowhere',
+  ],
+  'lines cut within a sentence by layout do not': [
+    'A short line that ends with the\nname of a thing.| And more.',
+    'This is a line that is long enough to have been cut by hand\nand it goes on here.| The end.',
+  ],
+}
+
+for (const [title, cases] of Object.entries(tables))
+  test(title, (t) => {
+    for (const each of cases)
+      t.deepEqual(
+        split(each.replaceAll('|', '')),
+        each.split('|').map((part) => part.trim()),
+      )
+  })
+
+test('property: sentences cover every token in order, none of them too long', (t) => {
+  const part = fc.oneof(
+    fc.constantFrom(...Object.values(tables).flat()),
+    fc.string({ unit: 'binary', maxLength: 8 }),
+    fc.constantFrom('. ', '! 😀 ', '[1]', '\n', '\n\n', '1.', 'word '.repeat(200)),
+  )
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 12 }), (parts) => {
+      const text = parts.join('')
+      const tokens = tokenize(text)
+      const { begin, end } = splitSentences(text, tokens)
+      let at = 0
+      begin.forEach((from, i) => {
+        t.is(from, at)
+        t.true(end[i] > from && end[i] - from <= maxSentenceTokens)
+        at = end[i]
+      })
+      t.is(at, tokens.begin.length)
+    }),
+  )
+})
+
+test('time is linear, whatever closes and closes', (t) => {
+  for (const hostile of [')', '. ) ', '[1]', '[1] ', '😀', '😀 ', '! 😀 ', '" ', '1. ', '1.\n', 'a\n']) {
+    const text = hostile.repeat(50_000)
+    const begun = performance.now()
+    splitSentences(text, tokenize(text))
+    t.true(performance.now() - begun < 3000, JSON.stringify(hostile))
+  }
+})

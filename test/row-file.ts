@@ -1,0 +1,92 @@
+/** Rows of numbers that do not fit in memory: in a temporary file, read in any order, gone when closed. */
+import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test from 'ava'
+import fc from 'fast-check'
+import { openRows } from '../src/io/vectors/row-file.ts'
+
+/** Runs with a temporary folder of its own. */
+const within = async <T>(run: (folder: string) => T | Promise<T>): Promise<T> => {
+  const folder = mkdtempSync(join(tmpdir(), 'hmtl-test-rows-'))
+  const before = process.env.TMPDIR
+  process.env.TMPDIR = folder
+  try {
+    return await run(folder)
+  } finally {
+    if (before === undefined) delete process.env.TMPDIR
+    else process.env.TMPDIR = before
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+test.serial('property: rows appended in any portions are read in any order', (t) => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 5 }),
+      fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 8 }),
+      fc.infiniteStream(fc.float({ noNaN: true })),
+      fc.array(fc.nat(100), { maxLength: 20 }),
+      (size, portions, numbers, order) => {
+        const rows = openRows(size)
+        try {
+          const all: number[][] = []
+          for (const count of portions) {
+            const portion = Array.from({ length: count }, () =>
+              Array.from({ length: size }, () => numbers.next().value),
+            )
+            // A view into a larger array: what is around it is not written.
+            const around = Float32Array.from([7, ...portion.flat(), 7])
+            rows.append(around.subarray(1, 1 + count * size))
+            all.push(...portion)
+          }
+          const out = new Float32Array(size)
+          for (const place of order) {
+            if (all.length === 0) break
+            rows.read(place % all.length, out)
+            t.deepEqual([...out], all[place % all.length])
+          }
+        } finally {
+          rows.close()
+        }
+      },
+    ),
+    { numRuns: 30 },
+  )
+})
+
+test.serial('a row that is not there is an error with a code', (t) => {
+  const rows = openRows(2)
+  rows.append(Float32Array.of(1, 2, 3))
+  const out = new Float32Array(2)
+  rows.read(0, out)
+  for (const row of [1, 2, 1e9, -1, 0.5, Number.NaN, 2 ** 60])
+    t.throws(() => rows.read(row, out), { code: 'HMTL_OUTPUT_FAILED' }, String(row))
+  t.deepEqual([...out], [1, 2])
+  rows.close()
+})
+
+test.serial('the file is gone when it is closed, once or twice', async (t) => {
+  await within((folder) => {
+    const rows = openRows(3)
+    rows.append(new Float32Array(9))
+    t.is(readdirSync(folder).length, 1)
+    rows.close()
+    t.deepEqual(readdirSync(folder), [])
+    // Its number is another file's by now, which a second close must leave open.
+    const other = openSync(join(folder, 'other'), 'w')
+    rows.close()
+    t.notThrows(() => closeSync(other))
+    t.throws(() => rows.append(new Float32Array(3)), { code: 'HMTL_OUTPUT_FAILED' })
+    t.throws(() => rows.read(0, new Float32Array(3)), { code: 'HMTL_OUTPUT_FAILED' })
+  })
+})
+
+test.serial('a folder that cannot be written to is an error that says what to do', async (t) => {
+  await within((folder) => {
+    process.env.TMPDIR = join(folder, 'nowhere')
+    t.false(existsSync(process.env.TMPDIR))
+    const error = t.throws(() => openRows(1), { code: 'HMTL_OUTPUT_FAILED' })
+    t.regex(error?.message ?? '', /TMPDIR/)
+  })
+})
