@@ -15,8 +15,9 @@ test.after.always(() => rmSync(folder, { recursive: true }))
 const module = join(folder, 'worker.mjs')
 writeFileSync(
   module,
-  `import { parentPort } from 'node:worker_threads'
+  `import { parentPort, workerData } from 'node:worker_threads'
    parentPort.on('message', ({ id, value }) => {
+     if (workerData.model === 'broken') process.exit(8)
      for (const { text } of value) {
        if (text === 'die') process.exit(7)
        if (text === 'throw') throw new Error('thrown')
@@ -59,11 +60,21 @@ for (const fault of ['die', 'throw', 'hang'])
     await pool.close()
   })
 
-test('workers that only fail break the pool instead of being replaced for ever', async (t) => {
+test('documents that each take a worker down fail one by one, however many come in a row', async (t) => {
   const pool = await open()
-  const error = await t.throwsAsync(Promise.all(Array.from({ length: 12 }, () => pool.run(documents('die', 'die')))), {
+  const outcomes = (await Promise.all(Array.from({ length: 12 }, () => pool.run(documents('die', 'die'))))).flat()
+  t.is(outcomes.length, 24)
+  for (const outcome of outcomes) t.is('error' in outcome && outcome.error.code, 'HMTL_WORKER_FAILED')
+  t.deepEqual(await pool.run(documents('after')), [{ json: '"after"' }])
+  await pool.close()
+})
+
+test('workers that fail whatever they are given break the pool instead of being replaced for ever', async (t) => {
+  const pool = await startPool({ ...settings, model: 'broken' }, 2, { module: pathToFileURL(module) })
+  const error = await t.throwsAsync(Promise.all(Array.from({ length: 12 }, () => pool.run(documents('a', 'b')))), {
     instanceOf: HmtlError,
   })
   t.is((error as HmtlError).code, 'HMTL_WORKER_FAILED')
+  await t.throwsAsync(pool.run(documents('c')), { instanceOf: HmtlError })
   await pool.close()
 })

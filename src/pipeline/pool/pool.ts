@@ -5,7 +5,7 @@
  * that a dying worker has sent may be lost with it: who was at work when it died is
  * known for sure only if there was nobody else.)
  */
-import type { Document } from '../../io/document/document.ts'
+import { createDocument, type Document } from '../../io/document/document.ts'
 import { HmtlError } from '../../io/errors.ts'
 import { plainError } from '../../io/plain-error.ts'
 import type { Outcome, WorkerSettings } from './messages.ts'
@@ -51,6 +51,8 @@ interface Seat {
 const groupsPerWorker = 2
 /** Replacements in a row, without a group done between them, after which the fault is not a document's. */
 const mostReplacements = 8
+/** What every worker can do. One that can is well, whatever the document before did to the one in its place. */
+const harmless = createDocument({ id: 'harmless', text: 'All is well.' })
 
 /**
  * Starts the first worker and waits until it has its model; the others follow when
@@ -127,15 +129,13 @@ export const startPool = async (settings: WorkerSettings, count: number, options
     return worker
   }
 
+  const alone = (seat: Seat, document: Document): Promise<readonly Outcome[]> =>
+    new Promise((resolve, reject) => post(seat, { documents: [document], alone: true, resolve, reject }))
+
   /** Each document of a job by itself, one after another. */
   const tryAlone = async (seat: Seat, { documents, resolve }: Job): Promise<void> => {
     const outcomes: Outcome[] = []
-    for (const document of documents)
-      outcomes.push(
-        ...(await new Promise<readonly Outcome[]>((done, reject) =>
-          post(seat, { documents: [document], alone: true, resolve: done, reject }),
-        )),
-      )
+    for (const document of documents) outcomes.push(...(await alone(seat, document)))
     resolve(outcomes)
   }
 
@@ -160,6 +160,7 @@ export const startPool = async (settings: WorkerSettings, count: number, options
     const goOn = async () => {
       await ready
       if (head?.alone) {
+        await alone(seat, harmless)
         head.resolve([{ error: plainError(error) }])
         return
       }
