@@ -1,14 +1,16 @@
 /**
- * Are scores probabilities? Fits each task's calibration on development data,
- * and prints predictions on test data by score, and how many of them are right.
+ * Are scores probabilities? Fits each task's calibration on the development data of its sources,
+ * and prints predictions on their test data by score, and how many of them are right.
  *   node scripts/calibration.mjs [MODEL] [--write] [--json]     --write keeps the fit in the model's config.json
  */
 import { listClusters, listRelations, listSpans } from '../dist/src/io/document/document.js'
 import { modelFolder } from '../dist/src/load.js'
-import { createAnnotator } from '../dist/src/pipeline/annotate.js'
 import { calibrated, fitCalibration } from '../dist/src/model/calibration.js'
 import { startEngine } from '../dist/src/model/engine.js'
+import { headOf } from '../dist/src/model/heads/index.js'
 import { loadModel, updateStored } from '../dist/src/model/store.js'
+import { createAnnotator } from '../dist/src/pipeline/annotate.js'
+import { goldSplit } from '../dist/src/train/evaluate.js'
 import { datasetDocuments } from '../dist/src/train/pieces.js'
 
 const args = process.argv.slice(2)
@@ -20,10 +22,9 @@ const model = {
   ...loaded,
   config: { ...loaded.config, tasks: loaded.config.tasks.map((task) => ({ ...task, calibration: [1, 0] })) },
 }
-const corpora = { ner: 'redocred', emd: 'litbank', relation: 'redocred', coref: 'litbank' }
 
 /** Links of mentions to their antecedents: right where gold has both in one cluster. */
-const linksOf = async (split) => {
+const linksOf = async ({ path, from, dataset: { convention } }) => {
   const out = []
   let clusterOf = new Map()
   const key = ({ start, end }) => `${start} ${end}`
@@ -31,39 +32,39 @@ const linksOf = async (split) => {
     const cluster = clusterOf.get(key(mention))
     out.push({ score, right: cluster !== undefined && cluster === clusterOf.get(key(antecedent)) })
   }
-  const annotate = createAnnotator(model, { tasks: ['coref'], onLink })
-  for await (const document of datasetDocuments([`data/${corpora.coref}/${split}.arrow`])) {
+  const annotate = createAnnotator(model, { tasks: ['coref'], onLink, convention })
+  for await (const document of datasetDocuments([{ path, from }])) {
     clusterOf = new Map(listClusters(document.clusters).flatMap((cluster, i) => cluster.map((span) => [key(span), i])))
     for await (const _ of annotate([document]));
   }
   return out
 }
 
+/** Predictions that a source can say right or wrong of. */
 const predictionsOf = async (task, split) => {
-  if (task === 'coref') return linksOf(split)
-  const config = model.config.tasks.find((each) => each.name === task)
-  const annotate = createAnnotator(model, { tasks: task === 'relation' ? ['ner', 'emd', 'relation'] : [task] })
-  const labels = new Set(model.labels[task])
+  const out = []
+  const head = headOf(task.kind)
+  const below = head.readsSpans ? model.config.tasks.filter(({ kind }) => headOf(kind).findsSpans) : []
   const span = ({ start, end, label }) => `${start} ${end} ${label}`
   const pair = ({ label, arg1, arg2 }) => `${label} ${arg1.end} ${arg2.end}`
-  const out = []
-  for await (const { source: document, document: found } of annotate(
-    datasetDocuments([`data/${corpora[task]}/${split}.arrow`]),
-  )) {
-    const [predicted, gold] =
-      task === 'relation'
-        ? [
-            listRelations(found.relations).map((item) => [pair(item), item.score]),
-            (document.relations ? listRelations(document.relations) : [])
-              .filter(({ label }) => labels.has(label))
-              .map(pair),
-          ]
-        : [
-            listSpans(found[config.layer]).map((item) => [span(item), item.score]),
-            (document[config.layer] ? listSpans(document[config.layer]) : []).map(span),
-          ]
-    const right = new Set(gold)
-    for (const [id, score] of predicted) out.push({ score, right: right.has(id) })
+  for (const source of goldSplit(task, split)) {
+    if (task.kind === 'coref') {
+      out.push(...(await linksOf(source)))
+      continue
+    }
+    const annotate = createAnnotator(model, { tasks: [...below.map(({ name }) => name), task.name] })
+    for await (const { source: gold, document } of annotate(datasetDocuments([source]))) {
+      const sides = head.comparable(gold, document, task, model.labels[task.name], source.dataset)
+      const [right, found] = sides.map((side) => {
+        const layer = side[head.layer(task)]
+        if (!layer) return []
+        return task.kind === 'relation'
+          ? listRelations(layer).map((each) => [pair(each), each.score])
+          : listSpans(layer).map((each) => [span(each), each.score])
+      })
+      const rights = new Set(right.map(([id]) => id))
+      for (const [id, score] of found) out.push({ score, right: rights.has(id) })
+    }
   }
   return out
 }
@@ -82,13 +83,13 @@ const errorOf = (predictions) => {
 const fits = {}
 const tables = {}
 const errors = {}
-for (const task of Object.keys(corpora)) {
-  if (!model.config.tasks.some(({ name }) => name === task)) continue
-  fits[task] = fitCalibration(await predictionsOf(task, 'dev'))
+for (const task of model.config.tasks) {
+  const { name } = task
+  fits[name] = fitCalibration(await predictionsOf(task, 'dev'))
   const raw = await predictionsOf(task, 'test')
-  const fitted = errorOf(raw.map(({ score, right }) => ({ score: calibrated(score, fits[task]), right })))
-  tables[task] = fitted.bins
-  errors[task] = { predictions: raw.length, before: errorOf(raw).error, after: fitted.error }
+  const fitted = errorOf(raw.map(({ score, right }) => ({ score: calibrated(score, fits[name]), right })))
+  tables[name] = fitted.bins
+  errors[name] = { predictions: raw.length, before: errorOf(raw).error, after: fitted.error }
 }
 if (args.includes('--json')) console.log(JSON.stringify({ fits, errors }))
 else {

