@@ -14,6 +14,7 @@ import type { LabelledScore } from '../../metrics/counts.ts'
 import { metricOf } from '../../metrics/score.ts'
 import { annotationOf } from '../annotation.ts'
 import type { DecodeOptions, Decoder, Draft, Forward, Head, HeadContext } from '../head.ts'
+import { agreeing } from './agree.ts'
 import { type TagExample, tagExamples } from './examples.ts'
 import { type CrfDataset, type CrfTaskConfig, crfDatasetKeys, crfKeys } from './keys.ts'
 import { crfDecoder, crfLoss, emissionsOf, partialCrfLoss } from './scores.ts'
@@ -68,10 +69,12 @@ const decoder = ({ parameters, labels }: HeadContext, task: CrfTaskConfig, { min
         }
       }
     },
-    layers: (draft) =>
-      task.layer === 'entities'
-        ? { entities: labelledSpansOf(ownSpans(draft)) }
-        : { mentions: mentionsOf(ownSpans(draft)) },
+    layers(draft) {
+      const spans = agreeing(draft.document.text, ownSpans(draft), task.agreeBelow).filter(
+        ({ score = 1 }) => score >= minScore,
+      )
+      return task.layer === 'entities' ? { entities: labelledSpansOf(spans) } : { mentions: mentionsOf(spans) }
+    },
   }
 }
 

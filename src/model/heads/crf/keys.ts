@@ -14,6 +14,13 @@ export const crfKeys = {
     past: true,
     sentence: "Added to every token's score of being outside of a span when decoding: below 0 more is found.",
   }),
+  agreeBelow: number({
+    default: 0,
+    min: 0,
+    max: 1,
+    sentence:
+      'Spans of the same text in a document whose score is below this take the label that the surer ones of them have; 0 leaves each as its sentence has it.',
+  }),
   calibration,
 }
 

@@ -1,0 +1,48 @@
+/** One type for one name in a document. */
+import test from 'ava'
+import fc from 'fast-check'
+import { agreeing } from '../src/model/heads/crf/agree.ts'
+
+const text = 'Apple said Apple and Apple like Paris.'
+const apple = (start: number, label: string, score: number) => ({ start, end: start + 5, label, score })
+const three = [apple(0, 'ORG', 0.9), apple(11, 'PER', 0.4), apple(21, 'ORG', 0.7), apple(32, 'LOC', 0.5)]
+
+test('a name that is unsure of its label takes the one that its document gives it most', (t) => {
+  const [first, second, third, paris] = agreeing(text, three, 0.8)
+  t.deepEqual([first, third, paris], [three[0], three[2], three[3]])
+  t.is(second.label, 'ORG')
+  t.true(Math.abs((second.score ?? 0) - (1.6 / 2) * 0.8) < 1e-9)
+})
+
+test('one that is sure keeps its own: Washington may live in Washington', (t) => {
+  const both = [apple(0, 'ORG', 0.95), apple(11, 'PER', 0.9), apple(21, 'ORG', 0.5)]
+  t.deepEqual(agreeing(text, both, 0.8), both)
+})
+
+test('votes that stand even change nothing, and 0 leaves all as they are', (t) => {
+  const even = [apple(0, 'ORG', 0.5), apple(11, 'PER', 0.5)]
+  t.deepEqual(agreeing(text, even, 1), even)
+  t.is(agreeing(text, three, 0), three)
+})
+
+test('whatever is found, nothing is moved or lost, and scores stay probabilities', (t) => {
+  const span = fc.record({
+    start: fc.nat({ max: 6 }),
+    label: fc.constantFrom('A', 'B', 'C'),
+    score: fc.double({ min: 0.01, max: 1, noNaN: true }),
+  })
+  fc.assert(
+    fc.property(fc.array(span), fc.double({ min: 0, max: 1, noNaN: true }), (given, below) => {
+      const spans = given.map(({ start, ...rest }) => ({ start, end: start + 2, ...rest }))
+      const out = agreeing('abababababab', spans, below)
+      return (
+        out.length === spans.length &&
+        out.every(
+          ({ start, end, score = 0 }, i) =>
+            start === spans[i].start && end === spans[i].end && score > 0 && score <= 1 + 1e-9,
+        )
+      )
+    }),
+  )
+  t.pass()
+})
