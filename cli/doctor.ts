@@ -1,7 +1,7 @@
 /** `hmtl doctor`: which engine computes here, and why. */
 import { availableParallelism, totalmem } from 'node:os'
 import type { Argv } from 'yargs'
-import { modelFolder } from '../src/load.ts'
+import { modelFolder } from '../src/models.ts'
 import { type EngineName, engineMemory, engineNames, startEngine } from '../src/model/engine.ts'
 import { loadModel } from '../src/model/store.ts'
 import { findTensorflow, type TensorflowKind } from '../src/model/kernels/tensorflow/found.ts'

@@ -1,7 +1,7 @@
 /** `hmtl evaluate`: a trained model on gold data. */
 import type { Argv } from 'yargs'
 import { HmtlError } from '../src/io/errors.ts'
-import { modelFolder } from '../src/load.ts'
+import { modelFolder } from '../src/models.ts'
 import { chosenTasks } from '../src/model/annotate.ts'
 import { engineNames, startEngine } from '../src/model/engine.ts'
 import { loadModel } from '../src/model/store.ts'

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Argv } from 'yargs'
-import { namedModels } from '../src/load.ts'
+import { namedModels } from '../src/models.ts'
 import { encodersFolder } from '../src/model/encoders/load.ts'
 import { exitCodes, table } from './support/output.ts'
 

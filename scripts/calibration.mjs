@@ -4,7 +4,7 @@
  *   node scripts/calibration.mjs [MODEL] [--write] [--json]     --write keeps the fit in the model's config.json
  */
 import { listClusters, listRelations, listSpans } from '../dist/src/io/document/document.js'
-import { modelFolder } from '../dist/src/load.js'
+import { modelFolder } from '../dist/src/models.js'
 import { calibrated, fitCalibration } from '../dist/src/model/calibration.js'
 import { startEngine } from '../dist/src/model/engine.js'
 import { headOf } from '../dist/src/model/heads/index.js'

@@ -1,168 +1,63 @@
-/** The library's front door: a model in worker threads, documents in, annotated documents out. */
-
-import { existsSync, readdirSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { availableParallelism } from 'node:os'
-import { dirname, join } from 'node:path'
+/** The library's front door: a model in worker threads, texts in, who and what they talk about out. */
 import { Duplex } from 'node:stream'
-import { fileURLToPath } from 'node:url'
-import { createDocument, type Document } from './io/document/document.ts'
-import { HmtlError } from './io/errors.ts'
+import { createDocument, type Document, isDocument, marked } from './io/document/document.ts'
 import { fromJson } from './io/document/json.ts'
-import type { OffsetUnit } from './io/document/offsets.ts'
-import { chooseEngine, type EngineName, engineNames } from './model/engine.ts'
-import { setTensorflowEnvironment } from './model/kernels/tensorflow/binding.ts'
+import { HmtlError, toHmtlError } from './io/errors.ts'
+import { type LoadOptions, openPool } from './open-pool.ts'
 import { chain, none } from './pipeline/chain.ts'
 import { deadLetter } from './pipeline/dead-letter.ts'
 import { group } from './pipeline/group.ts'
 import { inWorkers } from './pipeline/pool/in-workers.ts'
-import { type Pool, type PoolOptions, startPool } from './pipeline/pool/pool.ts'
-
-export interface LoadOptions {
-  /** Worker threads, one engine each. @default the number of cores */
-  readonly workers?: number | undefined
-  /** @default 'auto', or HMTL_ENGINE */
-  readonly engine?: string | undefined
-  /** Names of the tasks to run. @default all of the model's */
-  readonly tasks?: readonly string[] | undefined
-  /** Leaves out what the model holds less probable. @default 0 */
-  readonly minScore?: number | undefined
-  /** Link the documents' own mentions instead of finding candidates. @default false */
-  readonly goldMentions?: boolean | undefined
-}
+import { type Result, resultOf } from './result.ts'
 
 /** A text, a JSON record with one, or a document. */
 export type AnnotateInput =
   | string
   | Document
-  | { readonly text: string; readonly id?: string; readonly [field: string]: unknown }
+  | { readonly text: string; readonly id?: string | number; readonly [field: string]: unknown }
+
+/** Many inputs, wherever they come from. */
+export type AnnotateSource = Iterable<AnnotateInput> | AsyncIterable<AnnotateInput>
+
+export interface AnnotateOptions {
+  /** Stops it: what was not yet given out is lost, and the error is an `AbortError`. */
+  readonly signal?: AbortSignal | undefined
+}
+
+export interface AnnotateAllOptions extends AnnotateOptions {
+  /** Told of each input that cannot be annotated, which is left out; without it the first such input ends all. It may throw. */
+  readonly onError?: ((error: HmtlError, input: AnnotateInput, index: number) => void) | undefined
+}
 
 export interface Annotator {
   /**
-   * Annotates documents in their order, a bounded number at a time.
+   * Annotates one text, record or document.
    *
    * @example
-   * for await (const document of hmtl.annotate(['Ada Lovelace lived in London.'])) console.log(document.entities)
+   * const { entities } = await hmtl.annotate('Ada Lovelace lived in London.')
    *
-   * @throws HmtlError for a document that cannot be annotated
+   * @throws HmtlError for what cannot be annotated; `HMTL_ABORTED`, whose name is `AbortError`
    */
-  annotate(
-    documents: Iterable<AnnotateInput> | AsyncIterable<AnnotateInput>,
-    options?: { signal?: AbortSignal },
-  ): AsyncGenerator<Document>
+  annotate(input: AnnotateInput, options?: AnnotateOptions): Promise<Result>
   /**
-   * The same as a Node stream, in object mode: texts, records or documents in,
-   * annotated documents out, in order; also a stage of a stream-chain.
+   * Annotates many in their order, a bounded number at a time, as fast as results are taken.
    *
    * @example
-   * pipeline(Readable.from(texts), hmtl.stream(), async (documents) => { for await (const document of documents) … })
+   * for await (const { id, relations } of hmtl.annotateAll(records, { onError: console.warn })) console.log(id, relations)
+   *
+   * @throws HmtlError as `annotate`, where there is no `onError`; and whatever the source throws
    */
-  stream(options?: { signal?: AbortSignal }): Duplex
-  /** Ends the workers. */
+  annotateAll(source: AnnotateSource, options?: AnnotateAllOptions): AsyncGenerator<Result>
+  /**
+   * `annotateAll` as a Node stream in object mode, which is also a stage of a stream-chain.
+   *
+   * @example
+   * await pipeline(Readable.from(texts), hmtl.stream(), async (results) => { for await (const { entities } of results) … })
+   */
+  stream(options?: AnnotateAllOptions): Duplex
+  /** Ends the workers; what is under way fails. Once is enough, more does no harm. */
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
-}
-
-const packageRoot = (): string => {
-  let folder = dirname(fileURLToPath(import.meta.url))
-  while (!existsSync(join(folder, 'package.json')) && dirname(folder) !== folder) folder = dirname(folder)
-  return folder
-}
-
-/** Where a model of a name may be: in the package, beside it in a checkout, or in an installed package `hmtl-NAME`. */
-const namedFolders = (name: string): string[] => {
-  const root = packageRoot()
-  const installed = [import.meta.url, join(process.cwd(), 'package.json')].flatMap((from) => {
-    try {
-      return [dirname(createRequire(from).resolve(`hmtl-${name}/package.json`))]
-    } catch {
-      return []
-    }
-  })
-  return [join(root, 'models', name), join(root, 'packages', name), ...installed]
-}
-
-/** Models that can be named: those in the package, those beside it in a checkout, and installed packages. */
-export const namedModels = (): { readonly name: string; readonly folder: string }[] => {
-  const root = packageRoot()
-  const installed = [join(root, '..'), join(process.cwd(), 'node_modules')].flatMap((folder) =>
-    existsSync(folder) ? readdirSync(folder).filter((name) => name.startsWith('hmtl-')) : [],
-  )
-  const names = [join(root, 'models'), join(root, 'packages')].flatMap((folder) =>
-    existsSync(folder) ? readdirSync(folder) : [],
-  )
-  return [...new Set([...names, ...installed.map((name) => name.slice(5))])].flatMap((name) => {
-    const folder = namedFolders(name).find((place) => existsSync(join(place, 'config.json')))
-    return folder ? [{ name, folder }] : []
-  })
-}
-
-/** Folder of a model: by the name of a bundled or installed one, else a path. @throws HmtlError `HMTL_MODEL_NOT_FOUND` for a name that is neither */
-export const modelFolder = (model: string): string => {
-  if (typeof model !== 'string') throw new HmtlError('HMTL_USAGE', 'a model is named by a text: a name or a folder')
-  if (!/^[\w-]+$/.test(model)) return model
-  const found = namedFolders(model).find((folder) => existsSync(join(folder, 'config.json')))
-  if (found) return found
-  if (existsSync(model)) return model
-  throw new HmtlError('HMTL_MODEL_NOT_FOUND', `there is no model "${model}"`, {
-    remedy: `hmtl models lists those that are here; npm install hmtl-${model} if it is a package, or name a folder`,
-  })
-}
-
-/** A pool for a model. @param json set for JSON text as outcome, offsets in that unit */
-export const openPool = async (
-  model: string,
-  options: LoadOptions = {},
-  json?: OffsetUnit,
-  poolOptions: PoolOptions = {},
-): Promise<Pool> => {
-  const { workers = availableParallelism(), tasks, minScore, goldMentions = false } = options
-  if (!(Number.isInteger(workers) && workers > 0))
-    throw new HmtlError('HMTL_USAGE', `${workers} is not a number of workers`)
-  if (minScore !== undefined && !(minScore >= 0 && minScore <= 1))
-    throw new HmtlError('HMTL_USAGE', `${minScore} is not a probability`)
-  const wanted = options.engine || process.env.HMTL_ENGINE || 'auto'
-  if (!engineNames.includes(wanted as EngineName))
-    throw new HmtlError('HMTL_USAGE', `there is no engine "${wanted}"`, {
-      remedy: `Known are ${engineNames.join(', ')}`,
-    })
-  const engine = await chooseEngine(wanted as EngineName)
-  if (engine === 'tensorflow' || engine === 'gpu') setTensorflowEnvironment()
-  return startPool(
-    {
-      model: modelFolder(model),
-      modelName: model.split(/[/\\]/).filter(Boolean).pop() ?? model,
-      engine,
-      tasks,
-      minScore,
-      goldMentions,
-      json,
-    },
-    workers,
-    poolOptions,
-  )
-}
-
-const layers = ['tokens', 'sentences', 'entities', 'mentions', 'relations', 'clusters', 'metadata'] as const
-
-/** Whether it is a document as `createDocument` makes them, by its layers: a record's fields may have any names. */
-const isDocument = (input: object): input is Document =>
-  layers.every((layer) => layer in input) &&
-  layers.slice(0, -1).every((layer) => {
-    const value: unknown = (input as Record<string, unknown>)[layer]
-    return (
-      value === undefined ||
-      (typeof value === 'object' && value !== null && Object.values(value).some(ArrayBuffer.isView))
-    )
-  })
-
-const toDocument = (input: unknown, index: number): Document => {
-  if (typeof input === 'string') return createDocument({ id: String(index), text: input })
-  if (typeof input !== 'object' || input === null || Array.isArray(input))
-    throw new HmtlError('HMTL_INPUT_FIELD', `input ${index} is ${kindOf(input)}, not a text, a record or a document`, {
-      remedy: 'Give texts, or objects such as {text: "…"}',
-    })
-  return isDocument(input) ? input : fromJson(input, String(index))
 }
 
 const kindOf = (value: unknown): string => {
@@ -171,45 +66,94 @@ const kindOf = (value: unknown): string => {
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }
 
-/** What can be gone through. @throws HmtlError `HMTL_USAGE` for a bare text, which would be taken letter by letter, and all else */
-const checkIterable = (inputs: unknown): void => {
-  const given =
-    typeof inputs === 'object' && inputs !== null && (Symbol.asyncIterator in inputs || Symbol.iterator in inputs)
-  if (!given)
-    throw new HmtlError('HMTL_USAGE', `annotate takes an iterable of documents, not ${kindOf(inputs)}`, {
-      remedy: 'For one text: annotate([text])',
+const toDocument = (input: unknown, index: number): Document => {
+  if (typeof input === 'string') return createDocument({ id: String(index), text: input })
+  if (typeof input !== 'object' || input === null || Array.isArray(input))
+    throw new HmtlError('HMTL_INPUT_FIELD', `input ${index} is ${kindOf(input)}, not a text, a record or a document`, {
+      remedy: 'Give texts, or objects such as {text: "…"}; many at once go to annotateAll',
     })
+  return isDocument(input) ? input : fromJson(input, String(index))
+}
+
+/** What can be gone through. @throws HmtlError `HMTL_USAGE` for a bare text, which would be taken letter by letter, and all else */
+const checkSource = (source: unknown): void => {
+  const given =
+    typeof source === 'object' && source !== null && (Symbol.asyncIterator in source || Symbol.iterator in source)
+  if (!given)
+    throw new HmtlError('HMTL_USAGE', `annotateAll takes an iterable of inputs, not ${kindOf(source)}`, {
+      remedy: 'One text, record or document goes to annotate',
+    })
+}
+
+const checkOptions = ({ signal, onError }: AnnotateAllOptions): void => {
+  if (signal !== undefined && typeof signal?.aborted !== 'boolean')
+    throw new HmtlError('HMTL_USAGE', `signal is ${kindOf(signal)}, not an AbortSignal`)
+  if (onError !== undefined && typeof onError !== 'function')
+    throw new HmtlError('HMTL_USAGE', `onError is ${kindOf(onError)}, not a function`)
 }
 
 /**
  * Loads a model.
- * @param model `en`, or a folder that `hmtl train` wrote
- * @throws HmtlError `HMTL_MODEL_*`, `HMTL_ENGINE_*`
+ * @param model `en`, the name of an installed model, or a folder that `hmtl train` wrote
+ *
+ * @example
+ * await using hmtl = await load('en')
+ * const { entities, relations } = await hmtl.annotate('Ada Lovelace lived in London.')
+ *
+ * @throws HmtlError `HMTL_USAGE`, `HMTL_MODEL_*`, `HMTL_ENGINE_*`
  */
 export const load = async (model = 'en', options: LoadOptions = {}): Promise<Annotator> => {
   const pool = await openPool(model, options)
-  const close = () => pool.close()
-  const refuse = (error: HmtlError) => {
-    throw error
-  }
-  const annotate = (
-    inputs: Iterable<AnnotateInput> | AsyncIterable<AnnotateInput>,
-    { signal }: { signal?: AbortSignal } = {},
-  ) => {
-    checkIterable(inputs)
+  let closed: Promise<void> | undefined
+  const close = () => (closed ??= pool.close())
+
+  async function* annotateAll(inputs: AnnotateSource, given: AnnotateAllOptions = {}): AsyncGenerator<Result> {
+    checkSource(inputs)
+    checkOptions(given)
+    const { signal, onError } = given
+    if (closed) throw new HmtlError('HMTL_USAGE', 'the model was closed', { remedy: 'Load it again' })
     let index = 0
-    return chain(
+    /** Inputs on their way, in their order. */
+    const under: { readonly input: AnnotateInput; readonly index: number }[] = []
+    const refuse = (error: HmtlError, input: AnnotateInput, at: number) => {
+      if (!onError) throw error
+      onError(error, input, at)
+    }
+    const read = (input: AnnotateInput) => {
+      const at = index++
+      try {
+        const document = toDocument(input, at)
+        under.push({ input, index: at })
+        return document
+      } catch (error) {
+        refuse(toHmtlError(error, 'HMTL_INPUT_FIELD'), input, at)
+        return none
+      }
+    }
+    yield* chain(
       inputs,
-      (input) => toDocument(input, index++),
+      read,
       group(),
       inWorkers(pool, signal),
-      deadLetter(refuse),
-      ({ outcome }) => ('document' in outcome ? outcome.document : none),
+      deadLetter((error) => {
+        const failed = under.shift()
+        if (failed) refuse(error, failed.input, failed.index)
+      }),
+      ({ outcome }) => {
+        if (!('document' in outcome)) return none
+        under.shift()
+        return resultOf(marked(outcome.document))
+      },
     )
   }
+
   return {
-    annotate,
-    stream: (options) => Duplex.from((source: AsyncIterable<AnnotateInput>) => annotate(source, options)),
+    async annotate(input, { signal } = {}) {
+      for await (const result of annotateAll([input], { signal })) return result
+      throw new HmtlError('HMTL_INTERNAL', 'an input came to nothing')
+    },
+    annotateAll,
+    stream: (given) => Duplex.from((source: AsyncIterable<AnnotateInput>) => annotateAll(source, given)),
     close,
     [Symbol.asyncDispose]: close,
   }

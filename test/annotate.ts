@@ -7,6 +7,7 @@ import test from 'ava'
 import { createDocument, type Document } from '../src/io/document/document.ts'
 import { htmlPage } from '../src/io/draw/html.ts'
 import { load } from '../src/load.ts'
+import type { Result } from '../src/result.ts'
 import { group } from '../src/pipeline/group.ts'
 import { collect } from './helpers/documents.ts'
 import { hmtl, main } from './helpers/command.ts'
@@ -125,7 +126,7 @@ test('other formats, chosen tasks, offset units', async (t) => {
 test('the library: texts, records and documents; aborted; disposed', async (t) => {
   const annotator = await load(model, { workers: 2 })
   const documents = await collect(
-    annotator.annotate([
+    annotator.annotateAll([
       'Maren lives in Oslo .',
       { text: 'Siri', id: 's', extra: 1 },
       createDocument({ id: 'd', text: 'Oslo' }),
@@ -135,7 +136,7 @@ test('the library: texts, records and documents; aborted; disposed', async (t) =
     documents.map(({ id }) => id),
     ['0', 's', 'd'],
   )
-  t.deepEqual(documents[1].metadata, { extra: 1 })
+  t.deepEqual(documents[1].document.metadata, { extra: 1 })
   const controller = new AbortController()
   async function* endless() {
     for (;;) yield 'Maren lives in Oslo .'
@@ -143,14 +144,14 @@ test('the library: texts, records and documents; aborted; disposed', async (t) =
   await t.throwsAsync(
     (async () => {
       let n = 0
-      for await (const _ of annotator.annotate(endless(), { signal: controller.signal }))
+      for await (const _ of annotator.annotateAll(endless(), { signal: controller.signal }))
         if (++n === 100) controller.abort()
     })(),
     { code: 'HMTL_ABORTED' } as never,
   )
   // A consumer that leaves early leaves the annotator usable.
-  for await (const _ of annotator.annotate(endless())) break
-  t.is((await collect(annotator.annotate(['Oslo']))).length, 1)
+  for await (const _ of annotator.annotateAll(endless())) break
+  t.is((await collect(annotator.annotateAll(['Oslo']))).length, 1)
   // … also while its source has nothing to say.
   let wake: () => void = () => undefined
   let closed = false
@@ -163,7 +164,7 @@ test('the library: texts, records and documents; aborted; disposed', async (t) =
       closed = true
     }
   }
-  for await (const _ of annotator.annotate(idle())) break
+  for await (const _ of annotator.annotateAll(idle())) break
   wake()
   await new Promise((resolve) => setTimeout(resolve, 20))
   t.true(closed)
@@ -178,7 +179,7 @@ test('the library as a Node stream, and as a stage of a stream-chain', async (t)
     const line = chain([
       (text: string) => text.toUpperCase(),
       hmtl.stream(),
-      ({ text, tokens }: Document) => `${text} ${tokens?.begin.length}`,
+      ({ text, document }: Result) => `${text} ${document.tokens?.begin.length}`,
     ])
     const out: string[] = []
     line.on('data', (item: string) => out.push(item))

@@ -12,7 +12,7 @@ test.after.always(() => hmtl.close())
 
 const annotated = async (inputs: unknown): Promise<Document[]> => {
   const documents: Document[] = []
-  for await (const document of hmtl.annotate(inputs as Iterable<AnnotateInput>)) documents.push(document)
+  for await (const { document } of hmtl.annotateAll(inputs as Iterable<AnnotateInput>)) documents.push(document)
   return documents
 }
 
@@ -48,7 +48,7 @@ test('a document stays one: made, annotated, copied', async (t) => {
 test('a text, or anything that cannot be gone through, in the place of many', async (t) => {
   t.regex(
     await coded(annotated('Ada')),
-    /HMTL_USAGE: annotate takes an iterable of documents, not a string.*annotate\(\[text\]\)/,
+    /HMTL_USAGE: annotateAll takes an iterable of inputs, not a string.*goes to annotate/,
   )
   for (const [input, kind] of [
     [5, 'a number'],

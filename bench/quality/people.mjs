@@ -3,7 +3,7 @@
  *   node bench/quality/people.mjs MODEL [ROW …]      rows whose names contain one of the words; all by default
  * Needs `npm run data:free`. Prints a table; HMTL_ENGINE chooses the engine.
  */
-import { modelFolder } from '../../dist/src/load.js'
+import { modelFolder } from '../../dist/src/models.js'
 import { startEngine } from '../../dist/src/model/engine.js'
 import { loadModel } from '../../dist/src/model/store.js'
 import { evaluateTask } from '../../dist/src/train/evaluate.js'

@@ -4,7 +4,7 @@
  *   node bench/quality/transfer.mjs MODEL data/uner/test.arrow [data/…]
  */
 import { listSpans } from '../../dist/src/io/document/document.js'
-import { modelFolder } from '../../dist/src/load.js'
+import { modelFolder } from '../../dist/src/models.js'
 import { createAnnotator } from '../../dist/src/pipeline/annotate.js'
 import { startEngine } from '../../dist/src/model/engine.js'
 import { LabelCounts } from '../../dist/src/model/metrics/counts.js'

@@ -4,7 +4,7 @@
  * for, which all of ours are.
  */
 import yargs from 'yargs'
-import { namedModels } from '../../src/load.ts'
+import { namedModels } from '../../src/models.ts'
 import { commands, nameOf } from '../commands.ts'
 
 /** How the shell's script asks. */

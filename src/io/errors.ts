@@ -71,7 +71,8 @@ export interface ErrorDetails extends ErrorPlace {
 
 /** The one error class of the package. `code` is stable, the message is for people. */
 export class HmtlError extends Error {
-  override readonly name = 'HmtlError'
+  /** `AbortError` where a signal stopped it, as everywhere on the platform. */
+  override readonly name: 'HmtlError' | 'AbortError'
   readonly code: ErrorCode
   /** The message without place and remedy. */
   readonly summary: string
@@ -87,6 +88,7 @@ export class HmtlError extends Error {
       `${message}${where && ` (${where})`}${details.remedy ? `. ${details.remedy}` : ''}`,
       details.cause === undefined ? undefined : { cause: details.cause },
     )
+    this.name = code === 'HMTL_ABORTED' ? 'AbortError' : 'HmtlError'
     this.code = code
     this.summary = message
     this.source = details.source

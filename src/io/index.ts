@@ -5,6 +5,7 @@ export {
   createDocument,
   type Document,
   type DocumentLike,
+  isDocument,
   type LabelledLike,
   type LabelledSpans,
   type LayerName,

@@ -27,6 +27,18 @@ export const inOrder = <In, Out>(
     const inFlight: InFlight<In, Out>[] = []
     let pending: Promise<IteratorResult<In>> | undefined
     let done = false
+    let stop: (error: HmtlError) => void = () => undefined
+    const abort = () => stop(new HmtlError('HMTL_ABORTED', 'annotation was aborted', { cause: signal?.reason }))
+    signal?.addEventListener('abort', abort)
+    /** What is waited for, or the end of waiting. One race with the signal itself would keep every promise it was ever run against. */
+    const unlessAborted = <T>(waited: Promise<T>): Promise<T> =>
+      signal === undefined
+        ? waited
+        : new Promise<T>((resolve, reject) => {
+            stop = reject
+            if (signal.aborted) abort()
+            waited.then(resolve, reject)
+          })
     /** The next item, or undefined when the oldest in flight is finished first. */
     const next = async (): Promise<IteratorResult<In> | undefined> => {
       pending ??= iterator.next()
@@ -35,14 +47,13 @@ export const inOrder = <In, Out>(
         () => undefined,
         () => undefined,
       )
-      const result = await (finished ? Promise.race([pending, finished]) : pending)
+      const result = await unlessAborted(finished ? Promise.race([pending, finished]) : pending)
       if (result) pending = undefined
       return result
     }
     try {
       while (!done || inFlight.length > 0) {
         while (!done && inFlight.length < capacity()) {
-          if (signal?.aborted) throw new HmtlError('HMTL_ABORTED', 'annotation was aborted', { cause: signal.reason })
           const taken = await next()
           if (!taken) break
           if (taken.done) {
@@ -55,9 +66,10 @@ export const inOrder = <In, Out>(
           inFlight.push({ item: taken.value, result })
         }
         const head = inFlight.shift()
-        if (head) yield { item: head.item, result: await head.result }
+        if (head) yield { item: head.item, result: await unlessAborted(head.result) }
       }
     } finally {
+      signal?.removeEventListener('abort', abort)
       // Not awaited: a source that is idle closes when it next wakes, and must not hold back a consumer that has left.
       iterator.return?.()?.then(undefined, () => undefined)
     }

@@ -4,6 +4,7 @@ import { HmtlError } from '../io/errors.ts'
 import type { DatasetConfig, TaskConfig } from '../model/config/keys.ts'
 import { headOf } from '../model/heads/index.ts'
 import type { Model } from '../model/hierarchy.ts'
+import { chosenTasks } from '../model/annotate.ts'
 import { createAnnotator } from '../pipeline/annotate.ts'
 import { type DataFile, datasetDocuments } from './pieces.ts'
 
@@ -105,4 +106,36 @@ export const evaluateTask = async (
   if (options.needsGold && !found) throw noGold(task, sources)
   const score = all.score()
   return { score, main: head.main(task, score), sources: sources.length > 1 ? each : {} }
+}
+
+/**
+ * Scores of a model on files of gold documents, by task.
+ *
+ * @param tasks names of those to score; all of the model's that have gold by default
+ *
+ * @example
+ * await startEngine('wasm')
+ * const { ner } = await evaluate(await loadModel('runs/default/model'), ['data/test.arrow'], { tasks: ['ner'] })
+ * console.log(ner.main)
+ *
+ * @throws HmtlError `HMTL_USAGE` for a task that the model does not have, `HMTL_SCORE_GOLD` where a named one has no gold
+ */
+export const evaluate = async (
+  model: Model,
+  files: readonly string[],
+  { tasks, ...options }: EvaluateOptions & { readonly tasks?: readonly string[] } = {},
+): Promise<Record<string, TaskEvaluation>> => {
+  const scores: Record<string, TaskEvaluation> = {}
+  for (const task of chosenTasks(model, tasks))
+    try {
+      const sources = goldSources(
+        task,
+        files.map((path) => ({ path })),
+      )
+      scores[task.name] = await evaluateTask(model, task, sources, { ...options, needsGold: true })
+    } catch (error) {
+      // Of all the model's tasks those are scored that have gold; one that was named must have it.
+      if (tasks || !(error instanceof HmtlError && error.code === 'HMTL_SCORE_GOLD')) throw error
+    }
+  return scores
 }

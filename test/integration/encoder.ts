@@ -46,7 +46,9 @@ encoderTest('all-MiniLM-L6-v2: every layer to 1e-4', async (t) => {
 test.serial('en-accurate annotates by its name, with the encoder in its own folder', async (t) => {
   const hmtl = await load('en-accurate', { workers: 1, engine: testEngine })
   const text = 'Marie Curie was born in Warsaw.'
-  for await (const { entities } of hmtl.annotate([text]))
+  for await (const {
+    document: { entities },
+  } of hmtl.annotateAll([text]))
     t.deepEqual(
       listSpans(entities!).map(({ start, end, label }) => `${text.slice(start, end)} ${label}`),
       ['Marie Curie PER', 'Warsaw LOC'],

@@ -207,6 +207,19 @@ export const createDocument = (like: DocumentLike): Document =>
     metadata: like.metadata ?? {},
   })
 
+/** What a document is known by, also when it was copied with `{ ...document }`: a record's fields may have any names. */
+const mark = Symbol('hmtl.document')
+
+/** A document that came from where marks do not go, such as another thread. */
+export const marked = (document: Document): Document =>
+  mark in document
+    ? document
+    : Object.freeze(Object.defineProperty({ ...(document as Document) }, mark, { value: true, enumerable: true }))
+
+/** Whether it was made by `createDocument` or `checkDocument`, or is a copy of one that was. */
+export const isDocument = (value: unknown): value is Document =>
+  typeof value === 'object' && value !== null && mark in value
+
 /**
  * Checks a document and freezes it: offsets in range, tokens and sentences in
  * order, heads inside their mentions, no span twice in the clusters.
@@ -237,6 +250,7 @@ export const checkDocument = (document: Document): Document => {
     checkLabels(id, 'relations', relations.label, relations.labels, relations.begin1.length)
   }
   if (clusters) checkClusters(id, clusters, size)
+  if (!Object.isFrozen(document)) Object.defineProperty(document, mark, { value: true, enumerable: true })
   return Object.freeze(document)
 }
 
