@@ -185,22 +185,22 @@ const cases: Case[] = [
       weigh(scalarMix(tf.tensor2d(noise(4 * 15, 5), [4, 15]), w as tf.Tensor1D, gamma as tf.Tensor1D)),
   },
   { name: 'sigmoid loss', shapes: [[3, 4]], loss: (x) => sigmoidLoss(x as tf.Tensor2D, ints(0, 5, 11)) },
-  {
-    name: 'antecedent loss',
+  ...[0, -50].map((shift) => ({
+    name: `antecedent loss, mention scores about ${shift}`,
     shapes: [
       [3, 1],
       [3, 1],
     ],
-    loss: (p, m) =>
+    loss: (p: tf.Tensor, m: tf.Tensor) =>
       antecedentLoss({
         pairs: p as tf.Tensor2D,
-        mentions: m as tf.Tensor2D,
+        mentions: tf.add(m, tf.tensor2d([shift, shift, shift], [3, 1])) as tf.Tensor2D,
         ia: ints(1, 2, 2),
         ib: ints(0, 1, 0),
         starts: ints(0, 0, 1, 3),
         gold: ints(1, 0, 1),
       }),
-  },
+  })),
 ]
 
 const evaluate = async ({ shapes, loss }: Case) => {

@@ -50,23 +50,24 @@ export const antecedentLossOp: FusedOp = {
     for (let i = 0; i < S; i++) {
       const [from, to] = [starts.values[i], starts.values[i + 1]]
       const score = (p: number) => pairs.values[p] + mentions.values[i] + mentions.values[ib.values[p]]
-      let most = 0
-      let any = false
+      // Each sum by its own maximum: right antecedents may lie far below none, and a sum that is 0 there has no gradient.
+      let [most, mostRight] = [0, Number.NEGATIVE_INFINITY]
       for (let p = from; p < to; p++) {
         most = Math.max(most, score(p))
-        any ||= gold.values[p] === 1
+        if (gold.values[p] === 1) mostRight = Math.max(mostRight, score(p))
       }
+      const none = mostRight === Number.NEGATIVE_INFINITY
+      if (none) mostRight = 0
       let all = Math.exp(-most)
-      let right = any ? 0 : all
+      let right = none ? 1 : 0
       for (let p = from; p < to; p++) {
-        const e = Math.exp(score(p) - most)
-        all += e
-        if (gold.values[p] === 1) right += e
+        all += Math.exp(score(p) - most)
+        if (gold.values[p] === 1) right += Math.exp(score(p) - mostRight)
       }
-      loss += Math.log(all) - Math.log(Math.max(right, 1e-30))
+      loss += most + Math.log(all) - mostRight - Math.log(right)
       for (let p = from; p < to; p++) {
-        const e = Math.exp(score(p) - most)
-        const d = e / all - (gold.values[p] === 1 ? e / Math.max(right, 1e-30) : 0)
+        const share = gold.values[p] === 1 ? Math.exp(score(p) - mostRight) / right : 0
+        const d = Math.exp(score(p) - most) / all - share
         dPairs.values[p] = d
         dMentions.values[i] += d
         dMentions.values[ib.values[p]] += d
