@@ -74,7 +74,7 @@ const cases = [
   ['first document from the start, s', () => annotate(one), ({ first }) => first],
   [
     'JSON lines through convert, s',
-    () => ['convert', many, '-o', '/dev/null', '--to', 'jsonl'],
+    () => ['convert', many, '-o', join(folder, 'out.jsonl'), '--to', 'jsonl'],
     ({ seconds }) => seconds,
   ],
   ...(values.config ? [['a training, s', train, ({ seconds }) => seconds]] : []),
