@@ -250,7 +250,8 @@ export const checkDocument = (document: Document): Document => {
     checkLabels(id, 'relations', relations.label, relations.labels, relations.begin1.length)
   }
   if (clusters) checkClusters(id, clusters, size)
-  if (!Object.isFrozen(document)) Object.defineProperty(document, mark, { value: true, enumerable: true })
+  // An assignment: defining a property costs a document what its layers do.
+  if (!Object.isFrozen(document)) (document as { [mark]?: true })[mark] = true
   return Object.freeze(document)
 }
 
