@@ -24,12 +24,13 @@ const run = (label, command, { counts = false } = {}) =>
       })
     child.on('close', (code) => {
       if (counts) {
-        // AVA's closing lines; one line a count.
+        // AVA's closing lines, one a count; where something failed it leaves out how many passed, so those are counted by their marks.
         const found = { passed: 0, failed: 0, skipped: 0 }
         for (const [, n, what] of text.matchAll(
           /^\s*(\d+) (?:tests?|known failures?|uncaught exceptions?|unhandled rejections?) ?(passed|failed|skipped)?/gm,
         ))
           found[what ?? 'failed'] += Number(n)
+        if (found.passed === 0) found.passed = text.match(/^\s*✔ /gm)?.length ?? 0
         for (const key of Object.keys(totals)) totals[key] += found[key]
         if (code !== 0 && found.failed === 0) broken++
       } else if (code !== 0) broken++

@@ -120,8 +120,18 @@ export const chaos = async (options: ChaosOptions): Promise<ChaosResult> => {
     await admin.connect()
     const until = Date.now() + 120_000
     for (;;) {
-      const ends = await admin.fetchTopicOffsets(from)
-      const [{ partitions: committed }] = await admin.fetchOffsets({ groupId: 'chaos', topics: [from] })
+      // The admin client of kafkajs asks brokers that have just begun anew but once: what they refuse is asked again.
+      const asked = await Promise.all([
+        admin.fetchTopicOffsets(from),
+        admin.fetchOffsets({ groupId: 'chaos', topics: [from] }),
+      ]).catch((error: unknown) => {
+        if (Date.now() > until) throw error
+      })
+      if (!asked) {
+        await sleep(200)
+        continue
+      }
+      const [ends, [{ partitions: committed }]] = asked
       const left = ends.reduce(
         (sum, { partition, high }) =>
           sum + Number(high) - Math.max(0, Number(committed.find((each) => each.partition === partition)?.offset ?? 0)),

@@ -80,7 +80,7 @@ export interface DecodeOptions {
   readonly minScore: number
   /** Use the document's own mentions as the only candidates of coreference. @default as the task was configured */
   readonly goldMentions?: boolean | undefined
-  /** By whose rules coreference is annotated, of the conventions that the model learned. @default the task's */
+  /** By whose rules to annotate, of the conventions that the tasks learned; a task that does not know it keeps its own */
   readonly convention?: string | undefined
   /** Told of each link of a mention to its antecedent that is made, with its probability. */
   readonly onLink?: ((link: Link) => void) | undefined

@@ -1,5 +1,6 @@
 import { calibration, dropout, type HeadConfig } from '../../config/keys.ts'
-import { choice, flag, number, optional, text, whole, wrongType, wrongValue } from '../../config/schema.ts'
+import { choice, flag, number, whole } from '../../config/schema.ts'
+import { convention, conventionKeys } from '../convention.ts'
 
 const most = 65_536
 
@@ -52,14 +53,7 @@ export const corefKeys = {
     past: true,
     sentence: 'Pairs are also told apart by what their texts have in common.',
   }),
-  convention: text(
-    {
-      default: '',
-      past: true,
-      sentence: 'Whose rules of annotation it follows at inference, of those that its data sets name.',
-    },
-    'the convention of a data set',
-  ),
+  convention,
   linkBias: number({
     default: 0,
     past: true,
@@ -73,20 +67,7 @@ export const corefKeys = {
   calibration,
 }
 
-export const corefDatasetKeys = {
-  convention: optional({
-    ...text({
-      sentence:
-        'By whose rules it is annotated, by a name of your own: corpora do not agree on what a mention is, and a scorer that is told can learn from all.',
-    }),
-    read(value: unknown, where: string): string {
-      const may = 'a name of letters, digits, "-" and "_"'
-      if (typeof value !== 'string') throw wrongType(where, may, value, 'Leave the key out')
-      if (!/^[\w-]+$/.test(value)) throw wrongValue(where, may, value, `Use "${value.replace(/[^\w-]+/g, '-')}"`)
-      return value
-    },
-  }),
-}
+export const corefDatasetKeys = conventionKeys
 
 export type CorefTaskConfig = HeadConfig<typeof corefKeys, typeof corefDatasetKeys>
 export type CorefDataset = CorefTaskConfig['datasets'][number]

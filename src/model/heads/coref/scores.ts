@@ -11,6 +11,7 @@ import { concat, gather, pairProduct, pairSumFull } from '../../kernels/ops/rows
 import { spanAttention } from '../../kernels/ops/span-attention.ts'
 import { dropoutIf, type Seeds } from '../../layers/encoder.ts'
 import type { Parameters } from '../../parameters.ts'
+import { conventionAt, conventionsOf } from '../convention.ts'
 import type { CorefTaskConfig } from './keys.ts'
 import { comparisons, compare, type Surface } from './surface.ts'
 
@@ -78,15 +79,7 @@ export const spanVectors = (
   return concat(concat(edges, gather(widths, indexes(spans.width))), heads)
 }
 
-/** Whose rules of annotation data sets name, in order: those that a scorer is told of. */
-const conventionsOf = ({ datasets }: Pick<CorefTaskConfig, 'datasets'>): string[] => [
-  ...new Set(datasets.flatMap(({ convention }) => convention ?? [])),
-]
-
-/**
- * What a convention adds to the first layer of a scorer, [hidden]: corpora do not agree on what is a mention (LitBank
- * leaves out what is none of its six types) nor on what corefers, and a scorer that is told whose rules hold can learn from all.
- */
+/** What a convention adds to the first layer of a scorer, [hidden]. */
 const biasOf = (
   bias: tf.Tensor1D,
   part: string,
@@ -94,11 +87,10 @@ const biasOf = (
   parameters: Parameters,
   convention: string | undefined,
 ): tf.Tensor1D => {
-  const known = conventionsOf(task)
-  const shifts = known.map((name) =>
+  const shifts = conventionsOf(task).map((name) =>
     parameters.get<tf.Tensor1D>(`${task.name}.${part}.convention.${name}`, [task.hidden], { kind: 'zeros' }),
   )
-  const at = known.indexOf(convention ?? task.convention)
+  const at = conventionAt(task, convention)
   return at === -1 ? bias : (tf.add(bias, shifts[at]) as tf.Tensor1D)
 }
 

@@ -13,6 +13,8 @@ export interface TagExample extends Example {
   readonly tags: Int32Array
   /** Where a tag may stand for several: those that each may be, by its place here; `tags` then holds places. */
   readonly allowed?: readonly Int32Array[]
+  /** By whose rules it is annotated. */
+  readonly convention?: string | undefined
 }
 
 /** Tags of a source, and the ids of the task's tags that each may be. */
@@ -80,6 +82,7 @@ export function* tagExamples(
     yield {
       id: `${document.id}#${s}`,
       sentences: [list.slice(begin, end)],
+      convention: dataset.convention,
       ...(single ? { tags: places.map((place) => sets.allowed[place][0]) } : { tags: places, allowed: sets.allowed }),
     }
   }

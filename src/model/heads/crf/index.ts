@@ -14,6 +14,7 @@ import type { LabelledScore } from '../../metrics/counts.ts'
 import { metricOf } from '../../metrics/score.ts'
 import { annotationOf } from '../annotation.ts'
 import type { DecodeOptions, Decoder, Draft, Forward, Head, HeadContext } from '../head.ts'
+import { conventionsOf } from '../convention.ts'
 import { agreeing } from './agree.ts'
 import { type TagExample, tagExamples } from './examples.ts'
 import { type CrfDataset, type CrfTaskConfig, crfDatasetKeys, crfKeys } from './keys.ts'
@@ -39,7 +40,28 @@ const barredTags = (examples: readonly TagExample[], { size, rows }: Packing, co
   return barred
 }
 
-const decoder = ({ parameters, labels }: HeadContext, task: CrfTaskConfig, { minScore }: DecodeOptions): Decoder => {
+/** The place of each row's convention among the task's; -1 where its data set names none. */
+const conventionRows = (
+  task: CrfTaskConfig,
+  examples: readonly TagExample[],
+  { size, rows }: Packing,
+): Int32Array | undefined => {
+  const known = conventionsOf(task)
+  if (known.length === 0) return undefined
+  const places = new Int32Array(size)
+  let token = 0
+  for (const { tags, convention } of examples) {
+    const at = known.indexOf(convention ?? '')
+    for (let i = 0; i < tags.length; i++) places[rows[token++]] = at
+  }
+  return places
+}
+
+const decoder = (
+  { parameters, labels }: HeadContext,
+  task: CrfTaskConfig,
+  { minScore, convention }: DecodeOptions,
+): Decoder => {
   const crf = crfDecoder(task, parameters, labels[task.name])
   const ownSpans = ({ spans }: Draft) => {
     const found = spans.get(task.layer) ?? []
@@ -48,7 +70,7 @@ const decoder = ({ parameters, labels }: HeadContext, task: CrfTaskConfig, { min
   }
   return {
     read(state, pack) {
-      const emissions = emissionsOf(task, parameters, state.states(task), labels[task.name], undefined)
+      const emissions = emissionsOf(task, parameters, state.states(task), labels[task.name], undefined, convention)
       const values = emissions.dataSync() as Float32Array
       const width = emissions.shape[1]
       const { starts, rows } = state.batch.packing
@@ -137,7 +159,8 @@ const loss = (
   seeds: (() => number) | undefined,
 ): tf.Tensor1D => {
   const { packing } = state.batch
-  const emissions = emissionsOf(task, parameters, state.states(task), labels[task.name], seeds)
+  const rules = conventionRows(task, examples, packing)
+  const emissions = emissionsOf(task, parameters, state.states(task), labels[task.name], seeds, rules)
   if (examples.some(({ allowed }) => allowed))
     return partialCrfLoss(task, parameters, emissions, barredTags(examples, packing, emissions.shape[1]), packing)
   return crfLoss(task, parameters, emissions, tagRows(examples, packing), packing)

@@ -1,6 +1,7 @@
 import { calibration, type HeadConfig } from '../../config/keys.ts'
 import { choice, number } from '../../config/schema.ts'
 import { annotationKeys } from '../annotation.ts'
+import { convention, conventionKeys } from '../convention.ts'
 import { tagSchemes } from './decode.ts'
 
 export const crfKeys = {
@@ -21,10 +22,11 @@ export const crfKeys = {
     sentence:
       'Spans of the same text in a document whose score is below this take the label that the surer ones of them have; 0 leaves each as its sentence has it.',
   }),
+  convention,
   calibration,
 }
 
-export const crfDatasetKeys = annotationKeys
+export const crfDatasetKeys = { ...annotationKeys, ...conventionKeys }
 
 export type CrfTaskConfig = HeadConfig<typeof crfKeys, typeof crfDatasetKeys>
 export type CrfDataset = CrfTaskConfig['datasets'][number]

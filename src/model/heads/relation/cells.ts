@@ -26,10 +26,11 @@ export const unknownCells = (
   lengths: readonly number[],
   types: number,
 ): Float32Array | undefined => {
-  if (!examples.some(({ unknown, known, exhaustive }) => unknown || known || exhaustive === false)) return undefined
+  if (!examples.some(({ unknown, known, open, exhaustive }) => unknown || known || open || exhaustive === false))
+    return undefined
   const mask = new Float32Array(lengths.reduce((sum, n) => sum + n * n, 0) * types)
   let base = 0
-  examples.forEach(({ cells, unknown = new Int32Array(0), known, exhaustive = true }, e) => {
+  examples.forEach(({ cells, unknown = new Int32Array(0), known, open: unsaid = [], exhaustive = true }, e) => {
     const n = lengths[e]
     const at = (i: number, j: number) => (base + i * n + j) * types
     const [begin, end] = [base * types, (base + n * n) * types]
@@ -43,6 +44,9 @@ export const unknownCells = (
       const open = Array.from({ length: types }, (_, id) => id).filter((id) => !known.includes(id))
       for (let pair = begin; pair < end; pair += types) for (const id of open) mask[pair + id] = silent
     }
+    for (const token of unsaid)
+      for (let other = 0; other < n; other++)
+        for (const pair of [at(token, other), at(other, token)]) mask.fill(silent, pair, pair + types)
     for (let k = 0; k < unknown.length; k += 3) mask[at(unknown[k], unknown[k + 1]) + unknown[k + 2]] = silent
     for (let k = 0; k < cells.length; k += 3) mask[at(cells[k], cells[k + 1]) + cells[k + 2]] = 0
     base += n * n

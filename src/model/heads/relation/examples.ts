@@ -4,6 +4,7 @@ import { tokenSpan, words } from '../../../io/document/tokens.ts'
 import { annotationOf, relationsMeant } from '../annotation.ts'
 import type { Example } from '../head.ts'
 import type { RelationDataset, RelationTaskConfig } from './keys.ts'
+import { pronounTypes } from './pronouns.ts'
 
 export interface RelationExample extends Example {
   /** Triples first token, second token, label. */
@@ -12,6 +13,8 @@ export interface RelationExample extends Example {
   readonly unknown?: Int32Array
   /** Ids of the labels that are annotated, where not all are; the others are unknown of every pair. */
   readonly known?: Int32Array
+  /** Tokens of whose pairs nothing is known but what `cells` says: pronouns, where their relations are not annotated. */
+  readonly open?: Int32Array
   /** Whether pairs outside of `cells` are known to be unrelated. @default true */
   readonly exhaustive?: boolean
 }
@@ -50,13 +53,19 @@ export function* relationExamples(
   }
   const knownLabels = annotation.knownIn(document)
   const known = knownLabels && Int32Array.from(labels.flatMap((label, id) => (knownLabels.has(label) ? [id] : [])))
+  const typesOf = pronounTypes(task)
+  const openIn = (sentence: readonly string[]) =>
+    dataset.pronouns === true ? [] : sentence.flatMap((word, i) => (typesOf(word) ? [i] : []))
   for (let s = 0; s < sentences.begin.length; s++) {
     if (cells[s].length === 0 && (task.bearingOnly || annotation.pairs === 'given')) continue
+    const sentence = list.slice(sentences.begin[s], sentences.end[s])
+    const open = openIn(sentence)
     yield {
       id: `${document.id}#${s}`,
-      sentences: [list.slice(sentences.begin[s], sentences.end[s])],
+      sentences: [sentence],
       cells: Int32Array.from(cells[s]),
       ...(unknown[s].length > 0 ? { unknown: Int32Array.from(unknown[s]) } : {}),
+      ...(open.length > 0 ? { open: Int32Array.from(open) } : {}),
       ...(known && known.length < labels.length ? { known } : {}),
       ...(annotation.pairs === 'given' ? { exhaustive: false } : {}),
     }

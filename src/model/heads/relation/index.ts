@@ -1,16 +1,23 @@
 /** Relations between spans of one sentence, by the tokens that end them. */
 import * as tf from '@tensorflow/tfjs-core'
-import { type Document, listRelations, type RelationLike, relationsOf } from '../../../io/document/document.ts'
+import {
+  type Document,
+  listRelations,
+  type RelationLike,
+  relationsOf,
+  type SpanLike,
+} from '../../../io/document/document.ts'
 import { indexes } from '../../batch.ts'
 import { calibrated } from '../../calibration.ts'
 import { sigmoidLoss } from '../../kernels/ops/losses.ts'
 import type { Seeds } from '../../layers/encoder.ts'
 import { metricOf, type RelationScore } from '../../metrics/score.ts'
 import { annotationOf, relationsMeant } from '../annotation.ts'
-import type { DecodeOptions, Decoder, Draft, Forward, FoundSpan, Head, HeadContext } from '../head.ts'
+import type { DecodeOptions, Decoder, Draft, Forward, Head, HeadContext } from '../head.ts'
 import { positiveCells, unknownCells } from './cells.ts'
 import { type RelationExample, relationExamples } from './examples.ts'
 import { type RelationDataset, relationDatasetKeys, type RelationTaskConfig, relationKeys } from './keys.ts'
+import { pronounTypes } from './pronouns.ts'
 import { pairTokens, relationLogits, relationStates } from './scores.ts'
 
 const loss = (
@@ -40,17 +47,30 @@ interface Place {
   readonly place: number
 }
 
+interface Argument {
+  /** Its first token. */
+  readonly begin: number
+  /** What it may be. */
+  readonly types: readonly string[]
+}
+
 const decoder = (context: HeadContext, task: RelationTaskConfig, { minScore, spansFound }: DecodeOptions): Decoder => {
   const labels = context.labels[task.name]
   const typed = Object.keys(task.argumentTypes).length > 0
   const symmetric = labels.map((label) => task.symmetric.includes(label))
-  /** The argument that a token ends: of what taggers found the last, or the name where arguments have types. */
-  const spanAt = ({ spanEnding }: Draft, token: number): FoundSpan | undefined =>
-    typed ? spanEnding.get(token)?.find((span) => span.task === task.tagsOf) : spanEnding.get(token)?.at(-1)
-  const fits = (label: string, one: FoundSpan | undefined, two: FoundSpan | undefined): boolean => {
+  const typesOf = pronounTypes(task)
+  /** The argument that a token ends: of what taggers found the last, or the name where arguments have types; or a pronoun. */
+  const argumentAt = ({ spanEnding, words }: Draft, token: number): Argument | undefined => {
+    const found = spanEnding.get(token)
+    const span = typed ? found?.find((each) => each.task === task.tagsOf) : found?.at(-1)
+    if (span) return { begin: span.begin, types: [span.label] }
+    const types = typesOf(words[token])
+    return types && { begin: token, types }
+  }
+  const fits = (label: string, one: Argument | undefined, two: Argument | undefined): boolean => {
     if (!spansFound || !Object.hasOwn(task.argumentTypes, label)) return true
-    const [first, second] = task.argumentTypes[label]
-    return one !== undefined && two !== undefined && first.includes(one.label) && second.includes(two.label)
+    const sides = [one, two].map((argument) => argument?.types ?? [])
+    return task.argumentTypes[label].every((may, side) => sides[side].some((type) => may.includes(type)))
   }
   return {
     read(state, pack) {
@@ -63,7 +83,7 @@ const decoder = (context: HeadContext, task: RelationTaskConfig, { minScore, spa
           const { begin, end } = draft.sentences
           for (let token = begin[s]; token < end[s]; token++)
             // Where no tagger ran, every token is a candidate.
-            if (!spansFound || spanAt(draft, token))
+            if (!spansFound || argumentAt(draft, token))
               list.push({ draft, token, place: starts[sentence] + token - begin[s] })
           places.push(list)
         }
@@ -86,14 +106,14 @@ const decoder = (context: HeadContext, task: RelationTaskConfig, { minScore, spa
               if (!(sigmoid > task.threshold) || i === j) continue
               const { draft } = list[i]
               const { tokens, relations } = draft
-              const [one, two] = [spanAt(draft, list[i].token), spanAt(draft, list[j].token)]
+              const [one, two] = [argumentAt(draft, list[i].token), argumentAt(draft, list[j].token)]
               const score = calibrated(sigmoid, task.calibration)
               if (!fits(labels[k], one, two) || score < minScore) continue
-              const argument = ({ token }: Place, span: FoundSpan | undefined) => ({
-                start: tokens.begin[span?.begin ?? token],
+              const spanOf = ({ token }: Place, argument: Argument | undefined) => ({
+                start: tokens.begin[argument?.begin ?? token],
                 end: tokens.end[token],
               })
-              relations.push({ label: labels[k], arg1: argument(list[i], one), arg2: argument(list[j], two), score })
+              relations.push({ label: labels[k], arg1: spanOf(list[i], one), arg2: spanOf(list[j], two), score })
             }
         first += n * n
       }
@@ -106,7 +126,7 @@ const decoder = (context: HeadContext, task: RelationTaskConfig, { minScore, spa
 const comparable = (
   document: Document,
   predicted: Document,
-  _: RelationTaskConfig,
+  task: RelationTaskConfig,
   labels: readonly string[],
   dataset: RelationDataset,
 ): readonly [Document, Document] => {
@@ -125,10 +145,14 @@ const comparable = (
   const sureKeys = new Set(sure.map(key))
   const unsure = new Set(meant.map(key).filter((each) => !sureKeys.has(each)))
   const given = new Set(sure.map(pairOf))
+  const typesOf = pronounTypes(task)
+  const isPronoun = ({ start, end }: SpanLike) => typesOf(document.text.slice(start, end)) !== undefined
+  const said = ({ arg1, arg2 }: RelationLike) => dataset.pronouns === true || !(isPronoun(arg1) || isPronoun(arg2))
   const found = (predicted.relations ? listRelations(predicted.relations) : []).filter(
     (relation) =>
       counts(relation.label) &&
       !unsure.has(key(relation)) &&
+      (said(relation) || sureKeys.has(key(relation))) &&
       (annotation.pairs === 'all' || given.has(pairOf(relation))),
   )
   return [

@@ -35,6 +35,12 @@ export const relationDatasetKeys = {
   pairs: optional(
     choice(['all', 'given'], { sentence: '`given`: nothing is known of pairs that it does not relate. [all]' }),
   ),
+  pronouns: optional(
+    flag({
+      sentence:
+        "Its relations are annotated of pronouns too; where they are not, nothing is known of pairs with one of the task's `pronouns`. [false]",
+    }),
+  ),
 }
 
 export const relationKeys = {
@@ -72,6 +78,21 @@ export const relationKeys = {
       return value as Record<string, Sides>
     },
   } as Key<Readonly<Record<string, Sides>>>,
+  pronouns: {
+    default: {},
+    may: '{"type": ["word", …]}',
+    past: true,
+    sentence:
+      'Words that stand for an entity of a type and are arguments beside its names: `{"PER": ["he", "her", …]}`. Who is meant is for coreference to say.',
+    read(value, where) {
+      if (!isObject(value)) throw wrongType(where, this.may, value, 'Use {}')
+      for (const [type, words] of Object.entries(value))
+        if (!isTypes(words)) throw wrongValue(`${where}.${type}`, '["he", "she"] or the like', words, 'List words')
+      return Object.fromEntries(
+        Object.entries(value).map(([type, words]) => [type, (words as string[]).map((word) => word.toLowerCase())]),
+      )
+    },
+  } as Key<Readonly<Record<string, readonly string[]>>>,
   threshold: number({ default: 0.5, min: 0, max: 1, sentence: 'Probability from which a relation holds.' }),
   calibration,
 }

@@ -1,0 +1,49 @@
+/**
+ * By whose rules a data set is annotated. Corpora do not agree on what a mention is (LitBank leaves out what is none
+ * of its six types; GUM marks every noun phrase) nor on what corefers: a head that is told whose rules hold can learn
+ * from all of them, and follows one at inference.
+ */
+import { optional, text, wrongType, wrongValue } from '../config/schema.ts'
+
+/** Of a task: whose rules hold where nothing else is said. */
+export const convention = text(
+  {
+    default: '',
+    past: true,
+    sentence: 'Whose rules of annotation it follows at inference, of those that its data sets name.',
+  },
+  'the convention of a data set',
+)
+
+/** Of a data set. */
+export const conventionKeys = {
+  convention: optional({
+    ...text({
+      sentence:
+        'By whose rules it is annotated, by a name of your own: corpora do not agree on what a mention is, and a head that is told can learn from all.',
+    }),
+    read(value: unknown, where: string): string {
+      const may = 'a name of letters, digits, "-" and "_"'
+      if (typeof value !== 'string') throw wrongType(where, may, value, 'Leave the key out')
+      if (!/^[\w-]+$/.test(value)) throw wrongValue(where, may, value, `Use "${value.replace(/[^\w-]+/g, '-')}"`)
+      return value
+    },
+  }),
+}
+
+interface WithConventions {
+  readonly convention?: string
+  readonly datasets: readonly { readonly convention?: string | undefined }[]
+}
+
+/** Those that a task's data sets name, in order. */
+export const conventionsOf = ({ datasets }: WithConventions): string[] => [
+  ...new Set(datasets.flatMap((dataset) => dataset.convention ?? [])),
+]
+
+/** The place of the one that holds: the wanted one where the task knows it, or else the task's own; -1 for none. */
+export const conventionAt = (task: WithConventions, wanted: string | undefined): number => {
+  const known = conventionsOf(task)
+  const at = wanted === undefined ? -1 : known.indexOf(wanted)
+  return at >= 0 ? at : known.indexOf(task.convention ?? '')
+}

@@ -1,0 +1,97 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test from 'ava'
+import { createDocument, type Document, listMentions } from '../src/io/document/document.ts'
+import { writeDocuments } from '../src/io/write.ts'
+import { parseConfig } from '../src/model/config/parse.ts'
+import { startEngine } from '../src/model/engine.ts'
+import { conventionAt } from '../src/model/heads/convention.ts'
+import { loadModel } from '../src/model/store.ts'
+import { createAnnotator } from '../src/pipeline/annotate.ts'
+import { prepareDocument } from '../src/pipeline/prepare.ts'
+import { goldSplit, evaluateTask } from '../src/train/evaluate.ts'
+import { train } from '../src/train/train.ts'
+import { collect } from './helpers/documents.ts'
+import { testEngine } from './helpers/engine.ts'
+
+const people = ['Ida', 'Olav', 'Siri', 'Nils', 'Kari', 'Arne']
+const jobs = ['minister', 'doctor', 'teacher', 'pilot']
+
+/** The same sentences; one corpus marks names alone, the other the people that are not named too. */
+const corpus = (nominals: boolean): Document[] =>
+  people.flatMap((name) =>
+    jobs.map((job) => {
+      const text = `${name} met the ${job} .`
+      const span = (words: string) => ({ start: text.indexOf(words), end: text.indexOf(words) + words.length })
+      return prepareDocument(
+        createDocument({
+          id: `${name}-${job}`,
+          text,
+          mentions: [{ ...span(name), label: 'PER' }, ...(nominals ? [{ ...span(`the ${job}`), label: 'PER' }] : [])],
+        }),
+      )
+    }),
+  )
+
+test('conventions: one that a task does not know leaves it its own', (t) => {
+  const task = { convention: 'b', datasets: [{ convention: 'a' }, {}, { convention: 'b' }, { convention: 'a' }] }
+  t.is(conventionAt(task, 'a'), 0)
+  t.is(conventionAt(task, undefined), 1)
+  t.is(conventionAt(task, 'other'), 1)
+  t.is(conventionAt({ datasets: [{}] }, 'a'), -1)
+})
+
+test.serial(
+  'conventions: a tagger learns from corpora that disagree, and follows the one that it is told',
+  async (t) => {
+    await startEngine(testEngine)
+    const folder = mkdtempSync(join(tmpdir(), 'hmtl-conventions-'))
+    const write = async (name: string, documents: readonly Document[]) => {
+      const path = join(folder, name)
+      await writeDocuments(
+        (async function* () {
+          yield* documents
+        })(),
+        path,
+        { format: 'arrow' },
+      )
+      return path
+    }
+    const names = await write('names.arrow', corpus(false))
+    const all = await write('all.arrow', corpus(true))
+    const config = parseConfig({
+      embeddings: { words: { size: 8, wordDropout: 0 }, characters: { size: 8, filters: 8, width: 3 } },
+      tasks: [
+        {
+          name: 'emd',
+          kind: 'crf',
+          layer: 'mentions',
+          encoder: { hidden: 8, layers: 1, dropout: 0 },
+          dropout: 0,
+          batch: 4,
+          convention: 'names',
+          datasets: [
+            { train: names, dev: names, convention: 'names' },
+            { train: all, dev: all, convention: 'all' },
+          ],
+        },
+      ],
+      training: { updates: 150, validateEvery: 150, learningRate: 0.03 },
+    })
+    await train(config, { output: join(folder, 'run') })
+    const model = await loadModel(join(folder, 'run', 'model'))
+    const found = async (convention?: string) => {
+      const annotate = createAnnotator(model, { convention })
+      const [{ document }] = await collect(annotate([createDocument({ id: 'x', text: 'Siri met the pilot .' })]))
+      return listMentions(document.mentions!).map(({ start, end }) => document.text.slice(start, end))
+    }
+    t.deepEqual(await found(), ['Siri'], 'the task’s own')
+    t.deepEqual(await found('names'), ['Siri'])
+    t.deepEqual(await found('all'), ['Siri', 'the pilot'])
+    const [task] = model.config.tasks
+    const { sources } = await evaluateTask(model, task, goldSplit(task, 'dev'))
+    t.deepEqual(Object.values(sources), [1, 1], 'each data set is judged by its own rules')
+    rmSync(folder, { recursive: true })
+  },
+)
