@@ -48,6 +48,10 @@ export const builder = (yargs: Argv) =>
       default: false,
       describe: 'Link the mentions that the input has: of its clusters, else its mentions',
     })
+    .option('convention', {
+      type: 'string',
+      describe: 'By whose rules, of those that the model learned (hmtl models names them)',
+    })
     .option('workers', number('workers', 'Worker threads (default: the number of cores)', { least: 1 }))
     .option('engine', { type: 'string', choices: engineNames, describe: 'What computes (default: auto)' })
     .option('resume', { type: 'boolean', default: false, describe: 'Go on with an interrupted JSON lines output file' })
@@ -107,6 +111,7 @@ export const handler = async (args: Args): Promise<number> => {
       tasks: args.tasks,
       minScore: args.minScore,
       goldMentions: args.goldMentions,
+      convention: args.convention,
     },
     to === 'jsonl' ? unit : undefined,
   )

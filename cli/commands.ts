@@ -34,6 +34,11 @@ export const commands: readonly LazyCommand[] = [
     load: () => import('./datasets.js') as never,
   },
   {
+    command: 'serve',
+    describe: 'Serve a model over HTTP, with a page to try it',
+    load: () => import('./serve.js') as never,
+  },
+  {
     command: 'enrich',
     describe: 'Annotate a Kafka topic into another, outputs and offsets together',
     load: () => import('./enrich.js') as never,

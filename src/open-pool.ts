@@ -18,6 +18,8 @@ export interface LoadOptions {
   readonly minScore?: number | undefined
   /** Link the documents' own mentions instead of finding candidates. @default false */
   readonly goldMentions?: boolean | undefined
+  /** By whose rules to annotate, of the conventions that the model learned (its card names them). @default the model's own */
+  readonly convention?: string | undefined
 }
 
 /**
@@ -38,7 +40,7 @@ export const openPool = async (
   json?: OffsetUnit,
   poolOptions: PoolOptions = {},
 ): Promise<Pool> => {
-  const { workers = availableParallelism(), tasks, minScore, goldMentions = false } = options
+  const { workers = availableParallelism(), tasks, minScore, goldMentions = false, convention } = options
   if (!(Number.isInteger(workers) && workers > 0))
     throw new HmtlError('HMTL_USAGE', `${workers} is not a number of workers`)
   if (minScore !== undefined && !(minScore >= 0 && minScore <= 1))
@@ -55,10 +57,7 @@ export const openPool = async (
       model: modelFolder(model),
       modelName: model.split(/[/\\]/).filter(Boolean).pop() ?? model,
       engine,
-      tasks,
-      minScore,
-      goldMentions,
-      json,
+      wish: { tasks, minScore, goldMentions, convention, json },
     },
     workers,
     poolOptions,

@@ -13,6 +13,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   probing: ['io', 'model'],
   report: ['io', 'model', 'probing'],
   train: ['io', 'model', 'pipeline', 'report'],
+  serve: ['io', 'model', 'pipeline'],
 }
 
 /** Rooms of src/io; what lies in src/io itself they may all import. */

@@ -18,12 +18,12 @@ writeFileSync(
   `import { parentPort, workerData } from 'node:worker_threads'
    parentPort.on('message', ({ id, value }) => {
      if (workerData.model === 'broken') process.exit(8)
-     for (const { text } of value) {
+     for (const { text } of value.documents) {
        if (text === 'die') process.exit(7)
        if (text === 'throw') throw new Error('thrown')
        while (text === 'hang');
      }
-     parentPort.postMessage({ id, value: value.map(({ text }) => ({ json: JSON.stringify(text) })) })
+     parentPort.postMessage({ id, value: value.documents.map(({ text }) => ({ json: JSON.stringify(text) })) })
    })
    parentPort.postMessage({ ready: true })`,
 )
@@ -31,10 +31,7 @@ const settings: WorkerSettings = {
   model: '',
   modelName: '',
   engine: 'wasm',
-  tasks: undefined,
-  minScore: undefined,
-  goldMentions: false,
-  json: 'utf16',
+  wish: { json: 'utf16' },
 }
 const documents = (...texts: string[]) => texts.map((text, i) => createDocument({ id: String(i), text }))
 const open = (options: object = {}) => startPool(settings, 2, { module: pathToFileURL(module), ...options })

@@ -10,6 +10,7 @@ import { words } from '../io/document/tokens.ts'
 import type { Batch } from './batch.ts'
 import type { TaskConfig } from './config/keys.ts'
 import type { DecodeOptions, Draft, Window } from './heads/head.ts'
+import { checkConvention } from './heads/convention.ts'
 import { headOf } from './heads/index.ts'
 import { forward, type Model, wordRows } from './hierarchy.ts'
 
@@ -64,6 +65,7 @@ export interface Reader {
 /** @throws HmtlError `HMTL_USAGE` for a task that the model does not have */
 export const createReader = (model: Model, options: AnnotateOptions = {}): Reader => {
   const { minScore = 0, goldMentions, convention, onLink } = options
+  checkConvention(model.config.tasks, convention)
   const chosen = chosenTasks(model, options.tasks)
   const tasks = tasksToRun(model, chosen, options.taggers)
   // What finds spans is read first: others choose among them.

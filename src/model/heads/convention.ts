@@ -3,6 +3,8 @@
  * of its six types; GUM marks every noun phrase) nor on what corefers: a head that is told whose rules hold can learn
  * from all of them, and follows one at inference.
  */
+import { HmtlError } from '../../io/errors.ts'
+import type { TaskConfig } from '../config/keys.ts'
 import { optional, text, wrongType, wrongValue } from '../config/schema.ts'
 
 /** Of a task: whose rules hold where nothing else is said. */
@@ -46,4 +48,13 @@ export const conventionAt = (task: WithConventions, wanted: string | undefined):
   const known = conventionsOf(task)
   const at = wanted === undefined ? -1 : known.indexOf(wanted)
   return at >= 0 ? at : known.indexOf(task.convention ?? '')
+}
+
+/** @throws HmtlError `HMTL_USAGE` for one that no task learned */
+export const checkConvention = (tasks: readonly TaskConfig[], wanted: string | undefined): void => {
+  const known = [...new Set(tasks.flatMap((task) => conventionsOf(task as WithConventions)))]
+  if (wanted === undefined || known.includes(wanted)) return
+  throw new HmtlError('HMTL_USAGE', `the model learned no convention "${wanted}"`, {
+    remedy: known.length > 0 ? `It knows ${known.join(', ')}` : 'It knows none: leave it out',
+  })
 }

@@ -3,15 +3,29 @@ import type { Document } from '../../io/document/document.ts'
 import type { OffsetUnit } from '../../io/document/offsets.ts'
 import type { PlainError } from '../../io/plain-error.ts'
 
+/** What is wanted of documents; it may differ from one group to the next. */
+export interface Wish {
+  readonly tasks?: readonly string[] | undefined
+  readonly minScore?: number | undefined
+  readonly goldMentions?: boolean | undefined
+  /** By whose rules, of the conventions that the model learned. */
+  readonly convention?: string | undefined
+  /** Set for JSON text instead of documents: the worker, not the main thread, spells it out. */
+  readonly json?: OffsetUnit | undefined
+}
+
 export interface WorkerSettings {
   readonly model: string
   readonly modelName: string
   readonly engine: string
-  readonly tasks: readonly string[] | undefined
-  readonly minScore: number | undefined
-  readonly goldMentions: boolean
-  /** Set for JSON text instead of documents: the worker, not the main thread, spells it out. */
-  readonly json: OffsetUnit | undefined
+  /** What is wanted of a group that says nothing else. */
+  readonly wish: Wish
+}
+
+/** A group of documents for a worker. */
+export interface Asked {
+  readonly documents: readonly Document[]
+  readonly wish: Wish
 }
 
 /** What became of one document. */

@@ -8,16 +8,17 @@
 import { createDocument, type Document } from '../../io/document/document.ts'
 import { HmtlError } from '../../io/errors.ts'
 import { plainError } from '../../io/plain-error.ts'
-import type { Outcome, WorkerSettings } from './messages.ts'
+import type { Asked, Outcome, Wish, WorkerSettings } from './messages.ts'
 import { openThread, type Thread } from './thread.ts'
 
 /** A worker: groups of documents in, what became of each out. */
-type Worker = Thread<readonly Document[], readonly Outcome[]>
+type Worker = Thread<Asked, readonly Outcome[]>
 
 export interface Pool {
   /** Groups that may be in flight before `run` should be awaited; it grows as workers get ready. */
   readonly capacity: number
-  run(documents: readonly Document[]): Promise<readonly Outcome[]>
+  /** @param wish what is wanted of them. @default what the pool was started for */
+  run(documents: readonly Document[], wish?: Wish): Promise<readonly Outcome[]>
   close(): Promise<void>
 }
 
@@ -30,8 +31,7 @@ export interface PoolOptions {
   readonly module?: URL | undefined
 }
 
-interface Job {
-  readonly documents: readonly Document[]
+interface Job extends Asked {
   /** Whether it is at its worker by itself. */
   readonly alone: boolean
   readonly resolve: (outcomes: readonly Outcome[]) => void
@@ -109,7 +109,7 @@ export const startPool = async (settings: WorkerSettings, count: number, options
       tell()
       openOthers()
     }
-    worker.ask(job.documents).then(
+    worker.ask({ documents: job.documents, wish: job.wish }).then(
       (outcomes) => settle(() => job.resolve(outcomes)),
       (error) => {
         // What a worker that ended was at goes to the one in its place.
@@ -129,13 +129,13 @@ export const startPool = async (settings: WorkerSettings, count: number, options
     return worker
   }
 
-  const alone = (seat: Seat, document: Document): Promise<readonly Outcome[]> =>
-    new Promise((resolve, reject) => post(seat, { documents: [document], alone: true, resolve, reject }))
+  const alone = (seat: Seat, document: Document, wish: Wish): Promise<readonly Outcome[]> =>
+    new Promise((resolve, reject) => post(seat, { documents: [document], wish, alone: true, resolve, reject }))
 
   /** Each document of a job by itself, one after another. */
-  const tryAlone = async (seat: Seat, { documents, resolve }: Job): Promise<void> => {
+  const tryAlone = async (seat: Seat, { documents, wish, resolve }: Job): Promise<void> => {
     const outcomes: Outcome[] = []
-    for (const document of documents) outcomes.push(...(await alone(seat, document)))
+    for (const document of documents) outcomes.push(...(await alone(seat, document, wish)))
     resolve(outcomes)
   }
 
@@ -160,7 +160,7 @@ export const startPool = async (settings: WorkerSettings, count: number, options
     const goOn = async () => {
       await ready
       if (head?.alone) {
-        await alone(seat, harmless)
+        await alone(seat, harmless, settings.wish)
         head.resolve([{ error: plainError(error) }])
         return
       }
@@ -175,11 +175,11 @@ export const startPool = async (settings: WorkerSettings, count: number, options
     goOn().catch((cause) => giveUp(cause instanceof HmtlError ? cause : error))
   }
 
-  const run = (documents: readonly Document[]): Promise<readonly Outcome[]> => {
+  const run = (documents: readonly Document[], wish: Wish = settings.wish): Promise<readonly Outcome[]> => {
     if (broken) return Promise.reject(broken)
     const load = ({ jobs, waiting }: Seat) => jobs.length + waiting.length
     const free = seats.reduce((best, other) => (load(other) < load(best) ? other : best))
-    return new Promise((resolve, reject) => post(free, { documents, alone: false, resolve, reject }))
+    return new Promise((resolve, reject) => post(free, { documents, wish, alone: false, resolve, reject }))
   }
 
   /** Not yet with their model. */

@@ -5,21 +5,33 @@ import { plainError } from '../../io/plain-error.ts'
 import { type EngineName, startEngine } from '../../model/engine.ts'
 import { loadModel } from '../../model/store.ts'
 import { createAnnotator } from '../annotate.ts'
-import type { Outcome, WorkerSettings } from './messages.ts'
+import type { Asked, Outcome, Wish, WorkerSettings } from './messages.ts'
 import { serve } from './serve.ts'
 
-serve(async ({ model: folder, modelName, engine, tasks, minScore, goldMentions, json }: WorkerSettings) => {
-  await startEngine(engine as EngineName)
-  const annotate = createAnnotator(await loadModel(folder), {
-    tasks,
-    minScore,
-    goldMentions: goldMentions || undefined,
-  })
-  const outcome = (document: Document): Outcome =>
-    json ? { json: JSON.stringify(toAnnotations(document, json, modelName)) } : { document }
+/** Wishes that a worker keeps the annotators of: there are few in use at a time, and each is soon made. */
+const mostKept = 16
 
-  const run = async (documents: readonly Document[]): Promise<Outcome[]> => {
+serve(async ({ model: folder, modelName, engine }: WorkerSettings) => {
+  await startEngine(engine as EngineName)
+  const model = await loadModel(folder)
+  const annotators = new Map<string, ReturnType<typeof createAnnotator>>()
+  const annotatorFor = ({ tasks, minScore, goldMentions, convention }: Wish) => {
+    const options = { tasks, minScore, goldMentions: goldMentions || undefined, convention }
+    const key = JSON.stringify(options)
+    const annotator = annotators.get(key) ?? createAnnotator(model, options)
+    // The latest comes last: what was not wanted for longest goes first.
+    annotators.delete(key)
+    annotators.set(key, annotator)
+    for (const oldest of annotators.keys()) if (annotators.size > mostKept) annotators.delete(oldest)
+    return annotator
+  }
+
+  const run = async ({ documents, wish }: Asked): Promise<Outcome[]> => {
+    const { json } = wish
+    const outcome = (document: Document): Outcome =>
+      json ? { json: JSON.stringify(toAnnotations(document, json, modelName)) } : { document }
     try {
+      const annotate = annotatorFor(wish)
       const outcomes: Outcome[] = []
       for await (const { document } of annotate(documents)) outcomes.push(outcome(document))
       return outcomes
@@ -27,7 +39,7 @@ serve(async ({ model: folder, modelName, engine, tasks, minScore, goldMentions, 
       if (documents.length === 1) return [{ error: plainError(error, { document: documents[0].id }) }]
       // One document must not take the others down: each by itself, to find which it was.
       const outcomes: Outcome[] = []
-      for (const document of documents) outcomes.push(...(await run([document])))
+      for (const document of documents) outcomes.push(...(await run({ documents: [document], wish })))
       return outcomes
     }
   }
