@@ -3,7 +3,7 @@ import type { Document } from '../io/document/document.ts'
 import type { HmtlError } from '../io/errors.ts'
 import { formatContext } from '../io/format.ts'
 import { formatNamed } from '../io/formats/index.ts'
-import { htmlPage } from '../io/draw/html.ts'
+import { fragments, htmlPage } from '../io/draw/html.ts'
 import { annotatedLine } from '../pipeline/annotated-line.ts'
 import type { Outcome } from '../pipeline/pool/messages.ts'
 import type { Shape } from './body.ts'
@@ -62,6 +62,7 @@ export const formatAnswer = (
   { to, wish }: Query,
 ): AsyncIterable<string | Uint8Array> => {
   if (to === 'html') return htmlPage(documents)
+  if (to === 'drawing') return fragments(documents)
   const { write, name } = formatNamed(to)
   if (!write) throw new Error(`${name} is not a format of one stream`)
   return write(documents, formatContext({ options: { offsetUnit: wish.json } }))
@@ -69,6 +70,7 @@ export const formatAnswer = (
 
 const types: Readonly<Record<string, string>> = {
   html: 'text/html; charset=utf-8',
+  drawing: 'text/html; charset=utf-8',
   csv: 'text/csv; charset=utf-8',
   tsv: 'text/tab-separated-values; charset=utf-8',
   graphml: 'application/graphml+xml',

@@ -32,6 +32,7 @@ interface Parameter {
 export const answerFormats: readonly string[] = [
   'json',
   'html',
+  'drawing',
   ...formatNames.filter((name) => {
     const { write } = formatNamed(name)
     return write !== undefined && name !== 'json' && name !== 'jsonl'
@@ -72,7 +73,7 @@ export const parameters: readonly Parameter[] = [
   {
     name: 'format',
     description:
-      'The format of the answer; json is what `hmtl annotate` writes, as one record, an array or lines as the body was',
+      'The format of the answer: json is what `hmtl annotate` writes, as one record, an array or lines as the body was; html is a page; drawing is what is within one',
     schema: () => ({ type: 'string', enum: answerFormats, default: 'json' }),
   },
 ]

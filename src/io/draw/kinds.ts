@@ -7,11 +7,12 @@ const common = ['PER', 'LOC', 'ORG', 'GPE', 'MISC', 'FAC', 'VEH', 'WEA', 'TIME',
 const mostKinds = 1024
 
 /**
+ * @param first kinds that have the first numbers
  * @returns the number of a kind: no two kinds that were asked for have the same one
  * @example const numberOf = kindNumbers(); numberOf('PER') // 0
  */
-export const kindNumbers = (): ((kind: string) => number) => {
-  const numbers = new Map(common.map((kind, i) => [kind, i]))
+export const kindNumbers = (first: readonly string[] = common): ((kind: string) => number) => {
+  const numbers = new Map(first.map((kind, i) => [kind, i]))
   return (kind) => {
     const known = numbers.get(kind)
     if (known !== undefined) return known

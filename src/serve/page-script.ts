@@ -1,0 +1,107 @@
+/**
+ * The page's own doing, as JavaScript for browsers: what is typed is sent when a moment passes without a key, the answer
+ * that counts is that of the latest text, and the text is in the address so that it can be sent on.
+ */
+export const pageScript = `'use strict'
+const at = (id) => document.getElementById(id)
+const [text, state, drawing] = [at('text'), at('state'), at('drawing')]
+const examples = {
+  News: 'Helga Brandt, who has led the shipping company Nordhafen since 2019, will join the board of Telvane Energy in May. Her husband, the historian Paul Brandt, teaches at the University of Oslo. Nordhafen was founded in Bergen in 1921; its headquarters moved to Hamburg after the war.',
+  Tweet: 'Just saw @mira_k and Tom Okafor at the Lakeside Arena!! He signed my Rovers shirt, she is moving to Chicago next month',
+  Story: 'Old Mrs. Penrose kept the inn at Saltmere. She had a niece, Clara, whom the captain liked; but the girl would not look at him, and told her aunt so.',
+}
+let turn = 0
+let answer = ''
+let undraw = () => {}
+let waiting
+let under
+const say = (what, failed) => {
+  state.textContent = what
+  state.classList.toggle('failed', Boolean(failed))
+}
+const ask = (query, signal) =>
+  fetch('/annotate' + query, { method: 'POST', headers: { 'content-type': 'text/plain' }, body: text.value, signal })
+const failure = async (response) => {
+  try {
+    const { error } = await response.json()
+    return [error.message, error.remedy].filter(Boolean).join('. ')
+  } catch {
+    return 'the server answered ' + response.status
+  }
+}
+const show = async () => {
+  const mine = ++turn
+  if (under) under.abort()
+  under = new AbortController()
+  history.replaceState(null, '', text.value ? '#' + encodeURIComponent(text.value) : location.pathname)
+  if (!text.value.trim()) {
+    undraw()
+    undraw = () => {}
+    drawing.replaceChildren()
+    say('')
+    return
+  }
+  const begun = performance.now()
+  say('reading …')
+  try {
+    const response = await ask('?format=drawing', under.signal)
+    if (mine !== turn) return
+    if (!response.ok) {
+      const again = Number(response.headers.get('retry-after'))
+      say(await failure(response), true)
+      if (again > 0) waiting = setTimeout(show, again * 1000)
+      return
+    }
+    const html = await response.text()
+    if (mine !== turn) return
+    undraw()
+    drawing.innerHTML = html
+    undraw = hmtlDrawing.draw(drawing)
+    say(Math.max(1, Math.round(performance.now() - begun)) + ' ms')
+  } catch (error) {
+    if (mine === turn && error.name !== 'AbortError') say('the server does not answer', true)
+  }
+}
+const soon = () => {
+  clearTimeout(waiting)
+  waiting = setTimeout(show, 250)
+}
+const copy = async (what, done) => {
+  try {
+    await navigator.clipboard.writeText(await what())
+    say(done)
+  } catch {
+    say('the browser did not let it be copied', true)
+  }
+}
+text.addEventListener('input', soon)
+for (const [name, content] of Object.entries(examples)) {
+  const button = document.createElement('button')
+  button.type = 'button'
+  button.textContent = name
+  button.addEventListener('click', () => {
+    text.value = content
+    show()
+  })
+  at('examples').append(button, ' ')
+}
+at('link').addEventListener('click', () => copy(async () => location.href, 'link copied'))
+at('json').addEventListener('click', () => copy(async () => (await ask('')).text(), 'JSON copied'))
+const fromAddress = () => {
+  try {
+    return decodeURIComponent(location.hash.slice(1))
+  } catch {
+    return ''
+  }
+}
+addEventListener('hashchange', () => {
+  if (fromAddress() === text.value) return
+  text.value = fromAddress()
+  show()
+})
+fetch('/model').then((response) => response.json()).then(({ model, tasks }) => {
+  at('model').textContent = 'Model ' + model + ': ' + tasks.join(', ') + '.'
+}).catch(() => {})
+text.value = fromAddress() || examples.News
+show()
+`
