@@ -3,7 +3,9 @@ import type { Argv } from 'yargs'
 import { drawDocument } from '../src/io/draw/ansi.ts'
 import { countDocument, emptyCounts } from '../src/io/document/counts.ts'
 import type { Document } from '../src/io/document/document.ts'
+import { htmlPage } from '../src/io/draw/html.ts'
 import { kindNumbers } from '../src/io/draw/kinds.ts'
+import { writeAtomically } from '../src/io/write.ts'
 import { prepareDocument } from '../src/pipeline/prepare.ts'
 import { formatOptionsOf, inputOptions, number } from './support/command.ts'
 import { startRun } from './support/input.ts'
@@ -21,10 +23,16 @@ export const builder = (yargs: Argv) =>
     .option('documents', { ...number('documents', 'How many documents to draw'), alias: 'n', default: 1 })
     .option('characters', { ...number('characters', 'How much of each to draw'), default: 1200 })
     .option('json', { type: 'boolean', default: false, describe: 'Print the counts as JSON' })
+    .option('html', { type: 'string', describe: 'Also write those documents as a page to look at' })
     .example('$0 inspect dev.arrow', 'counts, label table, longest document, and the first document')
+    .example('$0 inspect dev.arrow -n 20 --html dev.html', 'a page of the first twenty')
     .example('$0 inspect ace/ --from ace05 -n 3', 'the first three documents of a folder')
 
 type Args = Awaited<ReturnType<typeof builder>['argv']>
+
+async function* each(documents: readonly Document[]): AsyncGenerator<Document> {
+  yield* documents
+}
 
 export const handler = async (args: Args): Promise<number> => {
   const run = startRun('read', args, formatOptionsOf(args))
@@ -36,6 +44,7 @@ export const handler = async (args: Args): Promise<number> => {
     if (drawn.length < args.documents) drawn.push(document)
   }
   const code = await run.finish()
+  if (args.html !== undefined) await writeAtomically(args.html, htmlPage(each(drawn), args.inputs.join(' ') || 'hmtl'))
   if (args.json) {
     process.stdout.write(
       `${JSON.stringify({ ...counts, failures: run.failures, lost: run.context.report.entries() })}\n`,

@@ -1,11 +1,19 @@
 /** `hmtl score`: predictions against gold, by the field's metrics. */
 import type { Argv } from 'yargs'
+import { comparisonPage } from '../src/io/draw/compare.ts'
 import { HmtlError } from '../src/io/errors.ts'
 import { formatNames } from '../src/io/formats/index.ts'
 import { readDocuments } from '../src/io/read.ts'
 import type { CorefScore } from '../src/model/metrics/coref.ts'
 import type { CountedScore, LabelledScore, Score } from '../src/model/metrics/counts.ts'
-import { type RelationScore, type ScoredTask, scoreDocuments, scoredTasks } from '../src/model/metrics/score.ts'
+import {
+  pairDocuments,
+  type RelationScore,
+  type ScoredTask,
+  scoreDocuments,
+  scoredTasks,
+} from '../src/model/metrics/score.ts'
+import { writeAtomically } from '../src/io/write.ts'
 import { formatOptionsOf, inputOptions } from './support/command.ts'
 import { exitCodes, table } from './support/output.ts'
 
@@ -26,7 +34,9 @@ export const builder = (yargs: Argv) =>
       describe: 'Format of predicted, where it differs from --from',
     })
     .option('json', { type: 'boolean', default: false, describe: 'Print JSON, scores as fractions' })
+    .option('html', { type: 'string', describe: 'Also write a page of the predictions beside gold' })
     .example('$0 score gold.conll predicted.conll --task ner', 'span F1 as conlleval')
+    .example('$0 score gold.jsonl found.jsonl --task ner --html compared.html', 'and a page that shows what differs')
     .example('$0 score key.gold_conll response.jsonl --task coref --json', 'the CoNLL-2012 metrics as JSON')
 
 type Args = Awaited<ReturnType<typeof builder>['argv']>
@@ -58,15 +68,22 @@ const corefTable = (score: CorefScore) =>
 
 export const handler = async (args: Args): Promise<number> => {
   const options = formatOptionsOf(args)
-  const gold = readDocuments(args.gold, { options, format: args.goldFormat ?? args.from })
-  const predicted = readDocuments(args.predicted, {
-    options: { ...options, predictions: true },
-    format: args.predictedFormat ?? args.from,
-  })
+  const sides = () =>
+    [
+      readDocuments(args.gold, { options, format: args.goldFormat ?? args.from }),
+      readDocuments(args.predicted, {
+        options: { ...options, predictions: true },
+        format: args.predictedFormat ?? args.from,
+      }),
+    ] as const
   if (args.gold === '-' && args.predicted === '-')
     throw new HmtlError('HMTL_USAGE', 'only one of gold and predicted can be standard input')
   const task = args.task as ScoredTask
-  const score = await scoreDocuments(gold, predicted, task)
+  if (args.html !== undefined && (args.gold === '-' || args.predicted === '-'))
+    throw new HmtlError('HMTL_USAGE', '--html reads both sides again, which standard input cannot', {
+      remedy: 'Name two files',
+    })
+  const score = await scoreDocuments(...sides(), task)
   if (args.json) process.stdout.write(`${JSON.stringify(score)}\n`)
   else if (task === 'coref') process.stdout.write(`${corefTable(score as CorefScore)}\n`)
   else {
@@ -80,6 +97,10 @@ export const handler = async (args: Args): Promise<number> => {
         ]
       : []
     process.stdout.write(`${labelledTable(score as LabelledScore, extra)}\n`)
+  }
+  if (args.html !== undefined) {
+    const pairs = pairDocuments(...sides())
+    await writeAtomically(args.html, comparisonPage(pairs, `${args.predicted} beside ${args.gold}`))
   }
   return exitCodes.ok
 }

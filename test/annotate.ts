@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
 import { createDocument, type Document } from '../src/io/document/document.ts'
-import { htmlPage } from '../src/io/draw/html.ts'
 import { load } from '../src/load.ts'
 import type { Result } from '../src/result.ts'
 import { group } from '../src/pipeline/group.ts'
@@ -210,26 +209,4 @@ test('groups: filled by size, and not held back for long', async (t) => {
   }
   const sizes = (await collect(group({ tokens: 32 }).over(fast()))).map((documents) => documents.length)
   t.deepEqual(sizes, [1, 2, 4, 8, 16, 16, 16, 16, 16, 5], 'small ones first')
-})
-
-test('the page holds no script and escapes every character of the input', async (t) => {
-  const text = '<script>alert("x")</script> & Maren'
-  async function* one() {
-    yield createDocument({
-      id: '<b>',
-      text,
-      entities: [
-        { start: 0, end: 8, label: '"><img src=x>' },
-        { start: 4, end: 20, label: 'B' },
-      ],
-      clusters: [[{ start: 0, end: 3 }]],
-    })
-  }
-  const page = (await collect(htmlPage(one()))).join('')
-  t.false(/<script|<img|<b>/.test(page.replace(/<b>(?:B|1|&#\d+;|img src=x)+<\/b>/g, '')))
-  const body = page.slice(page.indexOf('<section>'), page.indexOf('</section>'))
-  const shown = body
-    .replace(/<h3>.*?<\/h3>|<b>.*?<\/b>|<[^>]*>/g, '')
-    .replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)))
-  t.is(shown, text)
 })

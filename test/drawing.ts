@@ -3,7 +3,6 @@ import test from 'ava'
 import fc from 'fast-check'
 import { drawDocument, palette } from '../src/io/draw/ansi.ts'
 import { createDocument } from '../src/io/document/document.ts'
-import { htmlPage } from '../src/io/draw/html.ts'
 import { kindNumbers } from '../src/io/draw/kinds.ts'
 import { wrapped } from '../src/io/draw/wrap.ts'
 
@@ -110,31 +109,6 @@ test('PER, LOC, ORG and GPE have the same colours whatever comes before them', (
     return coloursIn(drawDocument(createDocument({ id: 'a', text, entities }), { color: true }))
   }
   t.is(draw(['creative', 'GPE', 'PER']).get('PER'), draw(['PER', 'other']).get('PER'))
-})
-
-test('the page: no two kinds have one hue', async (t) => {
-  const labels = Array.from({ length: 40 }, (_, i) => `K${i}`)
-  const text = labels.join(' ')
-  const entities = labels.map((label) => ({
-    start: text.split(' ').slice(0, labels.indexOf(label)).join(' ').length + (labels.indexOf(label) > 0 ? 1 : 0),
-    end: 0,
-    label,
-  }))
-  const document = createDocument({
-    id: 'a',
-    text,
-    entities: entities.map((span) => ({ ...span, end: span.start + span.label.length })),
-  })
-  let out = ''
-  for await (const part of htmlPage(
-    (async function* () {
-      yield document
-    })(),
-  ))
-    out += part
-  const hues = [...out.matchAll(/<mark class="entity" style="--h:([\d.]+)"/g)].map(([, hue]) => hue)
-  t.is(hues.length, 40)
-  t.is(new Set(hues).size, 40)
 })
 
 test('a drawing in narrow terminals breaks between words, in every section', (t) => {

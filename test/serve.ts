@@ -156,9 +156,11 @@ test('bodies that are no documents have statuses that say so', async (t) => {
 
 test('other formats hold what came out, and the answer says how many did not', async (t) => {
   const { post } = open()
-  const html = await post('<script>', text, '?format=html')
+  const html = await post('<img src=x>', text, '?format=html')
   t.is(html.headers.get('content-type'), 'text/html; charset=utf-8')
-  t.false((await html.text()).includes('<script>'))
+  t.false((await html.text()).includes('<img'))
+  const drawing = await post('<img src=x>', text, '?format=drawing')
+  t.regex(await drawing.text(), /^<article>.*&#60;img src=x&#62;/s)
   const arrow = await post('[{"text":"a"},{"text":"bad"}]', json, '?format=arrow')
   t.is(arrow.headers.get('hmtl-failed'), '1')
   t.is(Buffer.from(await arrow.arrayBuffer()).toString('latin1', 0, 6), 'ARROW1')

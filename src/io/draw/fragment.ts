@@ -47,24 +47,27 @@ const verdictOf = ({ verdict }: Judged) => (verdict === undefined ? '' : ` ${ver
 const markOf = ({ verdict }: Judged) => (verdict === undefined ? '' : `${marks[verdict]} `)
 const keyOf = ({ start, end }: SpanLike) => `${start} ${end}`
 
-const labelled = (kind: 'e' | 'm', kinds: Kinds) => (span: MentionLike & Judged): DrawnSpan => ({
-  start: span.start,
-  end: span.end,
-  attributes:
-    `class="${kind} ${kindClass(kinds.spans(span.label))}${verdictOf(span)}" data-l="${escaped(span.label)}"${scoreOf(span.score)}` +
-    ` title="${escaped(`${span.label}${percent(span.score)}${span.note ? ` (${span.note})` : ''}`)}"`,
-  after: `<b>${markOf(span)}${escaped(span.label)}</b>`,
-})
+const labelled =
+  (kind: 'e' | 'm', kinds: Kinds) =>
+  (span: MentionLike & Judged): DrawnSpan => ({
+    start: span.start,
+    end: span.end,
+    attributes:
+      `class="${kind} ${kindClass(kinds.spans(span.label))}${verdictOf(span)}" data-l="${escaped(span.label)}"${scoreOf(span.score)}` +
+      ` title="${escaped(`${span.label}${percent(span.score)}${span.note ? ` (${span.note})` : ''}`)}"`,
+    after: `<b>${markOf(span)}${escaped(span.label)}</b>`,
+  })
 
 const list = (name: string, title: string, items: readonly string[], empty: string): string =>
   `<section class="${name}"><h3>${title}</h3>${items.length > 0 ? `<ul>${items.join('')}</ul>` : `<p>${empty}</p>`}</section>`
 
 /** Names of the places that relations join, for arcs and for lighting up. */
-const anchorsOf = (relations: readonly RelationLike[]): ReadonlyMap<string, { readonly span: SpanLike; readonly at: number }> => {
+const anchorsOf = (
+  relations: readonly RelationLike[],
+): ReadonlyMap<string, { readonly span: SpanLike; readonly at: number }> => {
   const anchors = new Map<string, { span: SpanLike; at: number }>()
   for (const { arg1, arg2 } of relations)
-    for (const span of [arg1, arg2])
-      if (!anchors.has(keyOf(span))) anchors.set(keyOf(span), { span, at: anchors.size })
+    for (const span of [arg1, arg2]) if (!anchors.has(keyOf(span))) anchors.set(keyOf(span), { span, at: anchors.size })
   return anchors
 }
 

@@ -127,16 +127,17 @@ globalThis.hmtlDrawing = (() => {
       article.addEventListener('focusin', (event) => light(article, chosenOf(event.target)))
       article.addEventListener('focusout', () => light(article, null))
       // One stop for the tabulator a text; arrows go on from there: sideways along the text, up and down within a cluster.
-      const first = article.querySelector('.text .c, .text .e, .text .m')
+      const stopsOf = () => all(article, ['c', 'e', 'm'].filter((kind) => !root.classList.contains('no-' + kind)).map((kind) => '.text .' + kind).join() || '.none')
+      const [first] = stopsOf()
       if (first) first.tabIndex = 0
       article.addEventListener('keydown', (event) => {
         const here = event.target.closest && event.target.closest('.text .c, .text .e, .text .m')
         const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key]
         if (!here || step === undefined) return
         const along = event.key === 'ArrowRight' || event.key === 'ArrowLeft'
-        const cluster = here.closest('.c')
+        const cluster = here.closest('.c') || here.querySelector('.c')
         if (!along && !cluster) return
-        const stops = all(article, along ? '.text .c, .text .e, .text .m' : '.text .c[data-c="' + cluster.dataset.c + '"]')
+        const stops = along ? stopsOf() : all(article, '.text .c[data-c="' + cluster.dataset.c + '"]')
         const next = stops[stops.indexOf(along ? here : cluster) + step]
         if (!next) return
         event.preventDefault()
