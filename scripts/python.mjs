@@ -9,10 +9,13 @@ const folder = join(root, '.cache', 'python')
 const python = join(folder, 'bin', 'python')
 const run = (command, args) => spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'] }).status === 0
 
+/** What the tests open our files with. */
+const packages = { pyarrow: 'pyarrow==21.0.0', spacy: 'spacy==3.8.18' }
+const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--timeout', '60']
+
 if (!existsSync(python) && !run('python3', ['-m', 'venv', folder]))
   console.error('no Python: its tests will be listed as skipped')
-else if (
-  !run(python, ['-c', 'import pyarrow']) &&
-  !run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--timeout', '60', 'pyarrow==21.0.0'])
-)
-  console.error('pyarrow cannot be installed: its tests will be listed as skipped')
+else
+  for (const [name, version] of Object.entries(packages))
+    if (!run(python, ['-c', `import ${name}`]) && !run(python, [...pip, version]))
+      console.error(`${name} cannot be installed: its tests will be listed as skipped`)

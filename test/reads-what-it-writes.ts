@@ -3,7 +3,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
-import { formatNamed, writableNames } from '../src/io/formats/index.ts'
+import { exchangeNames, formatNamed, writableNames } from '../src/io/formats/index.ts'
+import { readDocuments } from '../src/io/read.ts'
+import { collect } from './helpers/documents.ts'
 import { run, slowly } from './helpers/in-process.ts'
 import { tinyModel } from './helpers/model.ts'
 
@@ -58,7 +60,7 @@ const withModel = () => ['--model', model, '--engine', 'wasm', ...quiet]
 const lines = (out: string) => out.trimEnd().split('\n').length
 const ways = [1 << 20, 61, 1]
 
-for (const format of writableNames) {
+for (const format of exchangeNames) {
   // CoNLL04 has a sentence a document.
   const documents = format === 'conll04' ? 4 : 2
   const path = () => pathOf('convert', format)
@@ -86,7 +88,7 @@ for (const format of writableNames) {
   })
 
   test.serial(`${format}: score, annotate, embed and evaluate read the file`, async (t) => {
-    const task = format === 'conll2003' || format === 'conll04' ? 'ner' : 'coref'
+    const task = formatNamed(format).carries.includes('clusters') ? 'coref' : 'ner'
     t.is((await run('score', [path(), path(), '--task', task, '--json'])).code, 0)
     const annotated = await run('annotate', [path(), '--workers', '1', ...withModel()])
     t.is(lines(annotated.out), documents)
@@ -119,7 +121,7 @@ for (const format of writableNames) {
       const bytes = await readFile(path())
       const converted = await run('convert', [path(), '--to', 'jsonl', ...quiet])
       t.is(body((await run('convert', ['--to', 'jsonl', ...quiet], slowly(bytes, 61))).out), body(converted.out))
-      const task = format === 'conll2003' || format === 'conll04' ? 'ner' : 'coref'
+      const task = formatNamed(format).carries.includes('clusters') ? 'coref' : 'ner'
       const scored = JSON.parse((await run('score', [path(), '-', '--task', task, '--json'], slowly(bytes, 61))).out)
       t.is(scored.f1 ?? scored.b3.f1, 1)
       t.is(lines((await run('annotate', ['--workers', '1', ...withModel()], slowly(bytes, 61))).out), documents)
@@ -132,6 +134,19 @@ for (const format of writableNames) {
     },
   )
 }
+
+for (const format of writableNames.filter((name) => !exchangeNames.includes(name)))
+  test.serial(`${format}: what is written are results, and no command takes them for documents`, async (t) => {
+    for (const [writer, more] of [
+      ['convert', quiet],
+      ['annotate', ['--workers', '1', ...withModel()]],
+    ] as const)
+      t.is((await run(writer, [join(folder, 'gold.jsonl'), '-o', pathOf(writer, format), ...more])).code, 0, writer)
+    await t.throwsAsync(collect(readDocuments(pathOf('convert', format), { format })), {
+      code: 'HMTL_FORMAT_UNSUPPORTED',
+      message: /Keep JSON lines/,
+    })
+  })
 
 test.serial('data whose name is another format’s is read when train and evaluate are told', async (t) => {
   const path = join(folder, 'told.txt')

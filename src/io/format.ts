@@ -75,6 +75,8 @@ export interface Format {
   readonly write?: (documents: AsyncIterable<Document>, context: FormatContext) => AsyncIterable<string | Uint8Array>
   /** … or each document to files of its own. */
   readonly writeFiles?: (document: Document, context: FormatContext) => readonly OutputFile[]
+  /** What is written are results, which no command takes for documents again. */
+  readonly oneWay?: true
   /** The writer needs tokens (and sentences). */
   readonly needsTokens: boolean
   /** Unit that the format's offsets are in, where it says no other; absent where it has none, or says which. */
@@ -84,6 +86,20 @@ export interface Format {
   /** What the name of a written file ends with; no two formats share it. Empty for a folder, and where nothing is written. */
   readonly extension: string
 }
+
+/** What a format that is only written has instead of a reader. */
+export const writtenOnly = (name: string): Pick<Format, 'accepts' | 'sniff' | 'read' | 'oneWay'> => ({
+  accepts: () => false,
+  sniff: () => 0,
+  // biome-ignore lint/correctness/useYield: there is nothing that it could read
+  async *read(source) {
+    throw new HmtlError('HMTL_FORMAT_UNSUPPORTED', `${name} is written, not read`, {
+      source: source.name,
+      remedy: 'Keep JSON lines, Arrow or Parquet beside it: they can be read and converted',
+    })
+  },
+  oneWay: true,
+})
 
 export const formatContext = (partial: Partial<FormatContext> = {}): FormatContext => ({
   options: partial.options ?? {},

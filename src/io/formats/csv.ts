@@ -2,7 +2,8 @@
 import { type CsvRecord, csvFields, csvRecords } from '../syntax/csv.ts'
 import { createDocument, type Document } from '../document/document.ts'
 import { HmtlError } from '../errors.ts'
-import { attempt, type Format, type FormatContext, maxLineBytes } from '../format.ts'
+import { attempt, type Format, type FormatContext, layersAll, maxLineBytes } from '../format.ts'
+import { resultColumns, resultsWriter } from './results.ts'
 import { type Source, stem } from '../source.ts'
 
 interface Dialect {
@@ -50,6 +51,10 @@ const columnsOf = ({ fields, error }: CsvRecord, name: string, textField: string
   const twice = fields.find((field, c) => fields.indexOf(field) !== c)
   if (twice !== undefined) throw new HmtlError('HMTL_INPUT_FIELD', `two columns are named "${twice}"`)
   const textAt = fields.indexOf(textField)
+  if (textAt === -1 && resultColumns.every((column, c) => fields[c] === column))
+    throw new HmtlError('HMTL_FORMAT_UNSUPPORTED', 'this is a table of results, not of documents', {
+      remedy: 'Keep JSON lines, Arrow or Parquet beside it: they can be read and converted',
+    })
   if (textAt === -1)
     throw new HmtlError('HMTL_INPUT_FIELD', `no column "${textField}" among ${fields.slice(0, 20).join(', ')}`, {
       remedy: 'Name the one that holds the text with --text-field',
@@ -112,20 +117,22 @@ const looksDelimited = (head: string, { separators }: Dialect): boolean => {
 
 const formatOf = (dialect: Dialect, summary: string): Format => ({
   name: dialect.name,
-  summary,
+  summary: `${summary} under a header: read, a row a document; written, a row a span or relation`,
   accepts: (path) => path.endsWith(dialect.extension),
   sniff: (head, path) => (looksDelimited(head, dialect) ? 2 : path.endsWith(dialect.extension) ? 1 : 0),
   read: reader(dialect),
+  write: resultsWriter(dialect.separators[0]),
+  oneWay: true,
   needsTokens: false,
-  carries: [],
-  extension: '',
+  carries: layersAll,
+  extension: dialect.extension,
 })
 
 export const csv = formatOf(
   { name: 'csv', extension: '.csv', separators: [',', ';'], multiline: true },
-  'comma-separated rows under a header, a row a document (reading only)',
+  'comma-separated rows',
 )
 export const tsv = formatOf(
   { name: 'tsv', extension: '.tsv', separators: ['\t'], multiline: false },
-  'tab-separated rows under a header, a row a document (reading only)',
+  'tab-separated rows',
 )

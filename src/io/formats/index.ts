@@ -2,6 +2,7 @@
 import { HmtlError } from '../errors.ts'
 import type { Format } from '../format.ts'
 import { ace05 } from './ace05.ts'
+import { labelStudio, prodigy } from './annotation-tools.ts'
 import { arrow, arrowStream } from './arrow.ts'
 import { brat } from './brat.ts'
 import { conll04 } from './conll04.ts'
@@ -10,6 +11,7 @@ import { conll2012 } from './conll2012.ts'
 import { conllu } from './conllu.ts'
 import { csv, tsv } from './csv.ts'
 import { dygie } from './dygie.ts'
+import { graphml, jsonld } from './graphs.ts'
 import { json } from './json.ts'
 import { jsonl } from './jsonl.ts'
 import { likeConll } from './like-conll.ts'
@@ -17,6 +19,7 @@ import { lines } from './lines.ts'
 import { litbank } from './litbank.ts'
 import { parquet } from './parquet.ts'
 import { redocred } from './redocred.ts'
+import { spacy } from './spacy.ts'
 import { text } from './text.ts'
 
 /** In the order in which they are asked to recognise a file. */
@@ -32,6 +35,8 @@ export const formats: readonly Format[] = [
   litbank,
   dygie,
   redocred,
+  labelStudio,
+  prodigy,
   jsonl,
   json,
   csv,
@@ -40,6 +45,9 @@ export const formats: readonly Format[] = [
   brat,
   text,
   lines,
+  graphml,
+  jsonld,
+  spacy,
 ]
 
 export const formatNames: readonly string[] = formats.map(({ name }) => name)
@@ -47,6 +55,11 @@ export const formatNames: readonly string[] = formats.map(({ name }) => name)
 /** Names of the formats that can be written. */
 export const writableNames: readonly string[] = formats
   .filter(({ write, writeFiles }) => write || writeFiles)
+  .map(({ name }) => name)
+
+/** Names of those that are read as they are written. */
+export const exchangeNames: readonly string[] = formats
+  .filter(({ write, writeFiles, oneWay }) => (write || writeFiles) && !oneWay)
   .map(({ name }) => name)
 
 /** The format of that name. @throws HmtlError `HMTL_FORMAT_UNKNOWN` */
