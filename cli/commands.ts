@@ -34,6 +34,11 @@ export const commands: readonly LazyCommand[] = [
     load: () => import('./datasets.js') as never,
   },
   {
+    command: 'init <kind> <folder>',
+    describe: 'A small corpus, a configuration and what to do next, for labels of your own',
+    load: () => import('./init.js') as never,
+  },
+  {
     command: 'serve',
     describe: 'Serve a model over HTTP, with a page to try it',
     load: () => import('./serve.js') as never,
