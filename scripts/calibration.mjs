@@ -52,7 +52,8 @@ const predictionsOf = async (task, split) => {
       out.push(...(await linksOf(source)))
       continue
     }
-    const annotate = createAnnotator(model, { tasks: [...below.map(({ name }) => name), task.name] })
+    const { convention } = source.dataset
+    const annotate = createAnnotator(model, { tasks: [...below.map(({ name }) => name), task.name], convention })
     for await (const { source: gold, document } of annotate(datasetDocuments([source]))) {
       const sides = head.comparable(gold, document, task, model.labels[task.name], source.dataset)
       const [right, found] = sides.map((side) => {

@@ -38,9 +38,18 @@ const annotate = async (records) => {
   return readLines(stdout)
 }
 
-/** Relations under the gold's names and direction; those that hold both ways once, first name first. */
+const pronoun = /^(?:i|me|my|we|our|he|him|his|she|hers?|it|its|they|them|their|who|whom|whose|which|where)$/i
+
+/**
+ * Relations under the gold's names and direction; those that hold both ways once, first name first. The gold is of names
+ * alone: what is said of a pronoun is neither right nor wrong by it.
+ */
 const sameRelations = (document) => {
-  const named = (document.relations ? listRelations(document.relations) : []).map(({ label, arg1, arg2 }) => {
+  const isName = ({ start, end }) => !pronoun.test(document.text.slice(start, end))
+  const said = (document.relations ? listRelations(document.relations) : []).filter(
+    ({ arg1, arg2 }) => isName(arg1) && isName(arg2),
+  )
+  const named = said.map(({ label, arg1, arg2 }) => {
     const { label: name = label, inverse = false } = otherNames[label] ?? {}
     const turn = inverse || (symmetric.has(name) && arg1.start > arg2.start)
     return turn ? { label: name, arg1: arg2, arg2: arg1 } : { label: name, arg1, arg2 }
