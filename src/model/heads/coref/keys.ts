@@ -43,6 +43,11 @@ export const corefKeys = {
     default: false,
     sentence: "Candidates are the gold mentions alone, in training and evaluation (the paper's GM rows).",
   }),
+  keepGold: flag({
+    default: true,
+    sentence:
+      'A step past the paper, where false is. In training, gold mentions are among the kept spans whatever their scores: without it few mentions among many spans are pruned before they are learned, and never come back.',
+  }),
   mentionLoss: flag({
     default: false,
     past: true,

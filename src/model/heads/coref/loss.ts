@@ -48,12 +48,17 @@ const pieceLoss = (
   const scores = tf.tidy(
     () => candidateScores(task, parameters, states, inputs, rows, example.convention).dataSync() as Float32Array,
   )
+  const clusterAt = new Map(Array.from(example.begin, (from, i) => [`${from} ${example.end[i]}`, example.cluster[i]]))
+  const clusterOf = (i: number) => clusterAt.get(`${candidates.begin[i]} ${candidates.end[i]}`) ?? -1
+  // The mentions that there are, are always learned from. Where few spans are mentions nearly every pair says no: all
+  // scores fall, the mentions' first since they have been seen, and those that are pruned could never rise again.
+  if (task.keepGold)
+    for (let i = 0; i < scores.length; i++) if (clusterOf(i) !== -1) scores[i] = Number.POSITIVE_INFINITY
   const kept = keepBest(scores, Math.floor(task.spansPerWord * tokenRows.length))
   if (kept.length < 2) return undefined
   const begin = kept.map((i) => candidates.begin[i])
   const end = kept.map((i) => candidates.end[i])
-  const clusterAt = new Map(Array.from(example.begin, (from, i) => [`${from} ${example.end[i]}`, example.cluster[i]]))
-  const cluster = Int32Array.from(begin, (from, i) => clusterAt.get(`${from} ${end[i]}`) ?? -1)
+  const cluster = kept.map(clusterOf)
   const vectors = spanVectors(task, parameters, states, inputs, spanRows(begin, end, tokenRows))
   const mentions = mentionScores(task, parameters, vectors, seeds, example.convention)
   const words = task.textFeatures ? example.sentences.flat() : []
