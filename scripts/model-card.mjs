@@ -31,9 +31,14 @@ const number = (x) => x.toLocaleString('en-US')
 
 /** `data/gum-ace/train.arrow` → `gum-ace`. */
 const nameOf = (path) => path.split('/').at(-2)
+/** Names on the texts of a corpus that `scripts/teach.mjs` made. */
+const isTaught = (path) => nameOf(path).endsWith('-taught')
 const recipeOf = (path) =>
   recipes
-    .filter(({ name }) => nameOf(path) === name || nameOf(path).startsWith(`${name}-`))
+    .filter(({ name }) => {
+      const corpus = nameOf(path).replace(/-taught$/, '')
+      return corpus === name || corpus.startsWith(`${name}-`) || (isTaught(path) && name.startsWith(`${corpus}-`))
+    })
     .sort((a, b) => b.name.length - a.name.length)[0]
 
 await startEngine(process.env.HMTL_ENGINE || 'wasm')
@@ -83,6 +88,7 @@ for (const task of config.tasks)
       ...(weight === 1 ? [] : [`weight ${weight}`]),
       ...(mapped ? ['partial labels'] : []),
       ...(convention ? [`convention ${convention}`] : []),
+      ...(isTaught(train) ? ['names by en-accurate, those that it is sure of'] : []),
     ]
     known.uses.push(`${task.name}${rules.length > 0 ? ` (${rules.join(', ')})` : ''}`)
     sources.set(recipe.name, known)
@@ -101,6 +107,10 @@ const encoderName = contextual
 const people = node('bench/quality/people.mjs', folder).trim()
 const relation = config.tasks.find(({ kind }) => kind === 'relation')
 const types = relation?.argumentTypes ?? {}
+const conventions = new Set(
+  config.tasks.flatMap(({ datasets }) => datasets.flatMap(({ convention }) => convention ?? [])),
+)
+const conventionOf = (name) => config.tasks.find((task) => task.name === name)?.convention || 'its data'
 const card = `# ${config.name}
 
 ${
@@ -162,8 +172,8 @@ The weights are distributed under CC BY-SA 4.0, because part of the texts they w
 ## Limits
 
 - Weakest where its sources are: read the scores by label above. Names that are organisations and places by turns (countries, clubs, companies in place of their products) are confused most.
-- Mentions follow LitBank in novels and GUM elsewhere, without being told which: where the two differ it guesses by genre. They are flat (outermost); singletons are not output as clusters.
-- Relations hold within a sentence and between predicted names; facts said of a pronoun are not found. A relation is what a sentence says by the lights of its sources, not what is true.
+- Mentions follow the rules of ${conventionOf('emd')}, coreference those of ${conventionOf('coref')}; \`hmtl annotate --convention\` chooses others that were learned (${[...conventions].join(', ')}). They are flat (outermost); singletons are not output as clusters.
+- Relations hold within a sentence, between predicted names and pronouns; whom a pronoun stands for is coreference's to say. A relation is what a sentence says by the lights of its sources, not what is true.
 - Scores are calibrated on the development sets (\`node scripts/calibration.mjs ${basename(folder)}\`): on the test sets predictions are off by ${Object.entries(
   errors,
 )
