@@ -189,3 +189,19 @@ for (const [name, script] of Object.entries({ drawing: drawingScript, page: page
 test('escaping leaves what is no danger', (t) => {
   t.is(escaped('a\tb\nç 東京'), 'a\tb\nç 東京')
 })
+
+test('a relation that holds both ways is drawn once', (t) => {
+  const [one, two] = [
+    { start: 0, end: 3 },
+    { start: 8, end: 11 },
+  ]
+  const relations = [
+    { label: 'spouse', arg1: one, arg2: two },
+    { label: 'spouse', arg1: two, arg2: one },
+    { label: 'knows', arg1: one, arg2: two },
+    { label: 'likes', arg1: one, arg2: one },
+  ]
+  const drawn = drawFragment(createDocument({ id: 'a', text: 'Ada and Tom', relations }))
+  const listed = [...drawn.matchAll(/<i>([^<]*)<\/i>/g)].map(([, words]) => words)
+  t.deepEqual(listed, ['spouse ↔', 'knows →', 'likes ↔'])
+})

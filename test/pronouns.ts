@@ -8,6 +8,7 @@ import { writeDocuments } from '../src/io/write.ts'
 import { parseConfig } from '../src/model/config/parse.ts'
 import { startEngine } from '../src/model/engine.ts'
 import { unknownCells } from '../src/model/heads/relation/cells.ts'
+import { distinctRelations } from '../src/model/heads/relation/distinct.ts'
 import { relationExamples } from '../src/model/heads/relation/examples.ts'
 import { relationHead } from '../src/model/heads/relation/index.ts'
 import type { RelationTaskConfig } from '../src/model/heads/relation/keys.ts'
@@ -111,4 +112,28 @@ test.serial('pronouns: who is meant by one is an argument as a name would be, of
     [], // "it" may be an organization, and no organization has an employer.
   ])
   rmSync(folder, { recursive: true })
+})
+
+test('what a sentence says of one entity twice, by two pronouns or a name and one, it says once', (t) => {
+  const text = 'She lives in Oslo, where she was born. She lives in Oslo.'
+  const at = (word: string, from = 0) => ({
+    start: text.indexOf(word, from),
+    end: text.indexOf(word, from) + word.length,
+  })
+  const [first, second, third] = [at('She'), at('she'), at('She', 10)]
+  const [oslo, again] = [at('Oslo'), at('Oslo', 30)]
+  const relations = [
+    { label: 'residence', arg1: first, arg2: oslo, score: 0.7 },
+    { label: 'residence', arg1: second, arg2: oslo, score: 0.9 },
+    { label: 'place of birth', arg1: second, arg2: oslo, score: 0.8 },
+    { label: 'residence', arg1: third, arg2: again, score: 0.6 },
+  ]
+  const found = (clusters: object) =>
+    listRelations(
+      distinctRelations(prepareDocument(createDocument({ id: 'x', text, relations, ...clusters }))).relations!,
+    ).map(({ score }) => Math.round(10 * score!) / 10)
+  t.deepEqual(found({ clusters: [[first, second, third]] }), [0.9, 0.8, 0.6])
+  t.deepEqual(found({}), [0.7, 0.9, 0.8, 0.6], 'without clusters nobody knows who is who')
+  const given = prepareDocument(createDocument({ id: 'x', text, relations, clusters: [[first, second, third]] }))
+  t.is(relationHead.settle?.(given, new Set(['relations'])), given, 'clusters that came with a document decide nothing')
 })

@@ -48,12 +48,13 @@ const withoutScores = (labels) =>
 for (const { name: title, task: which, path, ...given } of rows) {
   const task = model.config.tasks.find((candidate) => candidate.name === which)
   if (!task || (words.length > 0 && !words.some((word) => title.includes(word)))) continue
-  const { labels, annotated, pairs } = rulesOf(task, path)
+  const { labels, annotated, pairs, pronouns } = rulesOf(task, path)
   const dataset = {
     train: path,
     ...(labels ? { labels: withoutScores(labels) } : {}),
     ...(annotated ? { annotated } : {}),
     ...(pairs ? { pairs } : {}),
+    ...(pronouns ? { pronouns } : {}),
     ...given,
   }
   const { score, main } = await evaluateTask(model, task, [{ path, dataset }])

@@ -95,6 +95,8 @@ export const createReader = (model: Model, options: AnnotateOptions = {}): Reade
     finish(draft) {
       let { document } = draft
       for (const { decoder } of seen) document = { ...document, ...decoder.layers(draft, document) }
+      const made = new Set(seen.map(({ task }) => headOf(task.kind).layer(task)))
+      for (const { task } of seen) document = headOf(task.kind).settle?.(document, made) ?? document
       return document
     },
   }

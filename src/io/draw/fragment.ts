@@ -112,10 +112,23 @@ export const drawLayers = (
     ...heads,
   ]
   const place = (span: SpanLike) => anchors.get(keyOf(span))?.at
-  const related = relations.map(
+  const clusterOf = new Map(clusters.flatMap((cluster) => cluster.map((span) => [keyOf(span), cluster] as const)))
+  /** The words of an argument, and whom they stand for where they are no name. */
+  const argument = (span: SpanLike): string => {
+    const [words, cluster] = [text.slice(span.start, span.end), clusterOf.get(keyOf(span))]
+    const name = cluster && nameOf(cluster, text)
+    const stands = name !== undefined && name !== words && !name.includes(words) && !words.includes(name)
+    return `<span>${escaped(words)}</span>${stands ? ` <small>(${escaped(name)})</small>` : ''}`
+  }
+  // What holds both ways is drawn once.
+  const pairOf = ({ label }: RelationLike, one: SpanLike, two: SpanLike) => `${label} ${keyOf(one)} ${keyOf(two)}`
+  const places = new Map(relations.map((relation, i) => [pairOf(relation, relation.arg1, relation.arg2), i] as const))
+  const other = (relation: RelationLike) => places.get(pairOf(relation, relation.arg2, relation.arg1))
+  const drawn = relations.filter((relation, i) => (other(relation) ?? i) >= i)
+  const related = drawn.map(
     (relation) =>
       `<li tabindex="0" class="${kindClass(kinds.relations(relation.label))}${verdictOf(relation)}" data-l="${escaped(relation.label)}"${scoreOf(relation.score)} data-from="${place(relation.arg1)}" data-to="${place(relation.arg2)}"${relation.note ? ` title="${escaped(relation.note)}"` : ''}>` +
-      `<span>${escaped(text.slice(relation.arg1.start, relation.arg1.end))}</span> <i>${markOf(relation)}${escaped(relation.label)} →</i> <span>${escaped(text.slice(relation.arg2.start, relation.arg2.end))}</span>${relation.score === undefined ? '' : ` <small>${Math.round(100 * relation.score)} %</small>`}</li>`,
+      `${argument(relation.arg1)} <i>${markOf(relation)}${escaped(relation.label)} ${other(relation) === undefined ? '→' : '↔'}</i> ${argument(relation.arg2)}${relation.score === undefined ? '' : ` <small>${Math.round(100 * relation.score)} %</small>`}</li>`,
   )
   const grouped = clusters.map(
     (cluster, c) =>

@@ -155,6 +155,11 @@ export interface Head<
   ): tf.Tensor1D | undefined
   /** With the present weights. */
   decoder(context: HeadContext, task: Config, options: DecodeOptions): Decoder
+  /**
+   * What of its layer changes once a document has the layers of all tasks that were asked for.
+   * @param made names of those layers; others that it has came with it
+   */
+  settle?(document: Document, made: ReadonlySet<string>): Document
 
   /** Gold and predictions as the task defines them, without what the source's annotation says nothing of. */
   comparable(

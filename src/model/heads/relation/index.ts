@@ -15,6 +15,7 @@ import { metricOf, type RelationScore } from '../../metrics/score.ts'
 import { annotationOf, relationsMeant } from '../annotation.ts'
 import type { DecodeOptions, Decoder, Draft, Forward, Head, HeadContext } from '../head.ts'
 import { positiveCells, unknownCells } from './cells.ts'
+import { distinctRelations } from './distinct.ts'
 import { type RelationExample, relationExamples } from './examples.ts'
 import { type RelationDataset, relationDatasetKeys, type RelationTaskConfig, relationKeys } from './keys.ts'
 import { pronounTypes } from './pronouns.ts'
@@ -183,6 +184,8 @@ export const relationHead: Head<RelationTaskConfig, RelationExample, RelationSco
   smallest: () => ({ id: '', sentences: [smallestWords], cells: new Int32Array(0) }),
   loss,
   decoder,
+  // By clusters that were found, too: those that came with a document are not the model's.
+  settle: (document, made) => (made.has('clusters') ? distinctRelations(document) : document),
   comparable,
   metric: () => metricOf('relation'),
   main: ({ bearingOnly }, { definitions: { original, lastToken } }) => (bearingOnly ? original : lastToken).f1,
