@@ -53,6 +53,14 @@ export const layersAll: readonly LayerName[] = layerNames
 
 export type Reader = (source: Source, context: FormatContext) => AsyncIterable<Document>
 
+export type Writer = (documents: AsyncIterable<Document>, context: FormatContext) => AsyncIterable<string | Uint8Array>
+
+/** Reader and writer of a format of one stream. */
+export interface Codec {
+  readonly read: Reader
+  readonly write: Writer
+}
+
 /** A file of a format that keeps a document in several files. */
 export interface OutputFile {
   /** Relative path, safe to join to a folder. */
@@ -72,7 +80,7 @@ export interface Format {
   sniffJson?(head: JsonHead, path: string): 0 | 1 | 2
   readonly read: Reader
   /** Writes all documents to one stream … */
-  readonly write?: (documents: AsyncIterable<Document>, context: FormatContext) => AsyncIterable<string | Uint8Array>
+  readonly write?: Writer
   /** … or each document to files of its own. */
   readonly writeFiles?: (document: Document, context: FormatContext) => readonly OutputFile[]
   /** What is written are results, which no command takes for documents again. */

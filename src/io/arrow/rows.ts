@@ -2,6 +2,7 @@
  * Rows of Arrow record batches as documents: of our own table, whoever rewrote
  * it, and of the tables that data hubs keep as Arrow streams.
  */
+import { schemaName, schemaVersion } from './names.ts'
 import { type ArrowSchema, typeTag } from './schema.ts'
 import { float32sOf, int32sOf, listsOf, textsOf, valuesOf } from './values.ts'
 import type { Vector } from './columns.ts'
@@ -16,8 +17,6 @@ import {
   isDocumentTable,
   nameColumns,
   otherColumns,
-  schemaName,
-  schemaVersion,
   scoreColumns,
   unitColumn,
 } from './table.ts'

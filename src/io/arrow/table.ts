@@ -13,9 +13,6 @@ import type { FormatContext } from '../format.ts'
 import { fromUtf16, type OffsetMap, type OffsetUnit, offsetUnits, toUtf16 } from '../document/offsets.ts'
 import { reportLoneSurrogates } from '../document/surrogates.ts'
 
-export const schemaName = 'hmtl.document'
-export const schemaVersion = '1'
-
 /** Int32 list columns and where each lies in a document. */
 export const intColumns = [
   ['token_begin', (d) => d.tokens?.begin],

@@ -23,30 +23,21 @@ import {
   Utf8,
 } from 'apache-arrow'
 import { fileMessages, streamMessages } from '../arrow/messages.ts'
+import { magic, schemaName, schemaVersion } from '../arrow/names.ts'
 import type { ArrowSchema } from '../arrow/schema.ts'
 import { dictionaryFields, type Vector, vectorsOf } from '../arrow/columns.ts'
 import { budgetOf } from '../decompress.ts'
 import type { Document } from '../document/document.ts'
 import { Drain } from '../arrow/drain.ts'
 import { HmtlError, toHmtlError } from '../errors.ts'
-import { attempt, type Format, type FormatContext, layersAll, maxDocumentBytes } from '../format.ts'
+import { attempt, type Codec, type FormatContext, maxDocumentBytes } from '../format.ts'
 import type { OffsetUnit } from '../document/offsets.ts'
 import { readAt } from '../read-at.ts'
 import { readAll, type Source } from '../source.ts'
-import {
-  intColumns,
-  metadataJson,
-  nameColumns,
-  rowDocument,
-  schemaName,
-  schemaVersion,
-  scoreColumns,
-  unitColumn,
-} from '../arrow/table.ts'
+import { intColumns, metadataJson, nameColumns, rowDocument, scoreColumns, unitColumn } from '../arrow/table.ts'
 import { type RowReader, rowReader, schemaError } from '../arrow/rows.ts'
 
 const batchBytes = 1 << 20
-const magic = 'ARROW1'
 
 const itemField = <T extends Int32 | Float32 | Utf8>(type: T) => new List(new Field('item', type, true))
 
@@ -287,28 +278,6 @@ const hasMagic = async (source: Source): Promise<boolean> => {
   return false
 }
 
-const base = {
-  read,
-  needsTokens: false,
-  carries: layersAll,
-}
-
-export const arrow: Format = {
-  ...base,
-  name: 'arrow',
-  summary: `Arrow IPC file, schema ${schemaName} v${schemaVersion}`,
-  accepts: (path) => /\.(arrow|feather|ipc)$/.test(path),
-  sniff: (head) => (head.startsWith(magic) ? 2 : 0),
-  write: writer('file'),
-  extension: '.arrow',
-}
-
-export const arrowStream: Format = {
-  ...base,
-  name: 'arrow-stream',
-  summary: `Arrow IPC stream, schema ${schemaName} v${schemaVersion}`,
-  accepts: (path) => /\.arrows$/.test(path),
-  sniff: (head) => (head.startsWith('\ufffd\ufffd\ufffd\ufffd') || head.startsWith('\xff\xff\xff\xff') ? 2 : 0),
-  write: writer('stream'),
-  extension: '.arrows',
-}
+/** What reads and writes Arrow. */
+export const arrowCodec: Codec = { read, write: writer('file') }
+export const arrowStreamCodec: Codec = { read, write: writer('stream') }

@@ -16,7 +16,7 @@ import { budgetOf, unzstd } from '../decompress.ts'
 import type { Document } from '../document/document.ts'
 import { HmtlError, toHmtlError } from '../errors.ts'
 import { idText } from '../syntax/exact-json.ts'
-import { attempt, type Format, type FormatContext, layersAll, maxDocumentBytes } from '../format.ts'
+import { attempt, type Codec, type FormatContext, maxDocumentBytes } from '../format.ts'
 import type { OffsetUnit } from '../document/offsets.ts'
 import { readAll, type Source } from '../source.ts'
 import {
@@ -27,11 +27,10 @@ import {
   nameColumns,
   otherColumns,
   rowDocument,
-  schemaName,
-  schemaVersion,
   scoreColumns,
   unitColumn,
 } from '../arrow/table.ts'
+import { schemaName, schemaVersion } from '../arrow/names.ts'
 import { batched } from './arrow.ts'
 import { hubDocuments, tagNames, toPlain } from '../arrow/hub.ts'
 
@@ -279,14 +278,5 @@ const documentOf =
     })
   }
 
-export const parquet: Format = {
-  name: 'parquet',
-  summary: 'Parquet, the Arrow columns; reads hub tables with "text" or "tokens" too',
-  accepts: (path) => path.endsWith('.parquet'),
-  sniff: (head) => (head.startsWith('PAR1') ? 2 : 0),
-  read,
-  write,
-  needsTokens: false,
-  carries: layersAll,
-  extension: '.parquet',
-}
+/** What reads and writes Parquet. */
+export const parquetCodec: Codec = { read, write }
