@@ -20,7 +20,7 @@ const tasks = {
   ner: { name: 'ner', kind: 'crf', layer: 'entities', datasets: ontonotes },
   emd: { name: 'emd', kind: 'crf', layer: 'mentions', datasets: ace },
   relation: { name: 'relation', kind: 'relation', bearingOnly: true, datasets: ace },
-  coref: { name: 'coref', kind: 'coref', keepGold: false, datasets: ace },
+  coref: { name: 'coref', kind: 'coref', datasets: ace },
 }
 const elmo = { kind: 'elmo', options: 'data/elmo_options.json', weights: 'data/elmo_weights.hdf5' }
 const embeddings = { words: { file: 'data/glove.6B.100d.txt', size: 100, maxWords: 400000 }, contextual: elmo }
@@ -33,7 +33,7 @@ const free = {
     ner: { name: 'ner', kind: 'crf', layer: 'entities', datasets: redocred },
     emd: { name: 'emd', kind: 'crf', layer: 'mentions', datasets: litbank },
     relation: { name: 'relation', kind: 'relation', batch: 8, maxLabels: 25, datasets: redocred },
-    coref: { name: 'coref', kind: 'coref', keepGold: false, datasets: [...litbank, { train: 'data/gum/train.arrow' }] },
+    coref: { name: 'coref', kind: 'coref', datasets: [...litbank, { train: 'data/gum/train.arrow' }] },
   },
   embeddings: { words: { file: 'data/glove.txt.gz', size: 50, maxWords: 100000 } },
   minilm: { kind: 'transformer', model: 'all-MiniLM-L6-v2', cache: 'data/minilm.arrows' },

@@ -10,7 +10,7 @@ import { type AnnotateInput, type Annotator, load } from '../src/load.ts'
 import { root } from './helpers/documents.ts'
 
 const exec = promisify(execFile)
-const text = 'Ada Lovelace lived in London. She wrote to Charles Babbage.'
+const text = 'Ada Lovelace was born in London. She met Charles Babbage, whom she admired.'
 
 let hmtl: Annotator
 test.before(async () => {

@@ -91,7 +91,7 @@ export const openWatch = (expected: Readonly<Record<string, number>>, state: Wat
       const watch = of(task)
       if (score > 0 || updates < tenth(task) || watch.warned.includes('score')) return undefined
       watch.warned.push('score')
-      const message = `the development score of task ${task} is 0 after ${updates} of its updates: it may not be learning, or the development data may not have its layer`
+      const message = `the development score of task ${task} is 0 after ${updates} of its updates: it may not be learning (of sparse coreference: keepGold or mentionLoss helps), or the development data may not have its layer`
       return { update, task, kind: 'score', message }
     },
   }

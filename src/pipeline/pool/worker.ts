@@ -11,7 +11,7 @@ import { serve } from './serve.ts'
 /** Wishes that a worker keeps the annotators of: there are few in use at a time, and each is soon made. */
 const mostKept = 16
 
-serve(async ({ model: folder, modelName, engine }: WorkerSettings) => {
+serve(async ({ model: folder, modelName, engine, wish: usual }: WorkerSettings) => {
   await startEngine(engine as EngineName)
   const model = await loadModel(folder)
   const annotators = new Map<string, ReturnType<typeof createAnnotator>>()
@@ -25,6 +25,9 @@ serve(async ({ model: folder, modelName, engine }: WorkerSettings) => {
     for (const oldest of annotators.keys()) if (annotators.size > mostKept) annotators.delete(oldest)
     return annotator
   }
+
+  // What is wrong with what is usually wanted is wrong of the whole run, and said before the first document.
+  annotatorFor(usual)
 
   const run = async ({ documents, wish }: Asked): Promise<Outcome[]> => {
     const { json } = wish
