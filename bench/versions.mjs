@@ -66,7 +66,14 @@ const annotate = (input) => ['annotate', input, '--engine', values.engine, '--wo
 let runs = 0
 const train = () => [
   ...['train', resolve(values.config), '-o', join(folder, `run${runs++}`)],
-  ...['--engine', values.engine, '--set', `training.updates=${values.updates}`, '--set', 'training.validateEvery=0'],
+  ...[
+    '--engine',
+    values.engine,
+    '--set',
+    `training.updates=${values.updates}`,
+    '--set',
+    `training.validateEvery=${values.updates}`,
+  ],
 ]
 const cases = [
   ['annotate, all tasks, one worker, s', () => annotate(texts), ({ seconds }) => seconds],

@@ -43,6 +43,7 @@ export const builder = (yargs: Argv) =>
     .option('model', { type: 'string', default: 'en', describe: 'A bundled model, or the folder of one' })
     .option('tasks', names('Only the layers of these tasks'))
     .option('min-score', probability('min-score', 'Leave out what is less probable'))
+    .option('labels', names('Only these labels, in the layers that have one of them: PER,employer'))
     .option('gold-mentions', {
       type: 'boolean',
       default: false,
@@ -110,6 +111,7 @@ export const handler = async (args: Args): Promise<number> => {
       engine: args.engine,
       tasks: args.tasks,
       minScore: args.minScore,
+      labels: args.labels,
       goldMentions: args.goldMentions,
       convention: args.convention,
     },

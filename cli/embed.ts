@@ -13,6 +13,7 @@ import { findEncoder } from '../src/model/encoders/load.ts'
 import { engineNames, startEngine } from '../src/model/engine.ts'
 import { batchOf } from '../src/model/hierarchy.ts'
 import { embedSentences, pools } from '../src/model/sentence-embeddings.ts'
+import { folderFiles } from '../src/model/folder-files.ts'
 import { loadModel } from '../src/model/store.ts'
 import { chain, none, type Stage } from '../src/pipeline/chain.ts'
 import { embed } from '../src/pipeline/embed.ts'
@@ -192,7 +193,7 @@ interface SentenceEncoder {
 const encoderOf = async (args: Args): Promise<SentenceEncoder> => {
   if (args.encoder !== undefined) {
     const { loadTransformer } = await import('../src/model/encoders/transformer/transformer.ts')
-    return tokenEncoder('transformer', args.encoder, await loadTransformer(findEncoder(args.encoder)))
+    return tokenEncoder('transformer', args.encoder, await loadTransformer(folderFiles(findEncoder(args.encoder))))
   }
   if (args.elmo) {
     const { loadElmo } = await import('../src/model/encoders/elmo/elmo.ts')

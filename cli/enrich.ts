@@ -57,6 +57,7 @@ export const builder = (yargs: Argv) =>
     })
     .option('model', { type: 'string', default: 'en', describe: 'A bundled model, or the folder of one' })
     .option('tasks', names('Only the layers of these tasks'))
+    .option('labels', names('Only these labels, in the layers that have one of them: PER,employer'))
     .option('min-score', probability('min-score', 'Leave out what is less probable'))
     .option('workers', number('workers', 'Worker threads (default: the number of cores)', { least: 1 }))
     .option('engine', { type: 'string', choices: engineNames, describe: 'What computes (default: auto)' })
@@ -239,7 +240,7 @@ export const enrich = async (
   })
   const pool = await openPool(
     args.model,
-    { workers, engine: args.engine, tasks: args.tasks, minScore: args.minScore },
+    { workers, engine: args.engine, tasks: args.tasks, labels: args.labels, minScore: args.minScore },
     args.offsetUnit as OffsetUnit,
     {
       deadline: args.deadline * 1000,

@@ -1,9 +1,10 @@
-/** Builds the package: types and JavaScript by tsc, the SIMD kernels by AssemblyScript. */
+/** Builds the package: types and JavaScript by tsc, the SIMD kernels by AssemblyScript, the browser's files by esbuild. */
 import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { bundleBrowser } from './bundle-browser.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const require = createRequire(import.meta.url)
@@ -35,4 +36,5 @@ if (existsSync(kernels)) {
     'release',
   ])
 }
+bundleBrowser(root)
 chmodSync(join(root, 'dist', 'cli', 'main.js'), 0o755)

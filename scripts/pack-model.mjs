@@ -8,6 +8,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from
 import { join } from 'node:path'
 import { encoders } from '../dist/src/setup/encoder.js'
 import { findEncoder } from '../dist/src/model/encoders/load.js'
+import { openPath } from '../dist/src/model/folder-files.js'
 import { encodeSafetensors, openSafetensors } from '../dist/src/model/safetensors.js'
 
 const [from, to] = process.argv.slice(2)
@@ -23,7 +24,7 @@ const encoderFiles = ['config.json', 'tokenizer.json', 'tokenizer_config.json'].
 for (const name of encoderFiles) copyFileSync(join(encoder, name), join(to, 'encoder', name))
 const header = readFileSync(join(encoder, 'model.safetensors'))
 const names = Object.keys(JSON.parse(header.toString('utf8', 8, 8 + Number(header.readBigUInt64LE(0)))))
-const file = await openSafetensors(join(encoder, 'model.safetensors'))
+const file = await openSafetensors(await openPath(join(encoder, 'model.safetensors')), encoder)
 const tensors = new Map()
 for (const name of names) {
   // What the encoder does not need to run: counters, and the head it was trained with.

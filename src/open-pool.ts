@@ -5,21 +5,16 @@ import type { OffsetUnit } from './io/document/offsets.ts'
 import { chooseEngine, type EngineName, engineNames } from './model/engine.ts'
 import { setTensorflowEnvironment } from './model/kernels/tensorflow/binding.ts'
 import { modelFolder } from './models.ts'
+import type { WorkerSettings } from './pipeline/pool/messages.ts'
 import { type Pool, type PoolOptions, startPool } from './pipeline/pool/pool.ts'
+import { openThread } from './pipeline/pool/worker-thread.ts'
+import { checkWorkers, type WishOptions, wishOf } from './wish.ts'
 
-export interface LoadOptions {
+export interface LoadOptions extends WishOptions {
   /** Worker threads, one engine each. @default the number of cores */
   readonly workers?: number | undefined
   /** @default 'auto', or HMTL_ENGINE */
   readonly engine?: string | undefined
-  /** Names of the tasks to run. @default all of the model's */
-  readonly tasks?: readonly string[] | undefined
-  /** Leaves out what the model holds less probable. @default 0 */
-  readonly minScore?: number | undefined
-  /** Link the documents' own mentions instead of finding candidates. @default false */
-  readonly goldMentions?: boolean | undefined
-  /** By whose rules to annotate, of the conventions that the model learned (its card names them). @default the model's own */
-  readonly convention?: string | undefined
 }
 
 /**
@@ -40,11 +35,9 @@ export const openPool = async (
   json?: OffsetUnit,
   poolOptions: PoolOptions = {},
 ): Promise<Pool> => {
-  const { workers = availableParallelism(), tasks, minScore, goldMentions = false, convention } = options
-  if (!(Number.isInteger(workers) && workers > 0))
-    throw new HmtlError('HMTL_USAGE', `${workers} is not a number of workers`)
-  if (minScore !== undefined && !(minScore >= 0 && minScore <= 1))
-    throw new HmtlError('HMTL_USAGE', `${minScore} is not a probability`)
+  const { workers = availableParallelism() } = options
+  checkWorkers(workers)
+  const wish = { ...wishOf(options), json }
   const wanted = options.engine || process.env.HMTL_ENGINE || 'auto'
   if (!engineNames.includes(wanted as EngineName))
     throw new HmtlError('HMTL_USAGE', `there is no engine "${wanted}"`, {
@@ -52,14 +45,12 @@ export const openPool = async (
     })
   const engine = await chooseEngine(wanted as EngineName)
   if (engine === 'tensorflow' || engine === 'gpu') setTensorflowEnvironment()
-  return startPool(
-    {
-      model: modelFolder(model),
-      modelName: model.split(/[/\\]/).filter(Boolean).pop() ?? model,
-      engine,
-      wish: { tasks, minScore, goldMentions, convention, json },
-    },
-    workers,
-    poolOptions,
-  )
+  const settings: WorkerSettings = {
+    model: modelFolder(model),
+    modelName: model.split(/[/\\]/).filter(Boolean).pop() ?? model,
+    engine,
+    wish,
+  }
+  const module = new URL('./pipeline/pool/worker.js', import.meta.url)
+  return startPool((of) => openThread(module, settings, of), wish, workers, poolOptions)
 }

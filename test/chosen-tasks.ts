@@ -1,6 +1,6 @@
 /** A task's layer is the same whichever other layers are asked for. */
 import test from 'ava'
-import { createDocument, type Document } from '../src/io/document/document.ts'
+import { createDocument, type Document, listMentions, listRelations, listSpans } from '../src/io/document/document.ts'
 import { startEngine } from '../src/model/engine.ts'
 import type { Model } from '../src/model/hierarchy.ts'
 import { loadModel } from '../src/model/store.ts'
@@ -57,4 +57,26 @@ test('what a document has and was not asked for stays its own', async (t) => {
   t.deepEqual(found.entities, own.entities)
   t.is(found.relations?.begin1[0], 0)
   t.is(found.relations?.end1[0], 'Marie Curie'.length)
+})
+
+test('labels that are asked for come out as they were, others of their layers do not, and an unknown one is refused', async (t) => {
+  const [all] = await annotated({}, documents.slice(0, 1))
+  const [some] = await annotated({ labels: ['PER', 'place of birth'] }, documents.slice(0, 1))
+  const lists = ({ entities, mentions, relations }: Document): { readonly label: string }[][] => [
+    entities ? listSpans(entities) : [],
+    mentions ? listMentions(mentions) : [],
+    relations ? listRelations(relations) : [],
+  ]
+  const kept = lists(some)
+  for (const [i, full] of lists(all).entries()) {
+    t.deepEqual(
+      kept[i],
+      full.filter(({ label }) => label === 'PER' || label === 'place of birth'),
+    )
+    t.true(kept[i].length > 0 && kept[i].length < full.length)
+  }
+  t.deepEqual(some.clusters, all.clusters)
+  const [names] = await annotated({ labels: ['PER'] }, documents.slice(0, 1))
+  t.deepEqual(names.relations, all.relations)
+  await t.throwsAsync(annotated({ labels: ['PERSON'] }, documents), { code: 'HMTL_USAGE', message: /PERSON/ } as never)
 })

@@ -9,7 +9,7 @@ import { htmlPage } from '../src/io/draw/html.ts'
 import { dark, kindClass, light } from '../src/io/draw/palette.ts'
 import { drawingScript } from '../src/io/draw/script.ts'
 import { type DrawnSpan, escaped, nested } from '../src/io/draw/spans.ts'
-import { pageScript } from '../src/serve/page-script.ts'
+import { pageScript } from '../src/page/script.ts'
 import { collect } from './helpers/documents.ts'
 
 async function* stream<T>(...items: T[]): AsyncGenerator<T> {

@@ -55,10 +55,12 @@ const entries = Object.values(
 )
   .flatMap((entry) => (typeof entry === 'string' ? [] : [entry.default]))
   .map((path) => path.replace('./dist/', '').replace(/\.js$/, '.ts'))
+  // What is bundled is another file than what is written.
+  .map((path) => (path === 'browser/hmtl.ts' ? 'src/browser/index.ts' : path))
 
-/** Files that are started, not imported: the program, and the modules of threads. */
+/** Files that are started, not imported: the program, the modules of threads, and a type's declarations. */
 const started = (files: readonly string[]): Set<string> => {
-  const out = new Set(['cli/main.ts'])
+  const out = new Set(['cli/main.ts', 'src/browser/worker.ts', 'src/browser/assets.d.ts'])
   for (const file of files)
     for (const [, specifier] of readFileSync(root(file), 'utf8').matchAll(/new URL\('([^']+)', import\.meta\.url\)/g)) {
       const path = target(file, specifier)

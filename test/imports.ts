@@ -13,7 +13,9 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   probing: ['io', 'model'],
   report: ['io', 'model', 'probing'],
   train: ['io', 'model', 'pipeline', 'report'],
-  serve: ['io', 'model', 'pipeline'],
+  page: ['io'],
+  serve: ['io', 'model', 'pipeline', 'page'],
+  browser: ['io', 'model', 'pipeline', 'annotator.ts', 'result.ts', 'wish.ts'],
 }
 
 /** Rooms of src/io; what lies in src/io itself they may all import. */

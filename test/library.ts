@@ -6,7 +6,8 @@ import { promisify } from 'node:util'
 import test, { type ExecutionContext } from 'ava'
 import { createDocument, isDocument } from '../src/io/document/document.ts'
 import { HmtlError } from '../src/io/errors.ts'
-import { type AnnotateInput, type Annotator, load } from '../src/load.ts'
+import type { AnnotateInput } from '../src/annotator.ts'
+import { load, type StreamAnnotator as Annotator } from '../src/load.ts'
 import { root } from './helpers/documents.ts'
 
 const exec = promisify(execFile)

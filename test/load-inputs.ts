@@ -2,7 +2,8 @@
 import test from 'ava'
 import { createDocument, type Document } from '../src/io/document/document.ts'
 import { HmtlError } from '../src/io/errors.ts'
-import { type Annotator, type AnnotateInput, load } from '../src/load.ts'
+import type { AnnotateInput, Annotator } from '../src/annotator.ts'
+import { load } from '../src/load.ts'
 
 let hmtl: Annotator
 test.before(async () => {

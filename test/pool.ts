@@ -7,7 +7,8 @@ import test from 'ava'
 import { createDocument } from '../src/io/document/document.ts'
 import { HmtlError } from '../src/io/errors.ts'
 import type { WorkerSettings } from '../src/pipeline/pool/messages.ts'
-import { startPool } from '../src/pipeline/pool/pool.ts'
+import { type PoolOptions, startPool } from '../src/pipeline/pool/pool.ts'
+import { openThread } from '../src/pipeline/pool/worker-thread.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hmtl-pool-'))
 test.after.always(() => rmSync(folder, { recursive: true }))
@@ -34,7 +35,8 @@ const settings: WorkerSettings = {
   wish: { json: 'utf16' },
 }
 const documents = (...texts: string[]) => texts.map((text, i) => createDocument({ id: String(i), text }))
-const open = (options: object = {}) => startPool(settings, 2, { module: pathToFileURL(module), ...options })
+const open = (options: PoolOptions = {}, given: WorkerSettings = settings) =>
+  startPool((of) => openThread(pathToFileURL(module), given, of), given.wish, 2, options)
 
 for (const fault of ['die', 'throw', 'hang'])
   test(`${fault}: the document to blame fails, its neighbours and what follows do not`, async (t) => {
@@ -67,7 +69,7 @@ test('documents that each take a worker down fail one by one, however many come 
 })
 
 test('workers that fail whatever they are given break the pool instead of being replaced for ever', async (t) => {
-  const pool = await startPool({ ...settings, model: 'broken' }, 2, { module: pathToFileURL(module) })
+  const pool = await open({}, { ...settings, model: 'broken' })
   const error = await t.throwsAsync(Promise.all(Array.from({ length: 12 }, () => pool.run(documents('a', 'b')))), {
     instanceOf: HmtlError,
   })

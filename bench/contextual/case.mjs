@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { loadElmo } from '../../dist/src/model/encoders/elmo/elmo.js'
 import { startEngine } from '../../dist/src/model/engine.js'
 import { loadTransformer } from '../../dist/src/model/encoders/transformer/transformer.js'
+import { folderFiles } from '../../dist/src/model/folder-files.js'
 
 const filters = [
   [1, 32],
@@ -98,7 +99,7 @@ const make = async (folder, shape) => {
 
 const time = async (what, folder, engine, path, rounds) => {
   await startEngine(engine)
-  const encoder = what === 'transformer' ? await loadTransformer(folder) : undefined
+  const encoder = what === 'transformer' ? await loadTransformer(folderFiles(folder)) : undefined
   const sentences = JSON.parse(readFileSync(path, 'utf8'))
   const batches = Array.from({ length: Math.ceil(sentences.length / batchSize) }, (_, i) =>
     sentences.slice(i * batchSize, (i + 1) * batchSize),

@@ -5,7 +5,7 @@
 import { type Document, type LayerName, layerNames } from './document/document.ts'
 import { HmtlError, toHmtlError } from './errors.ts'
 import type { JsonHead } from './syntax/json-head.ts'
-import { defaultMaxLineBytes } from './syntax/lines.ts'
+import { defaultMaxLineBytes } from './syntax/limits.ts'
 import type { OffsetUnit } from './document/offsets.ts'
 import { LossReport } from './report.ts'
 import type { Source } from './source.ts'

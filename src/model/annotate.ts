@@ -6,6 +6,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Document, Prepared } from '../io/document/document.ts'
 import { HmtlError } from '../io/errors.ts'
+import { type LabelledLayer, onlyLabels } from '../io/document/only-labels.ts'
 import { words } from '../io/document/tokens.ts'
 import type { Batch } from './batch.ts'
 import type { TaskConfig } from './config/keys.ts'
@@ -26,6 +27,8 @@ export interface AnnotateOptions extends Pick<DecodeOptions, 'goldMentions' | 'c
   readonly taggers?: readonly string[] | undefined
   /** Spans and relations of a lower probability are left out. @default 0 */
   readonly minScore?: number | undefined
+  /** Only spans and relations with these labels come out, of the tasks that have one of them. @default all */
+  readonly labels?: readonly string[] | undefined
 }
 
 /** The tasks to run, with those they stand on left to the forward pass. @throws HmtlError `HMTL_USAGE` */
@@ -53,6 +56,24 @@ const tasksToRun = (
   return model.config.tasks.filter((task) => chosen.includes(task) || isUnseen(task))
 }
 
+/** Layers of the tasks that have one of the labels. @throws HmtlError `HMTL_USAGE` for a label that no task has */
+const layersOf = (model: Model, wanted: readonly string[]): LabelledLayer[] => {
+  const known = (task: TaskConfig): readonly string[] => model.labels[task.name] ?? []
+  const all = new Set(model.config.tasks.flatMap(known))
+  const unknown = wanted.find((label) => !all.has(label))
+  if (unknown !== undefined)
+    throw new HmtlError('HMTL_USAGE', `the model has no label "${unknown}"`, {
+      remedy: `It has ${[...all].join(', ')}`,
+    })
+  return model.config.tasks.flatMap((task) => {
+    const layer = headOf(task.kind).layer(task)
+    return isLabelled(layer) && known(task).some((label) => wanted.includes(label)) ? [layer] : []
+  })
+}
+
+const isLabelled = (layer: keyof Document): layer is LabelledLayer =>
+  layer === 'entities' || layer === 'mentions' || layer === 'relations'
+
 /** A model that reads documents, with its present weights. */
 export interface Reader {
   begin(document: Prepared): Draft
@@ -67,6 +88,7 @@ export const createReader = (model: Model, options: AnnotateOptions = {}): Reade
   const { minScore = 0, goldMentions, convention, onLink } = options
   checkConvention(model.config.tasks, convention)
   const chosen = chosenTasks(model, options.tasks)
+  const only = options.labels && { labels: new Set(options.labels), layers: layersOf(model, options.labels) }
   const tasks = tasksToRun(model, chosen, options.taggers)
   // What finds spans is read first: others choose among them.
   const [finding, others] = [
@@ -97,7 +119,7 @@ export const createReader = (model: Model, options: AnnotateOptions = {}): Reade
       for (const { decoder } of seen) document = { ...document, ...decoder.layers(draft, document) }
       const made = new Set(seen.map(({ task }) => headOf(task.kind).layer(task)))
       for (const { task } of seen) document = headOf(task.kind).settle?.(document, made) ?? document
-      return document
+      return only ? onlyLabels(document, only.labels, only.layers) : document
     },
   }
 }

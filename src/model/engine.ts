@@ -20,25 +20,11 @@ export interface Engine {
 let running: Promise<Engine> | undefined
 
 const startWasm = async (): Promise<Engine> => {
-  const { version_wasm } = await import('@tensorflow/tfjs-backend-wasm')
-  const listeners = new Map(
-    (['uncaughtException', 'unhandledRejection'] as const).map((event) => [
-      event,
-      new Set<unknown>(process.listeners(event as never)),
-    ]),
-  )
-  if (!(await tf.setBackend('wasm')))
-    throw new HmtlError('HMTL_ENGINE_UNAVAILABLE', 'the wasm backend did not start', {
-      remedy: 'Node 20 or newer has the SIMD it needs; see hmtl doctor',
-    })
-  await tf.ready()
-  // The backend's module listens for every uncaught error and throws it anew without its message.
-  for (const [event, before] of listeners)
-    for (const listener of process.listeners(event as never) as (() => void)[])
-      if (!before.has(listener)) process.off(event, listener)
-  const { registerWasmOps } = await import('./kernels/wasm/register.ts')
-  registerWasmOps()
-  return { name: 'wasm', version: version_wasm, gpu: false }
+  const [{ startWasmBackend }, { kernelBytes }] = await Promise.all([
+    import('./kernels/wasm/start.ts'),
+    import('./kernels/simd/bytes.ts'),
+  ])
+  return { name: 'wasm', version: await startWasmBackend(kernelBytes()), gpu: false }
 }
 
 const startCpu = async (): Promise<Engine> => {

@@ -3,10 +3,8 @@
  * their bytes. Everything a header says is checked before anything is read.
  * Matrices of 8-bit integers are ours: `NAME.scale` has a factor for each row.
  */
-import { type FileHandle, open } from 'node:fs/promises'
-import { HmtlError } from '../io/errors.ts'
 import { floatsOfHalves, halvesOfFloats } from '../io/arrow/half.ts'
-import { readAt } from '../io/read-at.ts'
+import { corrupt, type OpenFile, textOf } from './model-files.ts'
 
 export interface StoredTensor {
   readonly shape: readonly number[]
@@ -37,12 +35,6 @@ interface Entry {
   readonly end: number
 }
 
-const corrupt = (file: string, message: string, cause?: unknown) =>
-  new HmtlError('HMTL_MODEL_CORRUPT', `${file}: ${message}`, {
-    cause,
-    remedy: 'The file is damaged or not a model: fetch or train it again',
-  })
-
 /** A row's factor and its 8-bit integers. */
 const quantized = (values: Float32Array, rows: number): { scales: Float32Array; integers: Int8Array } => {
   const width = values.length / rows
@@ -60,9 +52,19 @@ const quantized = (values: Float32Array, rows: number): { scales: Float32Array; 
 /** How numbers are written: `I8` writes matrices as integers with a factor a row, all else as float32. */
 export type StoredType = 'F32' | 'F16' | 'I8'
 
-const bytesOf = (values: Float32Array, type: 'F32' | 'F16'): Buffer => {
-  if (type === 'F32') return Buffer.from(values.buffer, values.byteOffset, values.byteLength)
-  return Buffer.from(halvesOfFloats(values).buffer)
+const bytesOf = (values: Float32Array, type: 'F32' | 'F16'): Uint8Array => {
+  if (type === 'F32') return new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
+  return new Uint8Array(halvesOfFloats(values).buffer)
+}
+
+const joined = (parts: readonly Uint8Array[]): Uint8Array => {
+  const out = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of parts) {
+    out.set(part, at)
+    at += part.length
+  }
+  return out
 }
 
 /** A safetensors file. */
@@ -70,11 +72,11 @@ export const encodeSafetensors = (
   tensors: ReadonlyMap<string, StoredTensor>,
   type: StoredType,
   metadata: Record<string, string> = {},
-): Buffer => {
+): Uint8Array => {
   const header: Record<string, unknown> = { __metadata__: { format: 'hmtl', ...metadata } }
-  const parts: Buffer[] = []
+  const parts: Uint8Array[] = []
   let offset = 0
-  const add = (name: string, dtype: string, shape: readonly number[], bytes: Buffer) => {
+  const add = (name: string, dtype: string, shape: readonly number[], bytes: Uint8Array) => {
     header[name] = { dtype, shape, data_offsets: [offset, offset + bytes.length] }
     offset += bytes.length
     parts.push(bytes)
@@ -85,21 +87,22 @@ export const encodeSafetensors = (
     else {
       const { scales, integers } = quantized(values, shape[0])
       add(`${name}.scale`, 'F32', [shape[0]], bytesOf(scales, 'F32'))
-      add(name, 'I8', shape, Buffer.from(integers.buffer))
+      add(name, 'I8', shape, new Uint8Array(integers.buffer))
     }
   }
-  let json = JSON.stringify(header)
-  json += ' '.repeat((8 - (Buffer.byteLength(json) % 8)) % 8)
-  const prefix = Buffer.alloc(8)
-  prefix.writeBigUInt64LE(BigInt(Buffer.byteLength(json)), 0)
-  return Buffer.concat([prefix, Buffer.from(json), ...parts])
+  const json = new TextEncoder().encode(JSON.stringify(header))
+  // Data begins at a multiple of eight bytes.
+  const padding = (8 - (json.length % 8)) % 8
+  const prefix = new DataView(new ArrayBuffer(8))
+  prefix.setBigUint64(0, BigInt(json.length + padding), true)
+  return joined([new Uint8Array(prefix.buffer), json, new Uint8Array(padding).fill(0x20), ...parts])
 }
 
 /** Where tensors lie in the data of a file. @throws HmtlError `HMTL_MODEL_CORRUPT` for a header that does not account for every byte */
-const entriesOf = (json: Buffer, dataSize: number, file: string): Map<string, Entry> => {
+const entriesOf = (json: Uint8Array, dataSize: number, file: string): Map<string, Entry> => {
   let header: unknown
   try {
-    header = JSON.parse(json.toString('utf8'))
+    header = JSON.parse(textOf(json))
   } catch (cause) {
     throw corrupt(file, 'header is not JSON', cause)
   }
@@ -131,9 +134,9 @@ const entriesOf = (json: Buffer, dataSize: number, file: string): Map<string, En
   return entries
 }
 
-const headerSize = (prefix: Buffer, fileSize: number, file: string): number => {
+const headerSize = (prefix: Uint8Array, fileSize: number, file: string): number => {
   if (prefix.length < 8) throw corrupt(file, 'shorter than its header')
-  const size = Number(prefix.readBigUInt64LE(0))
+  const size = Number(new DataView(prefix.buffer, prefix.byteOffset).getBigUint64(0, true))
   if (!(size > 0 && size <= maxHeaderBytes && 8 + size <= fileSize))
     throw corrupt(file, `header of ${size} bytes in a file of ${fileSize}`)
   return size
@@ -187,7 +190,7 @@ const scaleEntry = (entries: ReadonlyMap<string, Entry>, name: string, { shape }
 }
 
 /** Tensors of a safetensors file. @throws HmtlError `HMTL_MODEL_CORRUPT` */
-export const decodeSafetensors = (bytes: Buffer, file = 'safetensors'): Map<string, StoredTensor> => {
+export const decodeSafetensors = (bytes: Uint8Array, file = 'safetensors'): Map<string, StoredTensor> => {
   const size = headerSize(bytes.subarray(0, 8), bytes.length, file)
   const data = bytes.subarray(8 + size)
   const entries = entriesOf(bytes.subarray(8, 8 + size), data.length, file)
@@ -214,21 +217,16 @@ export interface TensorFile {
   close(): Promise<void>
 }
 
-/** @throws HmtlError `HMTL_MODEL_NOT_FOUND`, `HMTL_MODEL_CORRUPT` */
-export const openSafetensors = async (path: string): Promise<TensorFile> => {
-  let handle: FileHandle
+/**
+ * @param opened is closed with what is returned, or where it is no such file
+ * @throws HmtlError `HMTL_MODEL_CORRUPT`
+ */
+export const openSafetensors = async (opened: OpenFile, path: string): Promise<TensorFile> => {
   try {
-    handle = await open(path, 'r')
-  } catch (cause) {
-    throw new HmtlError('HMTL_MODEL_NOT_FOUND', `cannot open ${path}: ${(cause as Error).message}`, { cause })
-  }
-  try {
-    const bytesAt = (position: number, length: number) =>
-      readAt(handle, position, length, () => corrupt(path, 'it is cut short'))
-    const { size: fileSize } = await handle.stat()
-    const size = headerSize(Buffer.from(await bytesAt(0, Math.min(8, fileSize))), fileSize, path)
-    const entries = entriesOf(Buffer.from(await bytesAt(8, size)), fileSize - 8 - size, path)
-    const bytesOfEntry = ({ begin, end }: Entry) => bytesAt(8 + size + begin, end - begin)
+    const { size: fileSize } = opened
+    const size = headerSize(await opened.at(0, Math.min(8, fileSize)), fileSize, path)
+    const entries = entriesOf(await opened.at(8, size), fileSize - 8 - size, path)
+    const bytesOfEntry = ({ begin, end }: Entry) => opened.at(8 + size + begin, end - begin)
     return {
       has: (name) => entries.has(name),
       shape: (name) => entries.get(name)?.shape,
@@ -250,10 +248,10 @@ export const openSafetensors = async (path: string): Promise<TensorFile> => {
         }
         return numbersOf(await bytesOfEntry(entry), entry, () => factors, name, path)
       },
-      close: () => handle.close(),
+      close: () => opened.close(),
     }
   } catch (error) {
-    await handle.close()
+    await opened.close()
     throw error
   }
 }

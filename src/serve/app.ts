@@ -12,7 +12,8 @@ import { type BodyLimits, chunksOf, formatOfBody, type Item, itemsOf, peekByte, 
 import type { Dispatcher } from './dispatcher.ts'
 import { openApi } from './openapi.ts'
 import { type Query, readQuery, type Served } from './parameters.ts'
-import { pageFiles } from './page.ts'
+import { pageFiles } from '../page/page.ts'
+import { serverAnswers } from '../page/server-answers.ts'
 
 /** Told of what a server does, for logs and metrics. */
 export interface ServeObserver {
@@ -263,8 +264,8 @@ export const createApp = (dispatcher: Dispatcher, options: AppOptions): Hono => 
     const { type, text } = await metrics()
     return context.body(text, 200, { 'Content-Type': type })
   })
-  for (const { path, type, content } of pageFiles())
-    app.get(path, (context) => context.body(content, 200, { 'Content-Type': type, 'Cache-Control': 'no-cache' }))
+  for (const { path, type, content } of pageFiles(serverAnswers))
+    app.get(`/${path}`, (context) => context.body(content, 200, { 'Content-Type': type, 'Cache-Control': 'no-cache' }))
   app.notFound((context) =>
     context.json(
       {

@@ -46,6 +46,11 @@ export const parameters: readonly Parameter[] = [
     schema: ({ tasks }) => ({ type: 'string', example: tasks.slice(0, 2).join(',') }),
   },
   {
+    name: 'labels',
+    description: 'Only these labels, separated by commas, in the layers that have one of them',
+    schema: ({ labels }) => ({ type: 'string', example: Object.values(labels)[0]?.slice(0, 2).join(',') }),
+  },
+  {
     name: 'minScore',
     description: 'Leave out what is less probable',
     schema: () => ({ type: 'number', minimum: 0, maximum: 1, default: 0 }),
@@ -88,7 +93,7 @@ const oneOf = (name: string, value: string | undefined, known: readonly string[]
 }
 
 /** @throws HmtlError `HMTL_USAGE` for a parameter or a value that is not known, as nothing should be believed to hold that does not */
-export const readQuery = (given: URLSearchParams, { tasks: known, conventions }: Served): Query => {
+export const readQuery = (given: URLSearchParams, { tasks: known, labels: ofTasks, conventions }: Served): Query => {
   const names = parameters.map(({ name }) => name)
   for (const name of given.keys()) if (!names.includes(name)) throw wrong('parameter', name, names)
   const value = (name: string): string | undefined => {
@@ -98,6 +103,8 @@ export const readQuery = (given: URLSearchParams, { tasks: known, conventions }:
   }
   const tasks = value('tasks')?.split(',').filter(Boolean)
   for (const task of tasks ?? []) oneOf('tasks', task, known)
+  const labels = value('labels')?.split(',').filter(Boolean)
+  for (const label of labels ?? []) oneOf('labels', label, Object.values(ofTasks).flat())
   const minScore = value('minScore')
   const least = minScore === undefined ? undefined : Number(minScore)
   if (least !== undefined && (minScore === '' || !(least >= 0 && least <= 1)))
@@ -110,6 +117,7 @@ export const readQuery = (given: URLSearchParams, { tasks: known, conventions }:
     textField: value('textField'),
     wish: {
       ...(tasks && tasks.length > 0 ? { tasks } : {}),
+      ...(labels && labels.length > 0 ? { labels } : {}),
       ...(least === undefined ? {} : { minScore: least }),
       ...(value('convention') === undefined
         ? {}

@@ -5,7 +5,7 @@
  */
 import { loadContextual } from '../model/encoders/load.ts'
 import { type Next, nextOf } from '../pipeline/ahead.ts'
-import { serve } from '../pipeline/pool/serve.ts'
+import { serve } from '../pipeline/pool/worker-thread.ts'
 import { type BatchSettings, type PlacedGroup, packedBatches, type TrainingBatch, taskGroups } from './batches.ts'
 
 serve(

@@ -2,7 +2,7 @@
 import type { ContextualEncoder } from '../model/encoders/contextual.ts'
 import { isBuiltIn } from '../model/heads/index.ts'
 import { ahead, type Next } from '../pipeline/ahead.ts'
-import { openThread } from '../pipeline/pool/thread.ts'
+import { openThread } from '../pipeline/pool/worker-thread.ts'
 import { type BatchSettings, type PlacedGroup, packedBatches, type TrainingBatch, taskGroups } from './batches.ts'
 
 export interface BatchStreams {

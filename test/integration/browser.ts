@@ -1,21 +1,19 @@
 /** Drawings and the server's page in a real browser: mouse, keyboard, phone, dark mode, hostile text. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import test from 'ava'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { createDocument, type Document } from '../../src/io/document/document.ts'
 import { htmlPage } from '../../src/io/draw/html.ts'
+import { chromiumProgram, openChromium, visitIn } from '../helpers/chromium.ts'
 import { collect, root } from '../helpers/documents.ts'
 
-const program = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
-  (path) => path !== undefined && existsSync(path),
-)
 // Without a browser these tests are listed as skipped.
-const browserTest = program ? test.serial : test.serial.skip
+const browserTest = chromiumProgram ? test.serial : test.serial.skip
 
 const folder = mkdtempSync(join(tmpdir(), 'hmtl-browser-'))
 let browser: Browser
@@ -23,8 +21,8 @@ let server: ChildProcess | undefined
 let address = ''
 
 test.before(async () => {
-  if (!program) return
-  browser = await chromium.launch({ executablePath: program, args: ['--no-sandbox', '--disable-gpu'] })
+  if (!chromiumProgram) return
+  browser = await openChromium()
   const started = spawn(process.execPath, [root('dist/cli/main.js'), 'serve', '--port', '0', '--workers', '1'], {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
@@ -75,7 +73,7 @@ const document = createDocument({
 })
 
 /** A page of documents in the browser, with what it asked for and what went wrong in it. */
-const openPage = async (documents: Document[], options: object = {}) => {
+const openPage = async (documents: Document[], options?: BrowserContextOptions) => {
   const path = join(folder, `${Math.random()}.html`)
   async function* stream() {
     yield* documents
@@ -84,23 +82,7 @@ const openPage = async (documents: Document[], options: object = {}) => {
   return visit(pathToFileURL(path).href, options)
 }
 
-const visit = async (url: string, options: object = {}) => {
-  const context = await browser.newContext({ viewport: { width: 1200, height: 800 }, ...options })
-  const page = await context.newPage()
-  const faults: string[] = []
-  const asked: string[] = []
-  page.on('pageerror', (error) => faults.push(error.message))
-  page.on('console', (message) => {
-    if (message.type() === 'error') faults.push(message.text())
-  })
-  page.on('request', (request) => asked.push(request.url()))
-  page.on('dialog', (dialog) => {
-    faults.push('a dialog')
-    dialog.dismiss()
-  })
-  await page.goto(url)
-  return { page, faults, asked, close: () => context.close() }
-}
+const visit = (url: string, options?: BrowserContextOptions) => visitIn(browser, url, options)
 const lit = (page: Page) => page.locator('.text .lit').allTextContents()
 const drawn = (page: Page, words: string) => page.locator('#drawing .text', { hasText: words }).waitFor()
 const sideways = (page: Page) => page.evaluate('document.documentElement.scrollWidth - innerWidth')
@@ -155,7 +137,7 @@ browserTest('clusters and relations light up by mouse and by keyboard', async (t
 
 browserTest('a phone shows all of it without sideways scrolling, in light and dark', async (t) => {
   const long = createDocument({ id: 'x'.repeat(200), text: `${'w'.repeat(300)} ${text}`, entities: [] })
-  for (const colorScheme of ['light', 'dark'])
+  for (const colorScheme of ['light', 'dark'] as const)
     for (const width of [320, 390, 768, 1280]) {
       const { page, close } = await openPage([document, long], { viewport: { width, height: 800 }, colorScheme })
       t.true(Number(await sideways(page)) <= 0, `${width} ${colorScheme}`)

@@ -5,6 +5,7 @@ import test from 'ava'
 import { encodersFolder } from '../../src/model/encoders/load.ts'
 import { switchEngine } from '../../src/model/engine.ts'
 import { loadTransformer } from '../../src/model/encoders/transformer/transformer.ts'
+import { folderFiles } from '../../src/model/folder-files.ts'
 import { load } from '../../src/load.ts'
 import { listSpans } from '../../src/io/document/document.ts'
 import { root } from '../helpers/documents.ts'
@@ -24,7 +25,7 @@ encoderTest('all-MiniLM-L6-v2: every layer to 1e-4', async (t) => {
     sentences: string[][]
     layers: number[][][][]
   }
-  const encoder = await loadTransformer(folder)
+  const encoder = await loadTransformer(folderFiles(folder))
   const { layers, size } = encoder
   t.deepEqual([layers, size], [7, 384])
   const all = encoder.encode(sentences)

@@ -9,7 +9,7 @@ import { errorOf, plainError } from '../../src/io/plain-error.ts'
 import { ahead, type Next } from '../../src/pipeline/ahead.ts'
 import { chain } from '../../src/pipeline/chain.ts'
 import { inOrder } from '../../src/pipeline/order.ts'
-import { openThread } from '../../src/pipeline/pool/thread.ts'
+import { openThread } from '../../src/pipeline/pool/worker-thread.ts'
 import { collect, root } from '../helpers/documents.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hmtl-threads-'))
@@ -21,7 +21,7 @@ const threadOf = (name: string, body: string): URL => {
   const at = (file: string) => JSON.stringify(pathToFileURL(root(`dist/src/${file}`)).href)
   writeFileSync(
     path,
-    `import { serve } from ${at('pipeline/pool/serve.js')}
+    `import { serve } from ${at('pipeline/pool/worker-thread.js')}
      import { nextOf } from ${at('pipeline/ahead.js')}
      import { HmtlError } from ${at('io/errors.js')}
      serve(async (settings) => { ${body} })`,

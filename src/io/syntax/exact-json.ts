@@ -4,7 +4,6 @@
  * fields pass through us and must not be the poorer for it. Numbers that a
  * double writes back alike stay numbers, so that almost nothing pays for this.
  */
-import { randomUUID } from 'node:crypto'
 
 /** Set when a `JsonNumber` is asked for its JSON, so that nobody has to search for one. */
 let met = false
@@ -34,7 +33,7 @@ export class JsonNumber {
 }
 
 /** No text of a user can hold it, so it may stand for a number inside of a string. */
-const mark = randomUUID()
+const mark = crypto.getRandomValues(new Uint32Array(4)).join('-')
 
 /**
  * Numbers that might not be written back alike: 16 digits or more, an exponent,

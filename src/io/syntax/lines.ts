@@ -6,8 +6,7 @@
 import { isUtf8 } from 'node:buffer'
 import { HmtlError } from '../errors.ts'
 import type { Source } from '../source.ts'
-
-export const defaultMaxLineBytes = 64 * 1024 * 1024
+import { defaultMaxLineBytes } from './limits.ts'
 
 export interface Line {
   /** Without its line end (`\n` or `\r\n`). */

@@ -4,6 +4,7 @@ import { isAbsolute, join } from 'node:path'
 import { cacheFolder } from '../../io/cache-folder.ts'
 import { HmtlError } from '../../io/errors.ts'
 import type { ContextualConfig, ModelConfig } from '../config/keys.ts'
+import { folderFiles } from '../folder-files.ts'
 import { openCache } from './cached.ts'
 import type { ContextualEncoder } from './contextual.ts'
 
@@ -39,7 +40,7 @@ export const loadContextual = async (
   if (cached && contextual.cache) return openCache(contextual.cache)
   if (contextual.kind === 'transformer') {
     const { loadTransformer } = await import('./transformer/transformer.ts')
-    return loadTransformer(findEncoder(contextual.model, folder))
+    return loadTransformer(folderFiles(findEncoder(contextual.model, folder)))
   }
   return loadElmoEncoder(contextual)
 }

@@ -7,6 +7,7 @@ import type { PlainError } from '../../io/plain-error.ts'
 export interface Wish {
   readonly tasks?: readonly string[] | undefined
   readonly minScore?: number | undefined
+  readonly labels?: readonly string[] | undefined
   readonly goldMentions?: boolean | undefined
   /** By whose rules, of the conventions that the model learned. */
   readonly convention?: string | undefined

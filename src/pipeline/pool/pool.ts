@@ -8,8 +8,8 @@
 import { createDocument, type Document } from '../../io/document/document.ts'
 import { HmtlError } from '../../io/errors.ts'
 import { plainError } from '../../io/plain-error.ts'
-import type { Asked, Outcome, Wish, WorkerSettings } from './messages.ts'
-import { openThread, type Thread } from './thread.ts'
+import type { Asked, Outcome, Wish } from './messages.ts'
+import type { Thread, ThreadOptions } from './thread.ts'
 
 /** A worker: groups of documents in, what became of each out. */
 type Worker = Thread<Asked, readonly Outcome[]>
@@ -27,8 +27,6 @@ export interface PoolOptions {
   readonly deadline?: number | undefined
   /** Told of each replacement. */
   readonly onReplaced?: ((error: HmtlError) => void) | undefined
-  /** The worker's module, for tests of what goes wrong in it. */
-  readonly module?: URL | undefined
 }
 
 interface Job extends Asked {
@@ -45,7 +43,7 @@ interface Seat {
   /** Whether documents are being tried one by one; other jobs wait. */
   trying: boolean
   readonly waiting: Job[]
-  timer: NodeJS.Timeout | undefined
+  timer: ReturnType<typeof setTimeout> | undefined
 }
 
 const groupsPerWorker = 2
@@ -57,10 +55,16 @@ const harmless = createDocument({ id: 'harmless', text: 'All is well.' })
 /**
  * Starts the first worker and waits until it has its model; the others follow when
  * it has done its first group, so that the first document need not wait for cores.
+ * @param openWorker opens a thread that begins to get its model
+ * @param usual what is wanted of a group that says nothing else
  * @throws HmtlError as the model or engine does
  */
-export const startPool = async (settings: WorkerSettings, count: number, options: PoolOptions = {}): Promise<Pool> => {
-  const { deadline, onReplaced, module = new URL('./worker.js', import.meta.url) } = options
+export const startPool = async (
+  openWorker: (options: ThreadOptions) => Worker,
+  usual: Wish,
+  count: number,
+  { deadline, onReplaced }: PoolOptions = {},
+): Promise<Pool> => {
   const seats: Seat[] = []
   let closing = false
   let broken: HmtlError | undefined
@@ -120,7 +124,7 @@ export const startPool = async (settings: WorkerSettings, count: number, options
 
   /** A worker, which is replaced when it ends while it has a seat. */
   const hire = (): Worker => {
-    const worker: Worker = openThread(module, settings, {
+    const worker: Worker = openWorker({
       onEnd: (error) => {
         const seat = seats.find((each) => each.worker === worker)
         if (seat && !closing) replace(seat, error)
@@ -160,7 +164,7 @@ export const startPool = async (settings: WorkerSettings, count: number, options
     const goOn = async () => {
       await ready
       if (head?.alone) {
-        await alone(seat, harmless, settings.wish)
+        await alone(seat, harmless, usual)
         head.resolve([{ error: plainError(error) }])
         return
       }
@@ -175,7 +179,7 @@ export const startPool = async (settings: WorkerSettings, count: number, options
     goOn().catch((cause) => giveUp(cause instanceof HmtlError ? cause : error))
   }
 
-  const run = (documents: readonly Document[], wish: Wish = settings.wish): Promise<readonly Outcome[]> => {
+  const run = (documents: readonly Document[], wish: Wish = usual): Promise<readonly Outcome[]> => {
     if (broken) return Promise.reject(broken)
     const load = ({ jobs, waiting }: Seat) => jobs.length + waiting.length
     const free = seats.reduce((best, other) => (load(other) < load(best) ? other : best))

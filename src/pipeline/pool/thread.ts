@@ -1,5 +1,4 @@
-/** The side of a thread that asks. */
-import { Worker } from 'node:worker_threads'
+/** The side of a thread that asks, over whatever the platform has as one. */
 import { HmtlError } from '../../io/errors.ts'
 import { errorOf } from '../../io/plain-error.ts'
 import type { Reply, Request } from './protocol.ts'
@@ -21,18 +20,24 @@ export interface ThreadOptions {
   readonly onEnd?: (error: HmtlError) => void
 }
 
+/** A thread as the platform gives it. */
+export interface Platform {
+  post(message: unknown): void
+  /** @param on is told of each message, and of its end if nobody wished it */
+  listen(on: { readonly message: (value: unknown) => void; readonly died: (cause: unknown) => void }): void
+  terminate(): Promise<unknown>
+}
+
 interface Waiting<Out> {
   readonly resolve: (value: Out) => void
   readonly reject: (error: Error) => void
 }
 
-/** @param module calls `serve`. @param settings what it begins with; plain data */
-export const openThread = <In, Out>(
-  module: URL,
-  settings: unknown,
+/** @param worker has a module that calls `answer` */
+export const threadOver = <In, Out>(
+  worker: Platform,
   { name = 'a worker thread', onEnd }: ThreadOptions = {},
 ): Thread<In, Out> => {
-  const worker = new Worker(module, { workerData: settings })
   const waiting = new Map<number, Waiting<Out>>()
   let nextId = 0
   let ended: HmtlError | undefined
@@ -63,16 +68,14 @@ export const openThread = <In, Out>(
     waiting.delete(id)
     return asked
   }
-  worker.on('message', (reply: Reply<Out>) => {
+  const heard = (reply: Reply<Out>) => {
     if ('ready' in reply) begin?.resolve()
     else if ('failed' in reply) {
       if (reply.id === undefined) end(errorOf(reply.failed))
       else answered(reply.id)?.reject(errorOf(reply.failed))
     } else answered(reply.id)?.resolve(reply.value)
-  })
-  worker.on('error', died)
-  worker.on('messageerror', died)
-  worker.on('exit', (code) => died(`exit code ${code}`))
+  }
+  worker.listen({ message: (value) => heard(value as Reply<Out>), died })
   return {
     ready,
     get ended() {
@@ -82,7 +85,7 @@ export const openThread = <In, Out>(
       if (ended) return Promise.reject(ended)
       const id = nextId++
       return new Promise<Out>((resolve, reject) => {
-        worker.postMessage({ id, value } satisfies Request<In>)
+        worker.post({ id, value } satisfies Request<In>)
         waiting.set(id, { resolve, reject })
       })
     },

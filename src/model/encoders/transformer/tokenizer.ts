@@ -1,7 +1,6 @@
 /** Words to the pieces of an encoder's own tokenizer, each word by itself, as the reference does with text that is already split. */
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { HmtlError } from '../../../io/errors.ts'
+import { type ModelFiles, textOf } from '../../model-files.ts'
 
 export interface PieceTokenizer {
   /** Ids of a word's pieces; none for what the tokenizer drops, such as a control character. */
@@ -32,25 +31,22 @@ const withPrefixSpace = (tokenizer: Json): Json => {
 }
 
 /** @param vocabulary rows of the word table: no id may be past it. @throws HmtlError `HMTL_MODEL_*` */
-export const loadTokenizer = async (folder: string, vocabulary: number): Promise<PieceTokenizer> => {
-  const path = join(folder, 'tokenizer.json')
+export const loadTokenizer = async (from: ModelFiles, vocabulary: number): Promise<PieceTokenizer> => {
+  const path = from.pathOf('tokenizer.json')
   const refuse = (message: string, cause?: unknown) =>
     new HmtlError('HMTL_MODEL_CORRUPT', `${path}: ${message}`, {
       cause,
       remedy: 'Fetch the encoder again: config.json, tokenizer.json and model.safetensors of one model',
     })
-  const bytes = await readFile(path).catch((cause) => {
-    throw new HmtlError('HMTL_MODEL_NOT_FOUND', `cannot read ${path}: ${(cause as Error).message}`, { cause })
-  })
-  if (bytes.length > maxTokenizerBytes) throw refuse(`larger than ${maxTokenizerBytes} bytes`)
+  const bytes = await from.read('tokenizer.json', maxTokenizerBytes)
   const { Tokenizer } = await import('@huggingface/tokenizers')
   let encode: (word: string, special: boolean) => readonly number[]
   let begin: number
   let end: number
   try {
-    const given = JSON.parse(bytes.toString('utf8')) as Json
-    const settings = await readFile(join(folder, 'tokenizer_config.json'), 'utf8').then(
-      (text) => JSON.parse(text) as Json,
+    const given = JSON.parse(textOf(bytes)) as Json
+    const settings = await from.read('tokenizer_config.json').then(
+      (found) => JSON.parse(textOf(found)) as Json,
       () => ({}) as Json,
     )
     const tokenizer = new Tokenizer(withPrefixSpace(given), settings)

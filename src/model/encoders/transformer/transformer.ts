@@ -9,6 +9,7 @@ import { filled } from '../../../io/budget.ts'
 import { indexes } from '../../batch.ts'
 import type { ContextualEncoder } from '../contextual.ts'
 import { linear } from '../../kernels/ops/linear.ts'
+import type { ModelFiles } from '../../model-files.ts'
 import { attention, gelu, layerNorm } from '../../kernels/ops/transformer.ts'
 import { loadTokenizer, type PieceTokenizer } from './tokenizer.ts'
 import {
@@ -114,13 +115,13 @@ const runLayers = (
 
 /**
  * Loads an encoder on the running engine.
- * @param folder with config.json, tokenizer.json and model.safetensors
+ * @param from files with config.json, tokenizer.json and model.safetensors
  * @throws HmtlError `HMTL_MODEL_*`
  */
-export const loadTransformer = async (folder: string): Promise<ContextualEncoder> => {
-  const config = await readTransformerConfig(folder)
-  const tokenizer = await loadTokenizer(folder, config.vocabulary)
-  const weights = await readTransformerWeights(folder, config)
+export const loadTransformer = async (from: ModelFiles): Promise<ContextualEncoder> => {
+  const config = await readTransformerConfig(from)
+  const tokenizer = await loadTokenizer(from, config.vocabulary)
+  const weights = await readTransformerWeights(from, config)
   const layers = config.layers + 1
   const { hidden: D } = config
 

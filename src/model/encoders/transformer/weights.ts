@@ -1,8 +1,7 @@
 /** An encoder as the model hubs lay it out: config.json and model.safetensors. Every shape is checked against the configuration. */
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import { HmtlError } from '../../../io/errors.ts'
+import { type ModelFiles, textOf } from '../../model-files.ts'
 import { openSafetensors, type TensorFile } from '../../safetensors.ts'
 import { type Family, families } from './families.ts'
 
@@ -34,18 +33,20 @@ const isWhole = (value: unknown, most: number): value is number =>
   Number.isInteger(value) && (value as number) > 0 && (value as number) <= most
 
 /** @throws HmtlError `HMTL_MODEL_NOT_FOUND`, `HMTL_MODEL_CORRUPT`, `HMTL_MODEL_MISMATCH` for an architecture that is none of the family */
-export const readTransformerConfig = async (folder: string): Promise<TransformerConfig> => {
-  const path = join(folder, 'config.json')
+export const readTransformerConfig = async (from: ModelFiles): Promise<TransformerConfig> => {
+  const path = from.pathOf('config.json')
   const refuse = (message: string, code: 'HMTL_MODEL_CORRUPT' | 'HMTL_MODEL_MISMATCH' = 'HMTL_MODEL_CORRUPT') =>
     new HmtlError(code, `${path}: ${message}`, {
       remedy: `Name the folder of a ${Object.keys(families).join(', ')} encoder with config.json, tokenizer.json and model.safetensors`,
     })
-  const text = await readFile(path, 'utf8').catch((cause) => {
-    throw new HmtlError('HMTL_MODEL_NOT_FOUND', `cannot read ${path}: ${(cause as Error).message}`, {
-      cause,
-      remedy: 'Name the folder of an encoder, or run hmtl setup minilm',
-    })
-  })
+  const text = textOf(
+    await from.read('config.json').catch((cause) => {
+      throw new HmtlError('HMTL_MODEL_NOT_FOUND', `cannot read ${path}: ${(cause as Error).message}`, {
+        cause,
+        remedy: 'Name the folder of an encoder, or run hmtl setup minilm',
+      })
+    }),
+  )
   let given: Record<string, unknown>
   try {
     given = JSON.parse(text) as Record<string, unknown>
@@ -162,10 +163,11 @@ const transposed = (
 
 /** @throws HmtlError `HMTL_MODEL_*` */
 export const readTransformerWeights = async (
-  folder: string,
+  from: ModelFiles,
   config: TransformerConfig,
 ): Promise<TransformerWeights> => {
-  const file = await openSafetensors(join(folder, 'model.safetensors'))
+  const name = 'model.safetensors'
+  const file = await openSafetensors(await from.open(name), from.pathOf(name))
   const kept: tf.Tensor[] = []
   const dispose = () => tf.dispose(kept)
   try {

@@ -1,18 +1,16 @@
 /** The SIMD kernels, instantiated over a memory. */
-import { readFileSync } from 'node:fs'
 import { HmtlError } from '../../../io/errors.ts'
 
 export type Kernels = Record<string, (...args: number[]) => number>
 
-/** @throws HmtlError `HMTL_ENGINE_KERNEL` */
-export const loadKernels = (memory: WebAssembly.Memory): Kernels => {
+/** @param bytes the module. @throws HmtlError `HMTL_ENGINE_KERNEL` */
+export const loadKernels = (bytes: Uint8Array<ArrayBuffer>, memory: WebAssembly.Memory): Kernels => {
   try {
-    const bytes = readFileSync(new URL('./kernels.wasm', import.meta.url))
     return new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } }).exports as Kernels
   } catch (cause) {
-    throw new HmtlError('HMTL_ENGINE_KERNEL', 'the SIMD kernels cannot be loaded', {
+    throw new HmtlError('HMTL_ENGINE_KERNEL', 'the SIMD kernels cannot be started', {
       cause,
-      remedy: 'Reinstall the package; from a checkout run npm run build',
+      remedy: 'They need WebAssembly with SIMD: Node 20 or newer, or a browser of 2023 or newer',
     })
   }
 }

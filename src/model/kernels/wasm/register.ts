@@ -46,12 +46,16 @@ const guardHeap = (backend: WasmBackend): void => {
 }
 
 /** The backend's memory, for the SIMD kernels. */
-const heapOf = (backend: WasmBackend, memory: WebAssembly.Memory): Heap<tf.TensorInfo> => {
+const heapOf = (
+  backend: WasmBackend,
+  memory: WebAssembly.Memory,
+  kernels: Uint8Array<ArrayBuffer>,
+): Heap<tf.TensorInfo> => {
   const at = (info: tf.TensorInfo | undefined): number =>
     info === undefined ? 0 : backend.dataIdMap.get(info.dataId).memoryOffset
   const floats = (...shape: number[]) => backend.makeOutput(shape, 'float32')
   return {
-    k: loadKernels(memory),
+    k: loadKernels(kernels, memory),
     at,
     values: (info) => backend.typedArrayFromHeap(info),
     floats,
@@ -73,8 +77,8 @@ const heapOf = (backend: WasmBackend, memory: WebAssembly.Memory): Heap<tf.Tenso
   }
 }
 
-/** Registers every fused op for the running wasm backend. */
-export const registerWasmOps = (): void => {
+/** Registers every fused op for the running wasm backend. @param kernels the SIMD module */
+export const registerWasmOps = (kernels: Uint8Array<ArrayBuffer>): void => {
   if (tf.getKernel('HmtlLinear', 'wasm')) return
   const backend = tf.backend() as unknown as WasmBackend
   const memory = Object.values(backend.wasm.asm).find(
@@ -85,7 +89,7 @@ export const registerWasmOps = (): void => {
       remedy: 'Install the version of @tensorflow/tfjs-backend-wasm that package.json names',
     })
   guardHeap(backend)
-  const heap = heapOf(backend, memory)
+  const heap = heapOf(backend, memory, kernels)
   const register = (kernelName: string, compute: (inputs: Infos, attributes: Attributes) => tf.TensorInfo[]) =>
     tf.registerKernel({
       kernelName,

@@ -1,6 +1,10 @@
 /**
- * The page's own doing, as JavaScript for browsers: what is typed is sent when a moment passes without a key, the answer
+ * The page's own doing, as JavaScript for browsers: what is typed is read when a moment passes without a key, the answer
  * that counts is that of the latest text, and the text is in the address so that it can be sent on.
+ *
+ * It asks `hmtlAnswers`: `draw(text, signal)` gives the HTML of a drawing, `json(text)` what a program would get, `model()`
+ * its name and tasks. An error's message is for people; `again` in it is after how many seconds to try once more. `begin`,
+ * where it is there, is told how to say how far it has come.
  */
 export const pageScript = `'use strict'
 const at = (id) => document.getElementById(id)
@@ -19,16 +23,6 @@ const say = (what, failed) => {
   state.textContent = what
   state.classList.toggle('failed', Boolean(failed))
 }
-const ask = (query, signal) =>
-  fetch('/annotate' + query, { method: 'POST', headers: { 'content-type': 'text/plain' }, body: text.value, signal })
-const failure = async (response) => {
-  try {
-    const { error } = await response.json()
-    return [error.message, error.remedy].filter(Boolean).join('. ')
-  } catch {
-    return 'the server answered ' + response.status
-  }
-}
 const show = async () => {
   const mine = ++turn
   if (under) under.abort()
@@ -44,22 +38,16 @@ const show = async () => {
   const begun = performance.now()
   say('reading …')
   try {
-    const response = await ask('?format=drawing', under.signal)
-    if (mine !== turn) return
-    if (!response.ok) {
-      const again = Number(response.headers.get('retry-after'))
-      say(await failure(response), true)
-      if (again > 0) waiting = setTimeout(show, again * 1000)
-      return
-    }
-    const html = await response.text()
+    const html = await hmtlAnswers.draw(text.value, under.signal)
     if (mine !== turn) return
     undraw()
     drawing.innerHTML = html
     undraw = hmtlDrawing.draw(drawing)
     say(Math.max(1, Math.round(performance.now() - begun)) + ' ms')
   } catch (error) {
-    if (mine === turn && error.name !== 'AbortError') say('the server does not answer', true)
+    if (mine !== turn || error.name === 'AbortError') return
+    say(error.message, true)
+    if (error.again > 0) waiting = setTimeout(show, error.again * 1000)
   }
 }
 const soon = () => {
@@ -86,7 +74,7 @@ for (const [name, content] of Object.entries(examples)) {
   at('examples').append(button, ' ')
 }
 at('link').addEventListener('click', () => copy(async () => location.href, 'link copied'))
-at('json').addEventListener('click', () => copy(async () => (await ask('')).text(), 'JSON copied'))
+at('json').addEventListener('click', () => copy(() => hmtlAnswers.json(text.value), 'JSON copied'))
 const fromAddress = () => {
   try {
     return decodeURIComponent(location.hash.slice(1))
@@ -99,9 +87,10 @@ addEventListener('hashchange', () => {
   text.value = fromAddress()
   show()
 })
-fetch('/model').then((response) => response.json()).then(({ model, tasks }) => {
+hmtlAnswers.model().then(({ model, tasks }) => {
   at('model').textContent = 'Model ' + model + ': ' + tasks.join(', ') + '.'
 }).catch(() => {})
+if (hmtlAnswers.begin) hmtlAnswers.begin(say)
 text.value = fromAddress() || examples.News
 show()
 `

@@ -1,9 +1,13 @@
-/** The page of a server: type or paste, and see what is found. */
+/**
+ * The page: type or paste, and see what is found. It is the same before a server and with the model in the browser; what
+ * differs is the script that it asks (see `Answering`), and where that is to be had its link to a description.
+ */
 import { drawingScript } from '../io/draw/script.ts'
 import { drawingStyle } from '../io/draw/style.ts'
-import { pageScript } from './page-script.ts'
+import { pageScript } from './script.ts'
 
 export interface PageFile {
+  /** Beside the page, whose own is empty. */
   readonly path: string
   readonly type: string
   readonly content: string
@@ -27,25 +31,39 @@ body{margin:0}
 .page #drawing h2{display:none}
 `
 
-const page = `<!doctype html>
+/** Who answers the page: a script that sets `globalThis.hmtlAnswers`, as `script.ts` says. */
+export interface Answering {
+  readonly script: string
+  /** Whether it is a module. */
+  readonly module: boolean
+  /** HTML of a link to more, and what is said where there is no JavaScript. */
+  readonly more: string
+  readonly withoutScript: string
+}
+
+const page = ({ module, more, withoutScript }: Answering) => `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
-<title>hmtl</title><link rel="stylesheet" href="/page.css"><link rel="icon" href="data:,"></head>
+<title>hmtl</title><link rel="stylesheet" href="page.css"><link rel="icon" href="data:,"></head>
 <body class="hmtl"><main class="hmtl page">
 <header><h1>hmtl</h1><p>Who and what a text talks about: names, mentions, relations, and which of them are the same. <span id="model"></span></p></header>
 <label for="text" hidden>Text</label>
 <textarea id="text" aria-label="Text" placeholder="Type or paste a text" spellcheck="false" autofocus></textarea>
 <div class="bar"><span>Try:</span><span id="examples" role="group" aria-label="Examples"></span>
-<button type="button" id="link">Copy link</button><button type="button" id="json">Copy JSON</button><a href="/openapi.json">API</a>
+<button type="button" id="link">Copy link</button><button type="button" id="json">Copy JSON</button>${more}
 <span class="state" id="state" role="status"></span></div>
 <div id="drawing" class="hmtl no-m"></div>
-<noscript>This page needs JavaScript; the API does not: see /openapi.json.</noscript>
-</main><script src="/drawing.js"></script><script src="/page.js"></script></body></html>
+<noscript>${withoutScript}</noscript>
+</main><script src="drawing.js"></script><script${module ? ' type="module"' : ''} src="answers.js"></script><script${module ? ' type="module"' : ''} src="page.js"></script></body></html>
 `
 
-/** What lies at the paths of the page. */
-export const pageFiles = (): readonly PageFile[] => [
-  { path: '/', type: 'text/html; charset=utf-8', content: page },
-  { path: '/page.css', type: 'text/css; charset=utf-8', content: style },
-  { path: '/page.js', type: 'text/javascript; charset=utf-8', content: pageScript },
-  { path: '/drawing.js', type: 'text/javascript; charset=utf-8', content: drawingScript },
+const html = 'text/html; charset=utf-8'
+const script = 'text/javascript; charset=utf-8'
+
+/** The page and what it asks for beside itself. */
+export const pageFiles = (answering: Answering): readonly PageFile[] => [
+  { path: '', type: html, content: page(answering) },
+  { path: 'page.css', type: 'text/css; charset=utf-8', content: style },
+  { path: 'page.js', type: script, content: pageScript },
+  { path: 'drawing.js', type: script, content: drawingScript },
+  { path: 'answers.js', type: script, content: answering.script },
 ]

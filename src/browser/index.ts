@@ -1,0 +1,65 @@
+/**
+ * `hmtl` in a browser: a model in web workers, texts in, who and what they talk about out. Nothing is asked of anybody but the
+ * model's files of the address that the page names.
+ */
+import { type Annotator, annotatorOver } from '../annotator.ts'
+import { HmtlError } from '../io/errors.ts'
+import { startPool } from '../pipeline/pool/pool.ts'
+import { checkWorkers, type WishOptions, wishOf } from '../wish.ts'
+import { type FetchOptions, fetchModel } from './model-bytes.ts'
+import { browser } from './platform.ts'
+import { openWebWorker } from './web-worker.ts'
+
+export type {
+  AnnotateAllOptions,
+  AnnotateInput,
+  AnnotateOptions,
+  AnnotateSource,
+  Annotator,
+} from '../annotator.ts'
+export { createDocument, type Document } from '../io/document/document.ts'
+export { toAnnotations } from '../io/document/json.ts'
+export { drawFragment, drawingKinds } from '../io/draw/fragment.ts'
+export { drawingScript } from '../io/draw/script.ts'
+export { drawingStyle } from '../io/draw/style.ts'
+export { type ErrorCode, type ErrorPlace, HmtlError } from '../io/errors.ts'
+export type { FoundMention, FoundRelation, FoundSpan, FoundText, Result } from '../result.ts'
+
+export interface LoadOptions extends FetchOptions, WishOptions {
+  /** Workers, each with the model in its memory. @default 1 */
+  readonly workers?: number | undefined
+  /** Address of `hmtl/worker.js`, for pages whose rules forbid workers from memory. @default the page's own copy, in memory */
+  readonly workerUrl?: string | URL | undefined
+}
+
+/** Where the files of a model lie, with a slash at its end: a name is a folder `models/NAME` beside the page. */
+const placeOf = (model: string | URL): string => {
+  const base = browser.document?.baseURI ?? browser.location?.href
+  const path = typeof model === 'string' && /^[\w-]+$/.test(model) ? `models/${model}` : String(model)
+  try {
+    return new URL(path.endsWith('/') ? path : `${path}/`, base).href
+  } catch (cause) {
+    throw new HmtlError('HMTL_USAGE', `"${path}" is no address of a model`, { cause })
+  }
+}
+
+/**
+ * Loads a model.
+ * @param model the address of its folder, or a name for `models/NAME/` beside the page
+ *
+ * @example
+ * import { load } from 'hmtl'
+ * const hmtl = await load('/models/en/')
+ * const { entities } = await hmtl.annotate('Ada Lovelace lived in London.')
+ *
+ * @throws HmtlError `HMTL_USAGE`, `HMTL_MODEL_*`, `HMTL_ENGINE_*`, `HMTL_ABORTED`
+ */
+export const load = async (model: string | URL = 'en', options: LoadOptions = {}): Promise<Annotator> => {
+  const { workers = 1, workerUrl } = options
+  checkWorkers(workers)
+  const wish = wishOf(options)
+  const place = placeOf(model)
+  const settings = { bytes: await fetchModel(place, options), place, wish }
+  const url = workerUrl === undefined ? undefined : String(workerUrl)
+  return annotatorOver(await startPool((of) => openWebWorker(settings, of, url), wish, workers))
+}

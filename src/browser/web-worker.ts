@@ -1,0 +1,33 @@
+/** Threads of a browser. */
+import type { Asked, Outcome } from '../pipeline/pool/messages.ts'
+import { type Platform, type Thread, type ThreadOptions, threadOver } from '../pipeline/pool/thread.ts'
+import { browser, type WebWorker } from './platform.ts'
+import type { BrowserWorkerSettings } from './worker.ts'
+import source from './worker.txt'
+
+const platform = (worker: WebWorker): Platform => ({
+  post: (message) => worker.postMessage(message),
+  listen({ message, died }) {
+    worker.onmessage = ({ data }) => message(data)
+    worker.onerror = ({ message: what }) => died(what ?? 'it could not be started')
+    worker.onmessageerror = () => died('an answer could not be read')
+  },
+  terminate: async () => worker.terminate(),
+})
+
+/**
+ * A worker that begins with these settings.
+ * @param url of the worker's script, `hmtl/worker.js`, where the page's rules forbid workers from memory (`worker-src blob:`)
+ */
+export const openWebWorker = (
+  settings: BrowserWorkerSettings,
+  options: ThreadOptions,
+  url?: string,
+): Thread<Asked, readonly Outcome[]> => {
+  const address = url ?? URL.createObjectURL(new Blob([source], { type: 'text/javascript' }))
+  const worker = new browser.Worker(address, { name: 'hmtl' })
+  const thread = threadOver<Asked, readonly Outcome[]>(platform(worker), options)
+  worker.postMessage(settings)
+  if (url === undefined) thread.ready.finally(() => URL.revokeObjectURL(address)).catch(() => undefined)
+  return thread
+}

@@ -1,0 +1,42 @@
+/** The files of a stored model or encoder in a folder. */
+import { type FileHandle, open, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { HmtlError } from '../io/errors.ts'
+import { readAt } from '../io/read-at.ts'
+import { corrupt, maxFileBytes, type ModelFiles, type OpenFile } from './model-files.ts'
+
+/** A file to be read in pieces. @throws HmtlError `HMTL_MODEL_NOT_FOUND` */
+export const openPath = async (path: string): Promise<OpenFile> => {
+  let handle: FileHandle
+  try {
+    handle = await open(path, 'r')
+  } catch (cause) {
+    throw new HmtlError('HMTL_MODEL_NOT_FOUND', `cannot open ${path}: ${(cause as Error).message}`, { cause })
+  }
+  const { size } = await handle.stat()
+  return {
+    size,
+    at: (position, length) => readAt(handle, position, length, () => corrupt(path, 'it is cut short')),
+    close: () => handle.close(),
+  }
+}
+
+export const folderFiles = (folder: string): ModelFiles => {
+  const pathOf = (name: string) => join(folder, name)
+  return {
+    place: folder,
+    pathOf,
+    async read(name, most = maxFileBytes) {
+      const path = pathOf(name)
+      const found = await stat(path).catch((cause) => {
+        throw new HmtlError('HMTL_MODEL_NOT_FOUND', `there is no ${name} in ${folder}`, {
+          cause,
+          remedy: 'Name a folder that hmtl train wrote, or a bundled model such as "en"',
+        })
+      })
+      if (found.size > most) throw corrupt(path, `larger than ${most} bytes`)
+      return readFile(path)
+    },
+    open: (name) => openPath(pathOf(name)),
+  }
+}

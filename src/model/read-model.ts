@@ -1,0 +1,83 @@
+/**
+ * A stored model: weights as safetensors, everything else as JSON with the sha256 of each file. Reading it runs no code
+ * and believes nothing that it has not checked.
+ */
+import { HmtlError, toHmtlError } from '../io/errors.ts'
+import { sha256 } from '../io/sha256.ts'
+import type { ModelConfig } from './config/keys.ts'
+import { parseStoredConfig } from './config/parse.ts'
+import type { ContextualEncoder } from './encoders/contextual.ts'
+import { createModel, type Model } from './hierarchy.ts'
+import { corrupt, isFileOfModel, type ModelFiles, textOf } from './model-files.ts'
+import { decodeSafetensors } from './safetensors.ts'
+
+export const formatName = 'hmtl.model'
+export const formatVersion = 1
+/** The tensor of the word vectors. */
+export const wordsKey = 'words.table'
+
+const isStrings = (value: unknown): value is string[] =>
+  Array.isArray(value) && value.every((item) => typeof item === 'string')
+
+/**
+ * Reads a model.
+ * @param contextual gets the encoder that the model stands on
+ * @throws HmtlError `HMTL_MODEL_NOT_FOUND`, `HMTL_MODEL_CORRUPT`, `HMTL_MODEL_MISMATCH`
+ */
+export const readModel = async (
+  from: ModelFiles,
+  contextual: (config: ModelConfig) => Promise<ContextualEncoder | undefined>,
+): Promise<Model> => {
+  const path = from.pathOf('config.json')
+  const bytes = await from.read('config.json')
+  let parsed: Record<string, unknown>
+  let config: ModelConfig
+  try {
+    parsed = JSON.parse(textOf(bytes))
+    config = parseStoredConfig(parsed.config)
+  } catch (error) {
+    if (error instanceof HmtlError) throw toHmtlError(error, error.code, { source: path })
+    throw corrupt(path, 'not valid JSON', error)
+  }
+  if (parsed.format !== formatName || parsed.version !== formatVersion)
+    throw new HmtlError(
+      'HMTL_MODEL_MISMATCH',
+      `${path} is ${String(parsed.format)} ${String(parsed.version)}, not ${formatName} ${formatVersion}`,
+    )
+  const { labels, characters, files } = parsed as {
+    labels: Record<string, unknown>
+    characters: unknown
+    files: Record<string, unknown>
+  }
+  if (
+    typeof labels !== 'object' ||
+    labels === null ||
+    !config.tasks.every((task) => isStrings(labels[task.name])) ||
+    !isStrings(characters)
+  )
+    throw corrupt(path, 'labels or characters are missing')
+  const contents = new Map<string, Uint8Array>()
+  for (const name of new Set(['model.safetensors', 'words.txt', ...Object.keys(files ?? {})])) {
+    if (!isFileOfModel(name)) throw corrupt(path, `"${name}" is no name of a file of a model`)
+    const content = await from.read(name)
+    if (files?.[name] !== (await sha256(content)))
+      throw corrupt(from.pathOf(name), 'its sha256 is not the one config.json names')
+    contents.set(name, content)
+  }
+  const [weights, words] = ['model.safetensors', 'words.txt'].map((name) => contents.get(name) as Uint8Array)
+  const stored = decodeSafetensors(weights, from.pathOf('model.safetensors'))
+  const list = textOf(words).split('\n').slice(0, -1)
+  const table = stored.get(wordsKey)
+  if (table?.shape.length !== 2 || table.shape[0] !== list.length || table.shape[1] !== config.embeddings.words.size)
+    throw new HmtlError('HMTL_MODEL_MISMATCH', `${list.length} words but vectors of shape [${table?.shape}]`, {
+      source: from.place,
+    })
+  return createModel({
+    config,
+    labels: labels as Record<string, string[]>,
+    vocabulary: { words: list, characters },
+    wordTable: table.values,
+    stored,
+    contextual: await contextual(config),
+  })
+}
