@@ -1,4 +1,5 @@
 /** One Adam update in place (Kingma and Ba 2015, the efficient form of section 2). */
+import { madd } from './math'
 
 export function adam(W: usize, G: usize, M: usize, V: usize, n: i32, scale: f32, clip: f32, beta1: f32, beta2: f32, step: f32, epsilon: f32, decay: f32): void {
   const bytes = <usize>n << 2
@@ -15,8 +16,8 @@ export function adam(W: usize, G: usize, M: usize, V: usize, n: i32, scale: f32,
   let i: usize = 0
   for (; i + 16 <= bytes; i += 16) {
     const g = f32x4.mul(f32x4.max(f32x4.min(v128.load(G + i), top), bottom), s)
-    const m = f32x4.add(f32x4.mul(b1, v128.load(M + i)), f32x4.mul(c1, g))
-    const v = f32x4.add(f32x4.mul(b2, v128.load(V + i)), f32x4.mul(c2, f32x4.mul(g, g)))
+    const m = madd(c1, g, f32x4.mul(b1, v128.load(M + i)))
+    const v = madd(c2, f32x4.mul(g, g), f32x4.mul(b2, v128.load(V + i)))
     v128.store(M + i, m)
     v128.store(V + i, v)
     v128.store(W + i, f32x4.sub(f32x4.mul(v128.load(W + i), keep), f32x4.div(f32x4.mul(rate, m), f32x4.add(f32x4.sqrt(v), eps))))

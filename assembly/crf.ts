@@ -3,7 +3,7 @@
  * forward-backward on probabilities rescaled at every step. Sequences are in the
  * packed layout of the LSTM: row of step t of sequence b is offsets[t] + b.
  */
-import { exp4, log, sum4 } from './math'
+import { exp4, log, sum4, madd } from './math'
 
 /** Floats of scratch for L labels and sequences of at most T steps. */
 export function crfScratchFloats(L: i32, T: i32): i32 {
@@ -70,7 +70,7 @@ export function crfForwardBackward(E: usize, A: usize, start: usize, end: usize,
         for (let i = 0; i < L; i++) {
           const w = v128.load32_splat(p + (<usize>i << 2))
           const m = expA + <usize>i * pb
-          for (let j: usize = 0; j < pb; j += 16) v128.store(a + j, f32x4.add(v128.load(a + j), f32x4.mul(w, v128.load(m + j))))
+          for (let j: usize = 0; j < pb; j += 16) v128.store(a + j, madd(w, v128.load(m + j), v128.load(a + j)))
         }
         for (let j: usize = 0; j < pb; j += 16) v128.store(a + j, f32x4.mul(v128.load(a + j), v128.load(q + j)))
       }
@@ -86,7 +86,7 @@ export function crfForwardBackward(E: usize, A: usize, start: usize, end: usize,
     // End potentials close the last step.
     const lastAlpha = alpha + <usize>(n - 1) * pb
     let closing = f32x4.splat(0)
-    for (let j: usize = 0; j < pb; j += 16) closing = f32x4.add(closing, f32x4.mul(v128.load(lastAlpha + j), v128.load(expEnd + j)))
+    for (let j: usize = 0; j < pb; j += 16) closing = madd(v128.load(lastAlpha + j), v128.load(expEnd + j), closing)
     const z = sum4(closing)
     logZ += log(<f64>z)
     // Backward: beta scaled so that alpha · beta is the marginal.
@@ -104,7 +104,7 @@ export function crfForwardBackward(E: usize, A: usize, start: usize, end: usize,
         for (let i = 0; i < L; i++) {
           const w = v128.load32_splat(tmp + (<usize>i << 2))
           const m = expAT + <usize>i * pb
-          for (let j: usize = 0; j < pb; j += 16) v128.store(bt + j, f32x4.add(v128.load(bt + j), f32x4.mul(w, v128.load(m + j))))
+          for (let j: usize = 0; j < pb; j += 16) v128.store(bt + j, madd(w, v128.load(m + j), v128.load(bt + j)))
         }
         if (dE) {
           const a = alpha + <usize>t * pb

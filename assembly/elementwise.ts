@@ -1,5 +1,5 @@
 /** Dropout from a counter-based random number, and small reductions. */
-import { sum4 } from './math'
+import { sum4, madd } from './math'
 
 /** lowbias32 (Wellons): a hash good enough that consecutive counters look independent. */
 // @ts-ignore: decorator
@@ -40,7 +40,7 @@ export function sumSquares(X: usize, n: i32): f64 {
     let acc = f32x4.splat(0)
     for (; i < stop; i += 16) {
       const v = v128.load(X + i)
-      acc = f32x4.add(acc, f32x4.mul(v, v))
+      acc = madd(v, v, acc)
     }
     total += <f64>sum4(acc)
   }

@@ -3,6 +3,7 @@
  * eight columns, so that the inner loop reads both operands in order; the last
  * panel is padded with zeros and stored column by column.
  */
+import { madd } from './math'
 
 /** Floats of scratch that a product of inner size K and width N needs. */
 export function gemmScratchFloats(K: i32, N: i32): i32 {
@@ -66,7 +67,7 @@ function storePart(c: usize, v: v128, w: v128, width: i32): void {
 
 // @ts-ignore: decorator
 @inline
-function loadPart(c: usize, from: i32, width: i32): v128 {
+export function loadPart(c: usize, from: i32, width: i32): v128 {
   let v = f32x4.splat(0)
   if (from < width) v = f32x4.replace_lane(v, 0, load<f32>(c))
   if (from + 1 < width) v = f32x4.replace_lane(v, 1, load<f32>(c, 4))
@@ -104,17 +105,17 @@ export function gemmPacked(A: usize, lda: i32, packed: usize, C: usize, ldc: i32
         const b1 = v128.load(b, 16)
         b += 32
         let s = v128.load32_splat(a0 + k)
-        c00 = f32x4.add(c00, f32x4.mul(s, b0))
-        c01 = f32x4.add(c01, f32x4.mul(s, b1))
+        c00 = madd(s, b0, c00)
+        c01 = madd(s, b1, c01)
         s = v128.load32_splat(a1 + k)
-        c10 = f32x4.add(c10, f32x4.mul(s, b0))
-        c11 = f32x4.add(c11, f32x4.mul(s, b1))
+        c10 = madd(s, b0, c10)
+        c11 = madd(s, b1, c11)
         s = v128.load32_splat(a2 + k)
-        c20 = f32x4.add(c20, f32x4.mul(s, b0))
-        c21 = f32x4.add(c21, f32x4.mul(s, b1))
+        c20 = madd(s, b0, c20)
+        c21 = madd(s, b1, c21)
         s = v128.load32_splat(a3 + k)
-        c30 = f32x4.add(c30, f32x4.mul(s, b0))
-        c31 = f32x4.add(c31, f32x4.mul(s, b1))
+        c30 = madd(s, b0, c30)
+        c31 = madd(s, b1, c31)
       }
       const c = C + <usize>i * rc + (<usize>j << 2)
       put(c, c00, c01, width, accumulate)
@@ -129,8 +130,8 @@ export function gemmPacked(A: usize, lda: i32, packed: usize, C: usize, ldc: i32
       let b = panel
       for (let k: usize = 0; k < last; k += 4) {
         const s = v128.load32_splat(a + k)
-        c0 = f32x4.add(c0, f32x4.mul(s, v128.load(b)))
-        c1 = f32x4.add(c1, f32x4.mul(s, v128.load(b, 16)))
+        c0 = madd(s, v128.load(b), c0)
+        c1 = madd(s, v128.load(b, 16), c1)
         b += 32
       }
       put(C + <usize>i * rc + (<usize>j << 2), c0, c1, width, accumulate)
@@ -140,7 +141,7 @@ export function gemmPacked(A: usize, lda: i32, packed: usize, C: usize, ldc: i32
 
 // @ts-ignore: decorator
 @inline
-function put(c: usize, v: v128, w: v128, width: i32, accumulate: bool): void {
+export function put(c: usize, v: v128, w: v128, width: i32, accumulate: bool): void {
   if (width >= 8) {
     if (accumulate) {
       v128.store(c, f32x4.add(v128.load(c), v))
@@ -176,17 +177,17 @@ export function gemmPackedTransA(A: usize, lda: i32, packed: usize, C: usize, ld
         const b1 = v128.load(b, 16)
         b += 32
         let s = v128.load32_splat(a)
-        c00 = f32x4.add(c00, f32x4.mul(s, b0))
-        c01 = f32x4.add(c01, f32x4.mul(s, b1))
+        c00 = madd(s, b0, c00)
+        c01 = madd(s, b1, c01)
         s = v128.load32_splat(a, 4)
-        c10 = f32x4.add(c10, f32x4.mul(s, b0))
-        c11 = f32x4.add(c11, f32x4.mul(s, b1))
+        c10 = madd(s, b0, c10)
+        c11 = madd(s, b1, c11)
         s = v128.load32_splat(a, 8)
-        c20 = f32x4.add(c20, f32x4.mul(s, b0))
-        c21 = f32x4.add(c21, f32x4.mul(s, b1))
+        c20 = madd(s, b0, c20)
+        c21 = madd(s, b1, c21)
         s = v128.load32_splat(a, 12)
-        c30 = f32x4.add(c30, f32x4.mul(s, b0))
-        c31 = f32x4.add(c31, f32x4.mul(s, b1))
+        c30 = madd(s, b0, c30)
+        c31 = madd(s, b1, c31)
         a += ra
       }
       const c = C + <usize>i * rc + (<usize>j << 2)
@@ -202,8 +203,8 @@ export function gemmPackedTransA(A: usize, lda: i32, packed: usize, C: usize, ld
       let b = panel
       for (let k = 0; k < K; k++) {
         const s = v128.load32_splat(a)
-        c0 = f32x4.add(c0, f32x4.mul(s, v128.load(b)))
-        c1 = f32x4.add(c1, f32x4.mul(s, v128.load(b, 16)))
+        c0 = madd(s, v128.load(b), c0)
+        c1 = madd(s, v128.load(b, 16), c1)
         b += 32
         a += ra
       }

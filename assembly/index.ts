@@ -4,6 +4,7 @@
  * so that nothing of tfjs's own can be overwritten.
  */
 export { gemm, gemmScratchFloats } from './gemm'
+export { linear8, linear8ScratchFloats } from './linear8'
 export { lstmForward, lstmBackward, lstmScratchFloats } from './lstm'
 export { crfForwardBackward, crfScratchFloats } from './crf'
 export { charPoolForward, charPoolBackward } from './char-pool'

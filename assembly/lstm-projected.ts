@@ -1,6 +1,6 @@
 /** An LSTM with a projection and clips (Sak et al. 2014), one direction over packed sequences: ELMo's. Gates in the order i, j, f, o; forget bias 1. */
 import { gemmPacked, pack } from './gemm'
-import { sigmoid4, tanh4 } from './math'
+import { sigmoid4, tanh4, madd } from './math'
 
 // @ts-ignore: decorator
 @inline
@@ -45,7 +45,7 @@ export function lstmProjected(XP: usize, U: usize, W: usize, offsets: usize, T: 
         const j = tanh4(v128.load(g + hb + k))
         const f = sigmoid4(f32x4.add(v128.load(g + 2 * hb + k), one))
         const o = sigmoid4(v128.load(g + 3 * hb + k))
-        const cell = f32x4.max(f32x4.min(f32x4.add(f32x4.mul(f, v128.load(c + k)), f32x4.mul(i, j)), top), bottom)
+        const cell = f32x4.max(f32x4.min(madd(i, j, f32x4.mul(f, v128.load(c + k))), top), bottom)
         v128.store(c + k, cell)
         v128.store(h + k, f32x4.mul(o, tanh4(cell)))
       }

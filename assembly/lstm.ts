@@ -5,7 +5,7 @@
  * No padding is computed. Gates in the order i, f, o, g.
  */
 import { gemmPacked, gemmPackedTransA, pack } from './gemm'
-import { sigmoid4, tanh4 } from './math'
+import { sigmoid4, tanh4, madd } from './math'
 
 /** Floats of scratch for N rows, at most B sequences, hidden size H. */
 export function lstmScratchFloats(N: i32, B: i32, H: i32): i32 {
@@ -52,7 +52,7 @@ export function lstmForward(XP: usize, U: usize, offsets: usize, T: i32, N: i32,
           v128.store(g + 2 * hb + j, o)
           v128.store(g + 3 * hb + j, z)
           let c = f32x4.mul(i, z)
-          if (r < carried) c = f32x4.add(c, f32x4.mul(f, v128.load(C + before + j)))
+          if (r < carried) c = madd(f, v128.load(C + before + j), c)
           v128.store(C + at + j, c)
           v128.store(Y + at + j, f32x4.mul(o, tanh4(c)))
         }
@@ -106,7 +106,7 @@ export function lstmBackward(dY: usize, U: usize, offsets: usize, T: i32, N: i32
           const z = v128.load(g + 3 * hb + j)
           const th = tanh4(v128.load(C + at + j))
           const dy = f32x4.add(v128.load(dY + at + j), v128.load(dh + carry + j))
-          const dcell = f32x4.add(v128.load(dc + carry + j), f32x4.mul(f32x4.mul(dy, o), f32x4.sub(one, f32x4.mul(th, th))))
+          const dcell = madd(f32x4.mul(dy, o), f32x4.sub(one, f32x4.mul(th, th)), v128.load(dc + carry + j))
           const cPrevious = r < carried ? v128.load(C + before + j) : f32x4.splat(0)
           v128.store(d + j, f32x4.mul(f32x4.mul(dcell, z), f32x4.mul(i, f32x4.sub(one, i))))
           v128.store(d + hb + j, f32x4.mul(f32x4.mul(dcell, cPrevious), f32x4.mul(f, f32x4.sub(one, f))))

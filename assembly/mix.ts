@@ -1,6 +1,6 @@
 /** Sums of layers by weight (the scalar mix of Peters et al. 2018, equation 1), and its gradient by the weights. */
 
-import { sum4 } from './math'
+import { sum4, madd } from './math'
 
 /** X [N, layers·D], weights [layers] → Y [N,D]. */
 export function mixForward(X: usize, weights: usize, N: i32, layers: i32, D: i32, Y: usize): void {
@@ -14,7 +14,7 @@ export function mixForward(X: usize, weights: usize, N: i32, layers: i32, D: i32
       const w = f32x4.splat(weight)
       const from = x + <usize>l * db
       let j: usize = 0
-      for (; j + 16 <= db; j += 16) v128.store(y + j, f32x4.add(v128.load(y + j), f32x4.mul(w, v128.load(from + j))))
+      for (; j + 16 <= db; j += 16) v128.store(y + j, madd(w, v128.load(from + j), v128.load(y + j)))
       for (; j < db; j += 4) store<f32>(y + j, load<f32>(y + j) + weight * load<f32>(from + j))
     }
   }
@@ -30,7 +30,7 @@ export function mixDots(dY: usize, X: usize, N: i32, layers: i32, D: i32, dots: 
       const d = dY + <usize>n * db
       let acc = f32x4.splat(0)
       let j: usize = 0
-      for (; j + 16 <= db; j += 16) acc = f32x4.add(acc, f32x4.mul(v128.load(x + j), v128.load(d + j)))
+      for (; j + 16 <= db; j += 16) acc = madd(v128.load(x + j), v128.load(d + j), acc)
       let sum = sum4(acc)
       for (; j < db; j += 4) sum += load<f32>(x + j) * load<f32>(d + j)
       total += <f64>sum

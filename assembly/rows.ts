@@ -1,4 +1,5 @@
 /** Gathers, scatters and pairings of rows. Index -1 stands for a row of zeros. */
+import { madd } from './math'
 
 export function gatherRows(X: usize, ids: usize, n: i32, D: i32, out: usize): void {
   const db = <usize>D << 2
@@ -90,8 +91,8 @@ export function pairProductBackward(dOut: usize, X: usize, a: usize, b: usize, n
     let j: usize = 0
     for (; j + 16 <= db; j += 16) {
       const v = v128.load(d + j)
-      v128.store(dX + ia + j, f32x4.add(v128.load(dX + ia + j), f32x4.mul(v, v128.load(X + ib + j))))
-      v128.store(dX + ib + j, f32x4.add(v128.load(dX + ib + j), f32x4.mul(v, v128.load(X + ia + j))))
+      v128.store(dX + ia + j, madd(v, v128.load(X + ib + j), v128.load(dX + ia + j)))
+      v128.store(dX + ib + j, madd(v, v128.load(X + ia + j), v128.load(dX + ib + j)))
     }
     for (; j < db; j += 4) {
       const v = load<f32>(d + j)

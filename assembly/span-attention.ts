@@ -1,6 +1,6 @@
 /** The head of a span: its tokens' vectors weighted by the softmax of their scores (Lee et al. 2017, section 4). */
 
-import { exp4 } from './math'
+import { exp4, madd } from './math'
 
 /** X [N,D], scores [N], spans rows[starts[s]..starts[s+1]) of X. Y [S,D], weights in the order of rows. */
 export function spanAttentionForward(X: usize, scores: usize, rows: usize, starts: usize, S: i32, D: i32, Y: usize, weights: usize): void {
@@ -24,7 +24,7 @@ export function spanAttentionForward(X: usize, scores: usize, rows: usize, start
       const x = X + <usize>load<i32>(rows + (<usize>i << 2)) * db
       const v = f32x4.splat(w)
       let j: usize = 0
-      for (; j + 16 <= db; j += 16) v128.store(y + j, f32x4.add(v128.load(y + j), f32x4.mul(v, v128.load(x + j))))
+      for (; j + 16 <= db; j += 16) v128.store(y + j, madd(v, v128.load(x + j), v128.load(y + j)))
       for (; j < db; j += 4) store<f32>(y + j, load<f32>(y + j) + w * load<f32>(x + j))
     }
   }
@@ -46,8 +46,8 @@ export function spanAttentionBackward(dY: usize, X: usize, rows: usize, starts: 
       let j: usize = 0
       for (; j + 16 <= db; j += 16) {
         const d = v128.load(dy + j)
-        acc = f32x4.add(acc, f32x4.mul(d, v128.load(X + row + j)))
-        v128.store(dX + row + j, f32x4.add(v128.load(dX + row + j), f32x4.mul(v, d)))
+        acc = madd(d, v128.load(X + row + j), acc)
+        v128.store(dX + row + j, madd(v, d, v128.load(dX + row + j)))
       }
       let dot = f32x4.extract_lane(acc, 0) + f32x4.extract_lane(acc, 1) + f32x4.extract_lane(acc, 2) + f32x4.extract_lane(acc, 3)
       for (; j < db; j += 4) {

@@ -1,6 +1,6 @@
 /** What a transformer's encoder layer has besides products: layer normalization, GELU, attention. Rows are packed: no sequence is padded. */
 import { gemmPacked, pack } from './gemm'
-import { exp4, sum4, tanh4 } from './math'
+import { exp4, sum4, tanh4, madd } from './math'
 
 /** Y[i] = (X[i] + R[i] - mean) / sqrt(variance + epsilon) · gamma + beta; R 0 for none. D is a multiple of 4. */
 export function layerNorm(X: usize, R: usize, gamma: usize, beta: usize, n: i32, D: i32, epsilon: f64, Y: usize): void {
@@ -19,12 +19,12 @@ export function layerNorm(X: usize, R: usize, gamma: usize, beta: usize, n: i32,
     let squares = f32x4.splat(0)
     for (let k: usize = 0; k < db; k += 16) {
       const v = f32x4.sub(v128.load(y + k), mean)
-      squares = f32x4.add(squares, f32x4.mul(v, v))
+      squares = madd(v, v, squares)
     }
     const scale = f32x4.splat(<f32>(1 / sqrt<f64>(<f64>sum4(squares) / <f64>D + epsilon)))
     for (let k: usize = 0; k < db; k += 16) {
       const v = f32x4.mul(f32x4.sub(v128.load(y + k), mean), scale)
-      v128.store(y + k, f32x4.add(f32x4.mul(v, v128.load(gamma + k)), v128.load(beta + k)))
+      v128.store(y + k, madd(v, v128.load(gamma + k), v128.load(beta + k)))
     }
   }
 }
@@ -35,11 +35,11 @@ export function layerNorm(X: usize, R: usize, gamma: usize, beta: usize, n: i32,
 function gelu4(x: v128): v128 {
   const z = f32x4.mul(f32x4.abs(x), f32x4.splat(0.7071067811865476))
   const one = f32x4.splat(1)
-  const t = f32x4.div(one, f32x4.add(one, f32x4.mul(z, f32x4.splat(0.3275911))))
-  let p = f32x4.add(f32x4.mul(t, f32x4.splat(1.061405429)), f32x4.splat(-1.453152027))
-  p = f32x4.add(f32x4.mul(p, t), f32x4.splat(1.421413741))
-  p = f32x4.add(f32x4.mul(p, t), f32x4.splat(-0.284496736))
-  p = f32x4.mul(f32x4.add(f32x4.mul(p, t), f32x4.splat(0.254829592)), t)
+  const t = f32x4.div(one, madd(z, f32x4.splat(0.3275911), one))
+  let p = madd(t, f32x4.splat(1.061405429), f32x4.splat(-1.453152027))
+  p = madd(p, t, f32x4.splat(1.421413741))
+  p = madd(p, t, f32x4.splat(-0.284496736))
+  p = f32x4.mul(madd(p, t, f32x4.splat(0.254829592)), t)
   // The share beyond |x|, halved: Φ of a negative x, and one less it of a positive.
   const tail = f32x4.mul(f32x4.mul(p, exp4(f32x4.neg(f32x4.mul(z, z)))), f32x4.splat(0.5))
   const share = v128.bitselect(tail, f32x4.sub(one, tail), f32x4.lt(x, f32x4.splat(0)))
@@ -51,7 +51,7 @@ function gelu4(x: v128): v128 {
 @inline
 function geluTanh4(x: v128): v128 {
   const cube = f32x4.mul(f32x4.mul(x, x), x)
-  const inner = f32x4.mul(f32x4.add(x, f32x4.mul(cube, f32x4.splat(0.044715))), f32x4.splat(0.7978845608028654))
+  const inner = f32x4.mul(madd(cube, f32x4.splat(0.044715), x), f32x4.splat(0.7978845608028654))
   return f32x4.mul(f32x4.mul(x, f32x4.splat(0.5)), f32x4.add(f32x4.splat(1), tanh4(inner)))
 }
 

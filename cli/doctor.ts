@@ -3,6 +3,7 @@ import { availableParallelism, totalmem } from 'node:os'
 import type { Argv } from 'yargs'
 import { modelFolder } from '../src/models.ts'
 import { type EngineName, engineMemory, engineNames, startEngine } from '../src/model/engine.ts'
+import type { SimdForm } from '../src/model/kernels/simd/module.ts'
 import { loadModel } from '../src/model/store.ts'
 import { findTensorflow, type TensorflowKind } from '../src/model/kernels/tensorflow/found.ts'
 import { errorText, exitCodes } from './support/output.ts'
@@ -28,6 +29,11 @@ const engineNotes = async (): Promise<Record<'wasm' | 'tensorflow' | 'gpu', stri
   return { wasm: 'always there: no native code', tensorflow: await note('tensorflow'), gpu: await note('gpu') }
 }
 
+const simdNotes: Readonly<Record<SimdForm, string>> = {
+  relaxed: 'relaxed: product and sum in one instruction',
+  plain: 'plain: Node 22 or newer has relaxed SIMD, which is faster',
+}
+
 export const handler = async (args: Args): Promise<number> => {
   const engine = await startEngine(args.engine as EngineName)
   const engines = await engineNotes()
@@ -50,7 +56,7 @@ export const handler = async (args: Args): Promise<number> => {
         ? false
         : native
           ? 'of the library, and 128-bit WebAssembly for host kernels'
-          : '128-bit WebAssembly',
+          : `128-bit WebAssembly, ${simdNotes[engine.simd ?? 'plain']}`,
     threads: {
       cores: availableParallelism(),
       engine: native ? Number(process.env.TF_NUM_INTRAOP_THREADS ?? 1) : 1,

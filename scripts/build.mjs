@@ -27,14 +27,9 @@ run('tsc', [binOf('typescript', 'tsc'), '-p', 'tsconfig.json'])
 const kernels = join(root, 'assembly', 'index.ts')
 if (existsSync(kernels)) {
   mkdirSync(join(root, 'dist', 'src', 'model', 'kernels', 'simd'), { recursive: true })
-  run('asc', [
-    binOf('assemblyscript', 'asc'),
-    kernels,
-    '--config',
-    join(root, 'assembly', 'asconfig.json'),
-    '--target',
-    'release',
-  ])
+  const config = join(root, 'assembly', 'asconfig.json')
+  for (const form of ['plain', 'relaxed'])
+    run('asc', [binOf('assemblyscript', 'asc'), kernels, '--config', config, '--target', form])
 }
 bundleBrowser(root)
 chmodSync(join(root, 'dist', 'cli', 'main.js'), 0o755)

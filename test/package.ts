@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import test from 'ava'
+import { simdForms } from '../src/model/kernels/simd/module.ts'
 import { root } from './helpers/documents.ts'
 
 const exec = promisify(execFile)
@@ -20,7 +21,7 @@ test.serial('the package, packed and unpacked elsewhere, runs from its command a
     ? packed
     : (Object.values(packed) as [{ filename: string; files: { path: string }[] }])
   const paths = files.map(({ path }: { path: string }) => path)
-  t.true(paths.includes('dist/src/model/kernels/simd/kernels.wasm'))
+  for (const form of simdForms) t.true(paths.includes(`dist/src/model/kernels/simd/kernels-${form}.wasm`))
   t.false(paths.some((path: string) => path.startsWith('dist/test/') || path.startsWith('test/')))
   await exec('tar', ['-xzf', join(folder, filename), '-C', folder])
   // The dependencies are those of this checkout: no network in a unit test.
@@ -125,8 +126,9 @@ test('publint finds nothing to mend', async (t) => {
   t.deepEqual(messages, [])
 })
 
-test('the kernels hold no static data, which would lie over tfjs’s own', async (t) => {
-  const bytes = await readFile(root('dist/src/model/kernels/simd/kernels.wasm'))
+for (const form of simdForms)
+  test(`the ${form} kernels hold no static data, which would lie over tfjs’s own`, async (t) => {
+  const bytes = await readFile(root(`dist/src/model/kernels/simd/kernels-${form}.wasm`))
   let at = 8
   const sections: number[] = []
   while (at < bytes.length) {

@@ -1,6 +1,7 @@
 /**
  * `hmtl serve` under load: throughput beside `annotate`, latency at a rate, memory over many requests, and faults.
  *   node bench/serve/run.mjs CORPUS.jsonl [--only throughput,latency,memory,faults] [--requests 100000]
+ * PEER=venv/bin/python (with spacy, its small model, fastapi and uvicorn) has peer.py do throughput and latency as well.
  * Prints one line of JSON a part.
  */
 import { spawn } from 'node:child_process'
@@ -51,6 +52,26 @@ const startServer = async (...more) => {
       child.kill('SIGTERM')
     })
   return { port, rss, stop, pid: child.pid }
+}
+/** The peer, which has one process: its answers are what the clients wait for. */
+const startPeer = async (python) => {
+  const port = 18_080
+  const child = spawn(python, [join(root, 'bench/serve/peer.py'), String(port)], { stdio: ['ignore', 'ignore', 'inherit'] })
+  for (let tries = 0; ; tries++) {
+    try {
+      await post(port, tweet, 'text/plain')
+      break
+    } catch (error) {
+      if (tries > 300) throw error
+      await sleep(200)
+    }
+  }
+  const stop = () =>
+    new Promise((resolve) => {
+      child.once('exit', resolve)
+      child.kill('SIGTERM')
+    })
+  return { port, stop }
 }
 const agent = new Agent({ keepAlive: true, maxSockets: 64 })
 const post = (port, body, type = 'application/json') =>
@@ -108,13 +129,19 @@ if (parts.includes('throughput')) {
     for (const line of lines.slice(0, 64)) await post(server.port, line)
     const serve = await clients(server.port)
     await server.stop()
-    rounds.push({ annotate, serve, ratio: annotate / serve })
+    let peer
+    if (process.env.PEER) {
+      const other = await startPeer(process.env.PEER)
+      for (const line of lines.slice(0, 16)) await post(other.port, line)
+      peer = await clients(other.port)
+      await other.stop()
+    }
+    rounds.push({ annotate, serve, peer, ratio: annotate / serve })
   }
   say('throughput', { documents: lines.length, ratio: median(rounds.map(({ ratio }) => ratio)), rounds })
 }
 
-if (parts.includes('latency')) {
-  const server = await startServer()
+const latency = async (server, name) => {
   for (let i = 0; i < 50; i++) await post(server.port, tweet, 'text/plain')
   const times = []
   await Promise.all(
@@ -127,8 +154,12 @@ if (parts.includes('latency')) {
   )
   times.sort((a, b) => a - b)
   const at = (part) => Math.round(10 * times[Math.floor(part * times.length)]) / 10
-  say('latency', { rate: 20, requests: times.length, p50: at(0.5), p95: at(0.95), p99: at(0.99), most: at(0.9999) })
+  say(name, { rate: 20, requests: times.length, p50: at(0.5), p95: at(0.95), p99: at(0.99), most: at(0.9999) })
   await server.stop()
+}
+if (parts.includes('latency')) {
+  await latency(await startServer(), 'latency')
+  if (process.env.PEER) await latency(await startPeer(process.env.PEER), 'latency of the peer')
 }
 
 if (parts.includes('memory')) {

@@ -6,7 +6,9 @@ import { HmtlError } from '../io/errors.ts'
 import type { ModelConfig } from '../model/config/keys.ts'
 import { loadTransformer } from '../model/encoders/transformer/transformer.ts'
 import { registerFusedOps } from '../model/kernels/index.ts'
-import kernels from '../model/kernels/simd/kernels.wasm'
+import plain from '../model/kernels/simd/kernels-plain.wasm'
+import relaxed from '../model/kernels/simd/kernels-relaxed.wasm'
+import { chosenKernels } from '../model/kernels/simd/module.ts'
 import { startWasmBackend } from '../model/kernels/wasm/start.ts'
 import { readModel } from '../model/read-model.ts'
 import { answer } from '../pipeline/pool/answer.ts'
@@ -31,7 +33,7 @@ const startEngine = async (): Promise<void> => {
   const simd = 'tfjs-backend-wasm-simd.wasm'
   // All three must be named, also those that are not asked for.
   setWasmPaths({ [simd]: url, 'tfjs-backend-wasm.wasm': url, 'tfjs-backend-wasm-threaded-simd.wasm': url })
-  await startWasmBackend(kernels)
+  await startWasmBackend(chosenKernels((form) => ({ plain, relaxed })[form]))
   URL.revokeObjectURL(url)
 }
 

@@ -5,6 +5,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { HmtlError } from '../io/errors.ts'
 import { registerFusedOps } from './kernels/index.ts'
+import type { SimdForm } from './kernels/simd/module.ts'
 
 export const engineNames = ['auto', 'wasm', 'cpu', 'tensorflow', 'gpu'] as const
 export type EngineName = (typeof engineNames)[number]
@@ -15,16 +16,19 @@ export interface Engine {
   readonly version: string
   /** Whether a GPU computes. */
   readonly gpu: boolean
+  /** How the wasm engine's kernels round: see `simdForms`. */
+  readonly simd?: SimdForm
 }
 
 let running: Promise<Engine> | undefined
 
 const startWasm = async (): Promise<Engine> => {
-  const [{ startWasmBackend }, { kernelBytes }] = await Promise.all([
+  const [{ startWasmBackend }, { kernelModule }] = await Promise.all([
     import('./kernels/wasm/start.ts'),
     import('./kernels/simd/bytes.ts'),
   ])
-  return { name: 'wasm', version: await startWasmBackend(kernelBytes()), gpu: false }
+  const kernels = kernelModule()
+  return { name: 'wasm', version: await startWasmBackend(kernels), gpu: false, simd: kernels.form }
 }
 
 const startCpu = async (): Promise<Engine> => {

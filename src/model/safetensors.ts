@@ -6,6 +6,13 @@
 import { floatsOfHalves, halvesOfFloats } from '../io/arrow/half.ts'
 import { corrupt, type OpenFile, textOf } from './model-files.ts'
 
+/** A matrix of 8-bit integers. */
+export interface StoredBytes {
+  readonly integers: Int8Array<ArrayBuffer>
+  /** What a row's integers are multiplied by. */
+  readonly scales: Float32Array
+}
+
 export interface StoredTensor {
   readonly shape: readonly number[]
   readonly values: Float32Array
@@ -214,6 +221,8 @@ export interface TensorFile {
   shape(name: string): readonly number[] | undefined
   /** @throws HmtlError `HMTL_MODEL_CORRUPT` for a tensor that is missing, of another shape or not of finite numbers */
   read(name: string, shape: readonly number[]): Promise<Float32Array>
+  /** A matrix of 8-bit integers as it is stored, a factor a row; undefined where it is stored otherwise. @throws HmtlError as `read` */
+  readBytes(name: string, shape: readonly number[]): Promise<StoredBytes | undefined>
   close(): Promise<void>
 }
 
@@ -227,26 +236,30 @@ export const openSafetensors = async (opened: OpenFile, path: string): Promise<T
     const size = headerSize(await opened.at(0, Math.min(8, fileSize)), fileSize, path)
     const entries = entriesOf(await opened.at(8, size), fileSize - 8 - size, path)
     const bytesOfEntry = ({ begin, end }: Entry) => opened.at(8 + size + begin, end - begin)
+    const entryOf = (name: string, shape: readonly number[]): Entry => {
+      const entry = entries.get(name)
+      if (!entry) throw corrupt(path, `there is no ${name}`)
+      if (entry.shape.join() !== shape.join())
+        throw corrupt(path, `${name} is [${entry.shape}] where the configuration wants [${shape}]`)
+      return entry
+    }
+    const factorsOf = async (name: string, entry: Entry): Promise<Float32Array> => {
+      const scale = scaleEntry(entries, name, entry, path)
+      return numbersOf(await bytesOfEntry(scale), scale, () => new Float32Array(0), scaleName(name), path)
+    }
     return {
       has: (name) => entries.has(name),
       shape: (name) => entries.get(name)?.shape,
       async read(name, shape) {
-        const entry = entries.get(name)
-        if (!entry) throw corrupt(path, `there is no ${name}`)
-        if (entry.shape.join() !== shape.join())
-          throw corrupt(path, `${name} is [${entry.shape}] where the configuration wants [${shape}]`)
-        let factors = new Float32Array(0)
-        if (entry.type === 'I8') {
-          const scale = scaleEntry(entries, name, entry, path)
-          factors = numbersOf(
-            await bytesOfEntry(scale),
-            scale,
-            () => factors,
-            scaleName(name),
-            path,
-          ) as Float32Array<ArrayBuffer>
-        }
+        const entry = entryOf(name, shape)
+        const factors = entry.type === 'I8' ? await factorsOf(name, entry) : new Float32Array(0)
         return numbersOf(await bytesOfEntry(entry), entry, () => factors, name, path)
+      },
+      async readBytes(name, shape) {
+        const entry = entryOf(name, shape)
+        if (entry.type !== 'I8') return undefined
+        const scales = await factorsOf(name, entry)
+        return { integers: new Int8Array((await bytesOfEntry(entry)).buffer, 0, entry.count), scales }
       },
       close: () => opened.close(),
     }

@@ -5,6 +5,7 @@ import { adamOp, sumSquaresOp } from './ops/adam.ts'
 import { charPoolGradOp, charPoolOp } from './ops/char-pool.ts'
 import { crfOp } from './ops/crf.ts'
 import { linearGradOp, linearOp } from './ops/linear.ts'
+import { linear8Op } from './ops/linear8.ts'
 import { antecedentLossOp, fillOp, sigmoidLossOp, sumOp } from './ops/losses.ts'
 import { lstmGradOp, lstmOp } from './ops/lstm.ts'
 import { highwayOp, lstmProjectedOp } from './ops/lstm-projected.ts'
@@ -29,6 +30,7 @@ import { stockGradients } from './ops/stock-gradients.ts'
 export const fusedOps: readonly FusedOp[] = [
   linearOp,
   linearGradOp,
+  linear8Op,
   lstmOp,
   lstmGradOp,
   gatherOp,

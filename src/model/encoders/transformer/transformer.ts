@@ -9,10 +9,12 @@ import { filled } from '../../../io/budget.ts'
 import { indexes } from '../../batch.ts'
 import type { ContextualEncoder } from '../contextual.ts'
 import { linear } from '../../kernels/ops/linear.ts'
+import { linear8 } from '../../kernels/ops/linear8.ts'
 import type { ModelFiles } from '../../model-files.ts'
 import { attention, gelu, layerNorm } from '../../kernels/ops/transformer.ts'
 import { loadTokenizer, type PieceTokenizer } from './tokenizer.ts'
 import {
+  type Layer,
   readTransformerConfig,
   readTransformerWeights,
   type TransformerConfig,
@@ -63,6 +65,9 @@ export const spansOf = (
   })
 }
 
+const product = (x: tf.Tensor2D, { w, b }: Layer, relu = false): tf.Tensor2D =>
+  'scales' in w ? linear8(x, w, b, relu) : linear(x, w, b, relu)
+
 /** States of every layer of spans: each [rows, hidden]. */
 const runLayers = (
   spans: readonly Span[],
@@ -80,7 +85,8 @@ const runLayers = (
   spans.forEach(({ ids }, s) => {
     ids.forEach((id, position) => {
       const row = (starts[s] + position) * E
-      for (let j = 0; j < E; j++) rows[row + j] = weights.words[id * E + j] + weights.positions[position * E + j]
+      weights.words.add(id, rows, row)
+      for (let j = 0; j < E; j++) rows[row + j] += weights.positions[position * E + j]
     })
   })
   tf.tidy(() => {
@@ -91,22 +97,22 @@ const runLayers = (
       weights.norm.beta,
       epsilon,
     )
-    let x = weights.project ? linear(normed, weights.project.w, weights.project.b) : normed
+    let x = weights.project ? product(normed, weights.project) : normed
     visit(0, x)
     weights.layers.forEach(({ qkv, attended, attendedNorm, inner, outer, outerNorm }, i) => {
       // What a layer makes on its way is given back before the next begins.
       x = tf.tidy(() => {
-        const context = attention(linear(x, qkv.w, qkv.b), offsets, heads, longest)
+        const context = attention(product(x, qkv), offsets, heads, longest)
         const middle = layerNorm(
-          linear(context, attended.w, attended.b),
+          product(context, attended),
           attendedNorm.gamma,
           attendedNorm.beta,
           epsilon,
           x,
         )
-        const wide = linear(middle, inner.w, inner.b, activation === 'relu')
+        const wide = product(middle, inner, activation === 'relu')
         const active = activation === 'relu' ? wide : gelu(wide, activation === 'gelu_new')
-        return layerNorm(linear(active, outer.w, outer.b), outerNorm.gamma, outerNorm.beta, epsilon, middle)
+        return layerNorm(product(active, outer), outerNorm.gamma, outerNorm.beta, epsilon, middle)
       })
       visit(i + 1, x)
     })
@@ -121,7 +127,8 @@ const runLayers = (
 export const loadTransformer = async (from: ModelFiles): Promise<ContextualEncoder> => {
   const config = await readTransformerConfig(from)
   const tokenizer = await loadTokenizer(from, config.vocabulary)
-  const weights = await readTransformerWeights(from, config)
+  // TensorFlow's products of floats are faster than ours of bytes.
+  const weights = await readTransformerWeights(from, config, ['wasm', 'cpu'].includes(tf.getBackend()))
   const layers = config.layers + 1
   const { hidden: D } = config
 

@@ -2,7 +2,8 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { HmtlError } from '../../../io/errors.ts'
 import { type ModelFiles, textOf } from '../../model-files.ts'
-import { openSafetensors, type TensorFile } from '../../safetensors.ts'
+import type { Bytes } from '../../kernels/ops/linear8.ts'
+import { openSafetensors, type StoredBytes, type TensorFile } from '../../safetensors.ts'
 import { type Family, families } from './families.ts'
 
 export interface TransformerConfig {
@@ -119,9 +120,16 @@ export const readTransformerConfig = async (from: ModelFiles): Promise<Transform
   }
 }
 
-interface Layer {
-  readonly w: tf.Tensor2D
+/** A linear layer: weights as [in, out] floats, or in the 8 bits that they are stored in. */
+export interface Layer {
+  readonly w: tf.Tensor2D | Bytes
   readonly b: tf.Tensor1D
+}
+
+/** Rows of a table that are taken one at a time. */
+export interface Rows {
+  /** Adds row `id` to `out` from `at` on. */
+  add(id: number, out: Float32Array, at: number): void
 }
 
 interface Norm {
@@ -140,7 +148,7 @@ export interface TransformerLayer {
 
 export interface TransformerWeights {
   /** Stay on the host: a batch takes the rows it needs. */
-  readonly words: Float32Array
+  readonly words: Rows
   /** With the row of the first text's type added. */
   readonly positions: Float32Array
   readonly norm: Norm
@@ -148,6 +156,18 @@ export interface TransformerWeights {
   readonly layers: readonly TransformerLayer[]
   dispose(): void
 }
+
+const floatRows = (values: Float32Array, width: number): Rows => ({
+  add(id, out, at) {
+    for (let j = 0; j < width; j++) out[at + j] += values[id * width + j]
+  },
+})
+
+const byteRows = ({ integers, scales }: StoredBytes, width: number): Rows => ({
+  add(id, out, at) {
+    for (let j = 0; j < width; j++) out[at + j] += Math.fround(integers[id * width + j] * scales[id])
+  },
+})
 
 /** A linear layer is stored as [out, in]; products want [in, out]. */
 const transposed = (
@@ -161,17 +181,18 @@ const transposed = (
   for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) out[j * width + from + i] = values[i * columns + j]
 }
 
-/** @throws HmtlError `HMTL_MODEL_*` */
+/** @param keepBytes leave what is stored in 8 bits as it is. @throws HmtlError `HMTL_MODEL_*` */
 export const readTransformerWeights = async (
   from: ModelFiles,
   config: TransformerConfig,
+  keepBytes: boolean,
 ): Promise<TransformerWeights> => {
   const name = 'model.safetensors'
   const file = await openSafetensors(await from.open(name), from.pathOf(name))
   const kept: tf.Tensor[] = []
   const dispose = () => tf.dispose(kept)
   try {
-    return { ...(await readAll(file, config, kept)), dispose }
+    return { ...(await readAll(file, config, keepBytes, kept)), dispose }
   } catch (error) {
     dispose()
     throw error
@@ -183,13 +204,16 @@ export const readTransformerWeights = async (
 const readAll = async (
   file: TensorFile,
   config: TransformerConfig,
+  keepBytes: boolean,
   kept: tf.Tensor[],
 ): Promise<Omit<TransformerWeights, 'dispose'>> => {
   const { family, hidden, embedding, inner, layers, vocabulary, positions, firstPosition, types } = config
   const prefix = file.has('embeddings.word_embeddings.weight') ? '' : family.prefix
   const read = (name: string, ...shape: number[]) => file.read(prefix + name, shape)
-  const keep = <T extends tf.Tensor>(values: Float32Array, shape: number[]): T => {
-    const tensor = tf.keep(tf.tensor(values, shape, 'float32'))
+  const readBytes = async (name: string, ...shape: number[]) =>
+    keepBytes ? file.readBytes(prefix + name, shape) : undefined
+  const keep = <T extends tf.Tensor>(values: Float32Array | Int32Array, shape: number[]): T => {
+    const tensor = tf.keep(tf.tensor(values, shape, values instanceof Int32Array ? 'int32' : 'float32'))
     kept.push(tensor)
     return tensor as T
   }
@@ -204,15 +228,29 @@ const readAll = async (
   /** Linear layers of one input side by side. */
   const linear = async (names: readonly string[], input: number, output: number): Promise<Layer> => {
     const width = names.length * output
-    const w = new Float32Array(input * width)
     const b = new Float32Array(width)
-    for (const [i, name] of names.entries()) {
-      transposed(await read(`${name}.weight`, output, input), output, input, w, width, i * output)
-      b.set(await read(`${name}.bias`, output), i * output)
+    for (const [i, name] of names.entries()) b.set(await read(`${name}.bias`, output), i * output)
+    const parts = await Promise.all(names.map((name) => readBytes(`${name}.weight`, output, input)))
+    if (parts.every((part) => part !== undefined)) {
+      const bytes = new Int8Array(width * input)
+      const scales = new Float32Array(width)
+      for (const [i, part] of parts.entries()) {
+        bytes.set(part.integers, i * output * input)
+        scales.set(part.scales, i * output)
+      }
+      const w = { w: keep<tf.Tensor2D>(new Int32Array(bytes.buffer), [width, input / 4]), scales: keep<tf.Tensor1D>(scales, [width]) }
+      return { w, b: keep(b, [width]) }
     }
+    const w = new Float32Array(input * width)
+    for (const [i, name] of names.entries())
+      transposed(await read(`${name}.weight`, output, input), output, input, w, width, i * output)
     return { w: keep(w, [input, width]), b: keep(b, [width]) }
   }
-  const words = await read('embeddings.word_embeddings.weight', vocabulary, embedding)
+  const wordsName = 'embeddings.word_embeddings.weight'
+  const wordBytes = await readBytes(wordsName, vocabulary, embedding)
+  const words = wordBytes
+    ? byteRows(wordBytes, embedding)
+    : floatRows(await read(wordsName, vocabulary, embedding), embedding)
   const table = (await read('embeddings.position_embeddings.weight', positions + firstPosition, embedding)).subarray(
     firstPosition * embedding,
   )

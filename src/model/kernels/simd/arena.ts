@@ -6,7 +6,7 @@ import { HmtlError } from '../../../io/errors.ts'
 import { float, type HostKernel, type HostTensor, type Inputs, int } from '../op.ts'
 import { type Heap, type HeapTensor, type SimdKernel, sizeOf } from './heap.ts'
 import { simdKernels } from './index.ts'
-import { kernelBytes } from './bytes.ts'
+import { kernelModule } from './bytes.ts'
 import { loadKernels } from './module.ts'
 import { lstmRecurrence, lstmRecurrenceGradient } from './products.ts'
 
@@ -57,7 +57,7 @@ const createArena = (): Arena => {
       ? new Int32Array(memory.buffer, pointer, sizeOf(shape))
       : new Float32Array(memory.buffer, pointer, sizeOf(shape))
   return {
-    k: loadKernels(kernelBytes(), memory),
+    k: loadKernels(kernelModule(), memory),
     at: (tensor) => tensor?.pointer ?? 0,
     values,
     floats: (...shape) => make(shape, false),

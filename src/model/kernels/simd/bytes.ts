@@ -1,11 +1,11 @@
 /** The SIMD kernels as the build left them beside this module. */
 import { readFileSync } from 'node:fs'
 import { HmtlError } from '../../../io/errors.ts'
+import { chosenKernels, type KernelModule, type SimdForm } from './module.ts'
 
-/** @throws HmtlError `HMTL_ENGINE_KERNEL` */
-export const kernelBytes = (): Uint8Array<ArrayBuffer> => {
+const read = (form: SimdForm): Uint8Array<ArrayBuffer> => {
   try {
-    return readFileSync(new URL('./kernels.wasm', import.meta.url))
+    return readFileSync(new URL(`./kernels-${form}.wasm`, import.meta.url))
   } catch (cause) {
     throw new HmtlError('HMTL_ENGINE_KERNEL', 'the SIMD kernels cannot be loaded', {
       cause,
@@ -13,3 +13,6 @@ export const kernelBytes = (): Uint8Array<ArrayBuffer> => {
     })
   }
 }
+
+/** The kernels in the form that this machine runs best, or the one that HMTL_SIMD names. @throws HmtlError `HMTL_ENGINE_KERNEL` */
+export const kernelModule = (): KernelModule => chosenKernels(read, process.env.HMTL_SIMD)

@@ -1,4 +1,5 @@
 /** Matrix products and the LSTMs by SIMD. */
+import { levelOf } from '../ops/linear8.ts'
 import { type Heap, type HeapTensor, type SimdKernel, sizeOf } from './heap.ts'
 
 /** c = a·b (+ bias), a and b as they lie or transposed. */
@@ -75,6 +76,18 @@ export const products: Readonly<Record<string, SimdKernel>> = {
     const gradients = productGradients(heap, d, x, w)
     heap.free(d)
     return gradients
+  },
+  HmtlLinear8(heap, { x, w, scales, b }, { relu }) {
+    const { k, at } = heap
+    const [n, inner] = x.shape
+    const out = w.shape[0]
+    const y = heap.floats(n, out)
+    heap.withScratch(k.linear8ScratchFloats(n, inner), (scratch) =>
+      k.linear8(at(x), at(w), at(scales), at(b), n, inner, out, levelOf(inner), at(y), scratch),
+    )
+    const size = sizeOf(y.shape)
+    if (relu && size > 0) k.reluBackward(at(y), at(y), size, at(y))
+    return [y]
   },
   HmtlBiLstm(heap, { x, w, b, u, offsets }) {
     const xp = heap.floats(x.shape[0], w.shape[1])

@@ -9,7 +9,7 @@ import { fusedOps } from '../index.ts'
 import type { Attributes, Values } from '../op.ts'
 import { type Heap, sizeOf } from '../simd/heap.ts'
 import { simdKernels } from '../simd/index.ts'
-import { loadKernels } from '../simd/module.ts'
+import { type KernelModule, loadKernels } from '../simd/module.ts'
 
 interface WasmBackend {
   readonly wasm: { readonly asm: Record<string, unknown>; readonly tfjs: { disposeData(id: number): void } }
@@ -49,7 +49,7 @@ const guardHeap = (backend: WasmBackend): void => {
 const heapOf = (
   backend: WasmBackend,
   memory: WebAssembly.Memory,
-  kernels: Uint8Array<ArrayBuffer>,
+  kernels: KernelModule,
 ): Heap<tf.TensorInfo> => {
   const at = (info: tf.TensorInfo | undefined): number =>
     info === undefined ? 0 : backend.dataIdMap.get(info.dataId).memoryOffset
@@ -78,7 +78,7 @@ const heapOf = (
 }
 
 /** Registers every fused op for the running wasm backend. @param kernels the SIMD module */
-export const registerWasmOps = (kernels: Uint8Array<ArrayBuffer>): void => {
+export const registerWasmOps = (kernels: KernelModule): void => {
   if (tf.getKernel('HmtlLinear', 'wasm')) return
   const backend = tf.backend() as unknown as WasmBackend
   const memory = Object.values(backend.wasm.asm).find(

@@ -2,6 +2,7 @@
 import { version_wasm } from '@tensorflow/tfjs-backend-wasm'
 import * as tf from '@tensorflow/tfjs-core'
 import { HmtlError } from '../../../io/errors.ts'
+import type { KernelModule } from '../simd/module.ts'
 import { registerWasmOps } from './register.ts'
 
 const events = ['uncaughtException', 'unhandledRejection'] as const
@@ -23,7 +24,7 @@ const withoutListeners = async <T>(use: () => Promise<T>): Promise<T> => {
  * @returns the version of the backend
  * @throws HmtlError `HMTL_ENGINE_*`
  */
-export const startWasmBackend = async (kernels: Uint8Array<ArrayBuffer>): Promise<string> => {
+export const startWasmBackend = async (kernels: KernelModule): Promise<string> => {
   // The backend's module listens for every uncaught error and throws it anew without its message.
   await withoutListeners(async () => {
     if (!(await tf.setBackend('wasm')))
