@@ -218,3 +218,40 @@ test('8-bit integers: a matrix comes back within half a step of its row; without
     { code: 'HMTL_MODEL_CORRUPT' },
   )
 })
+
+for (const family of families)
+  test.serial(`${family} in 8 bits: what the bytes' floats give, kept as bytes on the engines that compute with them`, async (t) => {
+    const folder = copyOf(family)
+    const path = join(folder, 'model.safetensors')
+    const rounded = decodeSafetensors(encodeSafetensors(decodeSafetensors(readFileSync(path)), 'I8'))
+    writeFileSync(path, encodeSafetensors(rounded, 'F32'))
+    const { sentences } = expected(family)
+    await switchEngine(testEngine)
+    const floats = await loadTransformer(folderFiles(folder))
+    const gold = floats.encode(sentences)
+    const held = engineMemory().bytes
+    floats.dispose()
+    writeFileSync(path, encodeSafetensors(rounded, 'I8'))
+    const before = engineMemory().bytes
+    const bytes = await loadTransformer(folderFiles(folder))
+    t.true(worst(bytes.encode(sentences), gold) < 2e-3, String(worst(bytes.encode(sentences), gold)))
+    if (testEngine === 'wasm') t.true(engineMemory().bytes - before < 0.6 * (held - before))
+    bytes.dispose()
+    t.is(engineMemory().bytes, before, 'nothing stays on the engine')
+  })
+
+test.serial('layers that are summed as they come are what is summed of all', async (t) => {
+  await switchEngine(testEngine)
+  const encoder = await loadTransformer(folderFiles(join(fixtures, 'bert')))
+  const { sentences } = expected('bert')
+  const mix = Float32Array.of(0.2, -0.5, 1.5)
+  const all = encoder.encode(sentences)
+  const mixed = encoder.encodeMixed?.(sentences, mix) ?? new Float32Array(0)
+  const { layers, size } = encoder
+  const gold = Float32Array.from({ length: all.length / layers }, (_, i) => {
+    const [token, j] = [Math.floor(i / size), i % size]
+    return mix.reduce((sum, weight, l) => sum + weight * all[(token * layers + l) * size + j], 0)
+  })
+  t.true(worst(mixed, gold) < 1e-5)
+  encoder.dispose()
+})

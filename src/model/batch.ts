@@ -61,6 +61,8 @@ export interface Batch {
 export interface TokenVectors {
   readonly values: Float32Array
   readonly layers: number
+  /** Whether the one layer is the sum of an encoder's, by the model's weights. */
+  readonly mixed?: boolean
 }
 
 export interface BatchOptions {
@@ -111,13 +113,13 @@ export const createBatch = (
   }
 }
 
-const byRow = ({ values, layers }: TokenVectors, { rows, size }: Packing): TokenVectors => {
+const byRow = ({ values, ...others }: TokenVectors, { rows, size }: Packing): TokenVectors => {
   const width = size === 0 ? 0 : values.length / size
   const packed = new Float32Array(values.length)
   rows.forEach((row, token) => {
     packed.set(values.subarray(token * width, (token + 1) * width), row * width)
   })
-  return { values: packed, layers }
+  return { values: packed, ...others }
 }
 
 /** An int32 vector on the engine; disposed by the tidy scope around it. */

@@ -3,6 +3,7 @@ import type { Document, Prepared } from '../io/document/document.ts'
 import { type AnnotateOptions, createReader, type Reader } from '../model/annotate.ts'
 import type { Draft } from '../model/heads/head.ts'
 import type { Model } from '../model/hierarchy.ts'
+import { mixWeightsOf } from '../model/layers/embedding.ts'
 import { chain, many, type Source, type Stage } from './chain.ts'
 import { embed } from './embed.ts'
 import { fill } from './fill.ts'
@@ -13,7 +14,7 @@ import { type Window, windowUnits } from './units.ts'
 /** Tokens of a document that are seen at once; what is said of them goes on into the next. */
 const windowTokens = 1024
 /** Tokens computed at once. */
-const batchTokens = 2048
+const batchTokens = 1024
 
 export interface Annotation {
   /** The document as it came. */
@@ -42,7 +43,7 @@ export const annotate = (reader: Reader): Stage<Packed<Window>, Annotation> => {
 }
 
 export interface AnnotatorOptions extends AnnotateOptions {
-  /** Tokens computed at once. @default 2048 */
+  /** Tokens computed at once. @default 1024 */
   readonly batchTokens?: number | undefined
 }
 
@@ -56,13 +57,15 @@ export const createAnnotator = (
   { batchTokens: tokens = batchTokens, ...options }: AnnotatorOptions = {},
 ): ((documents: Source<Document>) => AsyncGenerator<Annotation>) => {
   const reader = createReader(model, options)
+  const { contextual, parameters } = model
+  const mix = contextual && mixWeightsOf(parameters, contextual.layers)
   return (documents) =>
     chain(
       documents,
       prepareDocument,
       windowUnits(Math.min(tokens, windowTokens)),
       fill({ tokens }),
-      embed(model.contextual),
+      embed(contextual, mix),
       pack(model.indexer),
       annotate(reader),
     )

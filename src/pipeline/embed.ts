@@ -10,12 +10,22 @@ export interface Embedded {
   readonly vectors: TokenVectors | undefined
 }
 
-/** @param encoder undefined for a model that stands on none */
+/**
+ * @param encoder undefined for a model that stands on none
+ * @param mix weights of its layers, where they are not to change; see `mixWeightsOf`
+ */
 export const embed =
-  <G extends Group<Unit>>(encoder: ContextualEncoder | undefined): Stage<G, G & Embedded> =>
+  <G extends Group<Unit>>(encoder: ContextualEncoder | undefined, mix?: Float32Array): Stage<G, G & Embedded> =>
   (group) => {
     const sentences = group.units.flatMap((unit) => unit.sentences)
-    const vectors =
-      encoder && sentences.length > 0 ? { values: encoder.encode(sentences), layers: encoder.layers } : undefined
-    return { ...group, vectors }
+    return { ...group, vectors: encoder && sentences.length > 0 ? vectorsOf(encoder, sentences, mix) : undefined }
   }
+
+const vectorsOf = (
+  encoder: ContextualEncoder,
+  sentences: readonly (readonly string[])[],
+  mix: Float32Array | undefined,
+): TokenVectors =>
+  mix && encoder.encodeMixed
+    ? { values: encoder.encodeMixed(sentences, mix), layers: 1, mixed: true }
+    : { values: encoder.encode(sentences), layers: encoder.layers }

@@ -4,7 +4,7 @@ import { type Batch, indexes } from '../batch.ts'
 import type { ModelConfig } from '../config/keys.ts'
 import { charPool } from '../kernels/ops/char-pool.ts'
 import { linear } from '../kernels/ops/linear.ts'
-import { scalarMix } from '../kernels/ops/mix.ts'
+import { mixWeights, scalarMix } from '../kernels/ops/mix.ts'
 import { concat, gather } from '../kernels/ops/rows.ts'
 import type { Parameters } from '../parameters.ts'
 
@@ -43,8 +43,16 @@ export const embed = (
 /** The contextual layers as one, by weights that all tasks share: w = 0 and gamma = 1 to begin with. */
 const mixedLayers = (parameters: Parameters, { contextual, packing }: Batch): tf.Tensor2D | undefined => {
   if (!contextual) return undefined
-  const { values, layers } = contextual
-  const w = parameters.get<tf.Tensor1D>('contextual.mix', [layers], { kind: 'zeros' })
-  const gamma = parameters.get<tf.Tensor1D>('contextual.gamma', [1], { kind: 'constant', value: 1 })
-  return scalarMix(tf.tensor2d(values, [packing.size, values.length / packing.size]), w, gamma)
+  const { values, layers, mixed } = contextual
+  const x = tf.tensor2d(values, [packing.size, values.length / packing.size])
+  return mixed ? x : scalarMix(x, ...mixParameters(parameters, layers))
 }
+
+const mixParameters = (parameters: Parameters, layers: number): [w: tf.Tensor1D, gamma: tf.Tensor1D] => [
+  parameters.get('contextual.mix', [layers], { kind: 'zeros' }),
+  parameters.get('contextual.gamma', [1], { kind: 'constant', value: 1 }),
+]
+
+/** The present weights of an encoder's layers. */
+export const mixWeightsOf = (parameters: Parameters, layers: number): Float32Array =>
+  tf.tidy(() => mixWeights(...mixParameters(parameters, layers)).dataSync() as Float32Array)

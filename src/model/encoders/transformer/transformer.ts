@@ -22,7 +22,7 @@ import {
 } from './weights.ts'
 
 /** Pieces computed at once. */
-const rowsAtOnce = 2048
+const rowsAtOnce = 512
 
 /** A stretch of a sentence's pieces that goes through the encoder at once. */
 interface Span {
@@ -132,37 +132,51 @@ export const loadTransformer = async (from: ModelFiles): Promise<ContextualEncod
   const layers = config.layers + 1
   const { hidden: D } = config
 
-  const encodeSpans = (spans: readonly Span[], out: Float32Array, counts: Int32Array): void =>
-    runLayers(spans, config, weights, (layer, states) => {
-      const values = states.dataSync()
-      let row = 0
-      for (const { tokens } of spans)
-        for (const token of tokens) {
-          const from = row++ * D
-          if (token === -1) continue
-          const to = (token * layers + layer) * D
-          const share = 1 / counts[token]
-          for (let j = 0; j < D; j++) out[to + j] += share * values[from + j]
-        }
-    })
+  /** @param add of a token's share of a layer, whose values begin at `from` */
+  const run = (
+    sentences: readonly (readonly string[])[],
+    add: (token: number, layer: number, share: number, values: Float32Array, from: number) => void,
+  ): void => {
+    const spans: Span[] = []
+    let first = 0
+    for (const sentence of sentences) {
+      spans.push(...spansOf(sentence, first, tokenizer, config.positions - 2))
+      first += sentence.length
+    }
+    // How many pieces a token has must be known before its first is added, whichever group that is in.
+    const counts = new Int32Array(first)
+    for (const { tokens } of spans) for (const token of tokens) if (token !== -1) counts[token]++
+    for (const group of filled(spans, { tokens: rowsAtOnce }, ({ ids }) => ids.length))
+      runLayers(group, config, weights, (layer, states) => {
+        const values = states.dataSync() as Float32Array
+        let row = 0
+        for (const { tokens } of group)
+          for (const token of tokens) {
+            const from = row++ * D
+            if (token !== -1) add(token, layer, 1 / counts[token], values, from)
+          }
+      })
+  }
+  const tokensOf = (sentences: readonly (readonly string[])[]) =>
+    sentences.reduce((sum, sentence) => sum + sentence.length, 0)
 
   return {
     layers,
     size: D,
     encode(sentences) {
-      const total = sentences.reduce((sum, sentence) => sum + sentence.length, 0)
-      const out = new Float32Array(total * layers * D)
-      const counts = new Int32Array(total)
-      const spans: Span[] = []
-      let first = 0
-      for (const sentence of sentences) {
-        spans.push(...spansOf(sentence, first, tokenizer, config.positions - 2))
-        first += sentence.length
-      }
-      // How many pieces a token has must be known before its first is added, whichever group that is in.
-      for (const { tokens } of spans) for (const token of tokens) if (token !== -1) counts[token]++
-      for (const group of filled(spans, { tokens: rowsAtOnce }, ({ ids }) => ids.length))
-        encodeSpans(group, out, counts)
+      const out = new Float32Array(tokensOf(sentences) * layers * D)
+      run(sentences, (token, layer, share, values, from) => {
+        const to = (token * layers + layer) * D
+        for (let j = 0; j < D; j++) out[to + j] += share * values[from + j]
+      })
+      return out
+    },
+    encodeMixed(sentences, mix) {
+      const out = new Float32Array(tokensOf(sentences) * D)
+      run(sentences, (token, layer, share, values, from) => {
+        const [to, weight] = [token * D, share * mix[layer]]
+        for (let j = 0; j < D; j++) out[to + j] += weight * values[from + j]
+      })
       return out
     },
     dispose: weights.dispose,

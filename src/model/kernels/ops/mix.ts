@@ -81,8 +81,10 @@ export const mixWeightsGradOp: FusedOp = {
   },
 }
 
+/** gamma · softmax(w): [L]. */
+export const mixWeights = (w: tf.Tensor1D, gamma: tf.Tensor1D): tf.Tensor1D =>
+  run('HmtlMixWeights', { w, gamma })[0] as tf.Tensor1D
+
 /** @param x [N, L·D], outside of the tape; w [L], gamma [1] */
-export const scalarMix = (x: tf.Tensor2D, w: tf.Tensor1D, gamma: tf.Tensor1D): tf.Tensor2D => {
-  const [weights] = run('HmtlMixWeights', { w, gamma })
-  return run('HmtlMix', { x, weights })[0] as tf.Tensor2D
-}
+export const scalarMix = (x: tf.Tensor2D, w: tf.Tensor1D, gamma: tf.Tensor1D): tf.Tensor2D =>
+  run('HmtlMix', { x, weights: mixWeights(w, gamma) })[0] as tf.Tensor2D
