@@ -67,20 +67,24 @@ const products: fc.Arbitrary<Product> = fc
     }
   })
 
-test.serial('any shape: engines agree, and the product is that of the unrounded rows as far as rounding allows', async (t) => {
-  await fc.assert(
-    fc.asyncProperty(products, async (product) => {
-      const [reference, found] = [await computed('cpu', product), await computed(testEngine, product)]
-      const { values, slack } = exact(product)
-      return values.every(
-        (value, i) =>
-          Math.abs(found[i] - reference[i]) <= 1e-5 * (1 + Math.abs(value)) && Math.abs(reference[i] - value) <= slack[i],
-      )
-    }),
-    { numRuns: 60 },
-  )
-  t.pass()
-})
+test.serial(
+  'any shape: engines agree, and the product is that of the unrounded rows as far as rounding allows',
+  async (t) => {
+    await fc.assert(
+      fc.asyncProperty(products, async (product) => {
+        const [reference, found] = [await computed('cpu', product), await computed(testEngine, product)]
+        const { values, slack } = exact(product)
+        return values.every(
+          (value, i) =>
+            Math.abs(found[i] - reference[i]) <= 1e-5 * (1 + Math.abs(value)) &&
+            Math.abs(reference[i] - value) <= slack[i],
+        )
+      }),
+      { numRuns: 60 },
+    )
+    t.pass()
+  },
+)
 
 test.serial('rows of zeros give the bias; the largest rows and bytes there can be do not leave 32 bits', async (t) => {
   const inner = 1536

@@ -128,19 +128,19 @@ test('publint finds nothing to mend', async (t) => {
 
 for (const form of simdForms)
   test(`the ${form} kernels hold no static data, which would lie over tfjs’s own`, async (t) => {
-  const bytes = await readFile(root(`dist/src/model/kernels/simd/kernels-${form}.wasm`))
-  let at = 8
-  const sections: number[] = []
-  while (at < bytes.length) {
-    sections.push(bytes[at++])
-    let [size, shift] = [0, 0]
-    for (;;) {
-      const byte = bytes[at++]
-      size |= (byte & 0x7f) << shift
-      shift += 7
-      if (byte < 0x80) break
+    const bytes = await readFile(root(`dist/src/model/kernels/simd/kernels-${form}.wasm`))
+    let at = 8
+    const sections: number[] = []
+    while (at < bytes.length) {
+      sections.push(bytes[at++])
+      let [size, shift] = [0, 0]
+      for (;;) {
+        const byte = bytes[at++]
+        size |= (byte & 0x7f) << shift
+        shift += 7
+        if (byte < 0x80) break
+      }
+      at += size
     }
-    at += size
-  }
-  t.false(sections.includes(11))
-})
+    t.false(sections.includes(11))
+  })

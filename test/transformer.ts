@@ -220,25 +220,28 @@ test('8-bit integers: a matrix comes back within half a step of its row; without
 })
 
 for (const family of families)
-  test.serial(`${family} in 8 bits: what the bytes' floats give, kept as bytes on the engines that compute with them`, async (t) => {
-    const folder = copyOf(family)
-    const path = join(folder, 'model.safetensors')
-    const rounded = decodeSafetensors(encodeSafetensors(decodeSafetensors(readFileSync(path)), 'I8'))
-    writeFileSync(path, encodeSafetensors(rounded, 'F32'))
-    const { sentences } = expected(family)
-    await switchEngine(testEngine)
-    const floats = await loadTransformer(folderFiles(folder))
-    const gold = floats.encode(sentences)
-    const held = engineMemory().bytes
-    floats.dispose()
-    writeFileSync(path, encodeSafetensors(rounded, 'I8'))
-    const before = engineMemory().bytes
-    const bytes = await loadTransformer(folderFiles(folder))
-    t.true(worst(bytes.encode(sentences), gold) < 2e-3, String(worst(bytes.encode(sentences), gold)))
-    if (testEngine === 'wasm') t.true(engineMemory().bytes - before < 0.6 * (held - before))
-    bytes.dispose()
-    t.is(engineMemory().bytes, before, 'nothing stays on the engine')
-  })
+  test.serial(
+    `${family} in 8 bits: what the bytes' floats give, kept as bytes on the engines that compute with them`,
+    async (t) => {
+      const folder = copyOf(family)
+      const path = join(folder, 'model.safetensors')
+      const rounded = decodeSafetensors(encodeSafetensors(decodeSafetensors(readFileSync(path)), 'I8'))
+      writeFileSync(path, encodeSafetensors(rounded, 'F32'))
+      const { sentences } = expected(family)
+      await switchEngine(testEngine)
+      const floats = await loadTransformer(folderFiles(folder))
+      const gold = floats.encode(sentences)
+      const held = engineMemory().bytes
+      floats.dispose()
+      writeFileSync(path, encodeSafetensors(rounded, 'I8'))
+      const before = engineMemory().bytes
+      const bytes = await loadTransformer(folderFiles(folder))
+      t.true(worst(bytes.encode(sentences), gold) < 2e-3, String(worst(bytes.encode(sentences), gold)))
+      if (testEngine === 'wasm') t.true(engineMemory().bytes - before < 0.6 * (held - before))
+      bytes.dispose()
+      t.is(engineMemory().bytes, before, 'nothing stays on the engine')
+    },
+  )
 
 test.serial('layers that are summed as they come are what is summed of all', async (t) => {
   await switchEngine(testEngine)

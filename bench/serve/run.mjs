@@ -56,7 +56,9 @@ const startServer = async (...more) => {
 /** The peer, which has one process: its answers are what the clients wait for. */
 const startPeer = async (python) => {
   const port = 18_080
-  const child = spawn(python, [join(root, 'bench/serve/peer.py'), String(port)], { stdio: ['ignore', 'ignore', 'inherit'] })
+  const child = spawn(python, [join(root, 'bench/serve/peer.py'), String(port)], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
   for (let tries = 0; ; tries++) {
     try {
       await post(port, tweet, 'text/plain')

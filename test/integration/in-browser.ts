@@ -47,6 +47,10 @@ const pageOf = (script: string) =>
 
 let expected: string
 
+/** The browser has relaxed SIMD, which Node may lack: one rounding less a product moves the sixth digit of some scores. */
+const coarse = (results: unknown): string =>
+  JSON.stringify(results, (key, value) => (key === 'score' ? Math.round(value * 1e5) / 1e5 : value))
+
 test.before(async () => {
   if (!chromiumProgram) return
   browser = await openChromium()
@@ -56,7 +60,7 @@ test.before(async () => {
   await using hmtl = await load('en', { workers: 1, engine: 'wasm' })
   const results = []
   for await (const result of hmtl.annotateAll(texts)) results.push(result)
-  expected = JSON.stringify(results)
+  expected = coarse(results)
 })
 test.after.always(async () => {
   await browser?.close()
@@ -111,11 +115,11 @@ const pages: Readonly<Record<string, () => Promise<void>>> = {
 }
 
 for (const [name, make] of Object.entries(pages))
-  browserTest(`by ${name}: what Node finds, to the last of six digits, and errors as they are`, async (t) => {
+  browserTest(`by ${name}: what Node finds, scores to five digits, and errors as they are`, async (t) => {
     t.timeout(120_000)
     await make()
     const { results, aborted, wrong, nowhere, rising, faults, asked } = await answerOf(name)
-    t.is(JSON.stringify(results), expected)
+    t.is(coarse(results), expected)
     t.is(aborted, 'AbortError')
     t.is(wrong, 'HMTL_INPUT_FIELD')
     t.is(nowhere, 'HMTL_MODEL_NOT_FOUND')

@@ -103,13 +103,7 @@ const runLayers = (
       // What a layer makes on its way is given back before the next begins.
       x = tf.tidy(() => {
         const context = attention(product(x, qkv), offsets, heads, longest)
-        const middle = layerNorm(
-          product(context, attended),
-          attendedNorm.gamma,
-          attendedNorm.beta,
-          epsilon,
-          x,
-        )
+        const middle = layerNorm(product(context, attended), attendedNorm.gamma, attendedNorm.beta, epsilon, x)
         const wide = product(middle, inner, activation === 'relu')
         const active = activation === 'relu' ? wide : gelu(wide, activation === 'gelu_new')
         return layerNorm(product(active, outer), outerNorm.gamma, outerNorm.beta, epsilon, middle)

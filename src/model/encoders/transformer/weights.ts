@@ -238,7 +238,10 @@ const readAll = async (
         bytes.set(part.integers, i * output * input)
         scales.set(part.scales, i * output)
       }
-      const w = { w: keep<tf.Tensor2D>(new Int32Array(bytes.buffer), [width, input / 4]), scales: keep<tf.Tensor1D>(scales, [width]) }
+      const w = {
+        w: keep<tf.Tensor2D>(new Int32Array(bytes.buffer), [width, input / 4]),
+        scales: keep<tf.Tensor1D>(scales, [width]),
+      }
       return { w, b: keep(b, [width]) }
     }
     const w = new Float32Array(input * width)

@@ -46,11 +46,7 @@ const guardHeap = (backend: WasmBackend): void => {
 }
 
 /** The backend's memory, for the SIMD kernels. */
-const heapOf = (
-  backend: WasmBackend,
-  memory: WebAssembly.Memory,
-  kernels: KernelModule,
-): Heap<tf.TensorInfo> => {
+const heapOf = (backend: WasmBackend, memory: WebAssembly.Memory, kernels: KernelModule): Heap<tf.TensorInfo> => {
   const at = (info: tf.TensorInfo | undefined): number =>
     info === undefined ? 0 : backend.dataIdMap.get(info.dataId).memoryOffset
   const floats = (...shape: number[]) => backend.makeOutput(shape, 'float32')
