@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import test from 'ava'
 import { root } from '../helpers/documents.ts'
+import { scoreDifference, sixthDigit } from '../helpers/nearly.ts'
 
 const exec = promisify(execFile)
 const options = { timeout: 150_000, maxBuffer: 1 << 26 }
@@ -53,9 +54,12 @@ const printed = async (program: string, args: readonly string[], form: string): 
   return (await exec(program, [...args, 'script.mjs'], { cwd: join(folder, 'use'), ...options, env })).stdout
 }
 
-/** Scores rounded so far that one rounding more or less in a product is not seen. */
-const coarse = (output: string) =>
-  output.replace(/"score":([\d.]+)/g, (_, score) => `"score":${Number(score).toFixed(4)}`)
+/** Its lines, each a result. */
+const results = (output: string): unknown =>
+  output
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
 
 for (const [name, { args }] of Object.entries(runtimes)) {
   const program = programs[name]
@@ -69,7 +73,7 @@ for (const [name, { args }] of Object.entries(runtimes)) {
       t.is(await printed(program as string, args, 'plain'), expected)
       const own = await printed(program as string, args, '')
       t.is(await printed(program as string, args, ''), own, 'the same bits each time')
-      t.is(coarse(own), coarse(expected))
+      t.true(scoreDifference(results(own), results(expected)) <= sixthDigit)
     },
   )
   if (!name.startsWith('Node')) continue
