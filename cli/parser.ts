@@ -20,9 +20,10 @@ const hidden = new Map<string, string | undefined>()
 const withEnvironment = <T>(argv: Argv<T>): Argv<T> => {
   const known = new Set(Object.keys((argv as unknown as Internals).getOptions().key))
   for (const name of Object.keys(process.env)) {
-    if (!name.startsWith('HMTL_')) continue
+    // yargs takes whatever begins so, an underscore or not.
+    if (!name.startsWith('HMTL')) continue
     const option = name.slice(5).toLowerCase().replace(/_/g, '-')
-    if (known.has(option)) continue
+    if (name.startsWith('HMTL_') && known.has(option)) continue
     hidden.set(name, process.env[name])
     delete process.env[name]
   }

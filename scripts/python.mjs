@@ -10,7 +10,13 @@ const python = join(folder, 'bin', 'python')
 const run = (command, args) => spawnSync(command, args, { stdio: ['ignore', 'inherit', 'inherit'] }).status === 0
 
 /** What the tests open our files with. */
-const packages = { pyarrow: 'pyarrow==21.0.0', spacy: 'spacy==3.8.18' }
+const packages = {
+  pyarrow: 'pyarrow==21.0.0',
+  spacy: 'spacy==3.8.18',
+  duckdb: 'duckdb==1.4.1',
+  polars: 'polars==1.34.0',
+  pyspark: 'pyspark==4.0.1',
+}
 const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--timeout', '60']
 
 if (!existsSync(python) && !run('python3', ['-m', 'venv', folder]))

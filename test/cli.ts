@@ -153,6 +153,8 @@ test('options come from the environment, and variables of other commands are no 
     HMTL_DATA: '/somewhere',
     HMTL_MODEL: 'en',
     HMTL_ENGINE: 'wasm',
+    HMTL: '/somewhere/hmtl',
+    HMTLS: 'more',
   })
   t.is(code, 0)
   t.regex(out, /DOCSTART/)

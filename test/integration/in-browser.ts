@@ -185,3 +185,16 @@ browserTest('the demo finds, copies, and goes on without a network', async (t) =
   t.deepEqual(faults, [])
   await close()
 })
+
+browserTest('examples/browser.html shows the names of what is typed', async (t) => {
+  const checkout = await serveFolder(root('.'))
+  const { page, close } = await visitIn(browser, `${checkout.address}examples/browser.html`)
+  await page.waitForFunction('globalThis.shown')
+  t.deepEqual(await page.locator('#names li').allTextContents(), [
+    'Ada Lovelace: PER',
+    'London: LOC',
+    'Charles Babbage: PER',
+  ])
+  await close()
+  await checkout.close()
+})

@@ -17,6 +17,14 @@ import { cli, enrichCommand, kafkaSuite, newGroup, sleep, texts } from '../helpe
 const exec = promisify(execFile)
 const { kafkaTest, broker, folder, enrich } = await kafkaSuite(test)
 
+kafkaTest('examples/kafka.mjs enriches a topic and ends with it', async (t) => {
+  const [from, to] = await makeTopics(broker.bootstrap, [1, 1])
+  await produce(broker.bootstrap, from, [{ key: 'a', value: '{"text":"Ada lives in Oslo."}', partition: 0 }])
+  await exec(process.execPath, [root('examples/kafka.mjs'), broker.bootstrap, from, to])
+  const [record] = await consume(broker.bootstrap, to)
+  t.regex(String(record.payload), /"hmtl":\{.*"label":"PER"/)
+})
+
 kafkaTest('two processes over four partitions write what annotate writes, byte for byte', async (t) => {
   const data = join(process.env.HMTL_DATA ?? root('../shared/data'), 'stream', 'corpus.jsonl')
   const lines = (
