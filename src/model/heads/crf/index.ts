@@ -57,6 +57,12 @@ const conventionRows = (
   return places
 }
 
+/** A picture is no part of a name, whatever stands beside it: in tweets one often follows a name. */
+const isPicture = (word: string): boolean => word.charCodeAt(0) > 0x7f && /^(?:\p{Extended_Pictographic}|\p{RI})/u.test(word)
+
+/** Added to the emission of the tag `O`, the first: more than any other tag can have. */
+const outsideForSure = 1000
+
 const decoder = (
   { parameters, labels }: HeadContext,
   task: CrfTaskConfig,
@@ -76,11 +82,14 @@ const decoder = (
       const { starts, rows } = state.batch.packing
       let sentence = 0
       for (const { draft, from, to } of pack) {
-        const { tokens, sentences, spanEnding } = draft
+        const { tokens, words, sentences, spanEnding } = draft
         const found = ownSpans(draft)
         for (let s = from; s < to; s++, sentence++) {
           const rowOf = rows.subarray(starts[sentence], starts[sentence + 1]).map((row) => row * width)
           const base = sentences.begin[s]
+          rowOf.forEach((row, i) => {
+            if (isPicture(words[base + i])) values[row] += outsideForSure
+          })
           for (const { begin, end, label, score: posterior } of crf.decode(values, rowOf)) {
             const score = calibrated(posterior, task.calibration)
             if (score < minScore) continue
