@@ -133,6 +133,7 @@ test('what a sentence says of one entity twice, by two pronouns or a name and on
       distinctRelations(prepareDocument(createDocument({ id: 'x', text, relations, ...clusters }))).relations!,
     ).map(({ score }) => Math.round(10 * score!) / 10)
   t.deepEqual(found({ clusters: [[first, second, third]] }), [0.9, 0.8, 0.6])
+  t.deepEqual(found({ clusters: [[first, oslo]] }), [0.9, 0.8, 0.6], 'nothing is said of an entity and itself')
   t.deepEqual(found({}), [0.7, 0.9, 0.8, 0.6], 'without clusters nobody knows who is who')
   const given = prepareDocument(createDocument({ id: 'x', text, relations, clusters: [[first, second, third]] }))
   t.is(relationHead.settle?.(given, new Set(['relations'])), given, 'clusters that came with a document decide nothing')

@@ -1,4 +1,4 @@
-/** One relation a pair of entities: what a sentence says of "she" twice, it says once. */
+/** One relation a pair of entities, and none of an entity with itself: what a sentence says of "she" twice, it says once. */
 import {
   type Document,
   listClusters,
@@ -12,7 +12,8 @@ const keyOf = ({ start, end }: SpanLike) => `${start} ${end}`
 
 /**
  * A document whose relations are, in each sentence, one a label and pair of entities: the most probable of those whose
- * arguments are the same by clusters or by their words. Without clusters nobody knows who is who, and all stay.
+ * arguments are the same by clusters or by their words. What is said of two mentions of one cluster is left out.
+ * Without clusters nobody knows who is who, and all stay.
  */
 export const distinctRelations = (document: Document): Document => {
   const { text, tokens, sentences, relations, clusters } = document
@@ -25,7 +26,9 @@ export const distinctRelations = (document: Document): Document => {
   const all = listRelations(relations)
   for (const relation of all) {
     const { label, arg1, arg2, score = 1 } = relation
-    const key = JSON.stringify([sentenceOf(arg1), label, entity(arg1), entity(arg2)])
+    const [first, second] = [entity(arg1), entity(arg2)]
+    if (typeof first === 'number' && first === second) continue
+    const key = JSON.stringify([sentenceOf(arg1), label, first, second])
     const other = best.get(key)
     if (!other || (other.score ?? 1) < score) best.set(key, relation)
   }
