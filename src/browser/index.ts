@@ -5,6 +5,7 @@
 import { type Annotator, annotatorOver } from '../annotator.ts'
 import { HmtlError } from '../io/errors.ts'
 import { startPool } from '../pipeline/pool/pool.ts'
+import type { ThreadOptions } from '../pipeline/pool/thread.ts'
 import { checkWorkers, type WishOptions, wishOf } from '../wish.ts'
 import { type FetchOptions, fetchModel } from './model-bytes.ts'
 import { browser } from './platform.ts'
@@ -59,7 +60,24 @@ export const load = async (model: string | URL = 'en', options: LoadOptions = {}
   checkWorkers(workers)
   const wish = wishOf(options)
   const place = placeOf(model)
-  const settings = { bytes: await fetchModel(place, options), place, wish }
   const url = workerUrl === undefined ? undefined : String(workerUrl)
-  return annotatorOver(await startPool((of) => openWebWorker(settings, of, url), wish, workers))
+  const bytes = fetchModel(place, options)
+  const opened: { close(): Promise<void> }[] = []
+  // The first worker gets its engine ready while the model is on its way.
+  const open = (of: ThreadOptions) => {
+    const worker = openWebWorker(
+      bytes.then((fetched) => ({ bytes: fetched, place, wish })),
+      of,
+      url,
+    )
+    opened.push(worker)
+    return worker
+  }
+  try {
+    const [pool] = await Promise.all([startPool(open, wish, workers), bytes])
+    return annotatorOver(pool)
+  } catch (error) {
+    await Promise.all(opened.map((worker) => worker.close()))
+    throw error
+  }
 }

@@ -16,18 +16,19 @@ const platform = (worker: WebWorker): Platform => ({
 })
 
 /**
- * A worker that begins with these settings.
+ * A worker, which gets its engine ready at once and begins with its settings when they are there.
  * @param url of the worker's script, `hmtl/worker.js`, where the page's rules forbid workers from memory (`worker-src blob:`)
  */
 export const openWebWorker = (
-  settings: BrowserWorkerSettings,
+  settings: Promise<BrowserWorkerSettings>,
   options: ThreadOptions,
   url?: string,
 ): Thread<Asked, readonly Outcome[]> => {
   const address = url ?? URL.createObjectURL(new Blob([source], { type: 'text/javascript' }))
   const worker = new browser.Worker(address, { name: 'hmtl' })
   const thread = threadOver<Asked, readonly Outcome[]>(platform(worker), options)
-  worker.postMessage(settings)
+  // Who asked for settings that do not come is told by their promise.
+  settings.then((value) => worker.postMessage(value)).catch(() => undefined)
   if (url === undefined) thread.ready.finally(() => URL.revokeObjectURL(address)).catch(() => undefined)
   return thread
 }

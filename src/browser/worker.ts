@@ -37,8 +37,12 @@ const startEngine = async (): Promise<void> => {
   URL.revokeObjectURL(url)
 }
 
+const engine = startEngine()
+// Who waits for it is told.
+engine.catch(() => undefined)
+
 const begin = async ({ bytes, place, wish }: BrowserWorkerSettings) => {
-  await startEngine()
+  await engine
   const contextual = async ({ embeddings: { contextual } }: ModelConfig) => {
     if (!contextual) return undefined
     if (contextual.kind === 'transformer') return loadTransformer(bytesFiles(bytes, place, `${contextual.model}/`))

@@ -24,7 +24,9 @@ globalThis.hmtlAnswers = {
     say = how
   },
 }
-if ('serviceWorker' in navigator && isSecureContext) navigator.serviceWorker.register('offline.js').catch(() => {})
+// It fetches all once more, to keep it: not before somebody has seen something.
+const keep = () => navigator.serviceWorker.register('offline.js')
+if ('serviceWorker' in navigator && isSecureContext) loading.then(() => setTimeout(keep, 1000)).catch(() => {})
 `
 
 export const browserAnswers: Answering = {
