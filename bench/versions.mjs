@@ -2,6 +2,8 @@
  * Two versions of this package beside one another, processes in turn: what a change of the house may not cost.
  *   node bench/versions.mjs BEFORE AFTER CORPUS.jsonl [--documents 300] [--rounds 5] [--config FILE] [--updates 60]
  * BEFORE and AFTER are checkouts that are built. With --config (whose paths both understand) also updates of a training.
+ * With --updates-at-once both train at the same time, a core each, and change cores each round: what disturbs one disturbs
+ * the other. Counted are the seconds of the updates alone.
  * Prints medians, the ratio after/before of each round's pair as a median, and every figure.
  */
 import { spawn } from 'node:child_process'
@@ -19,6 +21,7 @@ const { values, positionals } = parseArgs({
     updates: { type: 'string', default: '60' },
     engine: { type: 'string', default: 'wasm' },
     only: { type: 'string', default: '' },
+    'updates-at-once': { type: 'boolean', default: false },
   },
 })
 const [before, after, corpus] = positionals
@@ -62,6 +65,24 @@ const run = (root, args) =>
     })
   })
 
+/** Seconds from what a training says of its data to its last update, on one core. */
+const updatesOn = (root, core) =>
+  new Promise((done, fail) => {
+    const child = spawn('taskset', ['-c', String(core), process.execPath, join(root, 'dist/cli/main.js'), ...train()], {
+      cwd: root,
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    let [text, begun, seconds] = ['', undefined, undefined]
+    child.stderr.on('data', (chunk) => {
+      text += chunk
+      const now = performance.now()
+      if (text.includes('word forms')) begun ??= now
+      if (text.includes(`${values.updates}/${values.updates}`)) seconds ??= (now - begun) / 1000
+    })
+    child.once('error', fail)
+    child.once('close', () => (seconds === undefined ? fail(new Error(text)) : done(seconds)))
+  })
+
 const annotate = (input) => ['annotate', input, '--engine', values.engine, '--workers', '1', '--quiet']
 let runs = 0
 const train = () => [
@@ -75,6 +96,18 @@ const train = () => [
     `training.validateEvery=${values.updates}`,
   ],
 ]
+if (values['updates-at-once']) {
+  const rounds = []
+  for (let round = 0; round < Number(values.rounds); round++) {
+    const pair = await Promise.all([updatesOn(before, round % 2), updatesOn(after, (round + 1) % 2)])
+    rounds.push(pair)
+    console.log(`${pair.map((seconds) => seconds.toFixed(2)).join(' / ')}, ratio ${(pair[1] / pair[0]).toFixed(3)}`)
+  }
+  console.log(`median ratio ${median(rounds.map(([b, a]) => a / b)).toFixed(3)}`)
+  rmSync(folder, { recursive: true })
+  process.exit(0)
+}
+
 const cases = [
   ['annotate, all tasks, one worker, s', () => annotate(texts), ({ seconds }) => seconds],
   ['the same, most memory, MB', undefined, ({ megabytes }) => megabytes],

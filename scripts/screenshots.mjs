@@ -27,9 +27,13 @@ const shot = async (url, name, ready, { width, height, ...options }) => {
 }
 
 const article = join(folder, 'article.html')
-spawnSync(process.execPath, [cli, 'annotate', join(root, 'datasets', 'example.txt'), '--to', 'html', '-o', article, '-q'], {
-  stdio: 'inherit',
-})
+spawnSync(
+  process.execPath,
+  [cli, 'annotate', join(root, 'datasets', 'example.txt'), '--to', 'html', '-o', article, '-q'],
+  {
+    stdio: 'inherit',
+  },
+)
 await shot(pathToFileURL(article).href, 'annotate.png', 'svg.arcs g', { width: 1240, height: 480 })
 
 const server = spawn(process.execPath, [cli, 'serve', '--port', '0', '--workers', '1'], {

@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os'
 import { HmtlError } from './io/errors.ts'
 import type { OffsetUnit } from './io/document/offsets.ts'
-import { chooseEngine, type EngineName, engineNames } from './model/engine.ts'
+import { chooseEngine, type EngineName, engineNames } from './model/engine-choice.ts'
 import { setTensorflowEnvironment } from './model/kernels/tensorflow/binding.ts'
 import { modelFolder } from './models.ts'
 import type { WorkerSettings } from './pipeline/pool/messages.ts'

@@ -19,7 +19,10 @@ test('no name or mention holds a picture, and the names beside them are found', 
   for await (const { document } of annotate(documents)) {
     const { text, entities, mentions } = document
     const found = entities ? listSpans(entities).map(({ start, end }) => text.slice(start, end)) : []
-    for (const span of [...found, ...(mentions ? listMentions(mentions).map(({ start, end }) => text.slice(start, end)) : [])])
+    for (const span of [
+      ...found,
+      ...(mentions ? listMentions(mentions).map(({ start, end }) => text.slice(start, end)) : []),
+    ])
       t.notRegex(span, /[\p{Extended_Pictographic}\p{RI}]/u)
     names.push(found)
   }

@@ -4,11 +4,9 @@
  */
 import * as tf from '@tensorflow/tfjs-core'
 import { HmtlError } from '../io/errors.ts'
+import { chooseEngine, type EngineName } from './engine-choice.ts'
 import { registerFusedOps } from './kernels/index.ts'
 import type { SimdForm } from './kernels/simd/module.ts'
-
-export const engineNames = ['auto', 'wasm', 'cpu', 'tensorflow', 'gpu'] as const
-export type EngineName = (typeof engineNames)[number]
 
 export interface Engine {
   readonly name: Exclude<EngineName, 'auto'>
@@ -56,14 +54,6 @@ const startTensorflow = async (kind: 'tensorflow' | 'gpu'): Promise<Engine> => {
       remedy: `Make it again with ${command} --force`,
     })
   }
-}
-
-/** What `auto` takes: an engine that was set up here, for that was somebody's wish, else wasm. */
-export const chooseEngine = async (name: EngineName): Promise<Exclude<EngineName, 'auto'>> => {
-  if (name !== 'auto') return name
-  const { findTensorflow } = await import('./kernels/tensorflow/found.ts')
-  for (const kind of ['gpu', 'tensorflow'] as const) if (await findTensorflow(kind)) return kind
-  return 'wasm'
 }
 
 /**

@@ -1,5 +1,6 @@
 /** `hmtl/model`: a model in this thread, kinds of heads, metrics. */
-export { type Engine, type EngineName, engineNames, startEngine } from './engine.ts'
+export { type Engine, startEngine } from './engine.ts'
+export { type EngineName, engineNames } from './engine-choice.ts'
 export type { Head } from './heads/head.ts'
 export { registerHead } from './heads/index.ts'
 export type { Model } from './hierarchy.ts'

@@ -1,5 +1,6 @@
 /** A worker thread: one engine, one model, groups of documents in, outcomes out. */
-import { type EngineName, startEngine } from '../../model/engine.ts'
+import { startEngine } from '../../model/engine.ts'
+import type { EngineName } from '../../model/engine-choice.ts'
 import { loadModel } from '../../model/store.ts'
 import { answerGroups } from './answer-groups.ts'
 import type { WorkerSettings } from './messages.ts'

@@ -58,7 +58,8 @@ const conventionRows = (
 }
 
 /** A picture is no part of a name, whatever stands beside it: in tweets one often follows a name. */
-const isPicture = (word: string): boolean => word.charCodeAt(0) > 0x7f && /^(?:\p{Extended_Pictographic}|\p{RI})/u.test(word)
+const isPicture = (word: string): boolean =>
+  word.charCodeAt(0) > 0x7f && /^(?:\p{Extended_Pictographic}|\p{RI})/u.test(word)
 
 /** Added to the emission of the tag `O`, the first: more than any other tag can have. */
 const outsideForSure = 1000
