@@ -28,7 +28,7 @@ body{margin:0}
 .page .bar .state.failed{color:var(--l7)}
 .page #drawing{margin-top:.6rem}
 .page #drawing article{border:0}
-.page #drawing h2{display:none}
+.page #drawing h2{position:absolute;width:1px;height:1px;margin:0;overflow:hidden;clip-path:inset(50%)}
 `
 
 /** Who answers the page: a script that sets `globalThis.hmtlAnswers`, as `script.ts` says. */

@@ -1,7 +1,8 @@
 /** Drawings and the server's page in a real browser: mouse, keyboard, phone, dark mode, hostile text. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -15,6 +16,7 @@ import { collect, root } from '../helpers/documents.ts'
 // Without a browser these tests are listed as skipped.
 const browserTest = chromiumProgram ? test.serial : test.serial.skip
 
+const require = createRequire(import.meta.url)
 const folder = mkdtempSync(join(tmpdir(), 'hmtl-browser-'))
 let browser: Browser
 let server: ChildProcess | undefined
@@ -211,4 +213,26 @@ browserTest('the page fits a phone', async (t) => {
   await page.waitForSelector('#drawing article')
   t.true(Number(await sideways(page)) <= 0)
   await close()
+})
+
+/** What axe finds against WCAG 2.2 A and AA: contrast, names, roles, order. */
+const violations = async (page: Page): Promise<string[]> => {
+  await page.evaluate(readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8'))
+  const found = (await page.evaluate(
+    "axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })",
+  )) as { violations: { id: string; nodes: { html: string }[] }[] }
+  return found.violations.map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 200)}`)
+}
+
+browserTest('axe finds nothing in drawings and in the page, in light and dark', async (t) => {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    const drawing = await openPage([document], { colorScheme })
+    await drawing.page.waitForSelector('svg.arcs g')
+    t.deepEqual(await violations(drawing.page), [], colorScheme)
+    await drawing.close()
+    const { page, close } = await visit(address, { colorScheme })
+    await page.waitForSelector('#drawing article')
+    t.deepEqual(await violations(page), [], colorScheme)
+    await close()
+  }
 })
