@@ -3,7 +3,8 @@
     npx hmtl annotate corpus.jsonl -o names.parquet --offset-unit codepoint
     python examples/table.py names.parquet
 
-Labels are numbers into the row's own list of names; Python slices by code points, hence --offset-unit codepoint.
+Flat columns hold numbers, labels are numbers into the row's own list of names; `entities`, `mentions`, `relations` and `clusters` say
+the same as lists of structures. Python slices by code points, hence --offset-unit codepoint.
 """
 
 import sys
@@ -22,12 +23,9 @@ for (text, label), count in sorted(counts.items(), key=lambda item: (-item[1], i
 try:
     import duckdb
 
-    # Lists that are unnested in one SELECT go side by side: one row a name.
     query = """
-      SELECT count(*) AS n, labels[l + 1] AS label, text[b + 1 : e] AS name FROM (
-        SELECT text, entity_labels AS labels, unnest(entity_begin) AS b, unnest(entity_end) AS e, unnest(entity_label) AS l
-        FROM read_parquet(?)) GROUP BY ALL ORDER BY n DESC, name"""
-    found = {(name, label): n for n, label, name in duckdb.execute(query, [path]).fetchall()}
+      SELECT n.text, n.label, count(*) FROM (SELECT unnest(entities) AS n FROM read_parquet(?)) GROUP BY ALL"""
+    found = {(text, label): count for text, label, count in duckdb.execute(query, [path]).fetchall()}
     assert found == dict(counts), found
     print("DuckDB agrees")
 except ImportError:
@@ -36,18 +34,9 @@ except ImportError:
 try:
     import polars as pl
 
-    names = (
-        pl.read_parquet(path)
-        .explode("entity_begin", "entity_end", "entity_label")
-        .drop_nulls("entity_begin")
-        .select(
-            pl.col("text").str.slice("entity_begin", pl.col("entity_end") - pl.col("entity_begin")).alias("name"),
-            pl.col("entity_labels").list.get("entity_label").alias("label"),
-        )
-        .group_by("name", "label")
-        .len()
-    )
-    assert {(name, label): n for name, label, n in names.iter_rows()} == dict(counts), names
+    names = pl.read_parquet(path, columns=["id", "entities"]).explode("entities").unnest("entities").drop_nulls("start")
+    rows = names.group_by("text", "label").len().iter_rows()
+    assert {(text, label): count for text, label, count in rows} == dict(counts), names
     print("polars agrees")
 except ImportError:
     pass

@@ -2,8 +2,11 @@
 import { readFile } from 'node:fs/promises'
 import test from 'ava'
 import fc from 'fast-check'
+import { parquetReadObjects } from 'hyparquet'
+import { compressors } from 'hyparquet-compressors'
+import { parquetWriteBuffer } from 'hyparquet-writer'
 import { budgetOf, unlz4Frame, unzstd } from '../src/io/decompress.ts'
-import { type Document, listMentions, listSpans } from '../src/io/document/document.ts'
+import { createDocument, type Document, listMentions, listSpans } from '../src/io/document/document.ts'
 import type { LossReport } from '../src/io/index.ts'
 import { fileText, read, root, write } from './helpers/documents.ts'
 
@@ -92,4 +95,52 @@ test('what unpacks to more than it says, or than there may be, takes no memory',
       return true
     }),
   )
+})
+
+test('parquet: lists of structures say once more what the flat columns say, in the same unit, and are not read back', async (t) => {
+  const text = 'Ada 😀 met the old Tom in Oslo.'
+  const at = (words: string) => ({ start: text.indexOf(words), end: text.indexOf(words) + words.length })
+  const documents = [
+    createDocument({
+      id: 'a',
+      text,
+      entities: [{ ...at('Tom'), label: 'PER', score: 0.5 }],
+      mentions: [{ ...at('the old Tom'), label: 'PER', head: at('Tom') }],
+      relations: [{ label: 'residence', arg1: at('Tom'), arg2: at('Oslo') }],
+      clusters: [[at('Ada')], [at('Tom'), at('the old Tom')]],
+    }),
+    createDocument({ id: 'b', text: 'x' }),
+    createDocument({ id: 'c', text: 'y', entities: [] }),
+  ]
+  const { bytes } = await write('parquet', documents, { offsetUnit: 'codepoint' })
+  const file = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer
+  const rows = await parquetReadObjects({ file, compressors })
+  const place = (words: string) => ({ start: at(words).start - 1, end: at(words).end - 1, text: words })
+  const tom = { ...place('Tom'), label: 'PER' }
+  t.deepEqual(rows[0].entities, [{ ...tom, score: 0.5 }])
+  t.deepEqual(rows[0].mentions, [{ ...tom, ...place('the old Tom'), score: null, head: place('Tom') }])
+  t.deepEqual(rows[0].relations, [{ label: 'residence', arg1: place('Tom'), arg2: place('Oslo'), score: null }])
+  t.deepEqual(rows[0].clusters, [[{ start: 0, end: 3, text: 'Ada' }], [place('Tom'), place('the old Tom')]])
+  t.deepEqual([rows[1].entities, rows[1].clusters, rows[2].entities], [undefined, undefined, []])
+  const back = await read('parquet', bytes)
+  t.deepEqual(back.errors, [])
+  t.is((await write('jsonl', back.documents)).bytes.toString(), (await write('jsonl', documents)).bytes.toString())
+})
+
+test('parquet: a column of the user’s that is called as one of ours is the user’s', async (t) => {
+  const data = [
+    { id: 'a', text: 'Oslo', entity_begin: [0], entity_end: [4], entity_label: [0], entity_labels: ['LOC'] },
+  ]
+  const columns = Object.keys(data[0]) as (keyof (typeof data)[0])[]
+  const file = parquetWriteBuffer({
+    columnData: [
+      ...columns.map((name) => ({ name, data: data.map((row) => row[name]) })),
+      { name: 'clusters', data: [7] },
+      { name: 'mentions', data: ['three'] },
+    ],
+  })
+  const { documents, errors } = await read('parquet', Buffer.from(file))
+  t.deepEqual(errors, [])
+  t.deepEqual(entitiesOf(documents[0]), [['Oslo', 'LOC']])
+  t.deepEqual({ ...documents[0].metadata }, { clusters: 7, mentions: 'three' })
 })

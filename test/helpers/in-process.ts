@@ -23,6 +23,9 @@ export const run = async (
   const out: Uint8Array[] = []
   const write = process.stdout.write
   const stdin = Object.getOwnPropertyDescriptor(process, 'stdin')
+  // Where the corpora of integration tests lie is no option of the command.
+  const { HMTL_DATA: data } = process.env
+  delete process.env.HMTL_DATA
   Object.defineProperty(process, 'stdin', { value: input, configurable: true })
   process.stdout.write = ((chunk: string | Uint8Array) => {
     out.push(Buffer.from(chunk as string))
@@ -32,6 +35,7 @@ export const run = async (
     const code = await createParser().run([command, ...words])
     return { code, out: Buffer.concat(out).toString('utf8') }
   } finally {
+    if (data !== undefined) process.env.HMTL_DATA = data
     process.stdout.write = write
     if (stdin) Object.defineProperty(process, 'stdin', stdin)
   }

@@ -33,6 +33,7 @@ import {
 import { schemaName, schemaVersion } from '../arrow/names.ts'
 import { batched } from './arrow.ts'
 import { hubDocuments, tagNames, toPlain } from '../arrow/hub.ts'
+import { nestedColumns, nestedSchema } from './parquet-nested.ts'
 
 const listElements = (name: string, type: 'INT32' | 'FLOAT' | 'BYTE_ARRAY'): SchemaElement[] => [
   { name, repetition_type: 'OPTIONAL', num_children: 1, converted_type: 'LIST' },
@@ -55,13 +56,15 @@ const stringElement = (name: string, repetition: 'REQUIRED' | 'OPTIONAL'): Schem
 const schemaIn = (unit: OffsetUnit): SchemaElement[] => [
   {
     name: 'root',
-    num_children: (unit === 'utf16' ? 3 : 4) + intColumns.length + nameColumns.length + scoreColumns.length,
+    num_children:
+      (unit === 'utf16' ? 3 : 4) + intColumns.length + nameColumns.length + scoreColumns.length + nestedColumns.length,
   },
   stringElement('id', 'REQUIRED'),
   stringElement('text', 'REQUIRED'),
   ...intColumns.flatMap(([name]) => listElements(name, 'INT32')),
   ...nameColumns.flatMap(([name]) => listElements(name, 'BYTE_ARRAY')),
   ...scoreColumns.flatMap(([name]) => listElements(name, 'FLOAT')),
+  ...nestedSchema,
   stringElement('metadata', 'OPTIONAL'),
   ...(unit === 'utf16' ? [] : [stringElement(unitColumn, 'REQUIRED')]),
 ]
@@ -95,6 +98,10 @@ async function* write(documents: AsyncIterable<Document>, context: FormatContext
         ...intColumns.map(([name, get]) => ({ name, data: batch.map((document) => list(get(document))) })),
         ...nameColumns.map(([name, get]) => ({ name, data: batch.map((document) => list(get(document))) })),
         ...scoreColumns.map(([name, get]) => ({ name, data: batch.map((document) => list(get(document))) })),
+        ...nestedColumns.map(([name, get]) => ({
+          name,
+          data: batch.map((row, i) => get(row.text, given[i], row)),
+        })),
         { name: 'metadata', data: batch.map(metadataJson) },
         ...(unit === 'utf16' ? [] : [{ name: unitColumn, data: batch.map(() => unit) }]),
       ],
@@ -144,7 +151,9 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<Doc
     const ours = metadata.key_value_metadata?.find(({ key }) => key === 'hmtl.schema')?.value === schemaName
     if (ours && metadata.key_value_metadata?.find(({ key }) => key === 'hmtl.version')?.value !== schemaVersion)
       throw schemaError('the schema version is not known', source.name)
-    const columns = topLevel(metadata)
+    const leaves = topLevel(metadata.schema)
+    // What says nested once more what other columns say is not read; a column of the user's with such a name is another.
+    const columns = new Set([...leaves.keys()].filter((name) => leaves.get(name) !== nestedLeaves.get(name)))
     const toDocument = isDocumentTable(columns, ours, source.name)
       ? documentOf(columns, source.relative)
       : hubDocument(metadata, columns, source, context)
@@ -152,7 +161,14 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<Doc
     let rowStart = 0
     for (const group of metadata.row_groups) {
       const rowEnd = rowStart + Number(group.num_rows)
-      const rows = await parquetReadObjects({ file: buffer, metadata, compressors: bounded(context), rowStart, rowEnd })
+      const rows = await parquetReadObjects({
+        file: buffer,
+        metadata,
+        compressors: bounded(context),
+        columns: [...columns],
+        rowStart,
+        rowEnd,
+      })
       for (let i = 0; i < rows.length; i++) {
         const document = attempt(context, { source: source.name, document: `row ${rowStart + i}` }, undefined, () =>
           toDocument(rows[i], rowStart + i),
@@ -172,21 +188,24 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<Doc
   }
 }
 
-/** Names of the columns, not of what is nested in them. */
-const topLevel = ({ schema: [root, ...elements] }: FileMetaData): Set<string> => {
-  const names = new Set<string>()
+/** Names of the columns, each with those of the values that are nested in it. */
+const topLevel = ([root, ...elements]: readonly SchemaElement[]): Map<string, string> => {
+  const columns = new Map<string, string>()
   let at = 0
-  const skip = (depth: number) => {
+  const leavesOf = (depth: number): string[] => {
     if (depth > 64) throw new Error('columns nested too deep')
-    const { num_children: children = 0 } = elements[at++] ?? {}
-    for (let i = 0; i < children; i++) skip(depth + 1)
+    const { name, num_children: children = 0 } = elements[at++] ?? {}
+    if (children === 0) return name === undefined ? [] : [name]
+    const leaves: string[] = []
+    for (let i = 0; i < children && at < elements.length; i++) leaves.push(...leavesOf(depth + 1))
+    return leaves
   }
-  for (let i = 0; i < (root?.num_children ?? 0) && at < elements.length; i++) {
-    names.add(elements[at].name)
-    skip(0)
-  }
-  return names
+  for (let i = 0; i < (root?.num_children ?? 0) && at < elements.length; i++)
+    columns.set(elements[at].name, leavesOf(0).join())
+  return columns
 }
+
+const nestedLeaves = topLevel([{ name: 'root', num_children: nestedColumns.length }, ...nestedSchema])
 
 const hubDocument = (metadata: FileMetaData, columns: ReadonlySet<string>, source: Source, context: FormatContext) => {
   const { textField = 'text' } = context.options
