@@ -2,7 +2,7 @@
 
     spark-submit examples/spark.py texts.parquet annotated.parquet
 
-HMTL names the command on the workers (default: hmtl); a table needs the columns `id` and `text`.
+The workers need pyspark, pandas and pyarrow; HMTL names the command there (default: hmtl); a table needs the columns `id` and `text`.
 """
 
 import os

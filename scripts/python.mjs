@@ -15,6 +15,7 @@ const packages = {
   spacy: 'spacy==3.8.18',
   duckdb: 'duckdb==1.4.1',
   polars: 'polars==1.34.0',
+  pandas: 'pandas==2.3.3',
   pyspark: 'pyspark==4.0.1',
 }
 const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--timeout', '60']

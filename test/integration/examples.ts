@@ -15,7 +15,7 @@ const has = (...modules: string[]) =>
 const hasJava = spawnSync('java', ['-version']).status === 0
 // What is not there is listed as skipped, by name.
 const tableTest = has('pyarrow', 'duckdb', 'polars') ? test.serial : test.serial.skip
-const sparkTest = has('pyarrow', 'pyspark') && hasJava ? test.serial : test.serial.skip
+const sparkTest = has('pyarrow', 'pandas', 'pyspark') && hasJava ? test.serial : test.serial.skip
 
 const folder = await mkdtemp(join(tmpdir(), 'hmtl-examples-'))
 test.after.always(() => rm(folder, { recursive: true }))
