@@ -3,7 +3,7 @@
  *   node scripts/demo.mjs [-o demo] [--model en]
  */
 import { createHash } from 'node:crypto'
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -22,6 +22,11 @@ const { values } = parseArgs({
 const { output, model } = values
 const from = modelFolder(model)
 
+// A folder that holds something else is somebody's.
+if (existsSync(output) && readdirSync(output).length > 0 && !existsSync(join(output, 'offline.js'))) {
+  console.error(`${output} holds something else than a demo: name another folder with -o`)
+  process.exit(2)
+}
 rmSync(output, { recursive: true, force: true })
 mkdirSync(output, { recursive: true })
 for (const { path, content } of pageFiles(browserAnswers)) writeFileSync(join(output, path || 'index.html'), content)

@@ -8,6 +8,7 @@ import { parquetWriteBuffer } from 'hyparquet-writer'
 import { budgetOf, unlz4Frame, unzstd } from '../src/io/decompress.ts'
 import { createDocument, type Document, listMentions, listSpans } from '../src/io/document/document.ts'
 import type { LossReport } from '../src/io/index.ts'
+import { nestedSchema } from '../src/io/formats/parquet-nested.ts'
 import { fileText, read, root, write } from './helpers/documents.ts'
 
 const entitiesOf = ({ text, entities }: Document) =>
@@ -143,4 +144,27 @@ test('parquet: a column of the user’s that is called as one of ours is the use
   t.deepEqual(errors, [])
   t.deepEqual(entitiesOf(documents[0]), [['Oslo', 'LOC']])
   t.deepEqual({ ...documents[0].metadata }, { clusters: 7, mentions: 'three' })
+  // A table that is none of ours keeps even what has the shape of ours.
+  const { bytes } = await write('parquet', [
+    createDocument({ id: 'a', text: 'Oslo', entities: [{ start: 0, end: 4, label: 'LOC' }] }),
+  ])
+  const ours = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer
+  const [{ entities }] = await parquetReadObjects({ file: ours, compressors })
+  const foreign = parquetWriteBuffer({
+    columnData: [
+      { name: 'text', data: ['Oslo'] },
+      { name: 'entities', data: [entities] },
+    ],
+    schema: [
+      { name: 'root', num_children: 2 },
+      { name: 'text', type: 'BYTE_ARRAY', converted_type: 'UTF8', repetition_type: 'REQUIRED' },
+      ...nestedSchema.slice(0, 8),
+    ],
+  })
+  const hub = await read('parquet', Buffer.from(foreign))
+  t.deepEqual(hub.errors, [])
+  t.deepEqual(
+    { ...hub.documents[0].metadata },
+    { entities: [{ start: 0, end: 4, text: 'Oslo', label: 'LOC', score: null }] },
+  )
 })

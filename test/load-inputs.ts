@@ -80,3 +80,8 @@ test('an unknown engine, and settings that are none', async (t) => {
   t.regex(await coded(load('en', { workers: 0 })), /HMTL_USAGE/)
   t.regex(await coded(load(5 as never)), /HMTL_USAGE: a model is named/)
 })
+
+test('tasks and labels that are no lists of names are refused before anything is loaded', async (t) => {
+  for (const options of [{ tasks: 'ner' }, { labels: 'PER' }, { labels: [1] }])
+    await t.throwsAsync(load('en', options as never), { code: 'HMTL_USAGE', message: /no list of names/ } as never)
+})

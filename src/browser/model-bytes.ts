@@ -41,41 +41,73 @@ export const fetchModel = async (
   { fetch: given, onProgress, signal }: FetchOptions = {},
 ): Promise<ModelBytes> => {
   const get = given ?? ((url, init) => globalThis.fetch(url, init))
-  let loaded = 0
-  const totals: (number | undefined)[] = []
-  const fetchOne = async (name: string): Promise<Uint8Array<ArrayBuffer>> => {
-    const url = place + name
-    let response: Response
-    try {
-      response = await get(url, signal ? { signal } : {})
-    } catch (cause) {
-      if (signal?.aborted) throw new HmtlError('HMTL_ABORTED', 'aborted', { cause })
-      throw notFound(url, (cause as Error).message, cause)
-    }
-    if (!response.ok || !response.body) throw notFound(url, `the server answered ${response.status}`)
-    // The length of what comes compressed is not that of what arrives here.
-    const length = response.headers.get('content-encoding') ? undefined : Number(response.headers.get('content-length'))
-    totals.push(length || undefined)
-    const parts: Uint8Array[] = []
-    let size = 0
-    for await (const part of chunksOf(response.body)) {
-      parts.push(part)
-      size += part.length
-      loaded += part.length
-      if (size > maxFileBytes) throw corrupt(url, `larger than ${maxFileBytes} bytes`)
-      onProgress?.(
-        loaded,
-        totals.reduce((sum, total) => sum && total && sum + total, 0 as number | undefined),
-      )
-    }
-    return new Uint8Array(await new Blob(parts as Uint8Array<ArrayBuffer>[]).arrayBuffer())
+  // What fails takes with it what else is on its way.
+  const controller = new AbortController()
+  const stop = () => controller.abort()
+  signal?.addEventListener('abort', stop)
+  if (signal?.aborted) stop()
+  const failed = (url: string, cause: unknown): HmtlError => {
+    if (cause instanceof HmtlError) return cause
+    if (signal?.aborted) return new HmtlError('HMTL_ABORTED', 'aborted', { cause: signal.reason })
+    return notFound(url, cause instanceof Error ? cause.message : String(cause), cause)
   }
-  const config = await fetchOne('config.json')
-  totals.length = 0
-  totals.push(config.length)
-  const names = fileNames(config, `${place}config.json`)
-  const fetched = await Promise.all(names.map(async (name) => [name, await fetchOne(name)] as const))
-  return Object.fromEntries([['config.json', config] as const, ...fetched])
+  const ask = async (name: string): Promise<Asked> => {
+    const url = place + name
+    try {
+      const response = await get(url, { signal: controller.signal })
+      if (!response.ok || !response.body) throw notFound(url, `the server answered ${response.status}`)
+      // The length of what comes compressed is not that of what arrives here.
+      const { headers, body } = response
+      const length = headers.get('content-encoding') ? 0 : Number(headers.get('content-length'))
+      return { name, url, body, length: length > 0 ? length : undefined }
+    } catch (cause) {
+      throw failed(url, cause)
+    }
+  }
+  const bytesOf = async ({ url, body }: Asked, onBytes: (count: number) => void): Promise<Uint8Array<ArrayBuffer>> => {
+    const parts: Uint8Array<ArrayBuffer>[] = []
+    let size = 0
+    try {
+      for await (const part of chunksOf(body)) {
+        parts.push(part as Uint8Array<ArrayBuffer>)
+        size += part.length
+        if (size > maxFileBytes) throw corrupt(url, `larger than ${maxFileBytes} bytes`)
+        onBytes(part.length)
+      }
+    } catch (cause) {
+      throw failed(url, cause)
+    }
+    return new Uint8Array(await new Blob(parts).arrayBuffer())
+  }
+  try {
+    const config = await bytesOf(await ask('config.json'), () => undefined)
+    // All have answered before any is read, so that how much there is is known from the first byte on.
+    const asked = await Promise.all(fileNames(config, `${place}config.json`).map(ask))
+    const total = asked.every(({ length }) => length !== undefined)
+      ? asked.reduce((sum, { length = 0 }) => sum + length, 0)
+      : undefined
+    let loaded = 0
+    const progress = (count: number) => {
+      loaded += count
+      onProgress?.(loaded, total)
+    }
+    const fetched = await Promise.all(asked.map(async (one) => [one.name, await bytesOf(one, progress)] as const))
+    return Object.fromEntries([['config.json', config] as const, ...fetched])
+  } catch (error) {
+    stop()
+    throw error
+  } finally {
+    signal?.removeEventListener('abort', stop)
+  }
+}
+
+/** A file whose server has answered. */
+interface Asked {
+  readonly name: string
+  readonly url: string
+  readonly body: ReadableStream<Uint8Array>
+  /** Bytes, where the server says so. */
+  readonly length: number | undefined
 }
 
 /** Not every browser lets a body be gone through. */
@@ -92,6 +124,9 @@ async function* chunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8
   }
 }
 
+/** Files of a model and its encoder; one that names more is no model. */
+const mostFiles = 64
+
 /** Files that a model's `config.json` names, beside those that each model has. */
 const fileNames = (config: Uint8Array, path: string): string[] => {
   let files: unknown
@@ -101,6 +136,7 @@ const fileNames = (config: Uint8Array, path: string): string[] => {
     throw corrupt(path, 'not valid JSON', cause)
   }
   const names = new Set(['model.safetensors', 'words.txt', ...Object.keys((files ?? {}) as object)])
+  if (names.size > mostFiles) throw corrupt(path, `it names ${names.size} files`)
   for (const name of names) if (!isFileOfModel(name)) throw corrupt(path, `"${name}" is no name of a file of a model`)
   return [...names]
 }

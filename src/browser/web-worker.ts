@@ -5,14 +5,17 @@ import { browser, type WebWorker } from './platform.ts'
 import type { BrowserWorkerSettings } from './worker.ts'
 import source from './worker.txt'
 
-const platform = (worker: WebWorker): Platform => ({
+const platform = (worker: WebWorker, release: () => void): Platform => ({
   post: (message) => worker.postMessage(message),
   listen({ message, died }) {
     worker.onmessage = ({ data }) => message(data)
     worker.onerror = ({ message: what }) => died(what ?? 'it could not be started')
     worker.onmessageerror = () => died('an answer could not be read')
   },
-  terminate: async () => worker.terminate(),
+  async terminate() {
+    worker.terminate()
+    release()
+  },
 })
 
 /**
@@ -25,10 +28,13 @@ export const openWebWorker = (
   url?: string,
 ): Thread<Asked, readonly Outcome[]> => {
   const address = url ?? URL.createObjectURL(new Blob([source], { type: 'text/javascript' }))
+  const release = () => {
+    if (url === undefined) URL.revokeObjectURL(address)
+  }
   const worker = new browser.Worker(address, { name: 'hmtl' })
-  const thread = threadOver<Asked, readonly Outcome[]>(platform(worker), options)
+  const thread = threadOver<Asked, readonly Outcome[]>(platform(worker, release), options)
   // Who asked for settings that do not come is told by their promise.
   settings.then((value) => worker.postMessage(value)).catch(() => undefined)
-  if (url === undefined) thread.ready.finally(() => URL.revokeObjectURL(address)).catch(() => undefined)
+  thread.ready.then(release, release)
   return thread
 }

@@ -1,5 +1,5 @@
 /** The files of a stored model or encoder in a folder. */
-import { type FileHandle, open, readFile, stat } from 'node:fs/promises'
+import { open, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HmtlError } from '../io/errors.ts'
 import { readAt } from '../io/read-at.ts'
@@ -7,13 +7,15 @@ import { corrupt, maxFileBytes, type ModelFiles, type OpenFile } from './model-f
 
 /** A file to be read in pieces. @throws HmtlError `HMTL_MODEL_NOT_FOUND` */
 export const openPath = async (path: string): Promise<OpenFile> => {
-  let handle: FileHandle
-  try {
-    handle = await open(path, 'r')
-  } catch (cause) {
-    throw new HmtlError('HMTL_MODEL_NOT_FOUND', `cannot open ${path}: ${(cause as Error).message}`, { cause })
-  }
-  const { size } = await handle.stat()
+  const refuse = (cause: unknown) =>
+    new HmtlError('HMTL_MODEL_NOT_FOUND', `cannot open ${path}: ${(cause as Error).message}`, { cause })
+  const handle = await open(path, 'r').catch((cause) => {
+    throw refuse(cause)
+  })
+  const { size } = await handle.stat().catch(async (cause) => {
+    await handle.close()
+    throw refuse(cause)
+  })
   return {
     size,
     at: (position, length) => readAt(handle, position, length, () => corrupt(path, 'it is cut short')),

@@ -43,13 +43,15 @@ export const browserAnswers: Answering = {
  * @param files beside the page
  */
 export const offlineScript = (version: string, files: readonly string[]): string => `'use strict'
-const name = ${JSON.stringify(`hmtl-${version}`)}
-const files = ${JSON.stringify(['./', ...files])}
+// Other pages of this host may be such pages too.
+const own = 'hmtl ' + registration.scope + ' '
+const name = own + ${JSON.stringify(version)}
+const files = ${JSON.stringify(['./', ...files])}.map((file) => new Request(file, { cache: 'no-cache' }))
 addEventListener('install', (event) => {
   event.waitUntil(caches.open(name).then((cache) => cache.addAll(files)).then(() => skipWaiting()))
 })
 addEventListener('activate', (event) => {
-  const others = (names) => names.filter((other) => other.startsWith('hmtl-') && other !== name)
+  const others = (names) => names.filter((other) => other.startsWith(own) && other !== name)
   event.waitUntil(caches.keys().then((names) => Promise.all(others(names).map((other) => caches.delete(other)))).then(() => clients.claim()))
 })
 addEventListener('fetch', (event) => {

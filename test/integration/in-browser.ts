@@ -33,14 +33,17 @@ const program = (from: string) => `
 import { load, HmtlError } from '${from}'
 globalThis.answer = (async () => {
   const steps = []
-  const hmtl = await load(new URL('model/', document.baseURI), { onProgress: (loaded) => steps.push(loaded) })
+  const hmtl = await load(new URL('model/', document.baseURI), { onProgress: (loaded, total) => steps.push([loaded, total]) })
   const results = []
   for await (const result of hmtl.annotateAll(${JSON.stringify(texts)})) results.push(result)
   const aborted = await hmtl.annotate('Oslo.', { signal: AbortSignal.abort() }).catch((error) => error.name)
   const wrong = await hmtl.annotate(7).catch((error) => error instanceof HmtlError && error.code)
   await hmtl.close()
+  const controller = new AbortController()
+  const going = load(new URL('model/', document.baseURI), { signal: controller.signal, onProgress: () => controller.abort() })
+  const stopped = await going.catch((error) => error.name)
   const nowhere = await load('nowhere').catch((error) => error.code)
-  return JSON.stringify({ results, aborted, wrong, nowhere, rising: steps.every((step, i) => i === 0 || step > steps[i - 1]) })
+  return JSON.stringify({ results, aborted, wrong, nowhere, stopped, steps })
 })()
 `
 const pageOf = (script: string) =>
@@ -115,13 +118,17 @@ for (const [name, make] of Object.entries(pages))
   browserTest(`by ${name}: what Node finds, scores to six digits, and errors as they are`, async (t) => {
     t.timeout(120_000)
     await make()
-    const { results, aborted, wrong, nowhere, rising, faults, asked } = await answerOf(name)
+    const { results, aborted, wrong, stopped, nowhere, steps, faults, asked } = await answerOf(name)
     // The browser has relaxed SIMD, which Node may lack: one rounding less a product.
     t.true(scoreDifference(results, expected) <= sixthDigit)
     t.is(aborted, 'AbortError')
     t.is(wrong, 'HMTL_INPUT_FIELD')
     t.is(nowhere, 'HMTL_MODEL_NOT_FOUND')
-    t.true(rising)
+    t.is(stopped, 'AbortError')
+    const [, total] = steps[0]
+    t.true(total > 15e6)
+    t.true(steps.every(([loaded, of]: number[], i: number) => of === total && (i === 0 || loaded > steps[i - 1][0])))
+    t.is(steps.at(-1)[0], total)
     // The browser tells its console of the model that is nowhere.
     t.deepEqual(
       faults.filter((fault: string) => !/404/.test(fault)),

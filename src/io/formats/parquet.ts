@@ -152,9 +152,11 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<Doc
     if (ours && metadata.key_value_metadata?.find(({ key }) => key === 'hmtl.version')?.value !== schemaVersion)
       throw schemaError('the schema version is not known', source.name)
     const leaves = topLevel(metadata.schema)
-    // What says nested once more what other columns say is not read; a column of the user's with such a name is another.
-    const columns = new Set([...leaves.keys()].filter((name) => leaves.get(name) !== nestedLeaves.get(name)))
-    const toDocument = isDocumentTable(columns, ours, source.name)
+    const all = new Set(leaves.keys())
+    const isDocuments = isDocumentTable(all, ours, source.name)
+    // What says nested once more what our other columns say is not read; all else that is called so is the user's.
+    const columns = isDocuments ? new Set([...all].filter((name) => leaves.get(name) !== nestedLeaves.get(name))) : all
+    const toDocument = isDocuments
       ? documentOf(columns, source.relative)
       : hubDocument(metadata, columns, source, context)
     checkMetadata(metadata, buffer.byteLength, source.name)

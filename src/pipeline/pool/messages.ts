@@ -5,11 +5,15 @@ import type { PlainError } from '../../io/plain-error.ts'
 
 /** What is wanted of documents; it may differ from one group to the next. */
 export interface Wish {
+  /** Names of the tasks to run. @default all of the model's */
   readonly tasks?: readonly string[] | undefined
+  /** Leaves out what the model holds less probable. @default 0 */
   readonly minScore?: number | undefined
+  /** Only these labels, of the layers that have one of them. @default all of the model's */
   readonly labels?: readonly string[] | undefined
+  /** Link the documents' own mentions instead of finding candidates. @default false */
   readonly goldMentions?: boolean | undefined
-  /** By whose rules, of the conventions that the model learned. */
+  /** By whose rules to annotate, of the conventions that the model learned (its card names them). @default the model's own */
   readonly convention?: string | undefined
   /** Set for JSON text instead of documents: the worker, not the main thread, spells it out. */
   readonly json?: OffsetUnit | undefined
