@@ -165,6 +165,6 @@ test('parquet: a column of the user’s that is called as one of ours is the use
   t.deepEqual(hub.errors, [])
   t.deepEqual(
     { ...hub.documents[0].metadata },
-    { entities: [{ start: 0, end: 4, text: 'Oslo', label: 'LOC', score: null }] },
+    { entities: [{ start: 0, end: 4, text: 'Oslo', label: 'LOC', score: undefined }] },
   )
 })

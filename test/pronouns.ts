@@ -136,5 +136,9 @@ test('what a sentence says of one entity twice, by two pronouns or a name and on
   t.deepEqual(found({ clusters: [[first, oslo]] }), [0.9, 0.8, 0.6], 'nothing is said of an entity and itself')
   t.deepEqual(found({}), [0.7, 0.9, 0.8, 0.6], 'without clusters nobody knows who is who')
   const given = prepareDocument(createDocument({ id: 'x', text, relations, clusters: [[first, second, third]] }))
-  t.is(relationHead.settle?.(given, new Set(['relations'])), given, 'clusters that came with a document decide nothing')
+  const task = (pronouns: object) => ({ pronouns }) as Parameters<NonNullable<typeof relationHead.settle>>[2]
+  const settled = (made: string[], pronouns: object) => relationHead.settle?.(given, new Set(made), task(pronouns))
+  t.is(settled(['relations'], { PER: ['she'] }), given, 'clusters that came with a document decide nothing')
+  t.is(settled(['relations', 'clusters'], {}), given, 'a model without pronouns is left as it was')
+  t.is(settled(['relations', 'clusters'], { PER: ['she'] })?.relations?.label.length, 3)
 })

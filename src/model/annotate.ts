@@ -118,7 +118,7 @@ export const createReader = (model: Model, options: AnnotateOptions = {}): Reade
       let { document } = draft
       for (const { decoder } of seen) document = { ...document, ...decoder.layers(draft, document) }
       const made = new Set(seen.map(({ task }) => headOf(task.kind).layer(task)))
-      for (const { task } of seen) document = headOf(task.kind).settle?.(document, made) ?? document
+      for (const { task } of seen) document = headOf(task.kind).settle?.(document, made, task) ?? document
       return only ? onlyLabels(document, only.labels, only.layers) : document
     },
   }

@@ -159,7 +159,7 @@ export interface Head<
    * What of its layer changes once a document has the layers of all tasks that were asked for.
    * @param made names of those layers; others that it has came with it
    */
-  settle?(document: Document, made: ReadonlySet<string>): Document
+  settle?(document: Document, made: ReadonlySet<string>, task: Config): Document
 
   /** Gold and predictions as the task defines them, without what the source's annotation says nothing of. */
   comparable(

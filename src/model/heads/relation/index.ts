@@ -185,7 +185,9 @@ export const relationHead: Head<RelationTaskConfig, RelationExample, RelationSco
   loss,
   decoder,
   // By clusters that were found, too: those that came with a document are not the model's.
-  settle: (document, made) => (made.has('clusters') ? distinctRelations(document) : document),
+  // Only where pronouns are arguments is one thing said of an entity several times; models without them are left as they were.
+  settle: (document, made, { pronouns }) =>
+    made.has('clusters') && Object.keys(pronouns).length > 0 ? distinctRelations(document) : document,
   comparable,
   metric: () => metricOf('relation'),
   main: ({ bearingOnly }, { definitions: { original, lastToken } }) => (bearingOnly ? original : lastToken).f1,
