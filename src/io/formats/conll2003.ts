@@ -166,7 +166,7 @@ const parser = (source: Source, context: FormatContext): LineParser => {
     if (text[0] !== '#') return false
     if (numbered || fields.length === 1 || !isTag(fields[fields.length - 1])) return true
     // The first line has no width to be held against; a comment is set off from its mark, a word begins with it.
-    if (width === 0 && !/^#\s/.test(text)) return false
+    if (width === 0 && !/^#[ \t]/.test(text)) return false
     return fields.length !== width && !text.includes('\t') && isKeyValueComment(text)
   }
 

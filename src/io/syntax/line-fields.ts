@@ -42,4 +42,4 @@ export const tabFieldsOf = (line: string): string[] => {
 }
 
 /** A `# key = value` line, which formats with comments put before a sentence. */
-export const isKeyValueComment = (line: string): boolean => /^#\s*[^\s=#]+(?: [^\s=]+)?\s*=/.test(line)
+export const isKeyValueComment = (line: string): boolean => /^#[ \t]*[^\s=#]+(?: [^\s=]+)?[ \t]*=/.test(line)
