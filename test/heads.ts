@@ -149,7 +149,7 @@ test.serial('a kind of head added in one file is trained, stored, loaded and ann
     ],
     training: { updates: 80, validateEvery: 40, learningRate: 0.03, sampling: 'uniform', fitDecisions: true },
   })
-  t.is(config.tasks[0].encoder.hidden, 8, 'its own default')
+  t.is(config.tasks[0].encoder?.hidden, 8, 'its own default')
   t.throws(() => parseConfig({ tasks: [{ name: 'topic', kind: 'about', threshold: 2 }] }), {
     message: /threshold.*from 0 to 1.*Use 1/,
   })

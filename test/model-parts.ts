@@ -7,7 +7,7 @@ import { parseConfig } from '../src/model/config/parse.ts'
 import { compare, surfaceOf } from '../src/model/heads/coref/surface.ts'
 import { constraintsOf, createDecoder, tagSchemes, tagsOf } from '../src/model/heads/crf/decode.ts'
 import { randomOf } from '../src/model/random.ts'
-import { samplingShares } from '../src/train/schedule.ts'
+import { samplingShares, taskOfUpdate } from '../src/train/schedule.ts'
 
 test('calibration: what was drawn by a known line is found again; order is kept', (t) => {
   const random = randomOf(4, 'calibration')
@@ -33,6 +33,12 @@ test('sampling: in proportion to batches, uniform, or by weight', (t) => {
   t.deepEqual(samplingShares(config, { a: 10, b: 30 }), [0.25, 0.75])
   const uniform = { ...config, training: { ...config.training, sampling: 'uniform' as const } }
   t.deepEqual(samplingShares(uniform, { a: 10, b: 30 }), [0.5, 0.5])
+  const successive = { ...config, training: { ...config.training, sampling: 'successive' as const } }
+  const random = randomOf(1, 'draws')
+  const before = random.state()
+  const taskOf = taskOfUpdate(successive, { a: 2, b: 3 }, random)
+  t.deepEqual([0, 1, 2, 3, 4, 5, 6, 7].map(taskOf), [0, 0, 1, 1, 1, 0, 0, 1], 'an epoch of each after the other')
+  t.deepEqual(random.state(), before)
 })
 
 test('packing: rows by step, longest sentence first, every token once', (t) => {

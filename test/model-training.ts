@@ -200,7 +200,7 @@ test('words named like an object’s own methods are words', (t) => {
 
 test('configurations: defaults, inheritance, and what is wrong by name', async (t) => {
   const task = { name: 'ner', kind: 'crf' }
-  t.is(parseConfig({ tasks: [task] }).tasks[0].encoder.hidden, 64)
+  t.is(parseConfig({ tasks: [task] }).tasks[0].encoder?.hidden, 64)
   t.throws(() => parseConfig({ tasks: [{ ...task, dropuot: 1 }] }), {
     message: /unknown key "tasks\[0\]\.dropuot".*"dropout"/,
   })

@@ -82,10 +82,17 @@ export const forward = (model: Model, batch: Batch, rows: tf.Tensor2D, seeds: Se
   }
   const input = (task: TaskConfig): tf.Tensor2D =>
     once(`input of ${task.name}`, () => {
-      const stacked = task.on === 'base' ? base : concat(base, states(tasks.get(task.on) as TaskConfig))
+      const lower = below(task)
+      const stacked = task.on === 'base' || !task.shortcut ? lower : concat(base, lower)
       return dropoutIf(stacked, headOf(task.kind).inputDropout?.(task) ?? task.dropout, seeds)
     })
-  const states = (task: TaskConfig): tf.Tensor2D =>
-    once(`states of ${task.name}`, () => encode(task.name, task.encoder, parameters, input(task), offsets, seeds))
+  const below = (task: TaskConfig): tf.Tensor2D =>
+    task.on === 'base' ? base : states(tasks.get(task.on) as TaskConfig)
+  const states = (task: TaskConfig): tf.Tensor2D => {
+    const { encoder } = task
+    return encoder
+      ? once(`states of ${task.name}`, () => encode(task.name, encoder, parameters, input(task), offsets, seeds))
+      : below(task)
+  }
   return { batch, base, input, states }
 }

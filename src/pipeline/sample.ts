@@ -1,29 +1,15 @@
-/** A stream drawn by its share, and the next of that stream: proportional sampling (paper, section 3.3). */
-import type { Random } from '../model/random.ts'
-
-const draw = (shares: readonly number[], random: Random): number => {
-  let x = random.next()
-  for (let i = 0; i < shares.length - 1; i++) {
-    x -= shares[i]
-    if (x < 0) return i
-  }
-  return shares.length - 1
-}
+/** A stream that is chosen, and the next of that stream. */
 
 /**
- * Draws when it is asked and not before, so that whoever shares the generator, and
- * keeps its state with where the streams stand, can go on from any place. Ends with
- * the first stream that does; closes them all.
- * @param shares of each stream, 1 in all
+ * Chooses when it is asked and not before, so that whoever keeps what the choice comes
+ * from, and where the streams stand, can go on from any place. Ends with the first
+ * stream that does; closes them all.
+ * @param choose the stream that is next, by its place in the list
  */
-export async function* sample<T>(
-  streams: readonly AsyncGenerator<T>[],
-  shares: readonly number[],
-  random: Random,
-): AsyncGenerator<T> {
+export async function* sample<T>(streams: readonly AsyncGenerator<T>[], choose: () => number): AsyncGenerator<T> {
   try {
     for (;;) {
-      const next = await streams[draw(shares, random)].next()
+      const next = await streams[choose()].next()
       if (next.done) return
       yield next.value
     }

@@ -51,6 +51,8 @@ export interface TaskEvaluation {
 export interface EvaluateOptions {
   /** Coreference among the gold mentions. @default as the task was configured */
   readonly goldMentions?: boolean | undefined
+  /** Told of each pair of documents that is scored, as the metric sees them. */
+  readonly onPair?: ((gold: Document, predicted: Document) => void) | undefined
   /** Without gold for the task there is an error instead of a score of 0. @default false */
   readonly needsGold?: boolean | undefined
 }
@@ -98,6 +100,7 @@ export const evaluateTask = async (
       const pair = head.comparable(source, document, task, labels, dataset)
       found ||= holdsGold(pair[0], task)
       own.add(...pair)
+      options.onPair?.(...pair)
       all.add(...pair)
     }
     // One file may be there twice, annotated for other labels.

@@ -16,7 +16,7 @@ import { type Decision, fitDecisions } from './decisions.ts'
 import { claimFolder } from './folder.ts'
 import { computeGradients } from './gradients.ts'
 import { provenanceOf } from './provenance.ts'
-import { rateAt, samplingShares } from './schedule.ts'
+import { rateAt, samplingShares, taskOfUpdate } from './schedule.ts'
 import { openStreams } from './streams.ts'
 import type { Survey } from './survey.ts'
 import { scoreStored, type Validation, validate } from './validation.ts'
@@ -133,6 +133,7 @@ const trainInto = async (config: ModelConfig, options: TrainOptions): Promise<Tr
     : beginTraining(config, output, options.onSurvey))
   const { model, optimizer, random, progress, positions, batches, watched } = training
   const shares = samplingShares(config, batches)
+  const taskOf = taskOfUpdate(config, batches, random)
   const watch = openWatch(Object.fromEntries(config.tasks.map(({ name }, i) => [name, shares[i] * updates])), watched)
   const course = await openCourse(output, options.resume ? progress.update : undefined)
   const provenance = await provenanceOf(config, options.version)
@@ -177,7 +178,7 @@ const trainInto = async (config: ModelConfig, options: TrainOptions): Promise<Tr
   )
   try {
     let begun = performance.now()
-    const drawn = progress.update < updates ? sample(streams, shares, random) : []
+    const drawn = progress.update < updates ? sample(streams, () => taskOf(progress.update)) : []
     for await (const batch of drawn) {
       if (options.signal?.aborted)
         throw new HmtlError('HMTL_ABORTED', `training stopped at update ${progress.update}`, {

@@ -1,10 +1,12 @@
 /** An epoch's order, and the drawing of tasks. */
 import test from 'ava'
 import fc from 'fast-check'
-import { randomOf } from '../../src/model/random.ts'
+import { parseConfig } from '../../src/model/config/parse.ts'
+import { type Random, randomOf } from '../../src/model/random.ts'
 import { chain } from '../../src/pipeline/chain.ts'
 import { sample } from '../../src/pipeline/sample.ts'
 import { shuffle } from '../../src/pipeline/shuffle.ts'
+import { taskOfUpdate } from '../../src/train/schedule.ts'
 import { collect } from '../helpers/documents.ts'
 
 interface Item {
@@ -84,6 +86,16 @@ test('no more than the buffer is held: groups come before the source has ended',
   await run.return(undefined)
 })
 
+/** Draws between tasks `a` and `b` as a training does. */
+const drawn = ([a, b]: readonly [number, number], random: Random) => {
+  const tasks = [
+    { name: 'a', kind: 'crf' },
+    { name: 'b', kind: 'crf' },
+  ]
+  const taskOf = taskOfUpdate(parseConfig({ tasks, training: { sampling: { a, b } } }), {}, random)
+  return () => taskOf(0)
+}
+
 async function* endless(name: string, closed: string[]) {
   try {
     for (let i = 0; ; i++) yield `${name}${i}`
@@ -96,7 +108,10 @@ test('streams are drawn by their shares, each goes on where it stood, all are cl
   const closed: string[] = []
   const counts = { a: 0, b: 0 }
   let taken = 0
-  for await (const item of sample([endless('a', closed), endless('b', closed)], [0.8, 0.2], randomOf(5, 'draws'))) {
+  for await (const item of sample(
+    [endless('a', closed), endless('b', closed)],
+    drawn([0.8, 0.2], randomOf(5, 'draws')),
+  )) {
     const name = item[0] as 'a' | 'b'
     t.is(item, `${name}${counts[name]++}`)
     if (++taken === 1000) break
@@ -107,7 +122,7 @@ test('streams are drawn by their shares, each goes on where it stood, all are cl
 
 test('nothing is drawn before it is asked for, so that a generator’s state says where a run stands', async (t) => {
   const random = randomOf(5, 'draws')
-  const run = sample([endless('a', []), endless('b', [])], [0.5, 0.5], random)
+  const run = sample([endless('a', []), endless('b', [])], drawn([0.5, 0.5], random))
   const before = random.state()
   await new Promise((resolve) => setTimeout(resolve, 5))
   t.deepEqual(random.state(), before)

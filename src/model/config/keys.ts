@@ -103,15 +103,18 @@ const embeddingKeys = {
   ),
 }
 
+const samplings = ['proportional', 'uniform', 'successive'] as const
+
 /** Shares of the tasks in the draws; which tasks there are is known to whoever reads the whole. */
-const sampling: Key<'proportional' | 'uniform' | Readonly<Record<string, number>>> = {
+const sampling: Key<(typeof samplings)[number] | Readonly<Record<string, number>>> = {
   default: 'proportional',
-  may: '"proportional", "uniform" or {"task": weight}',
-  sentence: 'How often each task is drawn: in proportion to its batches, all alike, or by weights.',
+  may: '"proportional", "uniform", "successive" or {"task": weight}',
+  sentence:
+    'How often each task is drawn: in proportion to its batches, all alike, or by weights; `successive`: an epoch of each task after the other, the lowest first.',
   read(value, where) {
-    if (value === 'proportional' || value === 'uniform') return value
-    if (typeof value === 'string')
-      throw wrongValue(where, this.may, value, `Use "${nearest(value, ['proportional', 'uniform'])}"`)
+    const named = samplings.find((name) => name === value)
+    if (named) return named
+    if (typeof value === 'string') throw wrongValue(where, this.may, value, `Use "${nearest(value, samplings)}"`)
     if (!isObject(value)) throw wrongType(where, this.may, value, 'Use "proportional"')
     const weight = number({ min: 0, default: 1, sentence: '' })
     return Object.fromEntries(
@@ -204,17 +207,24 @@ export const taskKeys = <D extends Keys>(kinds: readonly string[], usual: TaskDe
   on: text(
     {
       default: 'base',
-      sentence: '`base`, or an earlier task; the input is always g_e, with the states of that task joined to it.',
+      sentence: '`base`, or an earlier task; the input is g_e, with the states of that task joined to it.',
     },
     '"base" or the name of an earlier task',
   ),
-  encoder: object(
-    {
-      hidden: number({ default: usual.hidden ?? 64, min: 4, max: most, step: 4, sentence: 'Cells a direction.' }),
-      layers: whole({ default: usual.layers ?? 2, min: 1, max: 64, sentence: 'LSTMs on one another.' }),
-      dropout: dropout(0.2, 'Between stacked layers.'),
-    },
-    { sentence: 'The BiLSTM of the task.' },
+  shortcut: flag({
+    default: true,
+    sentence: 'Whether the encoder sees g_e beside the states of the task that it stands on.',
+  }),
+  encoder: orNull(
+    object(
+      {
+        hidden: number({ default: usual.hidden ?? 64, min: 4, max: most, step: 4, sentence: 'Cells a direction.' }),
+        layers: whole({ default: usual.layers ?? 2, min: 1, max: 64, sentence: 'LSTMs on one another.' }),
+        dropout: dropout(0.2, 'Between stacked layers.'),
+      },
+      { sentence: '' },
+    ),
+    { sentence: 'The BiLSTM of the task; null: its head stands on the states of `on` themselves.' },
   ),
   dropout: dropout(0.2, 'Before and after the encoder.'),
   datasets: list(
@@ -251,7 +261,7 @@ export const calibration: Key<Calibration> = {
 export type DatasetConfig = Of<typeof datasetKeys>
 /** What every task has; a head's configuration is this with keys of its own. */
 export type TaskConfig = Of<ReturnType<typeof taskKeys<Record<never, never>>>>
-export type EncoderConfig = TaskConfig['encoder']
+export type EncoderConfig = NonNullable<TaskConfig['encoder']>
 export type ContextualConfig = NonNullable<Of<typeof embeddingKeys>['contextual']>
 export type ModelConfig = Of<typeof modelKeys> & { readonly tasks: readonly TaskConfig[] }
 /** Of a head whose data sets have keys of their own: both kinds of keys. */

@@ -4,7 +4,7 @@
  * interface alone, so a new kind of head is one folder and one line in `index.ts`.
  */
 import type * as tf from '@tensorflow/tfjs-core'
-import type { Document, LabelledLike, RelationLike, SpanLike, Spans } from '../../io/document/document.ts'
+import type { Document, MentionLike, RelationLike, SpanLike, Spans } from '../../io/document/document.ts'
 import type { Batch } from '../batch.ts'
 import type { TaskConfig, TaskDefaults } from '../config/keys.ts'
 import type { Keys } from '../config/schema.ts'
@@ -53,7 +53,7 @@ export interface Draft {
   readonly words: readonly string[]
   readonly sentences: Spans
   /** Spans found so far, of each layer. */
-  readonly spans: Map<'entities' | 'mentions', LabelledLike[]>
+  readonly spans: Map<'entities' | 'mentions', MentionLike[]>
   /** Those that end with a token, in the order in which taggers were read. */
   readonly spanEnding: Map<number, readonly FoundSpan[]>
   readonly relations: RelationLike[]

@@ -114,6 +114,13 @@ const lea = (clusters: MentionClusters, other: ReadonlyMap<string, number>, othe
   return [numerator, denominator]
 }
 
+/** The CoNLL average, 0 to 1, of `sums` added up over documents. */
+export const conllOfSums = (sums: readonly number[]): number => {
+  let total = 0
+  for (let i = 0; i < 12; i += 4) total += scoreOfSums(sums[i], sums[i + 1], sums[i + 2], sums[i + 3]).f1
+  return total / 3
+}
+
 /** Sums of one corpus; `add` a document at a time, then `score`. */
 export class CorefMetric {
   readonly #sums = {
@@ -184,6 +191,15 @@ export class CorefMetric {
     distinct[0] += pairs(common) - goldOfCommon - predictedOfCommon + both
     distinct[1] += pairs(goldIndex.size) - goldLinks
     distinct[2] += pairs(predictedIndex.size) - predictedLinks
+  }
+
+  /**
+   * What the CoNLL average is made of, in numbers that add up over documents: of MUC, B³ and CEAF-e each the numerator
+   * and denominator of recall, then of precision.
+   */
+  sums(): number[] {
+    const { muc, b3, ceafe } = this.#sums
+    return [...muc, ...b3, ...ceafe]
   }
 
   /** Mean of both classes of links; where the gold side has none of a class, the other alone (Luo et al. 2014, section 4.3, and the reference scorer). */

@@ -15,7 +15,7 @@ interface Votes {
  *
  * @param below 0 leaves all as they are, 1 lets none keep a label of its own
  */
-export const agreeing = (text: string, spans: readonly LabelledLike[], below: number): readonly LabelledLike[] => {
+export const agreeing = <T extends LabelledLike>(text: string, spans: readonly T[], below: number): readonly T[] => {
   if (below === 0) return spans
   const nameOf = ({ start, end }: LabelledLike) => text.slice(start, end)
   const votes = new Map<string, Votes>()

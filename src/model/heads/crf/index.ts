@@ -7,6 +7,7 @@ import {
   labelledSpansOf,
   listSpans,
   mentionsOf,
+  type SpanLike,
 } from '../../../io/document/document.ts'
 import type { Packing } from '../../batch.ts'
 import { calibrated } from '../../calibration.ts'
@@ -17,6 +18,7 @@ import type { DecodeOptions, Decoder, Draft, Forward, Head, HeadContext } from '
 import { conventionsOf } from '../convention.ts'
 import { agreeing } from './agree.ts'
 import { type TagExample, tagExamples } from './examples.ts'
+import { headOfMention } from './mention-head.ts'
 import { type CrfDataset, type CrfTaskConfig, crfDatasetKeys, crfKeys } from './keys.ts'
 import { crfDecoder, crfLoss, emissionsOf, partialCrfLoss } from './scores.ts'
 
@@ -61,6 +63,12 @@ const conventionRows = (
 const isPicture = (word: string): boolean =>
   word.charCodeAt(0) > 0x7f && /^(?:\p{Extended_Pictographic}|\p{RI})/u.test(word)
 
+/** The head of a mention, where it is not the whole of it. */
+const headIn = ({ tokens, words }: Draft, from: number, to: number): SpanLike | undefined => {
+  const { begin, end } = headOfMention(words.slice(from, to))
+  return end - begin === to - from ? undefined : { start: tokens.begin[from + begin], end: tokens.end[from + end - 1] }
+}
+
 /** Added to the emission of the tag `O`, the first: more than any other tag can have. */
 const outsideForSure = 1000
 
@@ -94,7 +102,8 @@ const decoder = (
           for (const { begin, end, label, score: posterior } of crf.decode(values, rowOf)) {
             const score = calibrated(posterior, task.calibration)
             if (score < minScore) continue
-            found.push({ start: tokens.begin[base + begin], end: tokens.end[base + end - 1], label, score })
+            const span = { start: tokens.begin[base + begin], end: tokens.end[base + end - 1], label, score }
+            found.push(task.heads ? { ...span, head: headIn(draft, base + begin, base + end) } : span)
             const last = base + end - 1
             spanEnding.set(last, [...(spanEnding.get(last) ?? []), { begin: base + begin, label, task: task.name }])
           }

@@ -1,5 +1,5 @@
 import { calibration, type HeadConfig } from '../../config/keys.ts'
-import { choice, number } from '../../config/schema.ts'
+import { choice, flag, number } from '../../config/schema.ts'
 import { annotationKeys } from '../annotation.ts'
 import { convention, conventionKeys } from '../convention.ts'
 import { tagSchemes } from './decode.ts'
@@ -21,6 +21,11 @@ export const crfKeys = {
     max: 1,
     sentence:
       'Spans of the same text in a document whose score is below this take the label that the surer ones of them have; 0 leaves each as its sentence has it.',
+  }),
+  heads: flag({
+    default: false,
+    past: true,
+    sentence: 'Mentions carry their heads, found by the order of English words: "minister" of "the minister who left".',
   }),
   convention,
   calibration,

@@ -60,6 +60,8 @@ const decoder = (context: HeadContext, task: RelationTaskConfig, { minScore, spa
   const typed = Object.keys(task.argumentTypes).length > 0
   const symmetric = labels.map((label) => task.symmetric.includes(label))
   const typesOf = pronounTypes(task)
+  // Where no tagger ran, every token is a candidate.
+  const amongSpans = spansFound && task.candidates === 'spans'
   /** The argument that a token ends: of what taggers found the last, or the name where arguments have types; or a pronoun. */
   const argumentAt = ({ spanEnding, words }: Draft, token: number): Argument | undefined => {
     const found = spanEnding.get(token)
@@ -83,8 +85,7 @@ const decoder = (context: HeadContext, task: RelationTaskConfig, { minScore, spa
           const list: Place[] = []
           const { begin, end } = draft.sentences
           for (let token = begin[s]; token < end[s]; token++)
-            // Where no tagger ran, every token is a candidate.
-            if (!spansFound || argumentAt(draft, token))
+            if (!amongSpans || argumentAt(draft, token))
               list.push({ draft, token, place: starts[sentence] + token - begin[s] })
           places.push(list)
         }

@@ -50,6 +50,12 @@ export const relationKeys = {
     default: false,
     sentence: 'Train and evaluate only on sentences with a relation, as the original does.',
   }),
+  candidates: choice(['spans', 'tokens'], {
+    default: 'spans',
+    past: true,
+    sentence:
+      'What may be related: the last tokens of spans that taggers found, or any two tokens of a sentence, as in the original.',
+  }),
   tagsOf: text(
     { default: '', past: true, sentence: 'A tagger whose marginals the head also sees.' },
     'the name of a tagger',

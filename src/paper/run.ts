@@ -1,0 +1,106 @@
+/** What is kept of a training of one of the paper's rows: small enough to lie in a repository, and all that its tables and plots are made of. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type Document, listClusters } from '../io/document/document.ts'
+import type { TaskConfig } from '../model/config/keys.ts'
+import { headOf } from '../model/heads/index.ts'
+import { conllOfSums, CorefMetric } from '../model/metrics/coref.ts'
+import { scoreOfSums } from '../model/metrics/counts.ts'
+import { loadModel } from '../model/store.ts'
+import { evaluateTask, goldSplit } from '../train/evaluate.ts'
+
+/** Development scores, 0 to 1, and own updates of each task at a validation. */
+export interface CurvePoint {
+  readonly update: number
+  readonly taskUpdates: Readonly<Record<string, number>>
+  readonly dev: Readonly<Record<string, number>>
+}
+
+/** Numbers of one document that add up: correct, gold, predicted; or of coreference those of `CorefMetric.sums`. */
+export type Sums = readonly number[]
+
+export interface PaperRun {
+  /** Name of the configuration, such as `free-a`. */
+  readonly config: string
+  readonly seed: number
+  readonly engine: string
+  readonly seconds: number
+  readonly updates: number
+  /** Of the model that was kept: the best by the mean of its tasks' development scores. */
+  readonly bestUpdate: number
+  readonly curve: readonly CurvePoint[]
+  /** Test documents of each task, in their order. */
+  readonly documents: Readonly<Record<string, readonly Sums[]>>
+}
+
+/** F1 or the CoNLL average, 0 to 1, of documents together. */
+export const scoreOfDocuments = (documents: readonly Sums[]): number => {
+  const sums = new Array<number>(documents[0]?.length ?? 0).fill(0)
+  for (const document of documents) for (let i = 0; i < sums.length; i++) sums[i] += document[i]
+  if (sums.length === 12) return conllOfSums(sums)
+  const [correct, gold, predicted] = sums
+  return sums.length === 0 ? 0 : scoreOfSums(correct, gold, correct, predicted).f1
+}
+
+interface Counted {
+  readonly correct: number
+  readonly gold: number
+  readonly predicted: number
+}
+
+/** @returns the sums of one pair of documents, by what the task is judged on */
+const sumsOf = (task: TaskConfig, gold: Document, predicted: Document): number[] => {
+  if (task.kind === 'coref') {
+    const metric = new CorefMetric()
+    const keys = ({ clusters }: Document) =>
+      clusters ? listClusters(clusters).map((cluster) => cluster.map(({ start, end }) => `${start} ${end}`)) : []
+    metric.add(keys(gold), keys(predicted))
+    return metric.sums().map((sum) => Math.round(sum * 1e6) / 1e6)
+  }
+  const metric = headOf(task.kind).metric(task)
+  metric.add(gold, predicted)
+  const score = metric.score() as Counted & { definitions?: Readonly<Record<string, Counted>> }
+  const { bearingOnly } = task as { bearingOnly?: boolean }
+  const { correct, gold: all, predicted: found } = score.definitions?.[bearingOnly ? 'original' : 'lastToken'] ?? score
+  return [correct, all, found]
+}
+
+/** Sums of each test document by task, of a stored model. */
+export const documentSums = async (folder: string): Promise<Record<string, number[][]>> => {
+  const model = await loadModel(folder, { cached: true })
+  try {
+    const found: Record<string, number[][]> = {}
+    for (const task of model.config.tasks) {
+      const rows: number[][] = []
+      await evaluateTask(model, task, goldSplit(task, 'test'), {
+        onPair: (gold, predicted) => rows.push(sumsOf(task, gold, predicted)),
+      })
+      found[task.name] = rows
+    }
+    return found
+  } finally {
+    model.parameters.dispose()
+    model.contextual?.dispose()
+  }
+}
+
+/** The record of a training that has ended. */
+export const paperRunOf = async (folder: string, engine: string): Promise<PaperRun> => {
+  const events = (await readFile(join(folder, 'metrics.jsonl'), 'utf8'))
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  const validations = events.filter(({ event }) => event === 'validation')
+  const end = events.find(({ event }) => event === 'end')
+  const { name, training } = JSON.parse(await readFile(join(folder, 'model', 'config.json'), 'utf8')).config
+  return {
+    config: name,
+    seed: training.seed,
+    engine,
+    seconds: Math.round(end.seconds),
+    updates: validations.at(-1).update,
+    bestUpdate: validations.findLast(({ best }) => best).update,
+    curve: validations.map(({ update, taskUpdates, main }) => ({ update, taskUpdates, dev: main })),
+    documents: await documentSums(join(folder, 'model')),
+  }
+}
