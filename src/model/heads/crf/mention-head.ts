@@ -23,7 +23,7 @@ const openings = new Set('" “ `` ‘ ( ['.split(' '))
 const marks = new Set("\" ” “ '' `` ) ] . , ; : ! ?".split(' '))
 const possessive = new Set(["'s", '’s', "'", '’'])
 const isName = (word: string): boolean => /^\p{Lu}/u.test(word)
-const linksNames = new Set(['of', 'de', 'van', 'von', 'der', 'la', 'le', 'du', 'al', 'bin', '&'])
+const linksNames = new Set(['de', 'van', 'von', 'der', 'la', 'le', 'du', 'al', 'bin', '&'])
 const determiners = new Set(
   'the a an this that these those my your his her its our their every each all some any no'.split(' '),
 )
