@@ -12,6 +12,8 @@ import {
   type ScoredTask,
   scoreDocuments,
   scoredTasks,
+  scoreLayers,
+  type TaskScores,
 } from '../src/model/metrics/score.ts'
 import { writeAtomically } from '../src/io/write.ts'
 import { formatOptionsOf, inputOptions } from './support/command.ts'
@@ -22,7 +24,12 @@ export const builder = (yargs: Argv) =>
     .positional('gold', { type: 'string', demandOption: true, describe: 'Gold documents, any format' })
     .positional('predicted', { type: 'string', demandOption: true, describe: 'Predicted documents, any format' })
     .options(inputOptions)
-    .option('task', { type: 'string', choices: scoredTasks, demandOption: true, describe: 'What to score' })
+    .option('task', {
+      type: 'string',
+      choices: scoredTasks,
+      describe: 'What to score',
+      defaultDescription: 'every layer that gold has',
+    })
     .option('gold-format', {
       type: 'string',
       choices: formatNames,
@@ -35,6 +42,7 @@ export const builder = (yargs: Argv) =>
     })
     .option('json', { type: 'boolean', default: false, describe: 'Print JSON, scores as fractions' })
     .option('html', { type: 'string', describe: 'Also write a page of the predictions beside gold' })
+    .example('$0 score gold.jsonl found.jsonl', 'every layer that gold has')
     .example('$0 score gold.conll predicted.conll --task ner', 'span F1 as conlleval')
     .example('$0 score gold.jsonl found.jsonl --task ner --html compared.html', 'and a page that shows what differs')
     .example('$0 score key.gold_conll response.jsonl --task coref --json', 'the CoNLL-2012 metrics as JSON')
@@ -66,6 +74,20 @@ const corefTable = (score: CorefScore) =>
     ['CoNLL', '', '', percent(score.conll)],
   ])
 
+const tableOf = (task: ScoredTask, score: TaskScores[ScoredTask]): string => {
+  if (task === 'coref') return corefTable(score as CorefScore)
+  const { definitions } = score as Partial<RelationScore>
+  const extra: [string, CountedScore][] = definitions
+    ? [
+        ['last token, relation-bearing sentences', definitions.original],
+        ['last token, all sentences', definitions.lastToken],
+        ['boundaries', definitions.boundaries],
+        ['strict', definitions.strict],
+      ]
+    : []
+  return labelledTable(score as LabelledScore, extra)
+}
+
 export const handler = async (args: Args): Promise<number> => {
   const options = formatOptionsOf(args)
   const sides = () =>
@@ -78,25 +100,18 @@ export const handler = async (args: Args): Promise<number> => {
     ] as const
   if (args.gold === '-' && args.predicted === '-')
     throw new HmtlError('HMTL_USAGE', 'only one of gold and predicted can be standard input')
-  const task = args.task as ScoredTask
   if (args.html !== undefined && (args.gold === '-' || args.predicted === '-'))
     throw new HmtlError('HMTL_USAGE', '--html reads both sides again, which standard input cannot', {
       remedy: 'Name two files',
     })
-  const score = await scoreDocuments(...sides(), task)
-  if (args.json) process.stdout.write(`${JSON.stringify(score)}\n`)
-  else if (task === 'coref') process.stdout.write(`${corefTable(score as CorefScore)}\n`)
-  else {
-    const { definitions } = score as Partial<RelationScore>
-    const extra: [string, CountedScore][] = definitions
-      ? [
-          ['last token, relation-bearing sentences', definitions.original],
-          ['last token, all sentences', definitions.lastToken],
-          ['boundaries', definitions.boundaries],
-          ['strict', definitions.strict],
-        ]
-      : []
-    process.stdout.write(`${labelledTable(score as LabelledScore, extra)}\n`)
+  if (args.task) {
+    const task = args.task as ScoredTask
+    const score = await scoreDocuments(...sides(), task)
+    process.stdout.write(`${args.json ? JSON.stringify(score) : tableOf(task, score)}\n`)
+  } else {
+    const scores = await scoreLayers(...sides())
+    const tables = Object.entries(scores).map(([task, score]) => `${task}\n${tableOf(task as ScoredTask, score)}`)
+    process.stdout.write(`${args.json ? JSON.stringify(scores) : tables.join('\n\n')}\n`)
   }
   if (args.html !== undefined) {
     const pairs = pairDocuments(...sides())

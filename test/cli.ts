@@ -36,7 +36,7 @@ test('wrong use exits with 2 and says what to do', async (t) => {
     [],
     ['nonsense'],
     ['convert', '--to', 'nothing'],
-    ['score', 'a', 'b'],
+    ['score', 'a'],
     ['convert', '--unknown-option'],
   ]) {
     const { code, err } = await hmtl(args)
@@ -91,6 +91,20 @@ test('convert: a reader that goes away is no failure', async (t) => {
   const code = await new Promise((resolve) => child.on('close', resolve))
   t.is(code, 0)
   t.is(JSON.parse(out).text, 'a b c')
+})
+
+test('score: every layer that gold has, where no task is named', async (t) => {
+  const [gold, found] = ['datasets/ace05/sample', 'datasets/ace05/sample']
+  const { code, out } = await hmtl(['score', gold, found, '--json'])
+  t.is(code, 0)
+  const scores = JSON.parse(out)
+  t.deepEqual(Object.keys(scores), ['emd', 'relation', 'coref'])
+  t.is(scores.emd.f1, 1)
+  t.deepEqual(scores.coref, JSON.parse((await hmtl(['score', gold, found, '--task', 'coref', '--json'])).out))
+  t.regex((await hmtl(['score', gold, found])).out, /^emd\n +P +R +F1[^]*\n\nrelation\n[^]*\n\ncoref\n/)
+  const bare = await hmtl(['score', 'datasets/example.txt', gold])
+  t.is(bare.code, 1)
+  t.regex(bare.err, /HMTL_SCORE/)
 })
 
 test('score: conll2012 against itself, as JSON', async (t) => {

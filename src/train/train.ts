@@ -6,6 +6,7 @@
 import { join } from 'node:path'
 import { HmtlError } from '../io/errors.ts'
 import type { ModelConfig } from '../model/config/keys.ts'
+import { headOf } from '../model/heads/index.ts'
 import { updateStored } from '../model/store.ts'
 import { sample } from '../pipeline/sample.ts'
 import type { TrainingBatch } from './batches.ts'
@@ -61,6 +62,12 @@ export interface TrainResult extends Pick<Progress, 'bestUpdate' | 'bestByTask'>
   readonly updates: number
   /** Development scores of the model that was kept, with what was decided after training. */
   readonly bestMain: Readonly<Record<string, number>>
+}
+
+/** What helps where a task does not learn, as its head knows it. */
+const hintOf = ({ tasks }: ModelConfig, name: string): string | undefined => {
+  const task = tasks.find((each) => each.name === name)
+  return task && headOf(task.kind).hint
 }
 
 /** Updates of which one is logged. */
@@ -160,7 +167,7 @@ const trainInto = async (config: ModelConfig, options: TrainOptions): Promise<Tr
     course.scalars(update, { ...prefixed('dev', event.main), 'dev/mean': event.mean })
     options.onValidation?.(event)
     for (const [task, score] of Object.entries(event.main))
-      await warn(watch.score(task, update, score, taskUpdates[task] ?? 0))
+      await warn(watch.score(task, update, score, taskUpdates[task] ?? 0, hintOf(config, task)))
     await saveState(output, model, optimizer, {
       ...progress,
       random: random.state(),

@@ -31,8 +31,8 @@ export interface Watch {
   readonly state: WatchState
   /** After an update of a task. */
   loss(task: string, update: number, loss: number): TrainingWarning | undefined
-  /** After a validation. */
-  score(task: string, update: number, score: number, taskUpdates: number): TrainingWarning | undefined
+  /** After a validation; `hint` is what helps such a task. */
+  score(task: string, update: number, score: number, taskUpdates: number, hint?: string): TrainingWarning | undefined
 }
 
 /** Fewer losses than this say nothing. */
@@ -87,11 +87,11 @@ export const openWatch = (expected: Readonly<Record<string, number>>, state: Wat
       const message = `the loss of task ${task} has stood still over its first ${updatesOf(watch)} updates, at ${mean.toPrecision(3)} on average: it may not be learning`
       return { update, task, kind: 'loss', message }
     },
-    score(task, update, score, updates) {
+    score(task, update, score, updates, hint) {
       const watch = of(task)
       if (score > 0 || updates < tenth(task) || watch.warned.includes('score')) return undefined
       watch.warned.push('score')
-      const message = `the development score of task ${task} is 0 after ${updates} of its updates: it may not be learning (of sparse coreference: keepGold or mentionLoss helps), or the development data may not have its layer`
+      const message = `the development score of task ${task} is 0 after ${updates} of its updates: it may not be learning${hint ? ` (${hint})` : ''}, or the development data may not have its layer`
       return { update, task, kind: 'score', message }
     },
   }

@@ -122,6 +122,8 @@ export interface Head<
   readonly defaults: TaskDefaults
   /** Its spans are what others choose among: it is read before them. */
   readonly findsSpans?: boolean
+  /** What helps where it does not learn, for the warning of a training. */
+  readonly hint?: string
   /** It chooses among spans that others find. */
   readonly readsSpans?: boolean
   /** Tasks it looks at besides the one it stands on: the key that names each, and the kind that it must be. */

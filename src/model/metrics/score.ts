@@ -206,6 +206,31 @@ export const scoreDocuments = async <T extends ScoredTask>(
   return metric.score()
 }
 
+/** The layer that each task is judged by. */
+const layerOf = { ner: 'entities', emd: 'mentions', relation: 'relations', coref: 'clusters' } as const
+
+/**
+ * Scores of every task whose layer some gold document has, in one pass over both sides.
+ * @throws HmtlError `HMTL_SCORE_GOLD` where gold has no layer at all, `HMTL_SCORE_MISMATCH` as `scoreDocuments`
+ */
+export const scoreLayers = async (
+  gold: AsyncIterable<Document>,
+  predicted: AsyncIterable<Document>,
+): Promise<Partial<TaskScores>> => {
+  const metrics = scoredTasks.map((task) => ({ task, metric: metricOf(task) as Metric<unknown>, gold: false }))
+  for await (const [wanted, found] of pairDocuments(gold, predicted))
+    for (const each of metrics) {
+      each.gold ||= wanted[layerOf[each.task]] !== undefined
+      each.metric.add(wanted, found)
+    }
+  const scored = metrics.filter(({ gold: has }) => has)
+  if (scored.length === 0)
+    throw new HmtlError('HMTL_SCORE_GOLD', 'gold has neither entities, mentions, relations nor clusters', {
+      remedy: 'Name the annotated side first, the predictions second',
+    })
+  return Object.fromEntries(scored.map(({ task, metric }) => [task, metric.score()]))
+}
+
 export async function* pairDocuments(
   gold: AsyncIterable<Document>,
   predicted: AsyncIterable<Document>,

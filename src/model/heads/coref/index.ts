@@ -34,6 +34,7 @@ const words = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']
 
 export const corefHead: Head<CorefTaskConfig, CorefExample, CorefScore> = {
   kind: 'coref',
+  hint: 'where few words are mentions, keepGold, mentionLoss or a lexicalDropout of 0.2 helps',
   keys: corefKeys,
   datasetKeys: corefDatasetKeys,
   defaults: { hidden: 200, layers: 1, batch: 1 },
