@@ -4,7 +4,8 @@
  *
  * - `names/{train,dev,test}.arrow`: DocRED's test documents, names of six types by people, by title 799 / 100 / 100: what
  *   OntoNotes is to NER in the paper.
- * - `documents/{train,dev,test}.arrow`: Re-DocRED's, by title 800 / 100 / 100: what ACE 2005 is to the three tasks above.
+ * - `documents/{train,dev,test}.arrow`: Re-DocRED's, by title 400 / 100 / 100: what ACE 2005 is to the three tasks above,
+ *   which has 351 training documents in the usual split and is, as here, much smaller than what NER learns from.
  *   Their names, relations and entities are people's. ACE has nouns and pronouns beside names, which nobody has annotated
  *   here: they are MODEL's, kept as their heads (a name whole, of anything else the one word), where no name of the
  *   corpus is, under the corpus's own types. An entity of the corpus takes in what MODEL says is the same as most of
@@ -28,6 +29,9 @@ const teacher = positionals[0] ?? 'en-accurate'
 
 /** ACE's types as the corpus's: what has no type there is kept as it would be named. */
 const typeOf = { PER: 'PER', ORG: 'ORG', GPE: 'LOC', LOC: 'LOC', FAC: 'LOC', VEH: 'MISC' }
+
+/** Training documents that are taken, of 800 that there are. */
+const taken = 400
 
 /** How far into a document's list of titles each split reaches. */
 const cuts = { train: [0, -200], dev: [-200, -100], test: [-100, undefined] }
@@ -90,6 +94,14 @@ const withSilver = (source, found) => {
     mentions: mentionsOf(ordered(known.values())),
     clusters: clustersOf(joined.filter((entity) => entity.length > 1).map(ordered)),
     metadata: {},
+  }
+}
+
+async function* firstOf(documents, count) {
+  let left = count
+  for await (const document of documents) {
+    yield document
+    if (--left === 0) return
   }
 }
 

@@ -291,6 +291,15 @@ test('one odd annotation is counted, and the rest of its document read', async (
   t.is(like.documents[0].relations!.begin1.length, 1)
   t.is(like.report.count('odd-relation-column'), 1)
 
+  // Nothing in this format counts rows or words.
+  const tweets = await read('conll2003', 'a\tB-PER\n\tO\nb\tO\n\n\tO\n\nc\tO\n\n')
+  t.deepEqual(tweets.errors, [])
+  t.deepEqual(
+    tweets.documents.map(({ text }) => text),
+    ['a b', 'c'],
+  )
+  t.is(tweets.report.count('empty-word'), 2)
+
   const conll04 = await read('conll04', "#doc 1\n0\ta\tB-Peop\t['Live_In', 'Kill']\t[1, 7]\n1\tb\tB-Loc\tN\t[1]\n")
   t.deepEqual(conll04.errors, [])
   t.deepEqual(
@@ -316,13 +325,12 @@ test('like-conll: a span of two clusters is counted as in CoNLL-2012, and a docu
   t.is(report.count('duplicate-cluster-member'), 1)
 })
 
-test('every reader of tags refuses what is no tag, and of words what is empty', async (t) => {
+test('every reader of tags refuses what is no tag, and an empty word where rows are numbered or hold brackets', async (t) => {
   for (const [format, text] of [
     ['conll2003', 'a person\n\n'],
     ['conll2003', 'a B-PER\nb weird\n\n'],
     ['conll04', "#doc 1\n0\ta\tweird\t['N']\t[0]\n"],
     ['litbank', 'a\tO\tweird\n'],
-    ['conll2003', 'a\tO\n\tO\n\n'],
     ['conll04', "#doc 1\n0\t\tO\t['N']\t[0]\n"],
     ['conllu', conlluLines(['1', ''])],
     ['conll2012', part(['p\t0\t0\t\t-'])],

@@ -78,6 +78,9 @@ const parser = (source: Source, context: FormatContext): LineParser => {
     id = undefined
   }
 
+  /** Of the document that is being read. */
+  const documentIdNow = (): string => id ?? `${name}:${count + (hasDocuments ? 0 : sentences.length)}`
+
   const closeSentence = () => {
     if (rows.length === 0) return false
     sentences.push({ rows, comments })
@@ -207,13 +210,17 @@ const parser = (source: Source, context: FormatContext): LineParser => {
           line: number,
           remedy: 'Repair the line; the rest of its document was left out',
         })
-      if (fields[numbered ? 1 : 0] === '') throw new HmtlError('HMTL_INPUT_SYNTAX', 'an empty word', { line: number })
       const tag = fields[numbered ? 2 : width - 1]
       if (!isTag(tag))
         throw new HmtlError('HMTL_INPUT_SYNTAX', `"${tag}" is not a tag`, {
           line: number,
           remedy: 'Tags are O or B-, I-, E-, S-, U- or L- and a type',
         })
+      // What a cleaner of texts has left of a sign that it took out; nothing refers to it, so the rest stands.
+      if (fields[numbered ? 1 : 0] === '') {
+        context.report.add('empty-word', documentIdNow(), `line ${number}`)
+        return undefined
+      }
       if (rows.length === 0) comments = []
       if (pending.length > 0) comments.push(...pending)
       pending = []
@@ -227,7 +234,7 @@ const parser = (source: Source, context: FormatContext): LineParser => {
       return hasDocuments ? take(unclosed, pending) : takeEach(unclosed, pending)
     },
     recover() {
-      const failed = id ?? `${name}:${count + (hasDocuments ? 0 : sentences.length)}`
+      const failed = documentIdNow()
       // Before any mark only the sentence is lost, whether it is a document or not.
       if (hasDocuments) reset()
       rows = []

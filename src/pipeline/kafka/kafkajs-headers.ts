@@ -21,7 +21,6 @@ interface Decoder {
   readVarInt(): number
   readVarLong(): number
   readVarIntBytes(): Buffer | null
-  readVarIntString(): string | null
 }
 
 interface Encoder {
@@ -29,7 +28,6 @@ interface Encoder {
   writeInt8(value: number): Encoder
   writeVarLong(value: number): Encoder
   writeVarIntBytes(value: Buffer | string | null): Encoder
-  writeVarIntString(value: string): Encoder
 }
 
 interface EncoderClass {
@@ -58,6 +56,13 @@ interface WireRecord {
 
 type HeaderValue = Buffer | string | null
 
+/** Text, as the protocol has it; the bytes of a name that is no UTF-8, which would not come out as they went in. */
+const nameOf = (bytes: Buffer | null): string | Buffer => {
+  if (!bytes) return ''
+  const text = bytes.toString('utf8')
+  return Buffer.from(text).equals(bytes) ? text : bytes
+}
+
 const lists = new WeakMap<object, Headers>()
 
 /** Headers of a message of kafkajs, in the order of the wire; none before Kafka 0.11. */
@@ -66,7 +71,8 @@ export const headersOf = (headers: object | undefined): Headers => (headers && l
 /** The form that kafkajs gives: a repeated name has an array of its values. */
 const asObject = (list: Headers): object => {
   const values = new Map<string, HeaderValue[]>()
-  for (const [name, value] of list) {
+  for (const [bytes, value] of list) {
+    const name = String(bytes)
     const known = values.get(name)
     if (known) known.push(value)
     else values.set(name, [value])
@@ -94,7 +100,7 @@ const decodeRecord = (decoder: Decoder, batchContext: BatchContext) => {
   const value = decoder.readVarIntBytes()
   const list: Header[] = []
   for (let left = decoder.readVarInt(); left > 0; left--)
-    list.push([decoder.readVarIntString() ?? '', decoder.readVarIntBytes()])
+    list.push([nameOf(decoder.readVarIntBytes()), decoder.readVarIntBytes()])
   const headers = asObject(list)
   lists.set(headers, list)
   return {
@@ -137,7 +143,7 @@ const encodeRecord = ({ offsetDelta = 0, timestampDelta = 0, key, value, headers
     .writeVarIntBytes(key)
     .writeVarIntBytes(value)
     .writeVarInt(list.length)
-  for (const [name, content] of list) encoder.writeVarIntString(name).writeVarIntBytes(content)
+  for (const [name, content] of list) encoder.writeVarIntBytes(name).writeVarIntBytes(content)
   return encoder
 }
 

@@ -4,8 +4,8 @@
  * another would be held to, and that the in-memory client of the tests is.
  */
 
-/** A header as it is on the wire, where a value may be null. */
-export type Header = readonly [name: string, value: Buffer | string | null]
+/** A header as it is on the wire, where a value may be null; a name is bytes where it is no UTF-8. */
+export type Header = readonly [name: string | Buffer, value: Buffer | string | null]
 
 /** A list: order counts, and a name may come again. */
 export type Headers = readonly Header[]

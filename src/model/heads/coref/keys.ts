@@ -4,6 +4,21 @@ import { convention, conventionKeys } from '../convention.ts'
 
 const most = 65_536
 
+const share = number({
+  default: 0.5,
+  min: 0,
+  max: 1,
+  past: true,
+  sentence:
+    'In training, where fewer than this share of the gold mentions are among the kept spans, all of them are, whatever their scores: where few spans are mentions they would be pruned before they are learned, and never come back. 0: never, as in the original.',
+})
+
+/** Models of before had it as a flag. */
+const keepGold: typeof share = {
+  ...share,
+  read: (value, where) => (typeof value === 'boolean' ? Number(value) : share.read(value, where)),
+}
+
 export const corefKeys = {
   maxSpanWidth: whole({ default: 8, min: 1, max: 1024, sentence: 'Tokens of a candidate span at most.' }),
   spansPerWord: number({
@@ -43,12 +58,7 @@ export const corefKeys = {
     default: false,
     sentence: "Candidates are the gold mentions alone, in training and evaluation (the paper's GM rows).",
   }),
-  keepGold: flag({
-    default: false,
-    past: true,
-    sentence:
-      'In training, gold mentions are among the kept spans whatever their scores: where few spans are mentions they are pruned before they are learned, and never come back. Where many are it learns more slowly.',
-  }),
+  keepGold,
   mentionLoss: flag({
     default: false,
     past: true,

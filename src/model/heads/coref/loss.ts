@@ -26,6 +26,29 @@ const goldCandidates = ({ begin, end }: CorefExample, most: number) => {
   return { begin: keep.map((i) => begin[i]), end: keep.map((i) => end[i]) }
 }
 
+/**
+ * The best spans, by their scores. Where fewer than a share of the gold mentions are among them, all gold mentions are:
+ * while few spans are mentions nearly every pair says no, so all scores fall, the mentions' first since they have been
+ * seen, and what is pruned has no gradient and could never rise again.
+ */
+const keptWithGold = (
+  scores: Float32Array,
+  count: number,
+  clusterOf: (i: number) => number,
+  share: number,
+): Int32Array => {
+  const kept = keepBest(scores, count)
+  if (share === 0) return kept
+  let gold = 0
+  for (let i = 0; i < scores.length; i++) if (clusterOf(i) !== -1) gold++
+  const found = kept.reduce((n, i) => n + (clusterOf(i) === -1 ? 0 : 1), 0)
+  if (found >= share * gold) return kept
+  return keepBest(
+    scores.map((score, i) => (clusterOf(i) === -1 ? score : Number.POSITIVE_INFINITY)),
+    count,
+  )
+}
+
 /** @param sentenceStarts first token of each of its sentences in the batch, and the end of the last */
 const pieceLoss = (
   { parameters }: HeadContext,
@@ -50,11 +73,7 @@ const pieceLoss = (
   )
   const clusterAt = new Map(Array.from(example.begin, (from, i) => [`${from} ${example.end[i]}`, example.cluster[i]]))
   const clusterOf = (i: number) => clusterAt.get(`${candidates.begin[i]} ${candidates.end[i]}`) ?? -1
-  // The mentions that there are, are always learned from. Where few spans are mentions nearly every pair says no: all
-  // scores fall, the mentions' first since they have been seen, and those that are pruned could never rise again.
-  if (task.keepGold)
-    for (let i = 0; i < scores.length; i++) if (clusterOf(i) !== -1) scores[i] = Number.POSITIVE_INFINITY
-  const kept = keepBest(scores, Math.floor(task.spansPerWord * tokenRows.length))
+  const kept = keptWithGold(scores, Math.floor(task.spansPerWord * tokenRows.length), clusterOf, task.keepGold)
   if (kept.length < 2) return undefined
   const begin = kept.map((i) => candidates.begin[i])
   const end = kept.map((i) => candidates.end[i])
