@@ -7,6 +7,7 @@ import type { ModelConfig } from '../src/model/config/keys.ts'
 import { parseStoredConfig } from '../src/model/config/parse.ts'
 import { paperRows } from '../src/report/paper.ts'
 import { paperTables, type RunScores } from '../src/report/paper-tables.ts'
+import { type ExamplePair, parseExamples } from '../src/report/examples.ts'
 import { bestOf, parseEvents, type RunEvent, trainingReport } from '../src/report/training-page.ts'
 import { exitCodes, say, table } from './support/output.ts'
 
@@ -33,16 +34,20 @@ interface Run {
   readonly name: string
   readonly config: ModelConfig
   readonly events: readonly RunEvent[]
+  readonly examples: readonly ExamplePair[]
 }
 
 const readRun = (folder: string): Run | undefined => {
-  const [metrics, model] = [join(folder, 'metrics.jsonl'), join(folder, 'model', 'config.json')]
+  const [metrics, model, examples] = ['metrics.jsonl', join('model', 'config.json'), 'examples.jsonl'].map((name) =>
+    join(folder, name),
+  )
   if (!existsSync(metrics) || !existsSync(model)) return undefined
   try {
     return {
       name: basename(folder),
       config: parseStoredConfig(JSON.parse(readFileSync(model, 'utf8')).config),
       events: parseEvents(readFileSync(metrics, 'utf8')),
+      examples: existsSync(examples) ? parseExamples(readFileSync(examples, 'utf8')) : [],
     }
   } catch (cause) {
     throw new HmtlError('HMTL_TRAIN_STATE', `${folder} is no run that can be read: ${(cause as Error).message}`, {
@@ -102,7 +107,7 @@ export const handler = async (args: Args): Promise<number> => {
   if (args.html !== undefined) {
     if (!own)
       throw new HmtlError('HMTL_USAGE', '--html is for one run', { remedy: 'Name the run, not the folder of runs' })
-    writeFileSync(args.html, trainingReport(own.config, own.events))
+    writeFileSync(args.html, trainingReport(own.config, own.events, own.examples))
   }
   const all = runs.map((run) => ({ run: run.name, config: run.config.name, tasks: bestsOf(run) }))
   if (args.tables) {

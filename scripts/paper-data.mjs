@@ -124,10 +124,8 @@ const annotate = createAnnotator(await loadModel(modelFolder(teacher), { cached:
 for (const split of Object.keys(cuts)) {
   Object.assign(counts, { names: 0, silver: 0, joined: 0, entities: 0 })
   const documents = async function* () {
-    for await (const { source, document } of annotate(
-      datasetDocuments([{ path: `data/redocred-evidence/${split}.arrow` }]),
-    ))
-      yield withSilver(source, document)
+    const all = firstOf(datasetDocuments([{ path: `data/redocred-evidence/${split}.arrow` }]), taken)
+    for await (const { source, document } of annotate(all)) yield withSilver(source, document)
   }
   await writeDocuments(documents(), `data/paper/documents/${split}.arrow`, { format: 'arrow' })
   console.log(

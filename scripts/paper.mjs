@@ -159,6 +159,19 @@ const train = async (job) => {
   for (const part of ['state', 'best']) rmSync(join(folderOf, part), { recursive: true, force: true })
 }
 
+/** The page and the tables of the records that are there. */
+const writePage = async () => {
+  const { paperMarkdown, paperPage } = await import('../dist/src/paper/page.js')
+  const runs = readdirSync(records)
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => JSON.parse(readFileSync(join(records, file), 'utf8')))
+  writeFileSync(join(root, 'docs', 'paper.html'), paperPage(runs))
+  const head =
+    '# Tables of the paper’s rows\n\nMade by `npm run paper` from `runs/`; what they are: [RESULTS.md](RESULTS.md).\n'
+  writeFileSync(join(root, 'bench', 'paper', 'TABLES.md'), `${head}\n${paperMarkdown(runs)}`)
+  console.error(`${runs.length} records: docs/paper.html, bench/paper/TABLES.md`)
+}
+
 if (!values.page) {
   const queue = jobs.filter((job) => !done(job))
   const failed = []
@@ -173,3 +186,4 @@ if (!values.page) {
   say('done')
   if (failed.length > 0) process.exitCode = 1
 }
+if (!values.paper) await writePage()

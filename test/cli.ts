@@ -101,7 +101,7 @@ test('score: every layer that gold has, where no task is named', async (t) => {
   t.deepEqual(Object.keys(scores), ['emd', 'relation', 'coref'])
   t.is(scores.emd.f1, 1)
   t.deepEqual(scores.coref, JSON.parse((await hmtl(['score', gold, found, '--task', 'coref', '--json'])).out))
-  t.regex((await hmtl(['score', gold, found])).out, /^emd\n +P +R +F1[^]*\n\nrelation\n[^]*\n\ncoref\n/)
+  t.regex((await hmtl(['score', gold, found])).out, /^emd\n +P +R +F1[\s\S]*\n\nrelation\n[\s\S]*\n\ncoref\n/)
   const bare = await hmtl(['score', 'datasets/example.txt', gold])
   t.is(bare.code, 1)
   t.regex(bare.err, /HMTL_SCORE/)

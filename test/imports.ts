@@ -13,6 +13,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   probing: ['io', 'model'],
   report: ['io', 'model', 'probing'],
   train: ['io', 'model', 'pipeline', 'report'],
+  paper: ['io', 'model', 'report', 'train'],
   page: ['io'],
   serve: ['io', 'model', 'pipeline', 'page'],
   browser: ['io', 'model', 'pipeline', 'annotator.ts', 'result.ts', 'wish.ts'],

@@ -35,11 +35,18 @@ const throughTheWire = (record: object) => {
 }
 
 const plain = (headers: readonly Header[]) =>
-  headers.map(([name, value]) => [Buffer.from(name as string).toString('hex'), value === null ? null : Buffer.from(value as string).toString('hex')])
+  headers.map(([name, value]) => [
+    Buffer.from(name as string).toString('hex'),
+    value === null ? null : Buffer.from(value as string).toString('hex'),
+  ])
 
 test('a record’s headers come back from the wire as they were sent, whatever they are', (t) => {
   // Names that are no UTF-8 too: the protocol has none, other clients write them.
-  const name = fc.oneof(fc.string(), fc.uint8Array().map(Buffer.from), fc.constantFrom('__proto__', 'constructor', 'toString', '1', '0', ''))
+  const name = fc.oneof(
+    fc.string(),
+    fc.uint8Array().map(Buffer.from),
+    fc.constantFrom('__proto__', 'constructor', 'toString', '1', '0', ''),
+  )
   const value = fc.oneof(fc.constant(null), fc.string(), fc.uint8Array().map(Buffer.from))
   const bytes = fc.option(fc.uint8Array().map(Buffer.from))
   fc.assert(

@@ -1,4 +1,5 @@
-/** A training run as one page: learning curves, scores by label, how the tasks were drawn. No script; every text escaped. */
+/** A training run as one page: learning curves, scores by label, how the tasks were drawn, a few documents. Script for these alone; every text escaped. */
+import { drawnExamples, type ExamplePair } from './examples.ts'
 import type { ModelConfig } from '../model/config/keys.ts'
 import { nothing } from '../model/metrics/counts.ts'
 import { escaped, framed, page, percent, shade, tableOf } from './page.ts'
@@ -156,7 +157,11 @@ const confusionTable = (confusion: Confusion): string => {
 }
 
 /** @returns the page's HTML */
-export const trainingReport = (config: ModelConfig, events: readonly RunEvent[]): string => {
+export const trainingReport = (
+  config: ModelConfig,
+  events: readonly RunEvent[],
+  examples: readonly ExamplePair[] = [],
+): string => {
   const updates = events.filter((event) => event.event === 'update')
   const validations = events.filter((event) => event.event === 'validation')
   const end = events.findLast((event) => event.event === 'end')
@@ -250,6 +255,6 @@ export const trainingReport = (config: ModelConfig, events: readonly RunEvent[])
     .join('')
   return page(
     config.name,
-    `<p>${last ? counted(last.update, 'update') : 'No validation yet'}${end ? ` in ${Math.round(end.seconds).toLocaleString('en-US')} s, at most ${Math.round(end.maxRss / 2 ** 20)} MB` : ''}${best ? `; best mean of development scores ${percent(best.mean)} at update ${best.update}` : ''}. Seed ${config.training.seed}.</p>${warned}${chart('Development scores', scores, percent)}${chart('Loss, as a share of its beginning', losses, (value) => value.toFixed(2))}<h2>Tasks</h2>${tasks}${decided}${labels.join('')}`,
+    `<p>${last ? counted(last.update, 'update') : 'No validation yet'}${end ? ` in ${Math.round(end.seconds).toLocaleString('en-US')} s, at most ${Math.round(end.maxRss / 2 ** 20)} MB` : ''}${best ? `; best mean of development scores ${percent(best.mean)} at update ${best.update}` : ''}. Seed ${config.training.seed}.</p>${warned}${chart('Development scores', scores, percent)}${chart('Loss, as a share of its beginning', losses, (value) => value.toFixed(2))}<h2>Tasks</h2>${tasks}${decided}${labels.join('')}${drawnExamples(examples)}`,
   )
 }

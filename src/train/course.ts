@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { HmtlError } from '../io/errors.ts'
 import type { ModelConfig } from '../model/config/keys.ts'
 import { writeWhole } from '../model/store.ts'
+import { parseExamples } from '../report/examples.ts'
 import { parseEvents, trainingReport } from '../report/training-page.ts'
 import { openEvents } from '../report/tensorboard.ts'
 
@@ -35,7 +36,9 @@ export const openCourse = async (output: string, from?: number): Promise<Course>
     },
     scalars: (update, values) => board.scalars(update, values),
     async report(config) {
-      await writeWhole(join(output, 'report.html'), trainingReport(config, parseEvents(await readFile(path, 'utf8'))))
+      const examples = parseExamples(await readFile(join(output, 'examples.jsonl'), 'utf8').catch(() => ''))
+      const events = parseEvents(await readFile(path, 'utf8'))
+      await writeWhole(join(output, 'report.html'), trainingReport(config, events, examples))
     },
   }
 }

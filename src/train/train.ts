@@ -14,6 +14,7 @@ import { beginTraining, resumeTraining, type Training } from './begin.ts'
 import { type Progress, saveState } from './checkpoint.ts'
 import { openCourse } from './course.ts'
 import { type Decision, fitDecisions } from './decisions.ts'
+import { writeExamples } from './examples.ts'
 import { claimFolder } from './folder.ts'
 import { computeGradients } from './gradients.ts'
 import { provenanceOf } from './provenance.ts'
@@ -221,6 +222,7 @@ const trainInto = async (config: ModelConfig, options: TrainOptions): Promise<Tr
       await updateStored(join(output, 'model'), {}, { dev: dev.main })
     }
     if (scoreTest) await course.log({ event: 'test', ...(await scoreStored(join(output, 'model'), 'test')) })
+    await writeExamples(output)
     await course.log({
       event: 'end',
       seconds: secondsSince(started),

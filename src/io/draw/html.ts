@@ -5,13 +5,12 @@
 import { createHash } from 'node:crypto'
 import type { Document } from '../document/document.ts'
 import { drawFragment, drawingKinds, type Kinds } from './fragment.ts'
-import { drawingScript } from './script.ts'
+import { drawingScript, startDrawings } from './script.ts'
 import { escaped } from './spans.ts'
 import { drawingStyle } from './style.ts'
 
 const frame = 'body{margin:0}main{max-width:76rem;margin:0 auto;padding:1.4rem clamp(.9rem,3vw,2rem)}'
-const start = "for(const main of document.querySelectorAll('main.hmtl'))hmtlDrawing.draw(main)"
-const script = `${drawingScript}\n${start}`
+const script = `${drawingScript}\n${startDrawings}`
 const hash = createHash('sha256').update(script).digest('base64')
 const policy = `default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-${hash}'`
 

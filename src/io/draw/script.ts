@@ -217,3 +217,6 @@ globalThis.hmtlDrawing = (() => {
   return { draw }
 })()
 `
+
+/** Brings the drawings of a page to life that lie in a `main.hmtl`. */
+export const startDrawings = "for(const main of document.querySelectorAll('main.hmtl'))hmtlDrawing.draw(main)"

@@ -10,7 +10,7 @@ const share = number({
   max: 1,
   past: true,
   sentence:
-    'In training, where fewer than this share of the gold mentions are among the kept spans, all of them are, whatever their scores: where few spans are mentions they would be pruned before they are learned, and never come back. 0: never, as in the original.',
+    'In training, where no more than this share of the gold mentions are among the kept spans, the others are kept besides, whatever their scores: where few spans are mentions they would be pruned before they are learned, and never come back. 0: never, as in the original.',
 })
 
 /** Models of before had it as a flag. */

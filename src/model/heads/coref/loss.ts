@@ -27,9 +27,10 @@ const goldCandidates = ({ begin, end }: CorefExample, most: number) => {
 }
 
 /**
- * The best spans, by their scores. Where fewer than a share of the gold mentions are among them, all gold mentions are:
- * while few spans are mentions nearly every pair says no, so all scores fall, the mentions' first since they have been
- * seen, and what is pruned has no gradient and could never rise again.
+ * The best spans, by their scores. Where no more than a share of the gold mentions are among them, the others are taken
+ * besides: while few spans are mentions nearly every pair says no, so all scores fall, the mentions' first since they
+ * have been seen, and what is pruned has no gradient and could never rise again. Besides, not instead: the best of the
+ * others are what the mentions are to be told from.
  */
 const keptWithGold = (
   scores: Float32Array,
@@ -39,14 +40,9 @@ const keptWithGold = (
 ): Int32Array => {
   const kept = keepBest(scores, count)
   if (share === 0) return kept
-  let gold = 0
-  for (let i = 0; i < scores.length; i++) if (clusterOf(i) !== -1) gold++
+  const gold = Int32Array.from(scores.keys()).filter((i) => clusterOf(i) !== -1)
   const found = kept.reduce((n, i) => n + (clusterOf(i) === -1 ? 0 : 1), 0)
-  if (found >= share * gold) return kept
-  return keepBest(
-    scores.map((score, i) => (clusterOf(i) === -1 ? score : Number.POSITIVE_INFINITY)),
-    count,
-  )
+  return found > share * gold.length ? kept : Int32Array.from(new Set([...kept, ...gold])).sort()
 }
 
 /** @param sentenceStarts first token of each of its sentences in the batch, and the end of the last */
