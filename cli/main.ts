@@ -1,10 +1,15 @@
 #!/usr/bin/env node
 /** The command line: parses, calls one command, and turns its outcome into an exit code. */
+import module from 'node:module'
 import { hideBin } from 'yargs/helpers'
 import { HmtlError } from '../src/io/errors.ts'
 import { createParser } from './parser.ts'
 import { completions, completionsFlag } from './support/completion.ts'
 import { errorText, exitCodes, say } from './support/output.ts'
+
+// From Node 22 on: what was compiled once is read the next time.
+const { enableCompileCache } = module as { enableCompileCache?: () => unknown }
+enableCompileCache?.()
 
 // A reader that has seen enough (head, less) is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -1,10 +1,11 @@
-/** Builds the package: types and JavaScript by tsc, the SIMD kernels by AssemblyScript, the browser's files by esbuild. */
+/** Builds the package: types and JavaScript by tsc, the SIMD kernels by AssemblyScript, the browser's files and Node's thread by esbuild. */
 import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundleBrowser } from './bundle-browser.mjs'
+import { bundleNode } from './bundle-node.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const require = createRequire(import.meta.url)
@@ -32,4 +33,5 @@ if (existsSync(kernels)) {
     run('asc', [binOf('assemblyscript', 'asc'), kernels, '--config', config, '--target', form])
 }
 bundleBrowser(root)
+await bundleNode(root)
 chmodSync(join(root, 'dist', 'cli', 'main.js'), 0o755)

@@ -27,7 +27,8 @@ const embeddings = { words: { file: 'data/glove.6B.100d.txt', size: 100, maxWord
 /**
  * Free data for the same tasks (`scripts/paper-data.mjs`), and a free encoder where the paper has ELMo. Heads have the
  * original's sizes but for coreference, which is about half as large: documents have 200 words, and it takes more than half of the time.
- * `batches` is what an epoch has of each, as a training's survey counts them: rows are validated once an epoch.
+ * `batches` is what an epoch has of each, as a training's survey counts them: rows are validated once an epoch. Batches are
+ * so large that an epoch has about as many of each task: sampled in proportion, all learn at one pace.
  */
 const names = corpus('paper/names')
 const documents = corpus('paper/documents')
@@ -41,10 +42,11 @@ const smallCoref = {
 const free = {
   tasks: {
     ner: { name: 'ner', kind: 'crf', layer: 'entities', batch: 16, datasets: names },
-    emd: { name: 'emd', kind: 'crf', layer: 'mentions', batch: 16, datasets: documents },
+    emd: { name: 'emd', kind: 'crf', layer: 'mentions', batch: 8, datasets: documents },
     relation: {
       name: 'relation',
       kind: 'relation',
+      batch: 2,
       bearingOnly: true,
       candidates: 'tokens',
       maxLabels: 25,
@@ -54,7 +56,7 @@ const free = {
   },
   embeddings: { words: { file: 'data/glove.txt.gz', size: 50, maxWords: 100000 } },
   e5: { kind: 'transformer', model: 'e5-small-v2', cache: 'data/paper/e5.arrows' },
-  batches: { ner: 398, emd: 204, relation: 201, coref: 400 },
+  batches: { ner: 398, emd: 404, relation: 402, coref: 400 },
   epochs: 10,
   patience: 3,
 }

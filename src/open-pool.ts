@@ -51,6 +51,7 @@ export const openPool = async (
     engine,
     wish,
   }
-  const module = new URL('./pipeline/pool/worker.js', import.meta.url)
+  // pipeline/pool/worker.ts and all that it needs, as scripts/bundle-node.mjs leaves it.
+  const module = new URL('../node/worker.js', import.meta.url)
   return startPool((of) => openThread(module, settings, of), wish, workers, poolOptions)
 }

@@ -8,7 +8,7 @@ import { HmtlError } from '../src/io/errors.ts'
 import { parseConfig } from '../src/model/config/parse.ts'
 import { engineMemory, switchEngine } from '../src/model/engine.ts'
 import { loadBinding } from '../src/model/kernels/tensorflow/binding.ts'
-import { createModel, type Model } from '../src/model/hierarchy.ts'
+import { createModel, type Model, wordFloats } from '../src/model/hierarchy.ts'
 import { type Random, randomOf } from '../src/model/random.ts'
 import { modelTensors } from '../src/model/store.ts'
 import type { Example } from '../src/model/examples.ts'
@@ -54,7 +54,7 @@ const exampleOf = (kind: string, random: Random): Example & Record<string, unkno
 /** Updates of changing task and size, sentences of one word among them. */
 const updates = (model: Model, count: number, onUpdate?: (i: number) => void): void => {
   const random = randomOf(5, 'updates')
-  const optimizer = createOptimizer(model.wordTable, 12, { gradientNorm: 5, gradientClip: 10 })
+  const optimizer = createOptimizer(wordFloats(model), 12, { gradientNorm: 5, gradientClip: 10 })
   for (let i = 0; i < count; i++) {
     const task = model.config.tasks[i % 3]
     const examples = Array.from({ length: task.kind === 'coref' ? 1 : 1 + (i % 4) }, () => exampleOf(task.kind, random))

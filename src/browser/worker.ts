@@ -48,7 +48,7 @@ const begin = async ({ bytes, place, wish }: BrowserWorkerSettings) => {
     if (contextual.kind === 'transformer') return loadTransformer(bytesFiles(bytes, place, `${contextual.model}/`))
     throw new HmtlError('HMTL_MODEL_MISMATCH', 'a model that stands on ELMo does not run in a browser')
   }
-  const model = await readModel(bytesFiles(bytes, place), contextual)
+  const model = await readModel(bytesFiles(bytes, place), contextual, true)
   return answerGroups(model, place, wish)
 }
 

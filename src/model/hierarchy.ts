@@ -4,6 +4,7 @@
  * tasks stand on them.
  */
 import type * as tf from '@tensorflow/tfjs-core'
+import { copyHalves, floatsOfHalves } from '../io/arrow/half.ts'
 import { type Batch, createBatch, indexes } from './batch.ts'
 import type { ModelConfig, TaskConfig } from './config/keys.ts'
 import type { ContextualEncoder } from './encoders/contextual.ts'
@@ -20,8 +21,8 @@ export interface Model extends HeadContext {
   readonly config: ModelConfig
   readonly vocabulary: Vocabulary
   readonly indexer: Indexer
-  /** [words, size]. */
-  readonly wordTable: Float32Array
+  /** [words, size]; as bits of float16 where a model is only used, see `readModel`. */
+  readonly wordTable: Float32Array | Uint16Array
   /** Frozen, where the configuration names one. */
   readonly contextual: ContextualEncoder | undefined
 }
@@ -30,7 +31,7 @@ export interface ModelParts {
   readonly config: ModelConfig
   readonly vocabulary: Vocabulary
   readonly labels: Readonly<Record<string, readonly string[]>>
-  readonly wordTable: Float32Array
+  readonly wordTable: Float32Array | Uint16Array
   readonly contextual?: ContextualEncoder | undefined
   readonly stored?: ReadonlyMap<string, { shape: readonly number[]; values: Float32Array }>
 }
@@ -50,10 +51,15 @@ export const wordRows = ({ wordTable, config }: Model, ids: Int32Array): Float32
   const { size } = config.embeddings.words
   const rows = new Float32Array(ids.length * size)
   ids.forEach((id, i) => {
-    rows.set(wordTable.subarray(id * size, (id + 1) * size), i * size)
+    if (wordTable instanceof Uint16Array) copyHalves(wordTable, id * size, (id + 1) * size, rows, i * size)
+    else rows.set(wordTable.subarray(id * size, (id + 1) * size), i * size)
   })
   return rows
 }
+
+/** The word vectors as they are trained and stored. */
+export const wordFloats = ({ wordTable }: Model): Float32Array =>
+  wordTable instanceof Uint16Array ? floatsOfHalves(wordTable) : wordTable
 
 /** Sentences as a batch with their contextual vectors: what the stages `embed` and `pack` do in a run, for who has only sentences. */
 export const batchOf = ({ indexer, contextual }: Model, sentences: readonly (readonly string[])[]): Batch =>

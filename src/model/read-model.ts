@@ -9,7 +9,7 @@ import { parseStoredConfig } from './config/parse.ts'
 import type { ContextualEncoder } from './encoders/contextual.ts'
 import { createModel, type Model } from './hierarchy.ts'
 import { corrupt, isFileOfModel, type ModelFiles, textOf } from './model-files.ts'
-import { decodeSafetensors } from './safetensors.ts'
+import { decodeSafetensors, halvesIn } from './safetensors.ts'
 
 export const formatName = 'hmtl.model'
 export const formatVersion = 1
@@ -22,11 +22,13 @@ const isStrings = (value: unknown): value is string[] =>
 /**
  * Reads a model.
  * @param contextual gets the encoder that the model stands on
+ * @param compact word vectors that are stored as float16 stay so: half the memory, for a model that is only used
  * @throws HmtlError `HMTL_MODEL_NOT_FOUND`, `HMTL_MODEL_CORRUPT`, `HMTL_MODEL_MISMATCH`
  */
 export const readModel = async (
   from: ModelFiles,
   contextual: (config: ModelConfig) => Promise<ContextualEncoder | undefined>,
+  compact = false,
 ): Promise<Model> => {
   const path = from.pathOf('config.json')
   const bytes = await from.read('config.json')
@@ -65,9 +67,11 @@ export const readModel = async (
     contents.set(name, content)
   }
   const [weights, words] = ['model.safetensors', 'words.txt'].map((name) => contents.get(name) as Uint8Array)
-  const stored = decodeSafetensors(weights, from.pathOf('model.safetensors'))
+  const file = from.pathOf('model.safetensors')
+  const halves = compact ? halvesIn(weights, wordsKey, file) : undefined
+  const stored = decodeSafetensors(weights, file, halves && wordsKey)
   const list = textOf(words).split('\n').slice(0, -1)
-  const table = stored.get(wordsKey)
+  const table = halves ?? stored.get(wordsKey)
   if (table?.shape.length !== 2 || table.shape[0] !== list.length || table.shape[1] !== config.embeddings.words.size)
     throw new HmtlError('HMTL_MODEL_MISMATCH', `${list.length} words but vectors of shape [${table?.shape}]`, {
       source: from.place,
@@ -76,7 +80,7 @@ export const readModel = async (
     config,
     labels: labels as Record<string, string[]>,
     vocabulary: { words: list, characters },
-    wordTable: table.values,
+    wordTable: 'halves' in table ? table.halves : table.values,
     stored,
     contextual: await contextual(config),
   })

@@ -3,7 +3,7 @@
  * their bytes. Everything a header says is checked before anything is read.
  * Matrices of 8-bit integers are ours: `NAME.scale` has a factor for each row.
  */
-import { floatsOfHalves, halvesOfFloats } from '../io/arrow/half.ts'
+import { allFiniteHalves, floatsOfHalves, halvesOfFloats } from '../io/arrow/half.ts'
 import { corrupt, type OpenFile, textOf } from './model-files.ts'
 
 /** A matrix of 8-bit integers. */
@@ -16,6 +16,12 @@ export interface StoredBytes {
 export interface StoredTensor {
   readonly shape: readonly number[]
   readonly values: Float32Array
+}
+
+export interface StoredHalves {
+  readonly shape: readonly number[]
+  /** Bits of float16. */
+  readonly halves: Uint16Array
 }
 
 const maxHeaderBytes = 16 * 1024 * 1024
@@ -196,14 +202,37 @@ const scaleEntry = (entries: ReadonlyMap<string, Entry>, name: string, { shape }
   return found
 }
 
-/** Tensors of a safetensors file. @throws HmtlError `HMTL_MODEL_CORRUPT` */
-export const decodeSafetensors = (bytes: Uint8Array, file = 'safetensors'): Map<string, StoredTensor> => {
+/** What the header of a file in memory says, and its data. */
+const opened = (bytes: Uint8Array, file: string) => {
   const size = headerSize(bytes.subarray(0, 8), bytes.length, file)
   const data = bytes.subarray(8 + size)
   const entries = entriesOf(bytes.subarray(8, 8 + size), data.length, file)
-  const copy = ({ begin, end }: Entry) => new Uint8Array(data.subarray(begin, end))
+  return { entries, copy: ({ begin, end }: Entry) => new Uint8Array(data.subarray(begin, end)) }
+}
+
+/**
+ * A tensor of float16 as its bits, half as large as what it means; undefined where the file has it otherwise or not at all.
+ * @throws HmtlError `HMTL_MODEL_CORRUPT`
+ */
+export const halvesIn = (bytes: Uint8Array, name: string, file = 'safetensors'): StoredHalves | undefined => {
+  const { entries, copy } = opened(bytes, file)
+  const entry = entries.get(name)
+  if (entry?.type !== 'F16') return undefined
+  const halves = new Uint16Array(copy(entry).buffer)
+  if (!allFiniteHalves(halves)) throw corrupt(file, `tensor ${name} holds numbers that are not finite`)
+  return { shape: entry.shape, halves }
+}
+
+/** Tensors of a safetensors file. @param except one that is not read @throws HmtlError `HMTL_MODEL_CORRUPT` */
+export const decodeSafetensors = (
+  bytes: Uint8Array,
+  file = 'safetensors',
+  except?: string,
+): Map<string, StoredTensor> => {
+  const { entries, copy } = opened(bytes, file)
   const out = new Map<string, StoredTensor>()
   for (const [name, entry] of entries) {
+    if (name === except) continue
     if (name.endsWith('.scale') && entries.get(name.slice(0, -6))?.type === 'I8') continue
     const scales = () => {
       const scale = scaleEntry(entries, name, entry, file)

@@ -6,7 +6,7 @@ import { HmtlError } from '../io/errors.ts'
 import { parseStoredConfig } from './config/parse.ts'
 import { type ContextualOptions, loadContextual } from './encoders/load.ts'
 import { folderFiles } from './folder-files.ts'
-import type { Model } from './hierarchy.ts'
+import { type Model, wordFloats } from './hierarchy.ts'
 import { textOf } from './model-files.ts'
 import { formatName, formatVersion, readModel, wordsKey } from './read-model.ts'
 import { encodeSafetensors, type StoredTensor } from './safetensors.ts'
@@ -45,7 +45,7 @@ export interface SaveOptions {
 export const modelTensors = (model: Model): Map<string, StoredTensor> => {
   const { size } = model.config.embeddings.words
   const tensors = new Map<string, StoredTensor>([
-    [wordsKey, { shape: [model.wordTable.length / size, size], values: model.wordTable }],
+    [wordsKey, { shape: [model.wordTable.length / size, size], values: wordFloats(model) }],
   ])
   for (const [name, variable] of model.parameters.all())
     tensors.set(name, { shape: variable.shape, values: variable.dataSync() as Float32Array })
@@ -91,9 +91,27 @@ export const updateStored = async (
   await writeWhole(path, `${JSON.stringify(stored, null, 2)}\n`)
 }
 
+export interface LoadModelOptions {
+  /** Where the engine is still starting: what starts it. */
+  readonly engine?: Promise<unknown>
+  /** Word vectors stay as they are stored; such a model cannot be trained. @default false */
+  readonly compact?: boolean
+}
+
 /**
  * Reads a model from a folder, with the contextual encoder it stands on.
  * @throws HmtlError `HMTL_MODEL_NOT_FOUND`, `HMTL_MODEL_CORRUPT`, `HMTL_MODEL_MISMATCH`
  */
-export const loadModel = (folder: string, options: Pick<ContextualOptions, 'cached'> = {}): Promise<Model> =>
-  readModel(folderFiles(folder), (config) => loadContextual(config, { ...options, folder }))
+export const loadModel = (
+  folder: string,
+  { engine, compact, ...options }: Pick<ContextualOptions, 'cached'> & LoadModelOptions = {},
+): Promise<Model> =>
+  readModel(
+    folderFiles(folder),
+    async (config) => {
+      // An encoder lays its weights into the engine's memory; all else can be read while that starts.
+      await engine
+      return loadContextual(config, { ...options, folder })
+    },
+    compact,
+  )

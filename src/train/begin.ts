@@ -29,8 +29,10 @@ export interface Training {
   readonly watched: WatchState
 }
 
-const optimizerOf = ({ wordTable, config }: Model, given: ModelConfig): Optimizer =>
-  createOptimizer(wordTable, config.embeddings.words.size, given.training)
+const optimizerOf = ({ wordTable, config }: Model, given: ModelConfig): Optimizer => {
+  if (!(wordTable instanceof Float32Array)) throw new HmtlError('HMTL_INTERNAL', 'a compact model is not trained')
+  return createOptimizer(wordTable, config.embeddings.words.size, given.training)
+}
 
 /** A fresh model for a configuration and what the survey of its data found. */
 const initialModel = async (config: ModelConfig, found: Survey): Promise<Model> => {

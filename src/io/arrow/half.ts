@@ -29,14 +29,34 @@ export const ofHalf = (bits: number): number => {
   return sign * (1 + mantissa / 1024) * 2 ** (exponent - 15)
 }
 
-let table: Float32Array | undefined
+let known: Float32Array | undefined
 
-/** Many at once, by a table of all that there are. */
+/** Of all that there are. */
+const table = (): Float32Array => {
+  if (known) return known
+  known = new Float32Array(0x10000)
+  for (let bits = 0; bits < known.length; bits++) known[bits] = ofHalf(bits)
+  return known
+}
+
+/** Many at once. */
 export const floatsOfHalves = (bits: Uint16Array): Float32Array<ArrayBuffer> => {
-  table ??= Float32Array.from({ length: 0x10000 }, (_, each) => ofHalf(each))
+  const of = table()
   const values = new Float32Array(bits.length)
-  for (let i = 0; i < bits.length; i++) values[i] = table[bits[i]]
+  for (let i = 0; i < bits.length; i++) values[i] = of[bits[i]]
   return values
+}
+
+/** Some of many: those from one place to another, into `to` from `at` on. */
+export const copyHalves = (bits: Uint16Array, from: number, until: number, to: Float32Array, at: number): void => {
+  const of = table()
+  for (let i = from; i < until; i++) to[at + i - from] = of[bits[i]]
+}
+
+/** Whether all are numbers that are finite: an exponent of ones alone has another meaning. */
+export const allFiniteHalves = (bits: Uint16Array): boolean => {
+  for (let i = 0; i < bits.length; i++) if ((bits[i] & 0x7c00) === 0x7c00) return false
+  return true
 }
 
 /** Many at once, to the nearest. */

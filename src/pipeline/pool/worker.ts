@@ -7,6 +7,7 @@ import type { WorkerSettings } from './messages.ts'
 import { serve } from './worker-thread.ts'
 
 serve(async ({ model, modelName, engine, wish }: WorkerSettings) => {
-  await startEngine(engine as EngineName)
-  return answerGroups(await loadModel(model), modelName, wish)
+  const started = startEngine(engine as EngineName)
+  const [loaded] = await Promise.all([loadModel(model, { engine: started, compact: true }), started])
+  return answerGroups(loaded, modelName, wish)
 })
