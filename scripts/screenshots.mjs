@@ -1,4 +1,7 @@
-/** The pictures of README and docs, by a real browser: `npm run screenshots` (CHROMIUM names it, else /usr/bin/chromium). */
+/**
+ * The pictures of README and docs, by a real browser: `npm run screenshots [-- FOLDER]` (CHROMIUM names the browser, else
+ * /usr/bin/chromium). A test makes them again and holds them against those in docs.
+ */
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,6 +10,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { chromium } from 'playwright-core'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const target = process.argv[2] ?? join(root, 'docs')
 const cli = join(root, 'dist', 'cli', 'main.js')
 const folder = mkdtempSync(join(tmpdir(), 'hmtl-screenshots-'))
 const browser = await chromium.launch({
@@ -21,9 +25,9 @@ const shot = async (url, name, ready, { width, height, ...options }) => {
   await page.waitForSelector(ready)
   // What lights up when it appears has come to rest.
   await page.waitForTimeout(500)
-  await page.screenshot({ path: join(root, 'docs', name) })
+  await page.screenshot({ path: join(target, name) })
   await context.close()
-  console.log(`docs/${name}`)
+  console.log(join(target, name))
 }
 
 const article = join(folder, 'article.html')
@@ -35,6 +39,7 @@ spawnSync(
   },
 )
 await shot(pathToFileURL(article).href, 'annotate.png', 'svg.arcs g', { width: 1240, height: 480 })
+await shot(pathToFileURL(join(root, 'docs', 'paper.html')).href, 'paper.png', 'svg', { width: 1240, height: 900 })
 
 const server = spawn(process.execPath, [cli, 'serve', '--port', '0', '--workers', '1'], {
   stdio: ['ignore', 'ignore', 'pipe'],
@@ -49,6 +54,7 @@ const address = await new Promise((resolve, reject) => {
   server.once('exit', () => reject(new Error(log)))
 })
 await shot(address, 'serve.png', 'svg.arcs g', { width: 1240, height: 620 })
+await shot(address, 'serve-dark.png', 'svg.arcs g', { width: 1240, height: 620, colorScheme: 'dark' })
 await shot(address, 'serve-phone.png', '#drawing article', { width: 390, height: 844, colorScheme: 'dark' })
 server.removeAllListeners('exit')
 server.kill('SIGTERM')

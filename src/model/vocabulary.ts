@@ -54,7 +54,7 @@ export interface Indexer {
 export const createIndexer = (vocabulary: Vocabulary): Indexer => {
   // A hundred thousand pairs for `Map` to take apart would be a third of the time to load a model.
   const words = new Map<string, number>()
-  vocabulary.words.forEach((word, i) => words.set(word, i))
+  for (const [i, word] of vocabulary.words.entries()) words.set(word, i)
   const characters = new Map(vocabulary.characters.map((character, i) => [character, i + reservedCharacters]))
   return {
     size: vocabulary.words.length,
