@@ -8,7 +8,7 @@ import { createAnnotator } from '../src/pipeline/annotate.ts'
 import { loadConfig } from '../src/model/config/files.ts'
 import { parseConfig } from '../src/model/config/parse.ts'
 import { engineMemory, startEngine } from '../src/model/engine.ts'
-import { createModel } from '../src/model/hierarchy.ts'
+import { createModel, wordFloats, wordRows } from '../src/model/hierarchy.ts'
 import { loadModel } from '../src/model/store.ts'
 import { createIndexer } from '../src/model/vocabulary.ts'
 import type { Decision } from '../src/train/decisions.ts'
@@ -289,3 +289,12 @@ test.serial(
     model.parameters.dispose()
   },
 )
+
+test('a compact model has the vectors of a whole one in half the memory, and is stored as it was', async (t) => {
+  await startEngine(testEngine)
+  const [whole, compact] = [await loadModel(root('models/en')), await loadModel(root('models/en'), { compact: true })]
+  t.is(compact.wordTable.byteLength * 2, whole.wordTable.byteLength)
+  const ids = Int32Array.of(0, 1, 77, whole.vocabulary.words.length - 1)
+  t.deepEqual(wordRows(compact, ids), wordRows(whole, ids))
+  t.deepEqual(wordFloats(compact).subarray(0, 5000), wordFloats(whole).subarray(0, 5000))
+})

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
 import { parseConfig } from '../src/model/config/parse.ts'
+import { parseExamples } from '../src/report/examples.ts'
 import { paperTables } from '../src/report/paper-tables.ts'
 import { parseEvents, trainingReport } from '../src/report/training-page.ts'
 import { crc32c, openEvents } from '../src/report/tensorboard.ts'
@@ -67,6 +68,19 @@ test('the page: every name escaped, no script, a line cut short by a crash left 
   t.false(/<script|<b>|<i>/.test(page))
   t.regex(page, /<td>50\.0<\/td><td>25\.0<\/td><td>33\.3<\/td>/)
   t.regex(page, /What was taken for what/)
+})
+
+test('the page: development documents are drawn, and hostile ones harm nobody', (t) => {
+  const config = parseConfig({ name: 'run', tasks: [{ name: 'ner', kind: 'crf' }] })
+  const text = '</script><script>alert(1)</script>'
+  const entities = [{ start: 0, end: 9, label: '"><img src=x onerror=alert(1)>' }]
+  const line = JSON.stringify({ gold: { text, hmtl: { entities } }, found: { text, hmtl: { entities: [] } } })
+  const examples = parseExamples(`${line}\n{"gold":`)
+  t.is(examples.length, 1)
+  const page = trainingReport(config, [], examples)
+  t.regex(page, /Development documents/)
+  t.notRegex(page, /<script>alert|<img/)
+  t.is(page.match(/<script>/g)?.length, 1)
 })
 
 const course = (validations: number) => {
