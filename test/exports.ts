@@ -60,7 +60,12 @@ const entries = Object.values(
 
 /** Files that are started, not imported: the program, the modules of threads, and a type's declarations. */
 const started = (files: readonly string[]): Set<string> => {
-  const out = new Set(['cli/main.ts', 'src/browser/worker.ts', 'src/browser/assets.d.ts'])
+  const out = new Set([
+    'cli/main.ts',
+    'src/browser/worker.ts',
+    'src/browser/assets.d.ts',
+    'src/pipeline/pool/worker.ts',
+  ])
   for (const file of files)
     for (const [, specifier] of readFileSync(root(file), 'utf8').matchAll(/new URL\('([^']+)', import\.meta\.url\)/g)) {
       const path = target(file, specifier)

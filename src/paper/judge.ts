@@ -13,7 +13,7 @@ export interface Judged extends Claim {
 /** A difference of less than this, in F1 from 0 to 1, is none. */
 const point = 0.01
 /** A claim rests on so many seeds of each row at least; one of less than a point in the paper on more. */
-export const seedsFor = ({ paper }: Claim): number => (paper !== undefined && Math.abs(paper) < 1 ? 5 : 3)
+const seedsFor = ({ paper }: Claim): number => (paper !== undefined && Math.abs(paper) < 1 ? 5 : 3)
 
 /** Whether the interval says what was expected, its opposite, or neither. */
 const verdictOf = (claim: Claim, { low, high, seeds }: Difference): Verdict => {

@@ -121,7 +121,7 @@ const oracleTable = (runs: readonly PaperRun[]): Table => {
 }
 
 /** Tables of what there are runs of. */
-export const paperPageTables = (runs: readonly PaperRun[]): Table[] =>
+const paperPageTables = (runs: readonly PaperRun[]): Table[] =>
   [scoresTable(runs), claimsTable(judge(claims, runs)), convergenceTable(runs), oracleTable(runs)].filter(
     ({ rows }) => rows.length > 1,
   )

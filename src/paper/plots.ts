@@ -3,7 +3,7 @@ import { escaped } from '../report/page.ts'
 
 const [width, height, margin] = [420, 240, 40]
 const hues = [210, 20, 130, 280, 50, 330]
-export const colourOf = (i: number): string => `hsl(${hues[i % hues.length]} 60% var(--tone))`
+const colourOf = (i: number): string => `hsl(${hues[i % hues.length]} 60% var(--tone))`
 
 export interface Curve {
   readonly name: string

@@ -66,7 +66,7 @@ const sumsOf = (task: TaskConfig, gold: Document, predicted: Document): number[]
 }
 
 /** Sums of each test document by task, of a stored model. */
-export const documentSums = async (folder: string): Promise<Record<string, number[][]>> => {
+const documentSums = async (folder: string): Promise<Record<string, number[][]>> => {
   const model = await loadModel(folder, { cached: true })
   try {
     const found: Record<string, number[][]> = {}
