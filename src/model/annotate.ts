@@ -17,7 +17,7 @@ import { forward, type Model, wordRows } from './hierarchy.ts'
 
 export type { Link } from './heads/head.ts'
 
-export interface AnnotateOptions extends Pick<DecodeOptions, 'goldMentions' | 'convention' | 'onLink'> {
+export interface AnnotateOptions extends Pick<DecodeOptions, 'goldMentions' | 'convention' | 'onLink' | 'onPairs'> {
   /** Names of the tasks whose layers come out. @default all */
   readonly tasks?: readonly string[] | undefined
   /**
@@ -85,7 +85,7 @@ export interface Reader {
 
 /** @throws HmtlError `HMTL_USAGE` for a task that the model does not have */
 export const createReader = (model: Model, options: AnnotateOptions = {}): Reader => {
-  const { minScore = 0, goldMentions, convention, onLink } = options
+  const { minScore = 0, goldMentions, convention, onLink, onPairs } = options
   checkConvention(model.config.tasks, convention)
   const chosen = chosenTasks(model, options.tasks)
   const only = options.labels && { labels: new Set(options.labels), layers: layersOf(model, options.labels) }
@@ -95,7 +95,8 @@ export const createReader = (model: Model, options: AnnotateOptions = {}): Reade
     tasks.filter(({ kind }) => headOf(kind).findsSpans),
     tasks.filter(({ kind }) => !headOf(kind).findsSpans),
   ]
-  const decoding: DecodeOptions = { minScore, goldMentions, convention, onLink, spansFound: finding.length > 0 }
+  const spansFound = finding.length > 0
+  const decoding: DecodeOptions = { minScore, goldMentions, convention, onLink, onPairs, spansFound }
   const decoders = [...finding, ...others].map((task) => ({
     task,
     decoder: headOf(task.kind).decoder(model, task, decoding),

@@ -84,6 +84,8 @@ export interface DecodeOptions {
   readonly convention?: string | undefined
   /** Told of each link of a mention to its antecedent that is made, with its probability. */
   readonly onLink?: ((link: Link) => void) | undefined
+  /** Told of each window's pairs of spans: the bucket of their distance and likeness, and the pair scorer's score. */
+  readonly onPairs?: ((bucket: Int32Array, scores: Float32Array) => void) | undefined
   /** Whether some task that is run finds spans. */
   readonly spansFound: boolean
 }

@@ -7,6 +7,7 @@ import { calibrated } from '../../calibration.ts'
 import { gather } from '../../kernels/ops/rows.ts'
 import type { DecodeOptions, Decoder, Draft, Forward, HeadContext, Window } from '../head.ts'
 import type { CorefTaskConfig } from './keys.ts'
+import { coarsely } from './coarse.ts'
 import { chooseLink } from './linking.ts'
 import {
   antecedentPairs,
@@ -92,7 +93,7 @@ const clustersFrom = ({ begin, end, parent, scores }: Chain, tokens: Spans, sing
 export const corefDecoder = (
   { parameters }: HeadContext,
   task: CorefTaskConfig,
-  { minScore, goldMentions, convention, onLink }: DecodeOptions,
+  { minScore, goldMentions, convention, onLink, onPairs }: DecodeOptions,
 ): Decoder => {
   const chains = new WeakMap<Draft, Chain>()
   const gold = goldMentions ?? task.goldMentions
@@ -144,11 +145,13 @@ export const corefDecoder = (
     const surfaces: Surface[] | undefined = task.textFeatures
       ? Array.from({ length: total }, (_, i) => surfaceOf(wordsAt(i)))
       : undefined
-    const pairs = antecedentPairs(total, task.maxAntecedents, carried, surfaces)
+    const every = antecedentPairs(total, task.maxAntecedents, carried, surfaces)
+    const pairs = task.coarse ? coarsely(every, mention, task.coarse.prior, task.coarse.most) : every
     const scores =
       pairs.spans.length > 0
         ? (pairScores(task, parameters, together, pairs, undefined, convention).dataSync() as Float32Array)
         : new Float32Array(0)
+    onPairs?.(pairs.bucket, scores)
     for (let i = 0; i < kept.length; i++) {
       const [least, most] = [pairs.starts[i], pairs.starts[i + 1]]
       const bonus = mention[carried + i] + task.linkBias

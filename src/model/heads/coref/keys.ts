@@ -1,6 +1,7 @@
 import { calibration, dropout, type HeadConfig } from '../../config/keys.ts'
-import { choice, flag, number, whole } from '../../config/schema.ts'
+import { choice, flag, isObject, type Key, number, whole, wrongType } from '../../config/schema.ts'
 import { convention, conventionKeys } from '../convention.ts'
+import { antecedentBuckets, comparisons } from './surface.ts'
 
 const most = 65_536
 
@@ -19,7 +20,30 @@ const keepGold: typeof share = {
   read: (value, where) => (typeof value === 'boolean' ? Number(value) : share.read(value, where)),
 }
 
+export interface Coarse {
+  readonly most: number
+  readonly prior: readonly number[]
+}
+
+/** Distances by themselves, or a set of them for each comparison of texts. */
+const priorLengths = [antecedentBuckets, antecedentBuckets * comparisons]
+
+const coarse: Key<Coarse | undefined> = {
+  may: '{"most": antecedents, "prior": [a score a bucket]}',
+  past: true,
+  sentence:
+    'At inference only so many antecedents of each span are scored in full, those that a coarse score likes best; `scripts/coarse.mjs` writes it. Absent: all of them.',
+  read(value, where) {
+    const { most: fine, prior } = (isObject(value) ? value : {}) as { most?: unknown; prior?: unknown }
+    const isPrior = Array.isArray(prior) && priorLengths.includes(prior.length) && prior.every(Number.isFinite)
+    if (!isPrior || !Number.isInteger(fine) || (fine as number) < 1)
+      throw wrongType(where, this.may, value, 'Leave it out, or let scripts/coarse.mjs write it')
+    return { most: fine as number, prior: prior as number[] }
+  },
+}
+
 export const corefKeys = {
+  coarse,
   maxSpanWidth: whole({ default: 8, min: 1, max: 1024, sentence: 'Tokens of a candidate span at most.' }),
   spansPerWord: number({
     default: 0.4,

@@ -13,7 +13,7 @@ import { dropoutIf, type Seeds } from '../../layers/encoder.ts'
 import type { Parameters } from '../../parameters.ts'
 import { conventionAt, conventionsOf } from '../convention.ts'
 import type { CorefTaskConfig } from './keys.ts'
-import { comparisons, compare, type Surface } from './surface.ts'
+import { antecedentBuckets, comparisons, compare, type Surface } from './surface.ts'
 
 /** Spans as first and last rows, with the rows between. */
 export interface SpanRows {
@@ -157,8 +157,6 @@ export const candidateScores = (
   )
   return score(`${task.name}.mention`, task, parameters, layer, undefined)
 }
-
-const antecedentBuckets = 10
 
 /** Distance in kept spans to one of ten buckets: 0, 1, 2, 3, 4, 5–7, 8–15, 16–31, 32–63, 64 and more. */
 const antecedentBucket = (distance: number): number =>

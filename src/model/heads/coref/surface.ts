@@ -38,6 +38,9 @@ export const surfaceOf = (words: readonly string[]): Surface => {
   }
 }
 
+/** Buckets of distances between spans. */
+export const antecedentBuckets = 10
+
 /** How many comparisons there are. */
 export const comparisons = 7
 
