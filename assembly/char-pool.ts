@@ -4,7 +4,10 @@
  * once a character (P [C, W·F]) and a window costs W additions a filter.
  */
 
-/** Words in `chars` from starts[w] to starts[w+1]; windows of `width` characters. Y [U,F] = relu(max), best [U,F] the window that won. */
+/**
+ * Words in `chars` from starts[w] to starts[w+1]; windows of `width` characters. Y [U,F] = relu(max), best [U,F] the
+ * window that won.
+ */
 export function charPoolForward(P: usize, bias: usize, chars: usize, starts: usize, U: i32, F: i32, width: i32, Y: usize, best: usize): void {
   const fb = <usize>F << 2
   const row = fb * <usize>width

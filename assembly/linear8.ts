@@ -1,7 +1,7 @@
 /**
- * Y[N,O] = X[N,I]·Wᵀ with W [O,I] of 8-bit integers and a factor a row. Rows of X become 16-bit integers, each with a factor
- * of its own; products and sums are exact integers, two of them an instruction. W stays as it is in memory: eight of
- * its rows at a time are widened into a panel, column pairs side by side. I is a multiple of 4.
+ * Y[N,O] = X[N,I]·Wᵀ with W [O,I] of 8-bit integers and a factor a row. Rows of X become 16-bit integers, each with a
+ * factor of its own; products and sums are exact integers, two of them an instruction. W stays as it is in memory:
+ * eight of its rows at a time are widened into a panel, column pairs side by side. I is a multiple of 4.
  */
 import { loadPart, put } from './gemm'
 import { madd } from './math'

@@ -1,4 +1,7 @@
-/** An LSTM with a projection and clips (Sak et al. 2014), one direction over packed sequences: ELMo's. Gates in the order i, j, f, o; forget bias 1. */
+/**
+ * An LSTM with a projection and clips (Sak et al. 2014), one direction over packed sequences: ELMo's. Gates in the
+ * order i, j, f, o; forget bias 1.
+ */
 import { gemmPacked, pack } from './gemm'
 import { sigmoid4, tanh4, madd } from './math'
 

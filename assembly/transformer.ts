@@ -1,4 +1,7 @@
-/** What a transformer's encoder layer has besides products: layer normalization, GELU, attention. Rows are packed: no sequence is padded. */
+/**
+ * What a transformer's encoder layer has besides products: layer normalization, GELU, attention. Rows are packed: no
+ * sequence is padded.
+ */
 import { gemmPacked, pack } from './gemm'
 import { exp4, sum4, tanh4, madd } from './math'
 

@@ -1,9 +1,10 @@
 /**
  * Two versions of this package beside one another, processes in turn: what a change of the house may not cost.
  *   node bench/versions.mjs BEFORE AFTER CORPUS.jsonl [--documents 300] [--rounds 5] [--config FILE] [--updates 60]
- * BEFORE and AFTER are checkouts that are built. With --config (whose paths both understand) also updates of a training.
- * With --updates-at-once both train at the same time, a core each, and change cores each round: what disturbs one disturbs
- * the other. Counted are the seconds of the updates alone.
+ * BEFORE and AFTER are checkouts that are built. With --config (whose paths both understand) also updates of a
+ * training.
+ * With --updates-at-once both train at the same time, a core each, and change cores each round: what disturbs one
+ * disturbs the other. Counted are the seconds of the updates alone.
  * Prints medians, the ratio after/before of each round's pair as a median, and every figure.
  */
 import { spawn } from 'node:child_process'

@@ -74,7 +74,9 @@ const runScores = (run: Run): RunScores => {
   }
 }
 
-/** Each task's development score in the model that was kept, its best in training, and the updates of its own that took. */
+/**
+ * Each task's development score in the model that was kept, its best in training, and the updates of its own that took.
+ */
 const bestsOf = ({ config, events }: Run) =>
   config.tasks.map(({ name, kind }) => {
     const top = bestOf(events, name)

@@ -18,7 +18,10 @@ const fileDigest = async (path: string): Promise<string> => {
   return hash.digest('hex')
 }
 
-/** Digest of the lines `sha256  path` of every file below a folder, sorted by path: `find … | sort | xargs sha256sum | sha256sum`. */
+/**
+ * Digest of the lines `sha256  path` of every file below a folder, sorted by path: `find … | sort | xargs sha256sum |
+ * sha256sum`.
+ */
 const treeDigest = async (folder: string): Promise<string> => {
   const files = (await readdir(folder, { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile())

@@ -34,7 +34,9 @@ export interface Recipe {
   readonly labels: Partial<Record<Task, readonly string[]>>
   readonly schemes: readonly SplitScheme[]
   readonly options?: FormatOptions
-  /** sha256 of files below the folder, or of `sha256  path` lines of all files below a subfolder (path ending in `/`). */
+  /**
+   * sha256 of files below the folder, or of `sha256  path` lines of all files below a subfolder (path ending in `/`).
+   */
   readonly sha256?: Readonly<Record<string, string>>
   /** Counts that the corpus's own documentation gives and the documents do not, such as triples. */
   extraCounts?(document: Document): Readonly<Record<string, number>>

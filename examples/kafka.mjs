@@ -1,4 +1,5 @@
-// A topic of JSON records through the model into another, each once: node examples/kafka.mjs localhost:9092 news news-annotated
+// A topic of JSON records through the model into another, each once: node examples/kafka.mjs localhost:9092 news
+// news-annotated
 import { openPool } from 'hmtl'
 import { connectKafka, startEnrich } from 'hmtl/kafka'
 

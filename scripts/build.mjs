@@ -1,4 +1,7 @@
-/** Builds the package: types and JavaScript by tsc, the SIMD kernels by AssemblyScript, the browser's files and Node's thread by esbuild. */
+/**
+ * Builds the package: types and JavaScript by tsc, the SIMD kernels by AssemblyScript, the browser's files and Node's
+ * thread by esbuild.
+ */
 import { spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'

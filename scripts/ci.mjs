@@ -24,7 +24,8 @@ const run = (label, command, { counts = false } = {}) =>
       })
     child.on('close', (code) => {
       if (counts) {
-        // AVA's closing lines, one a count; where something failed it leaves out how many passed, so those are counted by their marks.
+        // AVA's closing lines, one a count; where something failed it leaves out how many passed, so those are counted
+        // by their marks.
         const found = { passed: 0, failed: 0, skipped: 0 }
         for (const [, n, what] of text.matchAll(
           /^\s*(\d+) (?:tests?|known failures?|uncaught exceptions?|unhandled rejections?) ?(passed|failed|skipped)?/gm,

@@ -1,8 +1,8 @@
 /**
  * Gives a model a coarse score of antecedents, so that of each span only the best are scored in full:
  *   node scripts/coarse.mjs MODEL DATA... [--most 50] [--documents 20] [--write]
- * The mean pair score by distance and likeness of texts, over the first documents of each file, and how many of the links
- * that the model makes remain. With --write it goes into the model's config.json.
+ * The mean pair score by distance and likeness of texts, over the first documents of each file, and how many of the
+ * links that the model makes remain. With --write it goes into the model's config.json.
  */
 import { parseArgs } from 'node:util'
 import { startEngine } from '../dist/src/model/engine.js'

@@ -127,7 +127,8 @@ const jaas = 'org.apache.kafka.common.security'
 
 /**
  * Starts a broker.
- * @param options `version`, `port`, `sasl` (a listener with users alice/alice-secret by PLAIN and bob/bob-secret by SCRAM), `tls`, `config` (broker settings)
+ * @param options `version`, `port`, `sasl` (a listener with users alice/alice-secret by PLAIN and bob/bob-secret by
+ * SCRAM), `tls`, `config` (broker settings)
  * @returns addresses `bootstrap`, `sasl`, `tls`, and `kill`, `restart`, `stop`
  */
 export const startKafka = async ({

@@ -26,9 +26,10 @@ const embeddings = { words: { file: 'data/glove.6B.100d.txt', size: 100, maxWord
 
 /**
  * Free data for the same tasks (`scripts/paper-data.mjs`), and a free encoder where the paper has ELMo. Heads have the
- * original's sizes but for coreference, which is about half as large: documents have 200 words, and it takes more than half of the time.
- * `batches` is what an epoch has of each, as a training's survey counts them: rows are validated once an epoch. Batches are
- * so large that an epoch has about as many of each task: sampled in proportion, all learn at one pace.
+ * original's sizes but for coreference, which is about half as large: documents have 200 words, and it takes more than
+ * half of the time.
+ * `batches` is what an epoch has of each, as a training's survey counts them: rows are validated once an epoch. Batches
+ * are so large that an epoch has about as many of each task: sampled in proportion, all learn at one pace.
  */
 const names = corpus('paper/names')
 const documents = corpus('paper/documents')

@@ -2,14 +2,16 @@
  * The corpus set that the paper's rows are trained on with free data, `data/paper`:
  *   node scripts/paper-data.mjs [MODEL]          after `npm run data:free`; MODEL is en-accurate
  *
- * - `names/{train,dev,test}.arrow`: DocRED's test documents, names of six types by people, by title 799 / 100 / 100: what
+ * - `names/{train,dev,test}.arrow`: DocRED's test documents, names of six types by people, by title 799 / 100 / 100:
+ * what
  *   OntoNotes is to NER in the paper.
- * - `documents/{train,dev,test}.arrow`: Re-DocRED's, by title 400 / 100 / 100: what ACE 2005 is to the three tasks above,
+ * - `documents/{train,dev,test}.arrow`: Re-DocRED's, by title 400 / 100 / 100: what ACE 2005 is to the three tasks
+ * above,
  *   which has 351 training documents in the usual split and is, as here, much smaller than what NER learns from.
- *   Their names, relations and entities are people's. ACE has nouns and pronouns beside names, which nobody has annotated
- *   here: they are MODEL's, kept as their heads (a name whole, of anything else the one word), where no name of the
- *   corpus is, under the corpus's own types. An entity of the corpus takes in what MODEL says is the same as most of
- *   its names; what is the same as none of them is an entity of its own.
+ *   Their names, relations and entities are people's. ACE has nouns and pronouns beside names, which nobody has
+ *   annotated here: they are MODEL's, kept as their heads (a name whole, of anything else the one word), where no name
+ *   of the corpus is, under the corpus's own types. An entity of the corpus takes in what MODEL says is the same as
+ *   most of its names; what is the same as none of them is an entity of its own.
  * No document is in both. What MODEL has said is counted apart.
  */
 import { mkdirSync } from 'node:fs'

@@ -1,9 +1,10 @@
 /**
  * Trains the paper's rows and makes its page, docs/paper.html:
  *   npm run paper -- [--rows a,b,c] [--seeds 3] [--jobs 2] [--engine tensorflow] [--output runs/paper-free] [--paper]
- * What is there is kept, what was broken off goes on: a run that has ended is a record in bench/paper/runs, made again by
- * `npm run paper -- --rows ROW --seeds SEED --again`. Rows come in the order in which the claims need them, all seeds of a
- * group before the next. With --paper the rows are those of configs/paper, which need ACE 2005, OntoNotes and ELMo.
+ * What is there is kept, what was broken off goes on: a run that has ended is a record in bench/paper/runs, made again
+ * by `npm run paper -- --rows ROW --seeds SEED --again`. Rows come in the order in which the claims need them, all
+ * seeds of a group before the next. With --paper the rows are those of configs/paper, which need ACE 2005, OntoNotes
+ * and ELMo.
  */
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'

@@ -1,4 +1,7 @@
-/** Makes the Python environment that the integration tests read our tables with; says so and goes on where there is none. */
+/**
+ * Makes the Python environment that the integration tests read our tables with; says so and goes on where there is
+ * none.
+ */
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'

@@ -1,5 +1,6 @@
 /**
- * The pictures of README and docs, by a real browser: `npm run screenshots [-- FOLDER]` (CHROMIUM names the browser, else
+ * The pictures of README and docs, by a real browser: `npm run screenshots [-- FOLDER]` (CHROMIUM names the browser,
+ * else
  * /usr/bin/chromium). A test makes them again and holds them against those in docs.
  */
 import { spawn, spawnSync } from 'node:child_process'

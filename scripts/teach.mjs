@@ -1,5 +1,6 @@
 /**
- * Names for a smaller model to learn from: what a better one finds in texts, voted with the names that they have already.
+ * Names for a smaller model to learn from: what a better one finds in texts, voted with the names that they have
+ * already.
  * A name that both find is certain; one that the teacher alone is sure of counts with its score; of all others neither
  * is known to be right, so they get a score of 0, and a data set's `minScore` leaves them open.
  *   node scripts/teach.mjs MODEL DATA -o OUT.arrow [--sure 0.8] [--labels PER,LOC,ORG]

@@ -24,7 +24,10 @@ export interface AnnotateOptions {
 }
 
 export interface AnnotateAllOptions extends AnnotateOptions {
-  /** Told of each input that cannot be annotated, which is left out; without it the first such input ends all. It may throw. */
+  /**
+   * Told of each input that cannot be annotated, which is left out; without it the first such input ends all. It may
+   * throw.
+   */
   readonly onError?: ((error: HmtlError, input: AnnotateInput, index: number) => void) | undefined
 }
 
@@ -42,7 +45,8 @@ export interface Annotator {
    * Annotates many in their order, a bounded number at a time, as fast as results are taken.
    *
    * @example
-   * for await (const { id, relations } of hmtl.annotateAll(records, { onError: console.warn })) console.log(id, relations)
+   * for await (const { id, relations } of hmtl.annotateAll(records, { onError: console.warn })) console.log(id,
+   * relations)
    *
    * @throws HmtlError as `annotate`, where there is no `onError`; and whatever the source throws
    */
@@ -67,7 +71,10 @@ const toDocument = (input: unknown, index: number): Document => {
   return isDocument(input) ? input : fromJson(input, String(index))
 }
 
-/** What can be gone through. @throws HmtlError `HMTL_USAGE` for a bare text, which would be taken letter by letter, and all else */
+/**
+ * What can be gone through. @throws HmtlError `HMTL_USAGE` for a bare text, which would be taken letter by letter, and
+ * all else
+ */
 const checkSource = (source: unknown): void => {
   const given =
     typeof source === 'object' && source !== null && (Symbol.asyncIterator in source || Symbol.iterator in source)

@@ -9,7 +9,8 @@ export interface StreamAnnotator extends Annotator {
    * `annotateAll` as a Node stream in object mode, which is also a stage of a stream-chain.
    *
    * @example
-   * await pipeline(Readable.from(texts), hmtl.stream(), async (results) => { for await (const { entities } of results) … })
+   * await pipeline(Readable.from(texts), hmtl.stream(), async (results) => { for await (const { entities } of results)
+   * … })
    */
   stream(options?: AnnotateAllOptions): Duplex
 }

@@ -39,7 +39,10 @@ export const namedModels = (): { readonly name: string; readonly folder: string 
   })
 }
 
-/** Folder of a model: by the name of a bundled or installed one, else a path. @throws HmtlError `HMTL_MODEL_NOT_FOUND` for a name that is neither */
+/**
+ * Folder of a model: by the name of a bundled or installed one, else a path. @throws HmtlError `HMTL_MODEL_NOT_FOUND`
+ * for a name that is neither
+ */
 export const modelFolder = (model: string): string => {
   if (typeof model !== 'string') throw new HmtlError('HMTL_USAGE', 'a model is named by a text: a name or a folder')
   if (!/^[\w-]+$/.test(model)) return model

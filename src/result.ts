@@ -36,8 +36,8 @@ export interface FoundRelation {
 }
 
 /**
- * Who and what a text talks about. Plain objects: JSON has the fields that a line of `hmtl annotate` has under `hmtl`, with the
- * text of each span, without tokens and sentences. A layer whose task was not run is not there.
+ * Who and what a text talks about. Plain objects: JSON has the fields that a line of `hmtl annotate` has under `hmtl`,
+ * with the text of each span, without tokens and sentences. A layer whose task was not run is not there.
  */
 export interface Result {
   readonly id: string

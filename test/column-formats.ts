@@ -1,4 +1,6 @@
-/** Column files as other tools write them: what is data, what separates, what is a comment, and where a document begins. */
+/**
+ * Column files as other tools write them: what is data, what separates, what is a comment, and where a document begins.
+ */
 import test from 'ava'
 import { createDocument, listRelations } from '../src/io/document/document.ts'
 import { sniffHead } from '../src/io/guess.ts'

@@ -1,4 +1,6 @@
-/** `hmtl annotate` on what no corpus prepares one for: a document or a dead letter for everything, and never a crash. */
+/**
+ * `hmtl annotate` on what no corpus prepares one for: a document or a dead letter for everything, and never a crash.
+ */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

@@ -1,4 +1,7 @@
-/** Formats told by structure, from as little of a stream as will do; and the formats that people have who have no corpus. */
+/**
+ * Formats told by structure, from as little of a stream as will do; and the formats that people have who have no
+ * corpus.
+ */
 import { mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

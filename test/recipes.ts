@@ -1,4 +1,6 @@
-/** What the recipes make of their corpora: splits, and the documents that they change on the way. Samples are our own. */
+/**
+ * What the recipes make of their corpora: splits, and the documents that they change on the way. Samples are our own.
+ */
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'

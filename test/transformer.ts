@@ -1,4 +1,7 @@
-/** Encoders of the BERT family against what Python transformers makes of the same weights (test/fixtures/transformers/README.md). */
+/**
+ * Encoders of the BERT family against what Python transformers makes of the same weights
+ * (test/fixtures/transformers/README.md).
+ */
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,4 +1,7 @@
-/** One batch of a task through the model and its decoder, as inference does it: tags, relations above the threshold, the best antecedents. */
+/**
+ * One batch of a task through the model and its decoder, as inference does it: tags, relations above the threshold, the
+ * best antecedents.
+ */
 import * as tf from '@tensorflow/tfjs-core'
 import { crfDecoder, emissionsOf } from '../../dist/src/model/heads/crf/scores.js'
 import {

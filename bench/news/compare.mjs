@@ -25,7 +25,10 @@ const relationItems = (text, layer) =>
     words: `${text.slice(arg1.start, arg1.end)} — ${label} → ${text.slice(arg2.start, arg2.end)}`,
   }))
 
-/** Each gold cluster beside the found one that shares most mentions with it; found ones that share none are wrong altogether. */
+/**
+ * Each gold cluster beside the found one that shares most mentions with it; found ones that share none are wrong
+ * altogether.
+ */
 const compareClusters = (text, gold, found) => {
   const items = (layer) =>
     (layer ? listClusters(layer) : []).map((cluster) =>

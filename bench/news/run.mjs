@@ -41,8 +41,8 @@ const annotate = async (records) => {
 const pronoun = /^(?:i|me|my|we|our|he|him|his|she|hers?|it|its|they|them|their|who|whom|whose|which|where)$/i
 
 /**
- * Relations under the gold's names and direction; those that hold both ways once, first name first. The gold is of names
- * alone: what is said of a pronoun is neither right nor wrong by it.
+ * Relations under the gold's names and direction; those that hold both ways once, first name first. The gold is of
+ * names alone: what is said of a pronoun is neither right nor wrong by it.
  */
 const sameRelations = (document) => {
   const isName = ({ start, end }) => !pronoun.test(document.text.slice(start, end))

@@ -1,8 +1,8 @@
 /**
  * Pronouns of GAP (Webster et al. 2018): is the name that a pronoun means in its cluster, for each of two names, by the
  * pronoun's gender:  node bench/quality/gap.mjs GAP.tsv [MODEL...]
- * A name is found where some mention of the pronoun's cluster has its last word in common with it. F1 over names, and what
- * GAP calls bias: F1 of feminine pronouns by that of masculine ones.
+ * A name is found where some mention of the pronoun's cluster has its last word in common with it. F1 over names, and
+ * what GAP calls bias: F1 of feminine pronouns by that of masculine ones.
  */
 import { readFileSync } from 'node:fs'
 import { load } from '../../dist/src/index.js'

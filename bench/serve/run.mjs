@@ -1,7 +1,8 @@
 /**
  * `hmtl serve` under load: throughput beside `annotate`, latency at a rate, memory over many requests, and faults.
  *   node bench/serve/run.mjs CORPUS.jsonl [--only throughput,latency,memory,faults] [--requests 100000]
- * PEER=venv/bin/python (with spacy, its small model, fastapi and uvicorn) has peer.py do throughput and latency as well.
+ * PEER=venv/bin/python (with spacy, its small model, fastapi and uvicorn) has peer.py do throughput and latency as
+ * well.
  * Prints one line of JSON a part.
  */
 import { spawn } from 'node:child_process'

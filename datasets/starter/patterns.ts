@@ -1,6 +1,6 @@
 /**
- * Sentences to begin with, of our own writing: patterns with places for names, so that a first training has something to
- * learn in seconds. Each place draws a name of its list.
+ * Sentences to begin with, of our own writing: patterns with places for names, so that a first training has something
+ * to learn in seconds. Each place draws a name of its list.
  */
 
 export interface Pattern {

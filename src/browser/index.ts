@@ -1,6 +1,6 @@
 /**
- * `hmtl` in a browser: a model in web workers, texts in, who and what they talk about out. Nothing is asked of anybody but the
- * model's files of the address that the page names.
+ * `hmtl` in a browser: a model in web workers, texts in, who and what they talk about out. Nothing is asked of anybody
+ * but the model's files of the address that the page names.
  */
 import { type Annotator, annotatorOver } from '../annotator.ts'
 import { HmtlError } from '../io/errors.ts'
@@ -29,7 +29,10 @@ export type { FoundMention, FoundRelation, FoundSpan, FoundText, Result } from '
 export interface LoadOptions extends FetchOptions, WishOptions {
   /** Workers, each with the model in its memory. @default 1 */
   readonly workers?: number | undefined
-  /** Address of `hmtl/worker.js`, for pages whose rules forbid workers from memory. @default the page's own copy, in memory */
+  /**
+   * Address of `hmtl/worker.js`, for pages whose rules forbid workers from memory. @default the page's own copy, in
+   * memory
+   */
   readonly workerUrl?: string | URL | undefined
 }
 

@@ -1,4 +1,7 @@
-/** What is used of a browser, typed by hand: the package is compiled without the DOM's types, which would hide misuse in Node. */
+/**
+ * What is used of a browser, typed by hand: the package is compiled without the DOM's types, which would hide misuse in
+ * Node.
+ */
 
 export interface WebWorker {
   postMessage(message: unknown): void

@@ -20,7 +20,8 @@ const platform = (worker: WebWorker, release: () => void): Platform => ({
 
 /**
  * A worker, which gets its engine ready at once and begins with its settings when they are there.
- * @param url of the worker's script, `hmtl/worker.js`, where the page's rules forbid workers from memory (`worker-src blob:`)
+ * @param url of the worker's script, `hmtl/worker.js`, where the page's rules forbid workers from memory (`worker-src
+ * blob:`)
  */
 export const openWebWorker = (
   settings: Promise<BrowserWorkerSettings>,

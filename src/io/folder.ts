@@ -5,7 +5,9 @@ import { formats } from './formats/index.ts'
 import { looksLike } from './guess.ts'
 import { type Choice, readBeside, type Source, withoutGz } from './source.ts'
 
-/** Files that only accompany another one (`.ann` beside `.txt`, `.apf.xml` beside `.sgm`) are not read by themselves. */
+/**
+ * Files that only accompany another one (`.ann` beside `.txt`, `.apf.xml` beside `.sgm`) are not read by themselves.
+ */
 const primary = (path: string): boolean =>
   !/\.(ann|apf\.xml|md)$/i.test(path) && !/(^|\/)((readme|licen[cs]e)[^/]*|\.[^/]*)$/i.test(path)
 

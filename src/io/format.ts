@@ -91,7 +91,10 @@ export interface Format {
   readonly offsetUnit?: OffsetUnit
   /** Layers the format can hold. */
   readonly carries: readonly LayerName[]
-  /** What the name of a written file ends with; no two formats share it. Empty for a folder, and where nothing is written. */
+  /**
+   * What the name of a written file ends with; no two formats share it. Empty for a folder, and where nothing is
+   * written.
+   */
   readonly extension: string
 }
 

@@ -73,7 +73,10 @@ const ofAll = (head: Uint8Array, name: string): Format => {
   })
 }
 
-/** The format of an input by its first bytes, which are all that there will be. @throws HmtlError `HMTL_FORMAT_UNKNOWN`, `HMTL_INPUT_ENCODING` */
+/**
+ * The format of an input by its first bytes, which are all that there will be. @throws HmtlError `HMTL_FORMAT_UNKNOWN`,
+ * `HMTL_INPUT_ENCODING`
+ */
 export const sniffHead = (head: Uint8Array, name: string): Format => createGuess(name)(head, true) as Format
 
 /**

@@ -140,7 +140,9 @@ export const openFile = async (path: string, start?: number): Promise<Writable> 
 
 const holdMilliseconds = 20
 
-/** Writes with backpressure; small strings are joined first. Returns early, without an error, when the reader is gone. */
+/**
+ * Writes with backpressure; small strings are joined first. Returns early, without an error, when the reader is gone.
+ */
 export const writeStream = async (
   stream: Writable,
   chunks: AsyncIterable<string | Uint8Array>,

@@ -1,4 +1,6 @@
-/** Scores as probabilities: a line on their log-odds, fitted on data that the model has not learned from (Platt 1999). */
+/**
+ * Scores as probabilities: a line on their log-odds, fitted on data that the model has not learned from (Platt 1999).
+ */
 import type { Calibration } from './config/keys.ts'
 
 const logit = (score: number): number => {
@@ -10,7 +12,10 @@ const logit = (score: number): number => {
 export const calibrated = (score: number, [slope, intercept]: Calibration): number =>
   slope === 1 && intercept === 0 ? score : 1 / (1 + Math.exp(-(slope * logit(score) + intercept)))
 
-/** The line of least log loss over predictions, by Newton's method; [1, 0] where all are right, all wrong, or none there. */
+/**
+ * The line of least log loss over predictions, by Newton's method; [1, 0] where all are right, all wrong, or none
+ * there.
+ */
 export const fitCalibration = (
   predictions: readonly { readonly score: number; readonly right: boolean }[],
 ): Calibration => {

@@ -1,4 +1,7 @@
-/** Which engine computes. It is chosen where nothing is computed yet, so what computes is not loaded here: that takes as long as all else. */
+/**
+ * Which engine computes. It is chosen where nothing is computed yet, so what computes is not loaded here: that takes as
+ * long as all else.
+ */
 import { findTensorflow } from './kernels/tensorflow/found.ts'
 
 export const engineNames = ['auto', 'wasm', 'cpu', 'tensorflow', 'gpu'] as const

@@ -61,7 +61,10 @@ export const wordRows = ({ wordTable, config }: Model, ids: Int32Array): Float32
 export const wordFloats = ({ wordTable }: Model): Float32Array =>
   wordTable instanceof Uint16Array ? floatsOfHalves(wordTable) : wordTable
 
-/** Sentences as a batch with their contextual vectors: what the stages `embed` and `pack` do in a run, for who has only sentences. */
+/**
+ * Sentences as a batch with their contextual vectors: what the stages `embed` and `pack` do in a run, for who has only
+ * sentences.
+ */
 export const batchOf = ({ indexer, contextual }: Model, sentences: readonly (readonly string[])[]): Batch =>
   createBatch(sentences, indexer, {
     vectors: contextual && { values: contextual.encode(sentences), layers: contextual.layers },

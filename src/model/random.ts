@@ -1,4 +1,7 @@
-/** Seeded random numbers (sfc32) whose state can be saved, so that a resumed run draws what the uninterrupted one would have. */
+/**
+ * Seeded random numbers (sfc32) whose state can be saved, so that a resumed run draws what the uninterrupted one would
+ * have.
+ */
 
 export type RandomState = readonly [number, number, number, number]
 

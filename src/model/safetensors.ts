@@ -111,7 +111,10 @@ export const encodeSafetensors = (
   return joined([new Uint8Array(prefix.buffer), json, new Uint8Array(padding).fill(0x20), ...parts])
 }
 
-/** Where tensors lie in the data of a file. @throws HmtlError `HMTL_MODEL_CORRUPT` for a header that does not account for every byte */
+/**
+ * Where tensors lie in the data of a file. @throws HmtlError `HMTL_MODEL_CORRUPT` for a header that does not account
+ * for every byte
+ */
 const entriesOf = (json: Uint8Array, dataSize: number, file: string): Map<string, Entry> => {
   let header: unknown
   try {
@@ -211,7 +214,8 @@ const opened = (bytes: Uint8Array, file: string) => {
 }
 
 /**
- * A tensor of float16 as its bits, half as large as what it means; undefined where the file has it otherwise or not at all.
+ * A tensor of float16 as its bits, half as large as what it means; undefined where the file has it otherwise or not at
+ * all.
  * @throws HmtlError `HMTL_MODEL_CORRUPT`
  */
 export const halvesIn = (bytes: Uint8Array, name: string, file = 'safetensors'): StoredHalves | undefined => {
@@ -250,7 +254,10 @@ export interface TensorFile {
   shape(name: string): readonly number[] | undefined
   /** @throws HmtlError `HMTL_MODEL_CORRUPT` for a tensor that is missing, of another shape or not of finite numbers */
   read(name: string, shape: readonly number[]): Promise<Float32Array>
-  /** A matrix of 8-bit integers as it is stored, a factor a row; undefined where it is stored otherwise. @throws HmtlError as `read` */
+  /**
+   * A matrix of 8-bit integers as it is stored, a factor a row; undefined where it is stored otherwise. @throws
+   * HmtlError as `read`
+   */
   readBytes(name: string, shape: readonly number[]): Promise<StoredBytes | undefined>
   close(): Promise<void>
 }

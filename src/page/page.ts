@@ -1,6 +1,6 @@
 /**
- * The page: type or paste, and see what is found. It is the same before a server and with the model in the browser; what
- * differs is the script that it asks (see `Answering`), and where that is to be had its link to a description.
+ * The page: type or paste, and see what is found. It is the same before a server and with the model in the browser;
+ * what differs is the script that it asks (see `Answering`), and where that is to be had its link to a description.
  */
 import { drawingScript } from '../io/draw/script.ts'
 import { drawingStyle } from '../io/draw/style.ts'

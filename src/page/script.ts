@@ -1,10 +1,10 @@
 /**
- * The page's own doing, as JavaScript for browsers: what is typed is read when a moment passes without a key, the answer
- * that counts is that of the latest text, and the text is in the address so that it can be sent on.
+ * The page's own doing, as JavaScript for browsers: what is typed is read when a moment passes without a key, the
+ * answer that counts is that of the latest text, and the text is in the address so that it can be sent on.
  *
- * It asks `hmtlAnswers`: `draw(text, signal)` gives the HTML of a drawing, `json(text)` what a program would get, `model()`
- * its name and tasks. An error's message is for people; `again` in it is after how many seconds to try once more. `begin`,
- * where it is there, is told how to say how far it has come.
+ * It asks `hmtlAnswers`: `draw(text, signal)` gives the HTML of a drawing, `json(text)` what a program would get,
+ * `model()` its name and tasks. An error's message is for people; `again` in it is after how many seconds to try once
+ * more. `begin`, where it is there, is told how to say how far it has come.
  */
 export const pageScript = `'use strict'
 const at = (id) => document.getElementById(id)

@@ -1,4 +1,7 @@
-/** Pictures of the paper's page: learning curves with the range of their seeds, differences with their intervals. SVG, no script. */
+/**
+ * Pictures of the paper's page: learning curves with the range of their seeds, differences with their intervals. SVG,
+ * no script.
+ */
 import { escaped } from '../report/page.ts'
 
 const [width, height, margin] = [420, 240, 40]

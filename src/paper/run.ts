@@ -1,4 +1,7 @@
-/** What is kept of a training of one of the paper's rows: small enough to lie in a repository, and all that its tables and plots are made of. */
+/**
+ * What is kept of a training of one of the paper's rows: small enough to lie in a repository, and all that its tables
+ * and plots are made of.
+ */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Document, listClusters } from '../io/document/document.ts'

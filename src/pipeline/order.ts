@@ -30,7 +30,10 @@ export const inOrder = <In, Out>(
     let stop: (error: HmtlError) => void = () => undefined
     const abort = () => stop(new HmtlError('HMTL_ABORTED', 'annotation was aborted', { cause: signal?.reason }))
     signal?.addEventListener('abort', abort)
-    /** What is waited for, or the end of waiting. One race with the signal itself would keep every promise it was ever run against. */
+    /**
+     * What is waited for, or the end of waiting. One race with the signal itself would keep every promise it was ever
+     * run against.
+     */
     const unlessAborted = <T>(waited: Promise<T>): Promise<T> =>
       signal === undefined
         ? waited

@@ -19,7 +19,10 @@ const abbreviations = new Set(
 const numbered = new Set('no nos p ch sec art arts para eq eqs'.split(' '))
 const beforeNumber = /\.\s*\p{N}/uy
 
-/** Whether a word takes the period after it, of which `end` is the place. "v." stands between parties; 12 V may end a sentence. */
+/**
+ * Whether a word takes the period after it, of which `end` is the place. "v." stands between parties; 12 V may end a
+ * sentence.
+ */
 const isAbbreviation = (word: string, text: string, end: number): boolean => {
   // Of "etc..." the periods are an ellipsis.
   if (text.charCodeAt(end + 1) === 46 && text.charCodeAt(end + 2) === 46) return false

@@ -12,7 +12,10 @@ export interface PaperRow {
   readonly coref?: number
 }
 
-/** Accuracy in percent of the paper's table 8, tasks in the order of `probingTasks`; on SentEval's own data, 100,000 sentences to train on. */
+/**
+ * Accuracy in percent of the paper's table 8, tasks in the order of `probingTasks`; on SentEval's own data, 100,000
+ * sentences to train on.
+ */
 export const paperProbing: Readonly<Record<string, readonly number[]>> = {
   'bag of fastText': [54.8, 91.6, 32.3, 63.1, 50.8, 87.8, 81.9, 79.3, 50.3, 52.7],
   'base max': [62.4, 43.0, 32.5, 76.3, 74.5, 88.1, 85.7, 82.7, 54.7, 56.9],
@@ -45,7 +48,10 @@ export const paperRows: Readonly<Record<string, PaperRow>> = {
   'paper-a-conll2012': { row: 'A-CoNLL-2012', ner: 86.9, emd: 85.04, relation: 61.07, coref: 62.48 },
 }
 
-/** Updates to convergence of the full model against the single task, in percent, and the difference in F1 (table 9; coreference of gold mentions). */
+/**
+ * Updates to convergence of the full model against the single task, in percent, and the difference in F1 (table 9;
+ * coreference of gold mentions).
+ */
 export const paperConvergence: Readonly<Record<string, { readonly updates: number; readonly f1: number }>> = {
   ner: { updates: -16, f1: -0.02 },
   emd: { updates: -44, f1: 1.14 },

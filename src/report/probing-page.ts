@@ -1,4 +1,7 @@
-/** Probing as a page: accuracies by layer and task, shaded by how far they are above the majority's, the paper's beside them. */
+/**
+ * Probing as a page: accuracies by layer and task, shaded by how far they are above the majority's, the paper's beside
+ * them.
+ */
 import { escaped, framed, page, shade } from './page.ts'
 import { paperProbing } from './paper.ts'
 import { probingTasks } from '../probing/probing.ts'

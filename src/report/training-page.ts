@@ -1,4 +1,7 @@
-/** A training run as one page: learning curves, scores by label, how the tasks were drawn, a few documents. Script for these alone; every text escaped. */
+/**
+ * A training run as one page: learning curves, scores by label, how the tasks were drawn, a few documents. Script for
+ * these alone; every text escaped.
+ */
 import { drawnExamples, type ExamplePair } from './examples.ts'
 import type { ModelConfig } from '../model/config/keys.ts'
 import { nothing } from '../model/metrics/counts.ts'

@@ -209,7 +209,8 @@ export const createApp = (dispatcher: Dispatcher, options: AppOptions): Hono => 
     try {
       const wish = query.to === 'json' ? query.wish : { ...query.wish, json: undefined }
       const answers: Answered[] = []
-      // The whole body first: one that is damaged or too large is refused as a whole, and a busy server says so at once.
+      // The whole body first: one that is damaged or too large is refused as a whole, and a busy server says so at
+      // once.
       const all: Item[] = []
       for await (const item of items) all.push(item)
       if (all.length === 0)

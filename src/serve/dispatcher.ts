@@ -32,7 +32,8 @@ export interface Dispatcher {
   readonly underWay: number
   /**
    * What becomes of a document.
-   * @throws HmtlError `HMTL_SERVE_BUSY` where there is no room, `HMTL_SERVE_DEADLINE`, `HMTL_ABORTED`; and what failed in a worker
+   * @throws HmtlError `HMTL_SERVE_BUSY` where there is no room, `HMTL_SERVE_DEADLINE`, `HMTL_ABORTED`; and what failed
+   * in a worker
    */
   ask(document: Document, wish: Wish, options?: AskOptions): Promise<Outcome>
   /** Seconds after which there is room again, by how fast documents have gone lately. */

@@ -92,7 +92,10 @@ const oneOf = (name: string, value: string | undefined, known: readonly string[]
   return value
 }
 
-/** @throws HmtlError `HMTL_USAGE` for a parameter or a value that is not known, as nothing should be believed to hold that does not */
+/**
+ * @throws HmtlError `HMTL_USAGE` for a parameter or a value that is not known, as nothing should be believed to hold
+ * that does not
+ */
 export const readQuery = (given: URLSearchParams, { tasks: known, labels: ofTasks, conventions }: Served): Query => {
   const names = parameters.map(({ name }) => name)
   for (const name of given.keys()) if (!names.includes(name)) throw wrong('parameter', name, names)

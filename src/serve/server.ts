@@ -15,7 +15,10 @@ export interface ListenOptions {
 
 export interface Listening {
   readonly url: string
-  /** Takes no more connections; settles when those that are under way are answered, or were cut after so many milliseconds. */
+  /**
+   * Takes no more connections; settles when those that are under way are answered, or were cut after so many
+   * milliseconds.
+   */
   close(grace: number): Promise<{ readonly cut: boolean }>
 }
 

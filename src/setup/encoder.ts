@@ -105,7 +105,8 @@ export type EncoderName = keyof typeof encoders
 const needed = ['config.json', 'tokenizer.json', 'model.safetensors']
 
 /**
- * Fetches an encoder if it is not there. It is renamed into place when it is whole, so it can be interrupted and run again.
+ * Fetches an encoder if it is not there. It is renamed into place when it is whole, so it can be interrupted and run
+ * again.
  * @returns its name in configurations, its folder, and whether it was fetched now
  * @throws HmtlError `HMTL_SETUP_FAILED`, with what to do; `HMTL_ABORTED`
  */

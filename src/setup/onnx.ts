@@ -112,7 +112,8 @@ const transposed = ({ shape: [rows, columns], values }: OnnxTensor): OnnxTensor 
 
 /**
  * @param file whole ONNX model of a BERT encoder, weights inside, in float32
- * @returns tensors as published: `embeddings.word_embeddings.weight` [words, hidden], `encoder.layer.0.attention.self.query.weight` [out, in], …
+ * @returns tensors as published: `embeddings.word_embeddings.weight` [words, hidden],
+ * `encoder.layer.0.attention.self.query.weight` [out, in], …
  * @throws HmtlError `HMTL_SETUP_FAILED` for what is no such model
  */
 export const bertTensors = (file: Buffer): Map<string, OnnxTensor> => {

@@ -24,7 +24,10 @@ import {
 import { digestOf, download, failed, fetchWheel, onlyFile, runProgram, type StepOptions, type Wheel } from './fetch.ts'
 import { unzip } from './unzip.ts'
 
-/** The wheels whose libraries are known to work with the binding; from 2.18 on `round` of int32 is wrong, which no kernel here uses. */
+/**
+ * The wheels whose libraries are known to work with the binding; from 2.18 on `round` of int32 is wrong, which no
+ * kernel here uses.
+ */
 const wheels: Readonly<Record<TensorflowKind, Wheel>> = {
   tensorflow: {
     project: 'tensorflow-cpu',

@@ -1,4 +1,7 @@
-/** The course of a training as it goes: `metrics.jsonl` for programs, `tensorboard` for that one, `report.html` for people. */
+/**
+ * The course of a training as it goes: `metrics.jsonl` for programs, `tensorboard` for that one, `report.html` for
+ * people.
+ */
 import { appendFile, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HmtlError } from '../io/errors.ts'

@@ -121,7 +121,8 @@ export const evaluateTask = async (
  * const { ner } = await evaluate(await loadModel('runs/default/model'), ['data/test.arrow'], { tasks: ['ner'] })
  * console.log(ner.main)
  *
- * @throws HmtlError `HMTL_USAGE` for a task that the model does not have, `HMTL_SCORE_GOLD` where a named one has no gold
+ * @throws HmtlError `HMTL_USAGE` for a task that the model does not have, `HMTL_SCORE_GOLD` where a named one has no
+ * gold
  */
 export const evaluate = async (
   model: Model,

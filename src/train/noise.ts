@@ -6,7 +6,10 @@ import { unknownWord } from '../model/vocabulary.ts'
 
 const capitalized = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1).toLowerCase()
 
-/** Some sentences are shown in another case, as people write tweets and headlines; words stay one for one, and so does what is learned of them. */
+/**
+ * Some sentences are shown in another case, as people write tweets and headlines; words stay one for one, and so does
+ * what is learned of them.
+ */
 const caseNoise = ({ lower, upper, title }: ModelConfig['embeddings']['caseNoise'], random: Random) => {
   if (lower + upper + title === 0) return undefined
   return (sentence: readonly string[]): readonly string[] => {

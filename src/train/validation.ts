@@ -53,7 +53,10 @@ export interface ValidationOptions {
   readonly provenance: Provenance
 }
 
-/** Scores the development data; stores the model into `model` where it is the best by the mean, into `best/TASK` where it is a task's. */
+/**
+ * Scores the development data; stores the model into `model` where it is the best by the mean, into `best/TASK` where
+ * it is a task's.
+ */
 export const validate = async (
   model: Model,
   config: ModelConfig,

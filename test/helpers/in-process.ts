@@ -1,4 +1,6 @@
-/** A command run in this process, with its standard streams exchanged: many runs cost no process each. One at a time. */
+/**
+ * A command run in this process, with its standard streams exchanged: many runs cost no process each. One at a time.
+ */
 import { Readable } from 'node:stream'
 import { createParser } from '../../cli/parser.ts'
 

@@ -1,4 +1,7 @@
-/** all-MiniLM-L6-v2, the real weights, against what Python transformers makes of them; where `hmtl setup minilm` has been run. */
+/**
+ * all-MiniLM-L6-v2, the real weights, against what Python transformers makes of them; where `hmtl setup minilm` has
+ * been run.
+ */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'

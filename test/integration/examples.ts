@@ -1,4 +1,7 @@
-/** The examples that need Python: our tables in pyarrow, DuckDB and polars, and Spark sending an archive through the command. */
+/**
+ * The examples that need Python: our tables in pyarrow, DuckDB and polars, and Spark sending an archive through the
+ * command.
+ */
 import { execFile, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'

@@ -1,4 +1,6 @@
-/** The package inside of a real browser: bundled or not, with the scores of Node, and as a page that needs no network. */
+/**
+ * The package inside of a real browser: bundled or not, with the scores of Node, and as a page that needs no network.
+ */
 import { execFile } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,6 @@
-/** The pages look as the pictures in docs do: the same pictures are made again and compared by a grid of their colours. */
+/**
+ * The pages look as the pictures in docs do: the same pictures are made again and compared by a grid of their colours.
+ */
 import { execFile } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -12,7 +14,10 @@ import { root } from '../helpers/documents.ts'
 // Without a browser this is listed as skipped.
 const browserTest = chromiumProgram ? test.serial : test.serial.skip
 
-/** Cells a side of the grid: letters that a machine's fonts draw otherwise are averaged away, what stands elsewhere is not. */
+/**
+ * Cells a side of the grid: letters that a machine's fonts draw otherwise are averaged away, what stands elsewhere is
+ * not.
+ */
 const cells = 24
 
 /** In the page: a picture as the average colours of its cells. */

@@ -1,4 +1,6 @@
-/** What a chain of stages promises: everything in order, the rest at the end, no more ahead than one, everything closed. */
+/**
+ * What a chain of stages promises: everything in order, the rest at the end, no more ahead than one, everything closed.
+ */
 import test from 'ava'
 import fc from 'fast-check'
 import { chain, flushable, many, none, type Over, type Stage } from '../../src/pipeline/chain.ts'

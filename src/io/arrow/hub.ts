@@ -15,7 +15,9 @@ import { joinTokens } from '../document/tokens.ts'
 /** What transformers put where a token has no label of its own. */
 const unlabelled = -100
 
-/** Names of a ClassLabel, wherever the feature wraps it: `{feature}`, `[feature]`, `{names: […]}`, `{names: {"0": …}}`. */
+/**
+ * Names of a ClassLabel, wherever the feature wraps it: `{feature}`, `[feature]`, `{names: […]}`, `{names: {"0": …}}`.
+ */
 const namesIn = (feature: unknown, depth = 0): string[] | undefined => {
   if (depth > 8 || typeof feature !== 'object' || feature === null) return undefined
   if (Array.isArray(feature)) return namesIn(feature[0], depth + 1)
@@ -39,7 +41,10 @@ export const tagNames = (huggingface: string | undefined, column: string): strin
   }
 }
 
-/** Values of a table as JSON has them: numbers past a double keep their text, dates and bytes become text, null cells are absent. */
+/**
+ * Values of a table as JSON has them: numbers past a double keep their text, dates and bytes become text, null cells
+ * are absent.
+ */
 export const toPlain = (value: unknown): unknown => {
   if (typeof value === 'bigint')
     return Number.isSafeInteger(Number(value)) ? Number(value) : new JsonNumber(String(value))

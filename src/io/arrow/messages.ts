@@ -89,7 +89,10 @@ const messageOf = (head: Head, body: Uint8Array): ArrowMessage =>
 /** Reads `length` bytes at `offset` of a file; fewer where it ends. */
 export type ReadAt = (offset: number, length: number) => Promise<Buffer>
 
-/** Messages of the file form by its footer: the schema, the dictionaries, the batches. @throws HmtlError `HMTL_FORMAT_SCHEMA` */
+/**
+ * Messages of the file form by its footer: the schema, the dictionaries, the batches. @throws HmtlError
+ * `HMTL_FORMAT_SCHEMA`
+ */
 export async function* fileMessages(readAt: ReadAt, size: number): AsyncGenerator<ArrowMessage> {
   if (size < trailer + 8) throw broken('the file is too short')
   const end = await readAt(size - trailer, trailer)

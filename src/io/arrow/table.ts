@@ -72,7 +72,8 @@ const layerColumns = ['token', 'sentence', 'entity', 'mention', 'relation', 'clu
 )
 
 /**
- * Whether columns of these names are those of documents that we wrote: a text and, whole, the columns of a layer at least.
+ * Whether columns of these names are those of documents that we wrote: a text and, whole, the columns of a layer at
+ * least.
  * @throws HmtlError `HMTL_FORMAT_SCHEMA` where columns of a layer are there in part: its annotations would be lost
  */
 export const isDocumentTable = (names: ReadonlySet<string>, marked: boolean, source: string): boolean => {

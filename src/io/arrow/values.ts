@@ -129,7 +129,10 @@ export const listsOf = (
 
 const isInt32 = (value: number) => (value | 0) === value
 
-/** The integers of a column, all of them; a view where they are laid out so. @throws HmtlError where one is null or no int32 */
+/**
+ * The integers of a column, all of them; a view where they are laid out so. @throws HmtlError where one is null or no
+ * int32
+ */
 export const int32sOf = (vector: Vector): Int32Array => {
   const { field, length, dictionary } = vector
   if (dictionary) {

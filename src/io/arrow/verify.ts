@@ -68,7 +68,10 @@ export const verifyMessage = (bytes: Buffer): number => {
   return body
 }
 
-/** Where the buffers of a record batch lie in its body, checked as `verifyMessage` does; undefined for a message of another kind. */
+/**
+ * Where the buffers of a record batch lie in its body, checked as `verifyMessage` does; undefined for a message of
+ * another kind.
+ */
 export const recordBatchOf = (
   bytes: Buffer,
 ):

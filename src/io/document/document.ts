@@ -207,7 +207,9 @@ export const createDocument = (like: DocumentLike): Document =>
     metadata: like.metadata ?? {},
   })
 
-/** What a document is known by, also when it was copied with `{ ...document }`: a record's fields may have any names. */
+/**
+ * What a document is known by, also when it was copied with `{ ...document }`: a record's fields may have any names.
+ */
 const mark = Symbol('hmtl.document')
 
 /** A document that came from where marks do not go, such as another thread. */

@@ -55,9 +55,9 @@ const longest = (values: readonly string[]): string | undefined =>
   )
 
 /**
- * The graph of one document. A name belongs to the cluster that has a mention of the same words or, if none has, one that
- * ends with it ("President Marsh" is the cluster of "Marsh"); names that no cluster has are nodes by their words and
- * label; an argument that is neither is a node of its own.
+ * The graph of one document. A name belongs to the cluster that has a mention of the same words or, if none has, one
+ * that ends with it ("President Marsh" is the cluster of "Marsh"); names that no cluster has are nodes by their words
+ * and label; an argument that is neither is a node of its own.
  */
 export const graphOf = (document: Document): Graph => {
   const { text } = document

@@ -1,4 +1,6 @@
-/** Predictions beside gold in one drawing: what was found, what was missed, what is too much, what has another label. */
+/**
+ * Predictions beside gold in one drawing: what was found, what was missed, what is too much, what has another label.
+ */
 import { type Document, listMentions, listRelations, listSpans, type SpanLike } from '../document/document.ts'
 import { type DrawnLayers, drawingKinds, drawLayers, type Judged, type Kinds, layersIn, layersOf } from './fragment.ts'
 import { pageOf } from './html.ts'
@@ -7,7 +9,10 @@ type WithLabel = { readonly label: string }
 
 const keyOf = ({ start, end }: SpanLike) => `${start} ${end}`
 
-/** Both sides of a layer as one, each item with its verdict. @param place what two items must share to be of the same words */
+/**
+ * Both sides of a layer as one, each item with its verdict. @param place what two items must share to be of the same
+ * words
+ */
 const judged = <T extends WithLabel>(
   gold: readonly T[],
   predicted: readonly T[],

@@ -1,4 +1,6 @@
-/** One document as a piece of a page: its text once, every layer over it, and lists of what cannot be seen in a text. */
+/**
+ * One document as a piece of a page: its text once, every layer over it, and lists of what cannot be seen in a text.
+ */
 import {
   type Document,
   listClusters,

@@ -27,7 +27,10 @@ globalThis.hmtlDrawing = (() => {
     if (lines.length === 0) return
     const anchors = new Map(all(text, '.a').map((anchor) => [anchor.dataset.a, anchor]))
     const seen = (rect) => rect.bottom > -400 && rect.top < innerHeight + 400
-    /** Places of the arcs that can be seen: sideways parts a line of text, each with the height that keeps it off the others. */
+    /**
+     * Places of the arcs that can be seen: sideways parts a line of text, each with the height that keeps it off the
+     * others.
+     */
     const measure = () => {
       const box = text.getBoundingClientRect()
       const arcs = []
@@ -126,7 +129,8 @@ globalThis.hmtlDrawing = (() => {
       article.addEventListener('mouseleave', () => light(article, null))
       article.addEventListener('focusin', (event) => light(article, chosenOf(event.target)))
       article.addEventListener('focusout', () => light(article, null))
-      // One stop for the tabulator a text; arrows go on from there: sideways along the text, up and down within a cluster.
+      // One stop for the tabulator a text; arrows go on from there: sideways along the text, up and down within a
+      // cluster.
       const stopsOf = () => all(article, ['c', 'e', 'm'].filter((kind) => !root.classList.contains('no-' + kind)).map((kind) => '.text .' + kind).join() || '.none')
       const [first] = stopsOf()
       if (first) first.tabIndex = 0

@@ -43,7 +43,8 @@ const wrapLine = (line: string, width: number): string => {
 }
 
 /**
- * Breaks lines longer than a width at spaces, which go; a word that is longer stays whole, and so does a line that fits.
+ * Breaks lines longer than a width at spaces, which go; a word that is longer stays whole, and so does a line that
+ * fits.
  * @param width columns
  */
 export const wrapped = (text: string, width: number): string =>

@@ -196,7 +196,10 @@ const agreeing = (ann: string, text: string): number => {
     }).length
 }
 
-/** A byte order mark is a character of the text as brat's server decodes it; unless the annotations are of the text without it. */
+/**
+ * A byte order mark is a character of the text as brat's server decodes it; unless the annotations are of the text
+ * without it.
+ */
 const withoutMark = (text: string, ann: string): boolean =>
   text.startsWith(mark) && agreeing(ann, text.slice(1)) > agreeing(ann, text)
 

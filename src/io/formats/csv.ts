@@ -1,4 +1,7 @@
-/** Delimited text with a header: a row a document, its text in the column that `textField` names, the other columns its metadata. */
+/**
+ * Delimited text with a header: a row a document, its text in the column that `textField` names, the other columns its
+ * metadata.
+ */
 import { type CsvRecord, csvFields, csvRecords } from '../syntax/csv.ts'
 import { createDocument, type Document } from '../document/document.ts'
 import { HmtlError } from '../errors.ts'
@@ -13,7 +16,9 @@ interface Dialect {
   readonly multiline: boolean
 }
 
-/** A header's separator: the one that makes the most columns of it. Spreadsheets of some countries part by semicolons. */
+/**
+ * A header's separator: the one that makes the most columns of it. Spreadsheets of some countries part by semicolons.
+ */
 const separatorOf = (header: string, { separators, multiline }: Dialect): string => {
   const columns = (separator: string) => csvFields(header, { separator, multiline }).length
   return separators.reduce((best, other) => (columns(other) > columns(best) ? other : best))

@@ -1,4 +1,6 @@
-/** Graphs of a stream: who is talked about and how they relate, for programs that draw and query graphs. Written only. */
+/**
+ * Graphs of a stream: who is talked about and how they relate, for programs that draw and query graphs. Written only.
+ */
 import { type GraphNode, graphOf } from '../document/graph.ts'
 import type { Document } from '../document/document.ts'
 import { type Format, type FormatContext, layersAll, writtenOnly } from '../format.ts'

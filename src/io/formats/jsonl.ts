@@ -20,7 +20,10 @@ const isOfUser = (record: unknown): boolean =>
   holdsOwnNumber(record, (key) => key === 'hmtl') ||
   holdsOwnNumber((record as { hmtl?: unknown } | null)?.hmtl, (key) => layerFields.has(key))
 
-/** Parses one JSON line, the user's numbers as they stand (`parseExact`). @throws HmtlError `HMTL_INPUT_JSON` or what `fromJson` throws */
+/**
+ * Parses one JSON line, the user's numbers as they stand (`parseExact`). @throws HmtlError `HMTL_INPUT_JSON` or what
+ * `fromJson` throws
+ */
 export const parseJsonLine = (text: string): unknown => {
   try {
     const record: unknown = JSON.parse(text)

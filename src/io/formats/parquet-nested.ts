@@ -1,7 +1,8 @@
 /**
- * What a document's row says once more as lists of structures, for tools that query tables: `entities` and `mentions` of
- * {start, end, label, text, score}, `relations`, `clusters`. DuckDB and polars make rows of them by one unnest. They are
- * written beside the flat columns, which alone are read back.
+ * What a document's row says once more as lists of structures, for tools that query tables: `entities` and `mentions`
+ * of
+ * {start, end, label, text, score}, `relations`, `clusters`. DuckDB and polars make rows of them by one unnest. They
+ * are written beside the flat columns, which alone are read back.
  */
 import type { SchemaElement } from 'hyparquet-writer'
 import type { Document, LabelledSpans, Spans } from '../document/document.ts'

@@ -60,7 +60,9 @@ function* rowsOf(document: Document, context: FormatContext): Generator<Row> {
     }
 }
 
-/** A cell that any reader of RFC 4180 takes for what it is; it is never changed, so that offsets and words stay exact. */
+/**
+ * A cell that any reader of RFC 4180 takes for what it is; it is never changed, so that offsets and words stay exact.
+ */
 const cell = (value: string | number | undefined, separator: string): string => {
   const text = value === undefined ? '' : String(value)
   return text.includes(separator) || /["\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text

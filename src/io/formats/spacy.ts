@@ -1,6 +1,7 @@
 /**
- * spaCy's DocBin: tokens, sentences, entities as `doc.ents`, mentions and clusters as span groups, for training and looking
- * at with spaCy 3. Written only. Layout: https://spacy.io/api/docbin (MessagePack in zlib), as spaCy 3.8 writes it.
+ * spaCy's DocBin: tokens, sentences, entities as `doc.ents`, mentions and clusters as span groups, for training and
+ * looking at with spaCy 3. Written only. Layout: https://spacy.io/api/docbin (MessagePack in zlib), as spaCy 3.8 writes
+ * it.
  */
 import { deflateSync } from 'node:zlib'
 import {
@@ -32,7 +33,10 @@ interface Word {
   readonly end: number
 }
 
-/** Words that make up the whole text, as spaCy has it: one space after a word is the word's, all other white space is a word. */
+/**
+ * Words that make up the whole text, as spaCy has it: one space after a word is the word's, all other white space is a
+ * word.
+ */
 const wordsOf = (text: string, begin: Int32Array, end: Int32Array): Word[] => {
   const words: Word[] = []
   const gap = (from: number, to: number) => {

@@ -1,6 +1,6 @@
 /**
- * Arrow and Parquet: what they are. What reads and writes them is loaded when it is first needed: it is most of what this
- * package has to load, and JSON lines and corpora do without.
+ * Arrow and Parquet: what they are. What reads and writes them is loaded when it is first needed: it is most of what
+ * this package has to load, and JSON lines and corpora do without.
  */
 import { type Codec, type Format, layersAll } from '../format.ts'
 import { magic, schemaName, schemaVersion } from '../arrow/names.ts'

@@ -106,7 +106,9 @@ export const decodeCoref = (cells: readonly string[], unbalanced: OnUnbalanced):
   return [...clusters.values()].flatMap(({ members }) => members)
 }
 
-/** Clusters of the members, on text; what two clusters claim, or one twice, is the first's, as in the reference scorer. */
+/**
+ * Clusters of the members, on text; what two clusters claim, or one twice, is the first's, as in the reference scorer.
+ */
 export const groupClusters = (
   members: readonly ClusterSpan[],
   tokens: Spans,
@@ -190,7 +192,10 @@ export const tokenClusters = (document: Document, context: FormatContext, tokens
   return withoutCrossing(members, document, context)
 }
 
-/** Whether a file is the original HMTL's form, whose header is much like that of CoNLL-2012 but whose third column has mentions. */
+/**
+ * Whether a file is the original HMTL's form, whose header is much like that of CoNLL-2012 but whose third column has
+ * mentions.
+ */
 export const isLikeConll = (head: string, path: string): boolean => {
   if (path.endsWith('like_conll')) return true
   const row = head.split('\n').find((line) => !isBlankLine(line) && !line.startsWith('#'))

@@ -67,7 +67,9 @@ interface PlacedNode {
 
 const part = /\[\d+\/\d+\]$/
 
-/** The mentions of a document; `add` its sentences in order, then `close`. A bracket without its other half is counted. */
+/**
+ * The mentions of a document; `add` its sentences in order, then `close`. A bracket without its other half is counted.
+ */
 export class EntityBrackets {
   readonly #fields: EntityFields
   readonly #id: string

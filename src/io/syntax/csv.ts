@@ -11,7 +11,10 @@ import type { Source } from '../source.ts'
 export interface CsvOptions {
   /** What parts fields: `,` `;` or a tab. */
   readonly separator: string
-  /** Whether a field in quotes may go over several lines. In tab-separated text it may not: there a lone quote is mostly just a quote. */
+  /**
+   * Whether a field in quotes may go over several lines. In tab-separated text it may not: there a lone quote is mostly
+   * just a quote.
+   */
   readonly multiline: boolean
   readonly maxRecordBytes: number
 }
@@ -28,7 +31,10 @@ export interface CsvRecord {
   readonly error?: HmtlError | undefined
 }
 
-/** Within a record: before a field, in one without quotes, in quotes, or after a quote that closes them if no other follows. */
+/**
+ * Within a record: before a field, in one without quotes, in quotes, or after a quote that closes them if no other
+ * follows.
+ */
 type State = 'start' | 'bare' | 'quoted' | 'quote'
 
 const quote = 0x22

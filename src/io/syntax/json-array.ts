@@ -1,4 +1,7 @@
-/** The records of JSON that is not one a line: of one large array, or one after another; one at a time, without holding the rest. */
+/**
+ * The records of JSON that is not one a line: of one large array, or one after another; one at a time, without holding
+ * the rest.
+ */
 import { isUtf8 } from 'node:buffer'
 import { HmtlError } from '../errors.ts'
 import type { Source } from '../source.ts'

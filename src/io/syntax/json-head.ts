@@ -11,7 +11,10 @@ export interface JsonHead {
   readonly spread: boolean
   /** The first record's end is in sight, or that it has none. */
   readonly whole: boolean
-  /** Top-level fields of the first record, each with the first two characters of its value, white space left out: `[[`, `{"`, `12`. */
+  /**
+   * Top-level fields of the first record, each with the first two characters of its value, white space left out: `[[`,
+   * `{"`, `12`.
+   */
   readonly fields: ReadonlyMap<string, string>
 }
 
@@ -27,7 +30,10 @@ const afterSpace = (text: string, at: number): number => {
   return at
 }
 
-/** Index after the string that begins at `at`; -1 where it goes on past the text, -2 where a line end is inside, which no JSON string has. */
+/**
+ * Index after the string that begins at `at`; -1 where it goes on past the text, -2 where a line end is inside, which
+ * no JSON string has.
+ */
 const stringEnd = (text: string, at: number): number => {
   for (let i = at + 1; i < text.length; i++) {
     const code = text.charCodeAt(i)
@@ -58,7 +64,9 @@ const valueEnd = (text: string, at: number): number => {
   return -1
 }
 
-/** @param head the first characters of the input; undefined where they do not begin a JSON object or an array of some */
+/**
+ * @param head the first characters of the input; undefined where they do not begin a JSON object or an array of some
+ */
 export const jsonHead = (head: string): JsonHead | undefined => {
   let at = afterSpace(head, 0)
   const array = head[at] === '['

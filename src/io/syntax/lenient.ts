@@ -9,7 +9,9 @@ import type { FormatContext } from '../format.ts'
 export interface Lenient {
   /** What `make` gives; undefined where it throws, which is counted under `kind`. */
   take<T>(kind: string, make: () => T): T | undefined
-  /** Reports what was left out. @throws HmtlError the first fault, where there are more faults than annotations that fit */
+  /**
+   * Reports what was left out. @throws HmtlError the first fault, where there are more faults than annotations that fit
+   */
   end(): void
 }
 

@@ -1,4 +1,6 @@
-/** Values as MessagePack: what of it tables of plain values need. https://github.com/msgpack/msgpack/blob/master/spec.md */
+/**
+ * Values as MessagePack: what of it tables of plain values need. https://github.com/msgpack/msgpack/blob/master/spec.md
+ */
 
 export type Packable =
   | null

@@ -13,7 +13,10 @@ import { readAt } from '../read-at.ts'
 import { vectorSchemaName, vectorSchemaVersion } from './stream.ts'
 
 const maxMetadataBytes = 16 * 1024 * 1024
-/** Buffers of a batch in the order of the schema: three of id, two of sentence, three of key, two of the list, one of the fixed-size one, two of its numbers. */
+/**
+ * Buffers of a batch in the order of the schema: three of id, two of sentence, three of key, two of the list, one of
+ * the fixed-size one, two of its numbers.
+ */
 const [sentenceData, keyOffsets, keyData, listOffsets, numbers, bufferCount] = [4, 6, 7, 9, 12, 13]
 const [idOffsets, idData] = [1, 2]
 
@@ -83,7 +86,9 @@ const readIndex = async (path: string, handle: FileHandle): Promise<VectorFile> 
   const { size: fileSize } = await handle.stat()
   const bytesAt = async (position: number, length: number) =>
     Buffer.from((await readAt(handle, position, length, () => broken(path, 'it changes while it is read'))).buffer)
-  /** Message that begins at a byte: its metadata and where its body lies; undefined at the end or where the file is cut. */
+  /**
+   * Message that begins at a byte: its metadata and where its body lies; undefined at the end or where the file is cut.
+   */
   const messageAt = async (at: number) => {
     if (at + 8 > fileSize) return undefined
     const prefix = await bytesAt(at, 8)

@@ -45,7 +45,10 @@ export interface VectorOptions {
   readonly half: boolean
   /** Said in the schema: what the vectors are. */
   readonly metadata: Readonly<Record<string, string>>
-  /** The stream can be broken off and gone on with; other tools expect the file under a name that ends with `.arrow`. @default 'stream' */
+  /**
+   * The stream can be broken off and gone on with; other tools expect the file under a name that ends with `.arrow`.
+   * @default 'stream'
+   */
   readonly form?: 'file' | 'stream' | undefined
   /** Leaves the schema out: the bytes go on where a stream was broken off. @default false */
   readonly append?: boolean | undefined

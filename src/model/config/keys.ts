@@ -241,7 +241,9 @@ export const taskKeys = <D extends Keys>(kinds: readonly string[], usual: TaskDe
   }),
 })
 
-/** Slope and intercept on the log-odds of a score, fitted on development data (Platt 1999); [1, 0] leaves it as it is. */
+/**
+ * Slope and intercept on the log-odds of a score, fitted on development data (Platt 1999); [1, 0] leaves it as it is.
+ */
 export type Calibration = readonly [slope: number, intercept: number]
 
 export const calibration: Key<Calibration> = {

@@ -102,7 +102,10 @@ export const number = (about: About<number> & Bounds): Key<number> => {
     (above === undefined || value > above) &&
     (below === undefined || value < below) &&
     (step === undefined || value % step === 0)
-  /** Within the bounds and on a step; where a bound must not be reached there is no nearest, and the default stands for it. */
+  /**
+   * Within the bounds and on a step; where a bound must not be reached there is no nearest, and the default stands for
+   * it.
+   */
   const closest = (value: number): number => {
     const within = Math.min(max, Math.max(min, value))
     const stepped = step === undefined ? within : Math.min(max, Math.max(min, Math.round(within / step) * step))

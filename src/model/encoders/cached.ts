@@ -4,7 +4,10 @@ import { openVectors } from '../../io/vectors/file.ts'
 import { sentenceKey } from '../../io/vectors/stream.ts'
 import type { ContextualEncoder } from './contextual.ts'
 
-/** What an encoder made of a corpus, by sentence. @throws HmtlError `HMTL_INPUT_NOT_FOUND`, `HMTL_FORMAT_SCHEMA`; `HMTL_TRAIN_DATA` for a sentence that it does not have */
+/**
+ * What an encoder made of a corpus, by sentence. @throws HmtlError `HMTL_INPUT_NOT_FOUND`, `HMTL_FORMAT_SCHEMA`;
+ * `HMTL_TRAIN_DATA` for a sentence that it does not have
+ */
 export const openCache = async (path: string): Promise<ContextualEncoder> => {
   const file = await openVectors(path)
   const layers = Number(file.metadata.get('layers'))

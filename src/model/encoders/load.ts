@@ -18,7 +18,10 @@ export interface ContextualOptions {
 /** Encoders that `hmtl setup` fetches lie here. */
 export const encodersFolder = (): string => join(cacheFolder(), 'encoders')
 
-/** Where a transformer is: in the model's folder, at the path itself, or among those that were set up. @throws HmtlError `HMTL_MODEL_NOT_FOUND` */
+/**
+ * Where a transformer is: in the model's folder, at the path itself, or among those that were set up. @throws HmtlError
+ * `HMTL_MODEL_NOT_FOUND`
+ */
 export const findEncoder = (name: string, folder?: string): string => {
   const places = isAbsolute(name)
     ? [name]
@@ -31,7 +34,10 @@ export const findEncoder = (name: string, folder?: string): string => {
   })
 }
 
-/** The encoder that a configuration names, on the running engine; undefined where it names none. @throws HmtlError `HMTL_MODEL_*` */
+/**
+ * The encoder that a configuration names, on the running engine; undefined where it names none. @throws HmtlError
+ * `HMTL_MODEL_*`
+ */
 export const loadContextual = async (
   { embeddings: { contextual } }: ModelConfig,
   { folder, cached = false }: ContextualOptions = {},

@@ -80,7 +80,9 @@ export interface DecodeOptions {
   readonly minScore: number
   /** Use the document's own mentions as the only candidates of coreference. @default as the task was configured */
   readonly goldMentions?: boolean | undefined
-  /** By whose rules to annotate, of the conventions that the tasks learned; a task that does not know it keeps its own */
+  /**
+   * By whose rules to annotate, of the conventions that the tasks learned; a task that does not know it keeps its own
+   */
   readonly convention?: string | undefined
   /** Told of each link of a mention to its antecedent that is made, with its probability. */
   readonly onLink?: ((link: Link) => void) | undefined
@@ -91,7 +93,10 @@ export interface DecodeOptions {
 }
 
 export interface Decoder {
-  /** Reads a pack: its windows' sentences, one after another, are those of the batch. Windows of a document come in order. */
+  /**
+   * Reads a pack: its windows' sentences, one after another, are those of the batch. Windows of a document come in
+   * order.
+   */
   read(state: Forward, pack: readonly Window[]): void
   /**
    * Layers of a document whose windows have all been read.

@@ -1,4 +1,6 @@
-/** g_e, the base representation: word vector, character CNN and mixed contextual layers side by side (spec section 4). */
+/**
+ * g_e, the base representation: word vector, character CNN and mixed contextual layers side by side (spec section 4).
+ */
 import * as tf from '@tensorflow/tfjs-core'
 import { type Batch, indexes } from '../batch.ts'
 import type { ModelConfig } from '../config/keys.ts'

@@ -40,7 +40,10 @@ const partition = (cluster: readonly string[], other: ReadonlyMap<string, number
   return counts
 }
 
-/** Clusters without what they claim twice, the first keeping it, and without empty ones: the reference scorer removes repeated mentions too. */
+/**
+ * Clusters without what they claim twice, the first keeping it, and without empty ones: the reference scorer removes
+ * repeated mentions too.
+ */
 const withoutRepeated = (clusters: MentionClusters): MentionClusters => {
   const seen = new Set<string>()
   return clusters
@@ -202,7 +205,10 @@ export class CorefMetric {
     return [...muc, ...b3, ...ceafe]
   }
 
-  /** Mean of both classes of links; where the gold side has none of a class, the other alone (Luo et al. 2014, section 4.3, and the reference scorer). */
+  /**
+   * Mean of both classes of links; where the gold side has none of a class, the other alone (Luo et al. 2014, section
+   * 4.3, and the reference scorer).
+   */
   #blanc(): Score {
     const part = ([common, gold, predicted]: readonly number[]) => scoreOfSums(common, gold, common, predicted)
     const [coreferent, distinct] = [part(this.#coreferent), part(this.#distinct)]

@@ -56,7 +56,9 @@ export class LabelCounts {
     this.#confusion.set(gold, row.set(predicted, (row.get(predicted) ?? 0) + 1))
   }
 
-  /** Adds two sets of items; an item is a key and its label. Items of one side with the same key and label count once. */
+  /**
+   * Adds two sets of items; an item is a key and its label. Items of one side with the same key and label count once.
+   */
   add(
     gold: Iterable<readonly [key: string, label: string]>,
     predicted: Iterable<readonly [key: string, label: string]>,

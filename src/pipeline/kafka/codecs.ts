@@ -11,7 +11,10 @@ const require = createRequire(import.meta.url)
 /** A batch that unpacks to more is refused: no broker takes one so large. */
 const mostBytes = 256 * 1024 * 1024
 
-/** Magic number, version 1 with independent blocks, blocks of at most 64 KiB, and the checksum of these. Brokers take no other kind. */
+/**
+ * Magic number, version 1 with independent blocks, blocks of at most 64 KiB, and the checksum of these. Brokers take no
+ * other kind.
+ */
 const lz4Header = Buffer.from([0x04, 0x22, 0x4d, 0x18, 0x60, 0x40, 0x82])
 const lz4Block = 64 * 1024
 const stored = 0x80000000

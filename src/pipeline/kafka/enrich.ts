@@ -102,7 +102,8 @@ export const startEnrich = async (client: KafkaClient, pool: Pool, given: Enrich
     try {
       await write(owned, { partition, outs, deads: letters.map(({ dead }) => dead), next })
     } catch (error) {
-      // Neither whether the offset was committed nor whether the transaction is over is known: a new owner ends it, and asks.
+      // Neither whether the offset was committed nor whether the transaction is over is known: a new owner ends it, and
+      // asks.
       if (atomic) ownership.drop(partition)
       throw error
     }

@@ -15,7 +15,8 @@ export interface KafkaSourceOptions extends Partial<Omit<ConsumerOptions, 'group
  * further while nobody asks.
  *
  * @example
- * for await (const record of kafkaSource(client, { topic: 'news', group: 'readers' })) console.log(record.value?.toString())
+ * for await (const record of kafkaSource(client, { topic: 'news', group: 'readers' }))
+ * console.log(record.value?.toString())
  *
  * @throws HmtlError `HMTL_KAFKA_*`, `HMTL_ABORTED`
  */

@@ -13,7 +13,10 @@ export interface Wish {
   readonly labels?: readonly string[] | undefined
   /** Link the documents' own mentions instead of finding candidates. @default false */
   readonly goldMentions?: boolean | undefined
-  /** By whose rules to annotate, of the conventions that the model learned (its card names them). @default the model's own */
+  /**
+   * By whose rules to annotate, of the conventions that the model learned (its card names them). @default the model's
+   * own
+   */
   readonly convention?: string | undefined
   /** Set for JSON text instead of documents: the worker, not the main thread, spells it out. */
   readonly json?: OffsetUnit | undefined

@@ -143,7 +143,10 @@ export const startPool = async (
     resolve(outcomes)
   }
 
-  /** Puts a new worker in the place of one that failed, tries what it was at document by document, then gives it what was left. */
+  /**
+   * Puts a new worker in the place of one that failed, tries what it was at document by document, then gives it what
+   * was left.
+   */
   const replace = (seat: Seat, error: HmtlError) => {
     const [head, ...others] = seat.jobs.splice(0)
     seat.waiting.unshift(...others)

@@ -11,7 +11,9 @@ import { highway, lstmProjected } from '../../kernels/ops/lstm-projected.ts'
 import { concat, gather } from '../../kernels/ops/rows.ts'
 import { type ElmoOptions, readElmoOptions, type WeightReader, withElmoWeights } from './weights.ts'
 
-/** Cells and outputs of each direction and layer, by place in the batch: what the original carries from batch to batch. */
+/**
+ * Cells and outputs of each direction and layer, by place in the batch: what the original carries from batch to batch.
+ */
 export type ElmoState = Map<string, { readonly c: Float32Array; readonly h: Float32Array }>
 
 export interface Elmo {

@@ -1,4 +1,7 @@
-/** ELMo's weights as published: an options file and one in HDF5 (spec section 5). Every shape is checked against the options. */
+/**
+ * ELMo's weights as published: an options file and one in HDF5 (spec section 5). Every shape is checked against the
+ * options.
+ */
 import { readFile } from 'node:fs/promises'
 import { HmtlError } from '../../../io/errors.ts'
 
@@ -78,7 +81,10 @@ export const readElmoOptions = async (path: string): Promise<ElmoOptions> => {
   return options
 }
 
-/** Opens the weights for the length of `use`; what is read stays, the file does not. @throws HmtlError `HMTL_MODEL_CORRUPT` */
+/**
+ * Opens the weights for the length of `use`; what is read stays, the file does not. @throws HmtlError
+ * `HMTL_MODEL_CORRUPT`
+ */
 export const withElmoWeights = async <T>(path: string, use: (read: WeightReader) => T): Promise<T> => {
   const { default: h5wasm } = await import('h5wasm/node')
   // Its complaints come as errors to be told, not as pages on standard error.

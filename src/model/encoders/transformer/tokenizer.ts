@@ -1,4 +1,7 @@
-/** Words to the pieces of an encoder's own tokenizer, each word by itself, as the reference does with text that is already split. */
+/**
+ * Words to the pieces of an encoder's own tokenizer, each word by itself, as the reference does with text that is
+ * already split.
+ */
 import { HmtlError } from '../../../io/errors.ts'
 import { type ModelFiles, textOf } from '../../model-files.ts'
 

@@ -1,4 +1,7 @@
-/** An encoder as the model hubs lay it out: config.json and model.safetensors. Every shape is checked against the configuration. */
+/**
+ * An encoder as the model hubs lay it out: config.json and model.safetensors. Every shape is checked against the
+ * configuration.
+ */
 import * as tf from '@tensorflow/tfjs-core'
 import { HmtlError } from '../../../io/errors.ts'
 import { type ModelFiles, textOf } from '../../model-files.ts'
@@ -33,7 +36,10 @@ const activations: Readonly<Record<string, TransformerConfig['activation']>> = {
 const isWhole = (value: unknown, most: number): value is number =>
   Number.isInteger(value) && (value as number) > 0 && (value as number) <= most
 
-/** @throws HmtlError `HMTL_MODEL_NOT_FOUND`, `HMTL_MODEL_CORRUPT`, `HMTL_MODEL_MISMATCH` for an architecture that is none of the family */
+/**
+ * @throws HmtlError `HMTL_MODEL_NOT_FOUND`, `HMTL_MODEL_CORRUPT`, `HMTL_MODEL_MISMATCH` for an architecture that is
+ * none of the family
+ */
 export const readTransformerConfig = async (from: ModelFiles): Promise<TransformerConfig> => {
   const path = from.pathOf('config.json')
   const refuse = (message: string, code: 'HMTL_MODEL_CORRUPT' | 'HMTL_MODEL_MISMATCH' = 'HMTL_MODEL_CORRUPT') =>

@@ -1,7 +1,7 @@
 /**
- * Which antecedents are worth the pair scorer, coarse to fine (after Lee et al. 2018, whose coarse score is a product of
- * span vectors): by the antecedent's mention score and by what pairs of that distance and that likeness of texts score on
- * average, which `scripts/coarse.mjs` has measured. No weight is learned for it, so any model can be given it.
+ * Which antecedents are worth the pair scorer, coarse to fine (after Lee et al. 2018, whose coarse score is a product
+ * of span vectors): by the antecedent's mention score and by what pairs of that distance and that likeness of texts
+ * score on average, which `scripts/coarse.mjs` has measured. No weight is learned for it, so any model can be given it.
  */
 import type { AntecedentPairs } from './scores.ts'
 

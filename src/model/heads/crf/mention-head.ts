@@ -42,7 +42,9 @@ const cutOf = (words: readonly string[], begin: number): number => {
   return words.length
 }
 
-/** "a small, old house": a comma between words that are no nouns yet; told by what follows, another word and no name. */
+/**
+ * "a small, old house": a comma between words that are no nouns yet; told by what follows, another word and no name.
+ */
 const isAdjectives = (words: readonly string[], begin: number, comma: number): boolean => {
   const first = words[begin].toLowerCase()
   return (

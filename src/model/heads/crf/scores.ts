@@ -24,7 +24,10 @@ const crfInputs = (task: CrfTaskConfig, parameters: Parameters, emissions: tf.Te
   lengths: indexes(packing.lengths),
 })
 
-/** Whose rules hold for tokens: one convention for all, or for each row its place among the task's, -1 where none is named. */
+/**
+ * Whose rules hold for tokens: one convention for all, or for each row its place among the task's, -1 where none is
+ * named.
+ */
 export type Convention = string | undefined | Int32Array
 
 /**

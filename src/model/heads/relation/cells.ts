@@ -20,7 +20,10 @@ export const positiveCells = (
 /** Added to a logit, it says no without a loss or a gradient. */
 const silent = -1e9
 
-/** [pairs, types]: `silent` where an example does not know whether a relation holds, else 0; undefined where all is known. */
+/**
+ * [pairs, types]: `silent` where an example does not know whether a relation holds, else 0; undefined where all is
+ * known.
+ */
 export const unknownCells = (
   examples: readonly RelationExample[],
   lengths: readonly number[],

@@ -1,4 +1,7 @@
-/** One relation a pair of entities, and none of an entity with itself: what a sentence says of "she" twice, it says once. */
+/**
+ * One relation a pair of entities, and none of an entity with itself: what a sentence says of "she" twice, it says
+ * once.
+ */
 import {
   type Document,
   listClusters,

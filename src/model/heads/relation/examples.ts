@@ -13,7 +13,9 @@ export interface RelationExample extends Example {
   readonly unknown?: Int32Array
   /** Ids of the labels that are annotated, where not all are; the others are unknown of every pair. */
   readonly known?: Int32Array
-  /** Tokens of whose pairs nothing is known but what `cells` says: pronouns, where their relations are not annotated. */
+  /**
+   * Tokens of whose pairs nothing is known but what `cells` says: pronouns, where their relations are not annotated.
+   */
   readonly open?: Int32Array
   /** Whether pairs outside of `cells` are known to be unrelated. @default true */
   readonly exhaustive?: boolean

@@ -62,7 +62,10 @@ const decoder = (context: HeadContext, task: RelationTaskConfig, { minScore, spa
   const typesOf = pronounTypes(task)
   // Where no tagger ran, every token is a candidate.
   const amongSpans = spansFound && task.candidates === 'spans'
-  /** The argument that a token ends: of what taggers found the last, or the name where arguments have types; or a pronoun. */
+  /**
+   * The argument that a token ends: of what taggers found the last, or the name where arguments have types; or a
+   * pronoun.
+   */
   const argumentAt = ({ spanEnding, words }: Draft, token: number): Argument | undefined => {
     const found = spanEnding.get(token)
     const span = typed ? found?.find((each) => each.task === task.tagsOf) : found?.at(-1)
@@ -124,7 +127,10 @@ const decoder = (context: HeadContext, task: RelationTaskConfig, { minScore, spa
   }
 }
 
-/** Relations of labels that the model does not have, or that were not looked for, are no part of it; nor are those of which it is not known. */
+/**
+ * Relations of labels that the model does not have, or that were not looked for, are no part of it; nor are those of
+ * which it is not known.
+ */
 const comparable = (
   document: Document,
   predicted: Document,
@@ -186,7 +192,8 @@ export const relationHead: Head<RelationTaskConfig, RelationExample, RelationSco
   loss,
   decoder,
   // By clusters that were found, too: those that came with a document are not the model's.
-  // Only where pronouns are arguments is one thing said of an entity several times; models without them are left as they were.
+  // Only where pronouns are arguments is one thing said of an entity several times; models without them are left as
+  // they were.
   settle: (document, made, { pronouns }) =>
     made.has('clusters') && Object.keys(pronouns).length > 0 ? distinctRelations(document) : document,
   comparable,

@@ -30,7 +30,10 @@ const distanceBucket = (distance: number): number => {
   return 4 + Math.sign(distance) * step
 }
 
-/** All ordered pairs of some tokens of sentences; `rowsOf` lists the rows of each sentence's tokens, `placesOf` their positions. */
+/**
+ * All ordered pairs of some tokens of sentences; `rowsOf` lists the rows of each sentence's tokens, `placesOf` their
+ * positions.
+ */
 export const pairTokens = (rowsOf: readonly Int32Array[], placesOf?: readonly Int32Array[]): TokenPairs => {
   const total = rowsOf.reduce((sum, rows) => sum + rows.length * rows.length, 0)
   const [first, second, bucket] = [new Int32Array(total), new Int32Array(total), new Int32Array(total)]

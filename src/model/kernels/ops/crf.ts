@@ -102,7 +102,10 @@ export interface CrfInputs {
   readonly lengths: tf.Tensor1D
 }
 
-/** Loss of each sequence [B], without tags log Z, and marginals [N,L]. Only a plain sum of the losses may be differentiated, and only with `gradients`. */
+/**
+ * Loss of each sequence [B], without tags log Z, and marginals [N,L]. Only a plain sum of the losses may be
+ * differentiated, and only with `gradients`.
+ */
 export const crf = (inputs: CrfInputs, gradients = false): { loss: tf.Tensor1D; marginals: tf.Tensor2D } => {
   const [loss, marginals] = run('HmtlCrf', { ...inputs }, { gradients: gradients ? 1 : 0 })
   return { loss: loss as tf.Tensor1D, marginals: marginals as tf.Tensor2D }

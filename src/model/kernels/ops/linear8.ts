@@ -1,7 +1,7 @@
 /**
- * y = activation(x·wᵀ + b) with w of 8-bit integers: x [N,I]; w int32 [O,I/4], the bytes of [O,I]; scales [O], a factor a
- * row of w; b [O] → [N,O]. Rows of x are rounded to 16-bit integers, each by its largest, so that all products and sums are exact
- * and what is lost is less than what the weights have lost already.
+ * y = activation(x·wᵀ + b) with w of 8-bit integers: x [N,I]; w int32 [O,I/4], the bytes of [O,I]; scales [O], a factor
+ * a row of w; b [O] → [N,O]. Rows of x are rounded to 16-bit integers, each by its largest, so that all products and
+ * sums are exact and what is lost is less than what the weights have lost already.
  */
 import type * as tf from '@tensorflow/tfjs-core'
 import { type FusedOp, float, run } from '../op.ts'

@@ -50,7 +50,8 @@ export const antecedentLossOp: FusedOp = {
     for (let i = 0; i < S; i++) {
       const [from, to] = [starts.values[i], starts.values[i + 1]]
       const score = (p: number) => pairs.values[p] + mentions.values[i] + mentions.values[ib.values[p]]
-      // Each sum by its own maximum: right antecedents may lie far below none, and a sum that is 0 there has no gradient.
+      // Each sum by its own maximum: right antecedents may lie far below none, and a sum that is 0 there has no
+      // gradient.
       let [most, mostRight] = [0, Number.NEGATIVE_INFINITY]
       for (let p = from; p < to; p++) {
         most = Math.max(most, score(p))

@@ -67,7 +67,10 @@ export const lstmProjected = (
   return { y: y as tf.Tensor2D, c: c as tf.Tensor2D, h: h as tf.Tensor2D }
 }
 
-/** A highway layer (Srivastava et al. 2015): x, the carry gate's scores and the rectified transform, all [N,D] → gate·transform + (1 − gate)·x. */
+/**
+ * A highway layer (Srivastava et al. 2015): x, the carry gate's scores and the rectified transform, all [N,D] →
+ * gate·transform + (1 − gate)·x.
+ */
 export const highwayOp: FusedOp = {
   name: 'HmtlHighway',
   host: ({ x, gate, transform }) => {

@@ -35,7 +35,9 @@ export const scatterOp: FusedOp = {
   },
 }
 
-/** y[p] = relu(a[ia[p]] + b[ib[p]] (+ c[ic[p]]) (+ x[p])): the first layer of a pair network, its terms made once a row. */
+/**
+ * y[p] = relu(a[ia[p]] + b[ib[p]] (+ c[ic[p]]) (+ x[p])): the first layer of a pair network, its terms made once a row.
+ */
 export const pairSumOp: FusedOp = {
   name: 'HmtlPairSum',
   host: ({ a, ia, b, ib, c, ic, x }) => {

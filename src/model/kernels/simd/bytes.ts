@@ -14,5 +14,8 @@ const read = (form: SimdForm): Uint8Array<ArrayBuffer> => {
   }
 }
 
-/** The kernels in the form that this machine runs best, or the one that HMTL_SIMD names. @throws HmtlError `HMTL_ENGINE_KERNEL` */
+/**
+ * The kernels in the form that this machine runs best, or the one that HMTL_SIMD names. @throws HmtlError
+ * `HMTL_ENGINE_KERNEL`
+ */
 export const kernelModule = (): KernelModule => chosenKernels(read, process.env.HMTL_SIMD)

@@ -5,8 +5,8 @@ export type Kernels = Record<string, (...args: number[]) => number>
 
 /**
  * `plain` rounds every product, and gives the same bits wherever it runs. `relaxed` has products and sums in one
- * instruction (relaxed SIMD: Node 22, browsers of 2023 or newer, and a machine with fused multiply-add), which rounds once: the
- * same bits wherever the machine is alike.
+ * instruction (relaxed SIMD: Node 22, browsers of 2023 or newer, and a machine with fused multiply-add), which rounds
+ * once: the same bits wherever the machine is alike.
  */
 export const simdForms = ['relaxed', 'plain'] as const
 export type SimdForm = (typeof simdForms)[number]

@@ -1,4 +1,6 @@
-/** The part of WebAssembly that the kernels use; the DOM library, which has it, would bring a browser's globals along. */
+/**
+ * The part of WebAssembly that the kernels use; the DOM library, which has it, would bring a browser's globals along.
+ */
 declare namespace WebAssembly {
   function validate(bytes: Uint8Array): boolean
   class Memory {

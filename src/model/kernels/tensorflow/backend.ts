@@ -107,7 +107,10 @@ export class TensorflowBackend extends tf.KernelBackend {
     return { dataId: this.write(values, [...shape], dtype), shape: [...shape], dtype }
   }
 
-  /** The resource variable behind a tensor, made of its value when first asked for. What is read of it before stays as it was. */
+  /**
+   * The resource variable behind a tensor, made of its value when first asked for. What is read of it before stays as
+   * it was.
+   */
   variable(id: object): number {
     const entry = this.entry(id)
     if (entry.variable === undefined) {

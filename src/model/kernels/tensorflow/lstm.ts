@@ -19,7 +19,10 @@ interface Block {
   readonly steps: number
 }
 
-/** A sequence of less than this share of its block's longest opens a new one, if the block has enough sequences to be worth a run. */
+/**
+ * A sequence of less than this share of its block's longest opens a new one, if the block has enough sequences to be
+ * worth a run.
+ */
 const [likeLength, worthwhile] = [0.75, 8]
 
 /** @param lengths of the sequences, longest first */
