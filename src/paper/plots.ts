@@ -35,7 +35,7 @@ export const curvesPlot = (title: string, curves: readonly Curve[], order: reado
   const legend = curves.map(
     ({ name }) => `<span style="color:${colourOf(order.indexOf(name))}">■ ${escaped(name)}</span>`,
   )
-  return `<figure><figcaption>${escaped(title)} ${legend.join(' ')}</figcaption><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escaped(title)}"><g class="rules">${grid.join('')}</g>${drawn.join('')}<text x="${width - 10}" y="${height - 8}" text-anchor="end">${right.toLocaleString('en-US')} updates of its own</text></svg></figure>`
+  return `<figure><figcaption>${escaped(title)} ${legend.join(' ')}</figcaption><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escaped(title)}"><g class="rules">${grid.join('')}</g>${drawn.join('')}<text x="${width - 10}" y="${height - 8}" text-anchor="end">${Math.round(right).toLocaleString('en-US')} updates of its own</text></svg></figure>`
 }
 
 export interface Bar {
