@@ -6,26 +6,19 @@ import { HmtlError } from '../src/io/errors.ts'
 import type { ModelConfig } from '../src/model/config/keys.ts'
 import { parseStoredConfig } from '../src/model/config/parse.ts'
 import { paperRows } from '../src/report/paper.ts'
-import { paperTables, type RunScores } from '../src/report/paper-tables.ts'
 import { type ExamplePair, parseExamples } from '../src/report/examples.ts'
 import { bestOf, parseEvents, type RunEvent, trainingReport } from '../src/report/training-page.ts'
-import { exitCodes, say, table } from './support/output.ts'
+import { exitCodes, table } from './support/output.ts'
 
 export const builder = (yargs: Argv) =>
   yargs
     .positional('folder', { type: 'string', demandOption: true, describe: 'A run, or a folder of runs' })
     .option('html', { type: 'string', describe: 'For one run: write its page to this file' })
-    .option('tables', {
-      type: 'boolean',
-      default: false,
-      describe: 'The paper’s tables from runs of its rows, seeds together',
-    })
     .option('json', { type: 'boolean', default: false, describe: 'Print JSON' })
     .example(
       '$0 report runs',
       'a line a task: development score as hmtl evaluate has it, best in training, updates to it',
     )
-    .example('$0 report runs/paper --tables', 'after npm run paper')
     .example('$0 report runs/default --html report.html', 'learning curves and scores by label')
 
 type Args = Awaited<ReturnType<typeof builder>['argv']>
@@ -60,18 +53,6 @@ const readRun = (folder: string): Run | undefined => {
 const testOf = (events: readonly RunEvent[]): Record<string, number> | undefined => {
   const found = events.findLast((event) => event.event === 'test')
   return found && Object.fromEntries(Object.entries(found.main).map(([task, score]) => [task, 100 * score]))
-}
-
-const runScores = (run: Run): RunScores => {
-  const bests = bestsOf(run)
-  const test = testOf(run.events)
-  return {
-    config: run.config.name,
-    test: test !== undefined,
-    scores:
-      test ?? Object.fromEntries(bests.flatMap(({ task, score }) => (score === undefined ? [] : [[task, score]]))),
-    ownUpdates: Object.fromEntries(bests.map(({ task, ownUpdates }) => [task, ownUpdates])),
-  }
 }
 
 /**
@@ -112,21 +93,6 @@ export const handler = async (args: Args): Promise<number> => {
     writeFileSync(args.html, trainingReport(own.config, own.events, own.examples))
   }
   const all = runs.map((run) => ({ run: run.name, config: run.config.name, tasks: bestsOf(run) }))
-  if (args.tables) {
-    const scored = runs.map(runScores)
-    const tables = (['paper', 'free'] as const).flatMap((set) => paperTables(set, scored))
-    if (tables.length === 0)
-      throw new HmtlError('HMTL_INPUT_NOT_FOUND', `no run in ${args.folder} is of one of the paper’s rows`, {
-        remedy: 'npm run paper trains them from configs/paper or configs/paper-free',
-      })
-    process.stdout.write(
-      args.json
-        ? `${JSON.stringify(tables)}\n`
-        : tables.map(({ title, rows }) => `${title}\n\n${table(rows)}\n`).join('\n'),
-    )
-    if (scored.some(({ test }) => !test)) say('Runs without test scores are in it by their development scores.')
-    return exitCodes.ok
-  }
   if (args.json) process.stdout.write(`${JSON.stringify(all)}\n`)
   else
     process.stdout.write(

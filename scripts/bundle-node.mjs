@@ -7,6 +7,9 @@ import { readFile } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { build } from 'esbuild'
 
+/** Where tfjs's WebAssembly lies, found when it is asked for. */
+const backend = "hmtlDirname(require.resolve('@tensorflow/tfjs-backend-wasm'))"
+
 export const bundleNode = async (root) => {
   const dist = join(root, 'dist')
   const outdir = join(dist, 'node')
@@ -24,9 +27,7 @@ export const bundleNode = async (root) => {
           return { contents: text.replaceAll('import.meta.url', url) }
         }
         // It looks for its WebAssembly beside itself.
-        return path.includes('tfjs-backend-wasm')
-          ? { contents: text.replaceAll('__dirname', 'hmtlBackend') }
-          : undefined
+        return path.includes('tfjs-backend-wasm') ? { contents: text.replaceAll('__dirname', backend) } : undefined
       })
     },
   }
@@ -49,7 +50,6 @@ export const bundleNode = async (root) => {
         "import { createRequire as hmtlRequire } from 'node:module'",
         "import { dirname as hmtlDirname } from 'node:path'",
         'const require = hmtlRequire(import.meta.url)',
-        "const hmtlBackend = hmtlDirname(require.resolve('@tensorflow/tfjs-backend-wasm'))",
       ].join(';'),
     },
   })

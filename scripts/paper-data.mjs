@@ -1,20 +1,21 @@
 /**
  * The corpus set that the paper's rows are trained on with free data, `data/paper`:
- *   node scripts/paper-data.mjs [MODEL]          after `npm run data:free`; MODEL is en-accurate
+ *   node scripts/paper-data.mjs [MODEL] [--vectors]     after `npm run data:free`; MODEL is en-accurate
  *
  * - `names/{train,dev,test}.arrow`: DocRED's test documents, names of six types by people, by title 799 / 100 / 100:
- * what
- *   OntoNotes is to NER in the paper.
+ *   what OntoNotes is to NER in the paper.
  * - `documents/{train,dev,test}.arrow`: Re-DocRED's, by title 400 / 100 / 100: what ACE 2005 is to the three tasks
- * above,
- *   which has 351 training documents in the usual split and is, as here, much smaller than what NER learns from.
+ *   above, which has 351 training documents in the usual split and is, as here, much smaller than what NER learns from.
  *   Their names, relations and entities are people's. ACE has nouns and pronouns beside names, which nobody has
  *   annotated here: they are MODEL's, kept as their heads (a name whole, of anything else the one word), where no name
  *   of the corpus is, under the corpus's own types. An entity of the corpus takes in what MODEL says is the same as
  *   most of its names; what is the same as none of them is an entity of its own.
- * No document is in both. What MODEL has said is counted apart.
+ * No document is in both. What MODEL has said is counted apart. With --vectors also what e5 makes of all of it, for the
+ * row with a contextual encoder, `data/paper/e5.arrows`; broken off, it goes on where it was.
  */
+import { spawnSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { clustersOf, listClusters, listMentions, listSpans, mentionsOf } from '../dist/src/io/document/document.js'
 import { tokenSpan, words } from '../dist/src/io/document/tokens.js'
@@ -26,7 +27,10 @@ import { modelFolder } from '../dist/src/models.js'
 import { createAnnotator } from '../dist/src/pipeline/annotate.js'
 import { datasetDocuments } from '../dist/src/train/pieces.js'
 
-const { positionals } = parseArgs({ allowPositionals: true })
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { vectors: { type: 'boolean', default: false } },
+})
 const teacher = positionals[0] ?? 'en-accurate'
 
 /** ACE's types as the corpus's: what has no type there is kept as it would be named. */
@@ -134,4 +138,16 @@ for (const split of Object.keys(cuts)) {
     `documents/${split}: ${counts.names} names, ${counts.silver} other mentions by ${teacher}; ` +
       `${counts.joined} of its mentions join an entity of the corpus, ${counts.entities} are others'`,
   )
+}
+
+if (values.vectors) {
+  const splits = ['names', 'documents'].flatMap((part) =>
+    Object.keys(cuts).map((split) => `data/paper/${part}/${split}.arrow`),
+  )
+  const embed = ['embed', '--encoder', 'e5-small-v2', ...splits, '-o', 'data/paper/e5.arrows', '--half', '--resume']
+  for (const args of [['setup', 'e5'], embed]) {
+    const cli = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
+    const { status } = spawnSync(process.execPath, [cli, ...args], { stdio: ['ignore', 'ignore', 'inherit'] })
+    if (status !== 0) process.exit(status ?? 1)
+  }
 }

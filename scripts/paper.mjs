@@ -53,8 +53,8 @@ const values = given()
 if (values.help) usage('Trains the paper’s rows, several seeds each, and makes docs/paper.html.')
 
 const set = values.paper ? 'paper' : 'paper-free'
-const records = join(root, 'bench', 'paper', values.paper ? 'runs-paper' : 'runs')
 const output = values.output ?? join(root, 'runs', set)
+const records = values.paper ? join(output, 'records') : join(root, 'bench', 'paper', 'runs')
 const nameOf = ({ row, seed }) => `${row}-s${seed}`
 const recordOf = (job) => join(records, `${nameOf(job)}.json`)
 
@@ -160,17 +160,19 @@ const train = async (job) => {
   for (const part of ['state', 'best']) rmSync(join(folderOf, part), { recursive: true, force: true })
 }
 
+const onFreeData = [join(root, 'docs', 'paper.html'), join(root, 'bench', 'paper', 'TABLES.md')]
 /** The page and the tables of the records that are there. */
 const writePage = async () => {
   const { paperMarkdown, paperPage } = await import('../dist/src/paper/page.js')
   const runs = readdirSync(records)
     .filter((file) => file.endsWith('.json'))
     .map((file) => JSON.parse(readFileSync(join(records, file), 'utf8')))
-  writeFileSync(join(root, 'docs', 'paper.html'), paperPage(runs))
+  const [page, tables] = values.paper ? ['paper.html', 'TABLES.md'].map((file) => join(output, file)) : onFreeData
+  writeFileSync(page, paperPage(runs))
   const head =
     '# Tables of the paper’s rows\n\nMade by `npm run paper` from `runs/`; what they are: [RESULTS.md](RESULTS.md).\n'
-  writeFileSync(join(root, 'bench', 'paper', 'TABLES.md'), `${head}\n${paperMarkdown(runs)}`)
-  console.error(`${runs.length} records: docs/paper.html, bench/paper/TABLES.md`)
+  writeFileSync(tables, `${head}\n${paperMarkdown(runs)}`)
+  console.error(`${runs.length} records: ${page}, ${tables}`)
 }
 
 if (!values.page) {
@@ -187,4 +189,4 @@ if (!values.page) {
   say('done')
   if (failed.length > 0) process.exitCode = 1
 }
-if (!values.paper) await writePage()
+await writePage()

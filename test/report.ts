@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import test from 'ava'
 import { parseConfig } from '../src/model/config/parse.ts'
 import { parseExamples } from '../src/report/examples.ts'
-import { paperTables } from '../src/report/paper-tables.ts'
 import { parseEvents, trainingReport } from '../src/report/training-page.ts'
 import { crc32c, openEvents } from '../src/report/tensorboard.ts'
 
@@ -136,39 +135,4 @@ test('pages: dark where the reader’s screen is, and tables scroll in frames of
       body.replace(/&#\d+;/g, '').replace(/hsl\(\d+ \d+% var\(--tone\)\)/g, ''),
     ),
   )
-})
-
-test('the paper’s tables: seeds together, differences against the right row, the paper’s beside', (t) => {
-  const run = (config: string, scores: Record<string, number>, ownUpdates: Record<string, number> = {}) => ({
-    config,
-    scores,
-    ownUpdates,
-    test: true,
-  })
-  const tables = paperTables('free', [
-    run('free-a', { ner: 80, emd: 60, relation: 40, coref: 50 }, { ner: 150, emd: 100 }),
-    run('free-a', { ner: 82, emd: 60, relation: 40, coref: 50 }, { ner: 250, emd: 100 }),
-    run('free-b', { ner: 80.5 }, { ner: 100 }),
-    run('free-ablation-glove', { ner: 71, emd: 59, relation: 38, coref: 51 }),
-    run('paper-a', { ner: 1 }),
-  ])
-  t.deepEqual(
-    tables.map(({ title }) => title.split(':')[0]),
-    ['Tasks alone and together, F1', 'Table 7', 'Table 9'],
-  )
-  t.deepEqual(tables[0].rows[1], [
-    'A',
-    '2',
-    '81.0 ± 1.4',
-    '87.4',
-    '60.0 ± 0.0',
-    '85.7',
-    '40.0 ± 0.0',
-    '61.3',
-    '50.0 ± 0.0',
-    '64.8',
-  ])
-  t.deepEqual(tables[1].rows[1].slice(0, 4), ['ablation-glove', 'A', '−10.0', '−4.5'])
-  t.deepEqual(tables[2].rows[1], ['NER', '+100.0 %', '−16.0 %', '+0.5', '−0.0'])
-  t.deepEqual(paperTables('paper', []), [])
 })

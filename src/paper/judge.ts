@@ -1,7 +1,7 @@
 /** Claims held against runs. */
 import { type Difference, differenceOf, type Seeds } from './bootstrap.ts'
 import type { Claim, PaperTask } from './claims.ts'
-import type { PaperRun } from './run.ts'
+import { type PaperRun, rowOf } from './run.ts'
 
 export type Verdict = 'confirmed' | 'refuted' | 'open'
 
@@ -27,15 +27,14 @@ const verdictOf = (claim: Claim, { low, high, seeds }: Difference): Verdict => {
 /** Test documents of a row's runs for a task, seeds in their order. */
 export const seedsOf = (runs: readonly PaperRun[], row: string, task: PaperTask): Seeds =>
   runs
-    .filter(({ config, documents }) => config === `free-${row}` && documents[task] !== undefined)
+    .filter((run) => rowOf(run) === row && run.documents[task] !== undefined)
     .sort((a, b) => a.seed - b.seed)
     .map(({ documents }) => documents[task])
 
 /** The claims of which both rows have runs; seeds that only one of them has are left out. */
 export const judge = (claims: readonly Claim[], runs: readonly PaperRun[]): Judged[] =>
   claims.flatMap((claim) => {
-    const numbers = (row: string) =>
-      new Set(runs.filter(({ config }) => config === `free-${row}`).map(({ seed }) => seed))
+    const numbers = (row: string) => new Set(runs.filter((run) => rowOf(run) === row).map(({ seed }) => seed))
     const both = [...numbers(claim.from)].filter((seed) => numbers(claim.to).has(seed))
     const shared = runs.filter(({ seed }) => both.includes(seed))
     const difference = differenceOf(seedsOf(shared, claim.from, claim.task), seedsOf(shared, claim.to, claim.task))

@@ -4,7 +4,7 @@ import { paperConvergence, paperRows } from '../report/paper.ts'
 import { claims, type PaperTask, taskTitles } from './claims.ts'
 import { judge, type Judged, seedsOf } from './judge.ts'
 import { type Bar, type Curve, curvesPlot, differencesPlot } from './plots.ts'
-import { type PaperRun, scoreOfDocuments } from './run.ts'
+import { type PaperRun, rowOf, scoreOfDocuments } from './run.ts'
 
 const tasks = Object.keys(taskTitles) as PaperTask[]
 const minus = (text: string): string => text.replace('-', '−')
@@ -23,9 +23,7 @@ export interface Table {
   readonly rows: readonly (readonly string[])[]
 }
 
-const rowsOf = (runs: readonly PaperRun[]): string[] => [
-  ...new Set(runs.map(({ config }) => config.replace(/^free-/, ''))),
-]
+const rowsOf = (runs: readonly PaperRun[]): string[] => [...new Set(runs.map(rowOf))]
 
 const scoresTable = (runs: readonly PaperRun[]): Table => ({
   title: 'Test scores of the rows',
@@ -35,7 +33,7 @@ const scoresTable = (runs: readonly PaperRun[]): Table => ({
     ...rowsOf(runs)
       .sort()
       .map((row) => {
-        const own = runs.filter(({ config }) => config === `free-${row}`)
+        const own = runs.filter((run) => rowOf(run) === row)
         return [
           row,
           String(own.length),
@@ -95,15 +93,14 @@ const convergenceTable = (runs: readonly PaperRun[]): Table => ({
   rows: [
     ['task', 'alone', 'together', 'difference', 'paper', 'together, to reach the best alone'],
     ...tasks.flatMap((task) => {
-      const of = (row: string) =>
-        runs.filter(({ config }) => config === `free-${row}`).flatMap((run) => ownUpdates(run, task) ?? [])
+      const of = (row: string) => runs.filter((run) => rowOf(run) === row).flatMap((run) => ownUpdates(run, task) ?? [])
       const [alone, full] = [of(singles[task]), of('a')]
       if (alone.length === 0 || full.length === 0) return []
       const change = 100 * (mean(full) / mean(alone) - 1)
       const pairs = runs
-        .filter(({ config }) => config === 'free-a')
+        .filter((run) => rowOf(run) === 'a')
         .flatMap((run) => {
-          const other = runs.find(({ config, seed }) => config === `free-${singles[task]}` && seed === run.seed)
+          const other = runs.find((each) => rowOf(each) === singles[task] && each.seed === run.seed)
           return other ? [updatesToReach(run, other, task)] : []
         })
       const reached = pairs.filter((updates) => updates !== undefined)
@@ -144,7 +141,7 @@ const paperPageTables = (runs: readonly PaperRun[]): Table[] =>
   )
 
 const curveOf = (runs: readonly PaperRun[], row: string, name: string, task: PaperTask): Curve => {
-  const own = runs.filter(({ config, curve }) => config === `free-${row}` && curve.some(({ dev }) => task in dev))
+  const own = runs.filter((run) => rowOf(run) === row && run.curve.some(({ dev }) => task in dev))
   const length = Math.max(0, ...own.map(({ curve }) => curve.length))
   // A run that stopped earlier stays at what it had: its range would jump otherwise.
   const points = Array.from({ length }, (_, i) => {
@@ -169,7 +166,7 @@ const bar = ({ sentence, task, to, from, paper, difference, verdict }: Judged): 
 
 const style = `<style>.row{display:grid;grid-template-columns:repeat(auto-fit,minmax(20rem,1fr));gap:0 2rem}.row figure{margin:.5rem 0}td{white-space:nowrap}td:first-child{white-space:normal;min-width:16rem}</style>`
 
-/** docs/paper.html. @param runs of `configs/paper-free` */
+/** The page. @param runs of `configs/paper-free`, or of `configs/paper` */
 export const paperPage = (runs: readonly PaperRun[]): string => {
   const judged = judge(claims, runs)
   const counts = { confirmed: 0, refuted: 0, open: 0 }

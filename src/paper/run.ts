@@ -36,6 +36,9 @@ export interface PaperRun {
   readonly documents: Readonly<Record<string, readonly Sums[]>>
 }
 
+/** The row that a run is of: `a` of `free-a`, on free data, and of `paper-a`. */
+export const rowOf = ({ config }: PaperRun): string => config.replace(/^(?:free|paper)-/, '')
+
 /** F1 or the CoNLL average, 0 to 1, of documents together. */
 export const scoreOfDocuments = (documents: readonly Sums[]): number => {
   const sums = new Array<number>(documents[0]?.length ?? 0).fill(0)

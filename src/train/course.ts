@@ -21,7 +21,8 @@ export interface Course {
 /** @param from the last update whose events are kept: what was logged after it happens again. @default none is */
 export const openCourse = async (output: string, from?: number): Promise<Course> => {
   const path = join(output, 'metrics.jsonl')
-  if (from === undefined) await rm(path, { force: true })
+  // A training that begins anew has no documents to show until its end.
+  if (from === undefined) for (const old of [path, join(output, 'examples.jsonl')]) await rm(old, { force: true })
   else {
     const events = parseEvents(await readFile(path, 'utf8').catch(() => ''))
     const kept = events.filter((event) => 'update' in event && event.update <= from)
