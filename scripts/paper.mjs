@@ -22,11 +22,11 @@ const groups = [
   ['sampling-uniform', 'sampling-successive', 'all-on-base', 'all-on-ner', 'a-gum', 'coref-gum', 'a-wnut17'],
 ]
 
-const usage = (message) => {
+const usage = (message, status = 2) => {
   console.error(
     `${message}\nnpm run paper -- [--rows a,b,c] [--seeds 3] [--jobs 2] [--engine auto] [--output FOLDER] [--paper] [--page] [--again]`,
   )
-  process.exit(2)
+  process.exit(status)
 }
 const options = {
   paper: { type: 'boolean', default: false },
@@ -50,7 +50,7 @@ const given = () => {
   }
 }
 const values = given()
-if (values.help) usage('Trains the paper’s rows, several seeds each, and makes docs/paper.html.')
+if (values.help) usage('Trains the paper’s rows, several seeds each, and makes docs/paper.html.', 0)
 
 const set = values.paper ? 'paper' : 'paper-free'
 const output = values.output ?? join(root, 'runs', set)
