@@ -5,7 +5,9 @@
  */
 export { gemm, gemmScratchFloats } from './gemm'
 export { linear8, linear8ScratchFloats } from './linear8'
+export { linear16, linear16ScratchFloats } from './linear16'
 export { lstmForward, lstmBackward, lstmScratchFloats } from './lstm'
+export { lstmForward16, lstm16ScratchFloats } from './lstm16'
 export { crfForwardBackward, crfScratchFloats } from './crf'
 export { charPoolForward, charPoolBackward } from './char-pool'
 export { gatherRows, scatterAddRows, pairSumForward, pairSumBackward, pairProductForward, pairProductBackward, copyColumns, addColumns } from './rows'

@@ -43,7 +43,7 @@ export const handler = async (args: Args): Promise<number> => {
       remedy: 'Name them: hmtl evaluate MODEL --data FILE; - is standard input',
     })
   await startEngine(args.engine)
-  const model = await loadModel(modelFolder(args.model))
+  const model = await loadModel(modelFolder(args.model), { compact: true })
   const all: Record<string, unknown> = {}
   const rows: string[][] = [['task', 'F1']]
   let missing: HmtlError | undefined

@@ -31,7 +31,7 @@ const rows = [
 
 const [name = 'en', ...words] = process.argv.slice(2)
 await startEngine(process.env.HMTL_ENGINE || 'wasm')
-const model = await loadModel(modelFolder(name))
+const model = await loadModel(modelFolder(name), { compact: true })
 const percent = (value) => (100 * value).toFixed(1)
 /** The rules of the model's own data set of that corpus, if it has one: names of labels, which were looked for. */
 const rulesOf = (task, path) =>

@@ -13,7 +13,7 @@ import { datasetDocuments } from '../../dist/src/train/pieces.js'
 
 const [name = 'en', ...paths] = process.argv.slice(2)
 await startEngine(process.env.HMTL_ENGINE || 'wasm')
-const model = await loadModel(modelFolder(name))
+const model = await loadModel(modelFolder(name), { compact: true })
 const annotate = createAnnotator(model, { tasks: ['ner'] })
 // WNUT-17's names for the same three.
 const same = { person: 'PER', location: 'LOC', corporation: 'ORG', group: 'ORG' }

@@ -34,16 +34,26 @@ export interface ModelParts {
   readonly wordTable: Float32Array | Uint16Array
   readonly contextual?: ContextualEncoder | undefined
   readonly stored?: ReadonlyMap<string, { shape: readonly number[]; values: Float32Array }>
+  /** Whether it is not trained any more: products are made with integers where the engine has them. */
+  readonly onlyUsed?: boolean
 }
 
-export const createModel = ({ config, vocabulary, labels, wordTable, contextual, stored }: ModelParts): Model => ({
+export const createModel = ({
+  config,
+  vocabulary,
+  labels,
+  wordTable,
+  contextual,
+  stored,
+  onlyUsed,
+}: ModelParts): Model => ({
   config,
   vocabulary,
   labels,
   wordTable,
   contextual,
   indexer: createIndexer(vocabulary),
-  parameters: createParameters(config.training.seed, stored),
+  parameters: createParameters(config.training.seed, stored, onlyUsed),
 })
 
 /** Rows of the word table that a batch needs: [different words, size]. */

@@ -1,6 +1,7 @@
 /** The trainable tensors by name, made once with their initial values from a seed. */
 import * as tf from '@tensorflow/tfjs-core'
 import { HmtlError } from '../io/errors.ts'
+import { type Integers, integersOf, multipliesIntegers } from './kernels/ops/integers.ts'
 import { randomOf } from './random.ts'
 
 export type Initializer =
@@ -14,6 +15,11 @@ export type Initializer =
 export interface Parameters {
   /** The variable of that name, made by the first caller. */
   get<T extends tf.Tensor = tf.Tensor>(name: string, shape: readonly number[], init: Initializer): T
+  /**
+   * What a product is made with: the tensor that `make` gives, or, where the model is only used and the engine multiplies
+   * integers, that as integers, made once and kept under `key`.
+   */
+  weight<T extends tf.Tensor2D | tf.Tensor3D>(key: string, make: () => T): T | Integers
   /** All variables in order of their making. */
   all(): ReadonlyMap<string, tf.Variable>
   dispose(): void
@@ -34,12 +40,17 @@ const draw = (name: string, shape: readonly number[], init: Initializer, seed: n
   return values
 }
 
-/** @param stored values to start from instead, as of a saved model */
+/**
+ * @param stored values to start from instead, as of a saved model
+ * @param onlyUsed whether they will not change any more
+ */
 export const createParameters = (
   seed: number,
   stored?: ReadonlyMap<string, { shape: readonly number[]; values: Float32Array }>,
+  onlyUsed = false,
 ): Parameters => {
   const variables = new Map<string, tf.Variable>()
+  const integers = new Map<string, Integers>()
   return {
     get<T extends tf.Tensor>(name: string, shape: readonly number[], init: Initializer): T {
       let variable = variables.get(name)
@@ -55,13 +66,29 @@ export const createParameters = (
           )
         const values = saved ? saved.values : draw(name, shape, init, seed)
         // Kept alive whatever tidy scope it is made in.
-        variable = tf.keep(tf.variable(tf.tensor(values, shape as number[], 'float32'), true))
+        const initial = tf.tensor(values, shape as number[], 'float32')
+        variable = tf.keep(tf.variable(initial, true))
+        initial.dispose()
         variables.set(name, variable)
       }
       return variable as unknown as T
     },
+    weight(key, make) {
+      if (!onlyUsed || !multipliesIntegers()) return make()
+      let found = integers.get(key)
+      if (!found) {
+        const made = tf.tidy(() => {
+          const { panels, scales, inner } = integersOf(make())
+          return { panels: tf.keep(panels), scales: tf.keep(scales), inner }
+        })
+        integers.set(key, (found = made))
+      }
+      return found
+    },
     all: () => variables,
     dispose() {
+      for (const { panels, scales } of integers.values()) tf.dispose([panels, scales])
+      integers.clear()
       for (const variable of variables.values()) variable.dispose()
       variables.clear()
     },

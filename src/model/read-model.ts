@@ -22,7 +22,8 @@ const isStrings = (value: unknown): value is string[] =>
 /**
  * Reads a model.
  * @param contextual gets the encoder that the model stands on
- * @param compact word vectors that are stored as float16 stay so: half the memory, for a model that is only used
+ * @param compact for a model that is only used: word vectors that are stored as float16 stay so, weights are multiplied as
+ * integers where the engine does that
  * @throws HmtlError `HMTL_MODEL_NOT_FOUND`, `HMTL_MODEL_CORRUPT`, `HMTL_MODEL_MISMATCH`
  */
 export const readModel = async (
@@ -83,5 +84,6 @@ export const readModel = async (
     wordTable: 'halves' in table ? table.halves : table.values,
     stored,
     contextual: await contextual(config),
+    onlyUsed: compact,
   })
 }

@@ -81,7 +81,7 @@ for (const [name, { args }] of Object.entries(runtimes)) {
     t.timeout(300_000)
     const { stdout } = await exec(program as string, [root('dist/cli/main.js'), 'doctor', '--engine', 'wasm'], options)
     t.regex(stdout, /relaxed: product and sum in one instruction/)
-    const files = ['model-kernels', 'linear8', 'transformer'].map((file) => `dist/test/${file}.js`)
+    const files = ['model-kernels', 'linear8', 'integers', 'transformer'].map((file) => `dist/test/${file}.js`)
     const { stdout: report } = await exec(program as string, [root('node_modules/ava/entrypoints/cli.mjs'), ...files], {
       cwd: root('.'),
       ...options,

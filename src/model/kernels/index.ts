@@ -5,9 +5,10 @@ import { adamOp, sumSquaresOp } from './ops/adam.ts'
 import { charPoolGradOp, charPoolOp } from './ops/char-pool.ts'
 import { crfOp } from './ops/crf.ts'
 import { linearGradOp, linearOp } from './ops/linear.ts'
+import { linear16Op } from './ops/linear16.ts'
 import { linear8Op } from './ops/linear8.ts'
 import { antecedentLossOp, fillOp, sigmoidLossOp, sumOp } from './ops/losses.ts'
-import { lstmGradOp, lstmOp } from './ops/lstm.ts'
+import { lstm16Op, lstmGradOp, lstmOp } from './ops/lstm.ts'
 import { highwayOp, lstmProjectedOp } from './ops/lstm-projected.ts'
 import { mixGradOp, mixOp, mixWeightsGradOp, mixWeightsOp } from './ops/mix.ts'
 import {
@@ -31,7 +32,9 @@ export const fusedOps: readonly FusedOp[] = [
   linearOp,
   linearGradOp,
   linear8Op,
+  linear16Op,
   lstmOp,
+  lstm16Op,
   lstmGradOp,
   gatherOp,
   scatterOp,

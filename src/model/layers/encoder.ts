@@ -26,9 +26,13 @@ export const encode = (
   for (let layer = 0; layer < layers; layer++) {
     if (layer > 0) states = dropoutIf(states, rate, seeds)
     const input = states.shape[1]
-    const w = parameters.get<tf.Tensor2D>(`${name}.encoder.${layer}.input`, [input, 8 * hidden], init)
+    const inputs = `${name}.encoder.${layer}.input`
+    const w = parameters.weight(inputs, () => parameters.get<tf.Tensor2D>(inputs, [input, 8 * hidden], init))
     const b = parameters.get<tf.Tensor1D>(`${name}.encoder.${layer}.bias`, [8 * hidden], init)
-    const u = parameters.get<tf.Tensor3D>(`${name}.encoder.${layer}.recurrent`, [2, hidden, 4 * hidden], init)
+    const recurrent = `${name}.encoder.${layer}.recurrent`
+    const u = parameters.weight(recurrent, () =>
+      parameters.get<tf.Tensor3D>(recurrent, [2, hidden, 4 * hidden], init),
+    )
     states = biLstm({ x: states, w, b, u, offsets }, seeds !== undefined)
   }
   return states

@@ -9,6 +9,7 @@ import { filled } from '../../../io/budget.ts'
 import { indexes } from '../../batch.ts'
 import type { ContextualEncoder } from '../contextual.ts'
 import { linear } from '../../kernels/ops/linear.ts'
+import { multipliesIntegers } from '../../kernels/ops/integers.ts'
 import { linear8 } from '../../kernels/ops/linear8.ts'
 import type { ModelFiles } from '../../model-files.ts'
 import { attention, gelu, layerNorm } from '../../kernels/ops/transformer.ts'
@@ -121,8 +122,7 @@ const runLayers = (
 export const loadTransformer = async (from: ModelFiles): Promise<ContextualEncoder> => {
   const config = await readTransformerConfig(from)
   const tokenizer = await loadTokenizer(from, config.vocabulary)
-  // TensorFlow's products of floats are faster than ours of bytes.
-  const weights = await readTransformerWeights(from, config, ['wasm', 'cpu'].includes(tf.getBackend()))
+  const weights = await readTransformerWeights(from, config, multipliesIntegers())
   const layers = config.layers + 1
   const { hidden: D } = config
 

@@ -43,7 +43,9 @@ export const spanRows = (begins: ArrayLike<number>, ends: ArrayLike<number>, tok
 }
 
 const scorer = (name: string, parameters: Parameters, hidden: number) => ({
-  second: parameters.get<tf.Tensor2D>(`${name}.second.weight`, [hidden, hidden], { kind: 'xavier' }),
+  second: parameters.weight(`${name}.second.weight`, () =>
+    parameters.get<tf.Tensor2D>(`${name}.second.weight`, [hidden, hidden], { kind: 'xavier' }),
+  ),
   secondBias: parameters.get<tf.Tensor1D>(`${name}.second.bias`, [hidden], { kind: 'zeros' }),
   out: parameters.get<tf.Tensor2D>(`${name}.score.weight`, [hidden, 1], { kind: 'xavier' }),
   outBias: parameters.get<tf.Tensor1D>(`${name}.score.bias`, [1], { kind: 'zeros' }),
@@ -137,7 +139,11 @@ export const candidateScores = (
 ): tf.Tensor2D => {
   const [C, E, F] = [states.shape[1], inputs.shape[1], task.feature]
   const { w, b } = mentionWeights(task, parameters, 2 * C + F + E, convention)
-  const part = (from: number, size: number) => tf.slice(w, [from, 0], [size, task.hidden]) as tf.Tensor2D
+  const part = (from: number, size: number) =>
+    parameters.weight(
+      `${task.name}.mention.first.weight from ${from}`,
+      () => tf.slice(w, [from, 0], [size, task.hidden]) as tf.Tensor2D,
+    )
   const widths = parameters.get<tf.Tensor2D>(`${task.name}.widths`, [task.maxSpanWidth, F], { kind: 'xavier' })
   const attention = parameters.get<tf.Tensor2D>(`${task.name}.attention`, [E, 1], { kind: 'xavier' })
   const heads = spanAttention(
@@ -209,8 +215,11 @@ export const pairScores = (
 ): tf.Tensor2D => {
   const { name, hidden, feature, project } = task
   const D = vectors.shape[1]
-  const weight = (part: string, inner: number) =>
-    parameters.get<tf.Tensor2D>(`${name}.antecedent.${part}`, [inner, hidden], { kind: 'xavier' })
+  const weightOf = (part: string, inner: number, out: number) =>
+    parameters.weight(`${name}.antecedent.${part}`, () =>
+      parameters.get<tf.Tensor2D>(`${name}.antecedent.${part}`, [inner, out], { kind: 'xavier' }),
+    )
+  const weight = (part: string, inner: number) => weightOf(part, inner, hidden)
   const bias = biasOf(
     parameters.get<tf.Tensor1D>(`${name}.antecedent.bias`, [hidden], { kind: 'zeros' }),
     'antecedent',
@@ -225,7 +234,7 @@ export const pairScores = (
   )
   const compared =
     project > 0
-      ? linear(vectors, parameters.get<tf.Tensor2D>(`${name}.antecedent.project`, [D, project], { kind: 'xavier' }))
+      ? linear(vectors, weightOf('project', D, project))
       : vectors
   const [a, b] = [indexes(pairs.spans), indexes(pairs.antecedents)]
   const product = linear(pairProduct(compared, a, b), weight('product', compared.shape[1]))

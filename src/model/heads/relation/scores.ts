@@ -62,7 +62,12 @@ export const relationLogits = (
   const { name, hidden, pairFeatures } = task
   const input = states.shape[1]
   const weight = (part: string, inner: number, out: number) =>
-    parameters.get<tf.Tensor2D>(`${name}.${part}`, [inner, out], { kind: 'normal', deviation: Math.sqrt(2 / inner) })
+    parameters.weight(`${name}.${part}`, () =>
+      parameters.get<tf.Tensor2D>(`${name}.${part}`, [inner, out], {
+        kind: 'normal',
+        deviation: Math.sqrt(2 / inner),
+      }),
+    )
   const one = linear(
     states,
     weight('first', input, hidden),

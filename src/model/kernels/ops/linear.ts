@@ -1,6 +1,7 @@
 /** y = activation(x·w + b): x [N,I], w [I,O], b [O] → [N,O]. */
 import type * as tf from '@tensorflow/tfjs-core'
 import { type FusedOp, float, run } from '../op.ts'
+import { isIntegers, type Weight } from './integers.ts'
 
 export const linearOp: FusedOp = {
   name: 'HmtlLinear',
@@ -47,6 +48,11 @@ export const linearGradOp: FusedOp = {
   },
 }
 
-/** A fully connected layer, optionally rectified. */
-export const linear = (x: tf.Tensor2D, w: tf.Tensor2D, b?: tf.Tensor1D, relu = false): tf.Tensor2D =>
-  run('HmtlLinear', { x, w, b }, { relu: relu ? 1 : 0 })[0] as tf.Tensor2D
+/** A fully connected layer, optionally rectified; with integers there is no gradient. */
+export const linear = (x: tf.Tensor2D, w: Weight, b?: tf.Tensor1D, relu = false): tf.Tensor2D => {
+  const attributes = { relu: relu ? 1 : 0 }
+  const [y] = isIntegers(w)
+    ? run('HmtlLinear16', { x, panels: w.panels, scales: w.scales, b }, attributes)
+    : run('HmtlLinear', { x, w, b }, attributes)
+  return y as tf.Tensor2D
+}

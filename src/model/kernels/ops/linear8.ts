@@ -10,7 +10,7 @@ import { type FusedOp, float, run } from '../op.ts'
 export const levelOf = (inner: number): number => Math.min(32767, Math.floor((2 ** 31 - 1) / (128 * inner)))
 
 /** To the nearest whole number, halves to the even one, as SIMD rounds. */
-const nearest = (x: number): number => {
+export const nearest = (x: number): number => {
   const down = Math.floor(x)
   if (x - down !== 0.5) return Math.round(x)
   return down % 2 === 0 ? down : down + 1

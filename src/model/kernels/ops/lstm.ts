@@ -7,7 +7,10 @@
  */
 import type * as tf from '@tensorflow/tfjs-core'
 import { type FusedOp, float, type HostTensor, run } from '../op.ts'
+import { type Integers, isIntegers, levelOf16, type Weight } from './integers.ts'
 import { linearGradOp, linearOp } from './linear.ts'
+import { dotOf, linear16Op } from './linear16.ts'
+import { nearest } from './linear8.ts'
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x))
 
@@ -139,18 +142,61 @@ const recurrenceGradient = (
   return [dxp, du]
 }
 
+/** x [N,I], w and u as integers, u's two directions under one another → y [N,2H]: without what a gradient needs. */
+export const lstm16Op: FusedOp = {
+  name: 'HmtlBiLstm16',
+  host: ({ x, panels, scales, b, uPanels, uScales, offsets }) => {
+    const [xp] = linear16Op.host({ x, panels, scales, b }, {})
+    const n = x.shape[0]
+    const h = scales.shape[0] / 8
+    const steps = offsets.values.length - 1
+    const [y, cells] = [float([n, 2 * h]), float([n, 2 * h])]
+    const level = levelOf16(h)
+    for (const d of [0, 1]) {
+      let previous: { first: number; rows: number } | undefined
+      for (let step = 0; step < steps; step++) {
+        const t = d === 0 ? step : steps - 1 - step
+        const first = offsets.values[t]
+        const rows = offsets.values[t + 1] - first
+        for (let r = 0; r < rows; r++) {
+          const before = previous && r < previous.rows ? previous.first + r : undefined
+          const z = xp.values.slice((first + r) * 8 * h + d * 4 * h, (first + r) * 8 * h + (d + 1) * 4 * h)
+          if (before !== undefined) {
+            const state = y.values.subarray(before * 2 * h + d * h, before * 2 * h + (d + 1) * h) as Float32Array
+            const whole = state.map((value) => nearest(Math.fround(value * level)))
+            for (let j = 0; j < 4 * h; j++)
+              z[j] += dotOf(whole, uPanels, (d * h) / 2, j) * Math.fround(uScales.values[d * 4 * h + j] / level)
+          }
+          for (let j = 0; j < h; j++) {
+            const [i, f, o, g] = [sigmoid(z[j]), sigmoid(z[h + j]), sigmoid(z[2 * h + j]), Math.tanh(z[3 * h + j])]
+            const c = i * g + (before === undefined ? 0 : f * cells.values[before * 2 * h + d * h + j])
+            cells.values[(first + r) * 2 * h + d * h + j] = c
+            y.values[(first + r) * 2 * h + d * h + j] = o * Math.tanh(c)
+          }
+        }
+        previous = { first, rows }
+      }
+    }
+    return [y]
+  },
+}
+
 export interface LstmInputs {
   readonly x: tf.Tensor2D
-  readonly w: tf.Tensor2D
+  readonly w: Weight
   readonly b: tf.Tensor1D
-  readonly u: tf.Tensor3D
+  readonly u: tf.Tensor3D | Integers
   /** int32 [T+1], first row of each step. */
   readonly offsets: tf.Tensor1D
 }
 
 /** @param differentiate whether a gradient will be asked for; without one what it would need is freed at once */
-export const biLstm = (inputs: LstmInputs, differentiate: boolean): tf.Tensor2D => {
-  const [y, ...saved] = run('HmtlBiLstm', { ...inputs })
+export const biLstm = ({ x, w, b, u, offsets }: LstmInputs, differentiate: boolean): tf.Tensor2D => {
+  if (isIntegers(w) && isIntegers(u)) {
+    const recurrent = { uPanels: u.panels, uScales: u.scales }
+    return run('HmtlBiLstm16', { x, panels: w.panels, scales: w.scales, b, ...recurrent, offsets })[0] as tf.Tensor2D
+  }
+  const [y, ...saved] = run('HmtlBiLstm', { x, w: w as tf.Tensor2D, b, u: u as tf.Tensor3D, offsets })
   if (!differentiate) for (const tensor of saved) tensor.dispose()
   return y as tf.Tensor2D
 }

@@ -1,4 +1,5 @@
 /** Matrix products and the LSTMs by SIMD. */
+import { levelOf16 } from '../ops/integers.ts'
 import { levelOf } from '../ops/linear8.ts'
 import { type Heap, type HeapTensor, type SimdKernel, sizeOf } from './heap.ts'
 
@@ -60,6 +61,18 @@ export const lstmRecurrenceGradient: SimdKernel = (heap, { dy, u, offsets, y, ga
   return [dxp, du]
 }
 
+/** x·w + b with w as integers. */
+const product16 = <T extends HeapTensor>(heap: Heap<T>, { x, panels, scales, b }: Readonly<Record<string, T>>): T => {
+  const { k, at } = heap
+  const [n, inner] = x.shape
+  const out = scales.shape[0]
+  const y = heap.floats(n, out)
+  heap.withScratch(k.linear16ScratchFloats(n, inner), (scratch) =>
+    k.linear16(at(x), at(panels), at(scales), at(b), n, inner, out, levelOf16(inner), at(y), scratch),
+  )
+  return y
+}
+
 /** By the name of the op. */
 export const products: Readonly<Record<string, SimdKernel>> = {
   HmtlLinear(heap, { x, w, b }, { relu }) {
@@ -87,6 +100,28 @@ export const products: Readonly<Record<string, SimdKernel>> = {
     )
     const size = sizeOf(y.shape)
     if (relu && size > 0) k.reluBackward(at(y), at(y), size, at(y))
+    return [y]
+  },
+  HmtlLinear16(heap, { x, panels, scales, b }, { relu }) {
+    const y = product16(heap, { x, panels, scales, b })
+    const size = sizeOf(y.shape)
+    if (relu && size > 0) heap.k.reluBackward(heap.at(y), heap.at(y), size, heap.at(y))
+    return [y]
+  },
+  HmtlBiLstm16(heap, { x, panels, scales, b, uPanels, uScales, offsets }) {
+    const { k, at } = heap
+    const xp = product16(heap, { x, panels, scales, b })
+    const n = x.shape[0]
+    const h = scales.shape[0] / 8
+    const steps = offsets.shape[0] - 1
+    const most = steps > 0 ? heap.values(offsets)[1] : 0
+    const [y, cells] = [heap.floats(n, 2 * h), heap.floats(n, 2 * h)]
+    const weights = [at(xp), at(uPanels), at(uScales), at(offsets)]
+    heap.withScratch(k.lstm16ScratchFloats(most, h), (scratch) =>
+      k.lstmForward16(...weights, steps, most, h, levelOf16(h), at(y), at(cells), scratch),
+    )
+    heap.free(xp)
+    heap.free(cells)
     return [y]
   },
   HmtlBiLstm(heap, { x, w, b, u, offsets }) {
