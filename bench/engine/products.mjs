@@ -1,5 +1,5 @@
 /**
- * The SIMD kernels' products by themselves: floats and 8-bit weights, in both forms, as GFLOP/s of one core.
+ * The SIMD kernels' products by themselves: floats and weights of 8 and 16 bits, in both forms, as GFLOP/s of one core.
  *   node bench/engine/products.mjs        (relaxed kernels want Node 22 or newer)
  */
 import { readFileSync } from 'node:fs'
@@ -27,11 +27,11 @@ const rate = (go, flops) => {
   return (flops / best / 1e6).toFixed(1)
 }
 
-console.log('| Node | form | rows | inner | columns | floats | 8-bit weights |\n|---|---|---|---|---|---|---|')
+console.log('| Node | form | rows | inner | columns | floats | 8-bit weights | 16-bit weights |\n|---|---|---|---|---|---|---|---|')
 for (const form of ['plain', 'relaxed']) {
   const bytes = readFileSync(new URL(`kernels-${form}.wasm`, folder))
   if (!WebAssembly.validate(bytes)) {
-    console.log(`| ${process.version} | ${form} | not here | | | | |`)
+    console.log(`| ${process.version} | ${form} | not here | | | | | |`)
     continue
   }
   for (const [N, I, O] of shapes) {
@@ -49,6 +49,7 @@ for (const form of ['plain', 'relaxed']) {
     const cells = [
       rate(() => k.gemm(x, I, 0, w, O, 0, y, O, N, I, O, 0, 0, scratch), flops),
       rate(() => k.linear8(x, w, scales, 0, N, I, O, 10_000, y, scratch), flops),
+      rate(() => k.linear16(x, w, scales, 0, N, I, O, 1_000, y, scratch), flops),
     ]
     console.log(`| ${process.version} | ${form} | ${N} | ${I} | ${O} | ${cells.join(' | ')} |`)
   }

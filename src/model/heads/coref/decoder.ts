@@ -15,7 +15,7 @@ import {
   candidateSpans,
   keepBest,
   mentionScores,
-  pairScores,
+  pairScoreValues,
   spanRows,
   spanVectors,
 } from './scores.ts'
@@ -147,10 +147,7 @@ export const corefDecoder = (
       : undefined
     const every = antecedentPairs(total, task.maxAntecedents, carried, surfaces)
     const pairs = task.coarse ? coarsely(every, mention, task.coarse.prior, task.coarse.most) : every
-    const scores =
-      pairs.spans.length > 0
-        ? (pairScores(task, parameters, together, pairs, undefined, convention).dataSync() as Float32Array)
-        : new Float32Array(0)
+    const scores = pairScoreValues(task, parameters, together, pairs, convention)
     onPairs?.(pairs.bucket, scores)
     for (let i = 0; i < kept.length; i++) {
       const [least, most] = [pairs.starts[i], pairs.starts[i + 1]]

@@ -204,6 +204,48 @@ export const antecedentPairs = (
   return { spans, antecedents, bucket, starts }
 }
 
+/** First layer of FF_a of some pairs, [pairs, hidden]. */
+type PairLayer = (pairs: Omit<AntecedentPairs, 'starts'>) => tf.Tensor2D
+
+/** What of a pair's first layer is a span's alone is made once a span. @param vectors [spans, D] */
+const pairLayer = (
+  { name, hidden, feature, project, ...task }: CorefTaskConfig,
+  parameters: Parameters,
+  vectors: tf.Tensor2D,
+  bias: tf.Tensor1D,
+): PairLayer => {
+  const D = vectors.shape[1]
+  const weightOf = (part: string, inner: number, out: number) =>
+    parameters.weight(`${name}.antecedent.${part}`, () =>
+      parameters.get<tf.Tensor2D>(`${name}.antecedent.${part}`, [inner, out], { kind: 'xavier' }),
+    )
+  const weight = (part: string, inner: number) => weightOf(part, inner, hidden)
+  const distances = parameters.get<tf.Tensor2D>(
+    `${name}.distances`,
+    [antecedentBuckets * (task.textFeatures ? comparisons : 1), feature],
+    { kind: 'xavier' },
+  )
+  const compared = project > 0 ? linear(vectors, weightOf('project', D, project)) : vectors
+  const product = weight('product', compared.shape[1])
+  const spans = linear(vectors, weight('span', D), bias)
+  const candidates = linear(vectors, weight('candidate', D))
+  const places = linear(distances, weight('distance', feature))
+  return (pairs) => {
+    const [a, b] = [indexes(pairs.spans), indexes(pairs.antecedents)]
+    const products = linear(pairProduct(compared, a, b), product)
+    return pairSumFull(spans, a, candidates, b, places, indexes(pairs.bucket), products)
+  }
+}
+
+const antecedentBias = (task: CorefTaskConfig, parameters: Parameters, convention: string | undefined) =>
+  biasOf(
+    parameters.get<tf.Tensor1D>(`${task.name}.antecedent.bias`, [task.hidden], { kind: 'zeros' }),
+    'antecedent',
+    task,
+    parameters,
+    convention,
+  )
+
 /** FF_a of each pair, without the mention scores: [pairs, 1]. @param vectors [spans, D] */
 export const pairScores = (
   task: CorefTaskConfig,
@@ -213,42 +255,34 @@ export const pairScores = (
   seeds: Seeds,
   convention?: string,
 ): tf.Tensor2D => {
-  const { name, hidden, feature, project } = task
-  const D = vectors.shape[1]
-  const weightOf = (part: string, inner: number, out: number) =>
-    parameters.weight(`${name}.antecedent.${part}`, () =>
-      parameters.get<tf.Tensor2D>(`${name}.antecedent.${part}`, [inner, out], { kind: 'xavier' }),
-    )
-  const weight = (part: string, inner: number) => weightOf(part, inner, hidden)
-  const bias = biasOf(
-    parameters.get<tf.Tensor1D>(`${name}.antecedent.bias`, [hidden], { kind: 'zeros' }),
-    'antecedent',
-    task,
-    parameters,
-    convention,
-  )
-  const distances = parameters.get<tf.Tensor2D>(
-    `${name}.distances`,
-    [antecedentBuckets * (task.textFeatures ? comparisons : 1), feature],
-    { kind: 'xavier' },
-  )
-  const compared =
-    project > 0
-      ? linear(vectors, weightOf('project', D, project))
-      : vectors
-  const [a, b] = [indexes(pairs.spans), indexes(pairs.antecedents)]
-  const product = linear(pairProduct(compared, a, b), weight('product', compared.shape[1]))
-  const layer = pairSumFull(
-    linear(vectors, weight('span', D), bias),
-    a,
-    linear(vectors, weight('candidate', D)),
-    b,
-    linear(distances, weight('distance', feature)),
-    indexes(pairs.bucket),
-    product,
-  )
-  return score(`${name}.antecedent`, task, parameters, layer, seeds)
+  const layer = pairLayer(task, parameters, vectors, antecedentBias(task, parameters, convention))
+  return score(`${task.name}.antecedent`, task, parameters, layer(pairs), seeds)
 }
+
+/** Pairs that are scored at once where no gradient is asked for: their layers stay in a core's cache. */
+const pairsAtOnce = 2048
+
+/** The same numbers as `pairScores`, in memory that does not grow with the pairs. */
+export const pairScoreValues = (
+  task: CorefTaskConfig,
+  parameters: Parameters,
+  vectors: tf.Tensor2D,
+  { spans, antecedents, bucket }: AntecedentPairs,
+  convention?: string,
+): Float32Array =>
+  tf.tidy(() => {
+    const values = new Float32Array(spans.length)
+    const layer = pairLayer(task, parameters, vectors, antecedentBias(task, parameters, convention))
+    for (let from = 0; from < spans.length; from += pairsAtOnce)
+      tf.tidy(() => {
+        const [some, others, buckets] = [spans, antecedents, bucket].map((list) =>
+          list.subarray(from, from + pairsAtOnce),
+        )
+        const part = layer({ spans: some, antecedents: others, bucket: buckets })
+        values.set(score(`${task.name}.antecedent`, task, parameters, part, undefined).dataSync(), from)
+      })
+    return values
+  })
 
 /** Every span within a sentence of at most `maxWidth` tokens, in order of begin and end. */
 export const candidateSpans = (
