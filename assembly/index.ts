@@ -6,6 +6,7 @@
 export { gemm, gemmScratchFloats } from './gemm'
 export { linear8, linear8ScratchFloats } from './linear8'
 export { linear16, linear16ScratchFloats } from './linear16'
+export { toIntegers } from './integers'
 export { lstmForward, lstmBackward, lstmScratchFloats } from './lstm'
 export { lstmForward16, lstm16ScratchFloats } from './lstm16'
 export { crfForwardBackward, crfScratchFloats } from './crf'

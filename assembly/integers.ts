@@ -107,3 +107,58 @@ export function panelProduct(rows: usize, rx: usize, N: i32, panel: usize, scale
     scaled(Y + <usize>i * ry, c0, c1, s0, s1, b0, b1, load<f32>(factors + (<usize>i << 2)), width, accumulate)
   }
 }
+
+/** Four floats to 32-bit integers, rounded to even. */
+// @ts-ignore: decorator
+@inline
+function whole4(v: v128, inverse: v128): v128 {
+  return i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(v, inverse)))
+}
+
+/** `level` over the largest, 0 for a column of zeros. */
+// @ts-ignore: decorator
+@inline
+function inverse4(most: v128, level: v128): v128 {
+  const zero = f32x4.splat(0)
+  return v128.bitselect(f32x4.div(level, most), zero, f32x4.gt(most, zero))
+}
+
+/** A matrix W [I,O] to panels of integers of at most `level`, and a scale a column. */
+export function toIntegers(W: usize, I: i32, O: i32, level: f32, panels: usize, scales: usize): void {
+  const row: usize = <usize>O << 2
+  const level4 = f32x4.splat(level)
+  const low = i32x4.splat(0xffff)
+  const pairs = (I + 3) >> 2 << 1
+  for (let j = 0; j < O; j += 8) {
+    const from = W + (<usize>j << 2)
+    const width = O - j
+    const full = width >= 8
+    let m0 = f32x4.splat(0)
+    let m1 = f32x4.splat(0)
+    for (let k = 0; k < I; k++) {
+      const at = from + <usize>k * row
+      m0 = f32x4.max(m0, f32x4.abs(full ? v128.load(at) : loadPart(at, 0, width)))
+      m1 = f32x4.max(m1, f32x4.abs(full ? v128.load(at, 16) : loadPart(at + 16, 4, width)))
+    }
+    put(scales + (<usize>j << 2), f32x4.div(m0, level4), f32x4.div(m1, level4), width, false)
+    const i0 = inverse4(m0, level4)
+    const i1 = inverse4(m1, level4)
+    for (let pair = 0; pair < pairs; pair++) {
+      let a0 = i32x4.splat(0), a1 = a0, b0 = a0, b1 = a0
+      const k = pair << 1
+      if (k < I) {
+        const at = from + <usize>k * row
+        a0 = whole4(full ? v128.load(at) : loadPart(at, 0, width), i0)
+        a1 = whole4(full ? v128.load(at, 16) : loadPart(at + 16, 4, width), i1)
+      }
+      if (k + 1 < I) {
+        const at = from + <usize>(k + 1) * row
+        b0 = whole4(full ? v128.load(at) : loadPart(at, 0, width), i0)
+        b1 = whole4(full ? v128.load(at, 16) : loadPart(at + 16, 4, width), i1)
+      }
+      v128.store(panels, v128.or(v128.and(a0, low), i32x4.shl(b0, 16)))
+      v128.store(panels, v128.or(v128.and(a1, low), i32x4.shl(b1, 16)), 16)
+      panels += 32
+    }
+  }
+}

@@ -20,7 +20,11 @@ const from = positionals[0] ?? process.env.HMTL_DATA ?? join(root, '..', 'shared
 
 /** GUM's own splits, by the folders of its CoNLL-2012 files. */
 const gumSplit = new Map(
-  [['train', 'tr'], ['dev', 'va'], ['test', 'te']].flatMap(([folder, split]) =>
+  [
+    ['train', 'tr'],
+    ['dev', 'va'],
+    ['test', 'te'],
+  ].flatMap(([folder, split]) =>
     readdirSync(join(from, 'gum', 'conll2012', folder)).map((file) => [file.split('.')[0], split]),
   ),
 )
@@ -39,11 +43,13 @@ for (const file of readdirSync(join(from, 'gum', 'conllu')).sort()) {
   }))
   const trees = [...readBrackets(readFileSync(join(from, 'gum', 'const', `${document}.ptb`), 'utf8'))]
   if (trees.length !== own.length) throw new Error(`${document}: ${own.length} sentences, ${trees.length} trees`)
-  own.forEach((sentence, i) => constituents.set(sentence, trees[i]))
+  for (const [i, sentence] of own.entries()) constituents.set(sentence, trees[i])
   sentences.push(...own)
 }
 mkdirSync(join('data', 'probing'), { recursive: true })
-for (const [file, lines] of Object.entries(probingSets({ sentences, constituents, seed: 1, most: Number(values.most) }))) {
+for (const [file, lines] of Object.entries(
+  probingSets({ sentences, constituents, seed: 1, most: Number(values.most) }),
+)) {
   writeFileSync(
     join('data', 'probing', `${file}.txt`),
     lines.map(({ split, label, words }) => `${split}\t${label}\t${words.join(' ')}\n`).join(''),

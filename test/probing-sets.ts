@@ -10,7 +10,9 @@ const conllu = (...sentences: (readonly Row[])[]) =>
   sentences
     .map((rows) =>
       rows
-        .map(([form, upos, tag, head, relation], i) => [i + 1, form, '_', upos, tag, '_', head, relation, '_', '_'].join('\t'))
+        .map(([form, upos, tag, head, relation], i) =>
+          [i + 1, form, '_', upos, tag, '_', head, relation, '_', '_'].join('\t'),
+        )
         .join('\n'),
     )
     .join('\n\n')
@@ -63,14 +65,23 @@ test('brackets are read as nested constituents', (t) => {
 
 test('depth counts arcs, and a ring of heads ends', (t) => {
   t.is(depthOf(inSplit(conllu(sailed('crew', 'NN', 'sailed', 'VBD')))[0]), 2)
-  const ring = inSplit(conllu([['a', 'X', 'X', 2, 'dep'], ['b', 'X', 'X', 1, 'dep']]))
+  const ring = inSplit(
+    conllu([
+      ['a', 'X', 'X', 2, 'dep'],
+      ['b', 'X', 'X', 1, 'dep'],
+    ]),
+  )
   t.true(depthOf(ring[0]) <= 3)
 })
 
 test('tense and number are the main clause’s, and no form is in two splits', (t) => {
   const nouns = Array.from({ length: 40 }, (_, i) => `boat${'abcdefghij'[i % 10]}${'abcdefghij'[Math.floor(i / 10)]}`)
   const sets = setsOf(
-    inSplit(conllu(...nouns.flatMap((noun) => [sailed(noun, 'NN', 'sails', 'VBZ'), sailed(`${noun}s`, 'NNS', 'sailed', 'VBD')]))),
+    inSplit(
+      conllu(
+        ...nouns.flatMap((noun) => [sailed(noun, 'NN', 'sails', 'VBZ'), sailed(`${noun}s`, 'NNS', 'sailed', 'VBD')]),
+      ),
+    ),
   )
   for (const { label, words } of sets.past_present) t.is(label, words[2] === 'sailed' ? 'PAST' : 'PRES')
   const splitsOf = new Map<string, Set<string>>()
@@ -110,7 +121,11 @@ test('clauses change places around their conjunction, and no capital tells', (t)
 
 test('the odd man out has the tag of the word he replaces', (t) => {
   const nouns = ['boat', 'ship', 'raft', 'crew']
-  const sets = setsOf(inSplit(conllu(...nouns.flatMap((noun) => [sailed(noun, 'NN', 'sailed', 'VBD'), sailed(noun, 'NN', 'rowed', 'VBD')]))))
+  const sets = setsOf(
+    inSplit(
+      conllu(...nouns.flatMap((noun) => [sailed(noun, 'NN', 'sailed', 'VBD'), sailed(noun, 'NN', 'rowed', 'VBD')])),
+    ),
+  )
   t.is(sets.odd_man_out.filter(({ label }) => label === 'C').length, 4)
   const verbs = ['sailed', 'rowed']
   for (const { words } of sets.odd_man_out) {

@@ -27,7 +27,9 @@ const rate = (go, flops) => {
   return (flops / best / 1e6).toFixed(1)
 }
 
-console.log('| Node | form | rows | inner | columns | floats | 8-bit weights | 16-bit weights |\n|---|---|---|---|---|---|---|---|')
+console.log(
+  '| Node | form | rows | inner | columns | floats | 8-bit weights | 16-bit weights |\n|---|---|---|---|---|---|---|---|',
+)
 for (const form of ['plain', 'relaxed']) {
   const bytes = readFileSync(new URL(`kernels-${form}.wasm`, folder))
   if (!WebAssembly.validate(bytes)) {

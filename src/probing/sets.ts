@@ -93,9 +93,7 @@ const wordContent = ({ sentences }: ProbingSource): ProbingLine[] => {
   )
   return sentences.flatMap((sentence) => {
     const [label, ...others] = [...found(sentence)].filter((form) => wanted.has(form))
-    return label === undefined || others.length > 0
-      ? []
-      : [{ split: sentence.split, label, words: forms(sentence) }]
+    return label === undefined || others.length > 0 ? [] : [{ split: sentence.split, label, words: forms(sentence) }]
   })
 }
 
@@ -124,9 +122,7 @@ const treeDepth = ({ sentences, seed }: ProbingSource): ProbingLine[] => {
     const sizes = [...row.values()].map(({ length }) => length).sort((a, b) => a - b)
     const most = 2 * sizes[Math.floor(sizes.length / 2)]
     return [...row].flatMap(([depth, list]) =>
-      list
-        .slice(0, most)
-        .map((sentence) => ({ split: sentence.split, label: String(depth), words: forms(sentence) })),
+      list.slice(0, most).map((sentence) => ({ split: sentence.split, label: String(depth), words: forms(sentence) })),
     )
   })
 }
@@ -225,7 +221,9 @@ const oddManOut = ({ sentences, seed }: ProbingSource): ProbingLine[] => {
   return sentences.flatMap((sentence) => {
     const words = forms(sentence)
     const places = random.shuffle(
-      sentence.words.flatMap(({ tag }, i) => (/^(?:NNS?|VB[DGNPZ]?)$/.test(tag) && i > 0 && i + 1 < words.length ? [i] : [])),
+      sentence.words.flatMap(({ tag }, i) =>
+        /^(?:NNS?|VB[DGNPZ]?)$/.test(tag) && i > 0 && i + 1 < words.length ? [i] : [],
+      ),
     )
     for (const at of places) {
       const other = replacement(words, at, sentence.words[at].tag)

@@ -4,6 +4,7 @@ import { type FusedOp, registerGradient, registerHost } from './op.ts'
 import { adamOp, sumSquaresOp } from './ops/adam.ts'
 import { charPoolGradOp, charPoolOp } from './ops/char-pool.ts'
 import { crfOp } from './ops/crf.ts'
+import { integersOp } from './ops/integers.ts'
 import { linearGradOp, linearOp } from './ops/linear.ts'
 import { linear16Op } from './ops/linear16.ts'
 import { linear8Op } from './ops/linear8.ts'
@@ -32,6 +33,7 @@ export const fusedOps: readonly FusedOp[] = [
   linearOp,
   linearGradOp,
   linear8Op,
+  integersOp,
   linear16Op,
   lstmOp,
   lstm16Op,

@@ -30,9 +30,7 @@ export const encode = (
     const w = parameters.weight(inputs, () => parameters.get<tf.Tensor2D>(inputs, [input, 8 * hidden], init))
     const b = parameters.get<tf.Tensor1D>(`${name}.encoder.${layer}.bias`, [8 * hidden], init)
     const recurrent = `${name}.encoder.${layer}.recurrent`
-    const u = parameters.weight(recurrent, () =>
-      parameters.get<tf.Tensor3D>(recurrent, [2, hidden, 4 * hidden], init),
-    )
+    const u = parameters.weight(recurrent, () => parameters.get<tf.Tensor3D>(recurrent, [2, hidden, 4 * hidden], init))
     states = biLstm({ x: states, w, b, u, offsets }, seeds !== undefined)
   }
   return states

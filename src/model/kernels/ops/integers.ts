@@ -4,6 +4,8 @@
  * so that the sums are exact.
  */
 import * as tf from '@tensorflow/tfjs-core'
+import { type FusedOp, float, int, run } from '../op.ts'
+import { nearest } from './linear8.ts'
 
 /** Columns of a panel. */
 const panelColumns = 8
@@ -35,26 +37,36 @@ export const levelOf16 = (inner: number): number =>
 /** Rows of a panel, in pairs. */
 const pairsOf = (inner: number): number => 2 * Math.ceil(inner / 4)
 
-/**
- * @param w [I,O]
- * @returns what `Integers` holds, on the host
- */
-export const quantize = (w: Float32Array, inner: number, out: number) => {
-  const level = levelOf16(inner)
+/** w [I,O], or several under one another [n,I,O] → int32 panels [n·panels, I/2, 8] and scales [n·O], see `Integers`. */
+export const integersOp: FusedOp = {
+  name: 'HmtlIntegers',
+  host: ({ w }) => {
+    const { count, inner, out, pairs, perMatrix } = sizesOf(w.shape)
+    const level = levelOf16(inner)
+    const panels = int([count * perMatrix, pairs, panelColumns])
+    const integers = new Int16Array(panels.values.buffer)
+    const scales = float([count * out])
+    for (let i = 0; i < count; i++)
+      for (let j = 0; j < out; j++) {
+        const column = Array.from({ length: inner }, (_, k) => w.values[(i * inner + k) * out + j])
+        const most = column.reduce((least, value) => Math.max(least, Math.abs(value)), 0)
+        const inverse = most > 0 ? Math.fround(level / most) : 0
+        scales.values[i * out + j] = Math.fround(most / level)
+        const panel = i * perMatrix + Math.floor(j / panelColumns)
+        column.forEach((value, k) => {
+          const pair = (panel * pairs + (k >> 1)) * panelColumns + (j % panelColumns)
+          integers[2 * pair + (k & 1)] = nearest(Math.fround(value * inverse))
+        })
+      }
+    return [panels, scales]
+  },
+}
+
+/** What panels of matrices of a shape come to. */
+export const sizesOf = (shape: readonly number[]) => {
+  const [inner, out] = shape.slice(-2)
   const pairs = pairsOf(inner)
-  const panels = new Int32Array(Math.ceil(out / panelColumns) * pairs * panelColumns)
-  const integers = new Int16Array(panels.buffer)
-  const scales = new Float32Array(out)
-  for (let k = 0; k < inner; k++)
-    for (let j = 0; j < out; j++) scales[j] = Math.max(scales[j], Math.abs(w[k * out + j]))
-  const inverse = scales.map((most) => (most > 0 ? level / most : 0))
-  for (let j = 0; j < out; j++) scales[j] /= level
-  for (let k = 0; k < inner; k++)
-    for (let j = 0; j < out; j++) {
-      const pair = (Math.floor(j / panelColumns) * pairs + (k >> 1)) * panelColumns + (j % panelColumns)
-      integers[2 * pair + (k & 1)] = Math.round(w[k * out + j] * inverse[j])
-    }
-  return { panels, scales }
+  return { count: shape.length === 3 ? shape[0] : 1, inner, out, pairs, perMatrix: Math.ceil(out / panelColumns) }
 }
 
 /** The integer at row k and column j of panels. */
@@ -66,22 +78,6 @@ export const integerAt = (panels: Int32Array, inner: number, k: number, j: numbe
 
 /** One matrix or several under one another ([I,O] or [n,I,O]) as integers; the caller's to dispose. */
 export const integersOf = (w: tf.Tensor): Integers => {
-  const [inner, out] = w.shape.slice(-2)
-  const count = w.shape.length === 3 ? w.shape[0] : 1
-  const values = w.dataSync() as Float32Array
-  const parts = Array.from({ length: count }, (_, i) =>
-    quantize(values.subarray(i * inner * out, (i + 1) * inner * out), inner, out),
-  )
-  const panels = new Int32Array(count * parts[0].panels.length)
-  const scales = new Float32Array(count * out)
-  parts.forEach((part, i) => {
-    panels.set(part.panels, i * part.panels.length)
-    scales.set(part.scales, i * out)
-  })
-  const pairs = pairsOf(inner)
-  return {
-    panels: tf.tensor3d(panels, [panels.length / (pairs * panelColumns), pairs, panelColumns], 'int32'),
-    scales: tf.tensor1d(scales),
-    inner,
-  }
+  const [panels, scales] = run('HmtlIntegers', { w })
+  return { panels: panels as tf.Tensor3D, scales: scales as tf.Tensor1D, inner: w.shape[w.shape.length - 2] as number }
 }

@@ -1,5 +1,5 @@
 /** Matrix products and the LSTMs by SIMD. */
-import { levelOf16 } from '../ops/integers.ts'
+import { levelOf16, sizesOf } from '../ops/integers.ts'
 import { levelOf } from '../ops/linear8.ts'
 import { type Heap, type HeapTensor, type SimdKernel, sizeOf } from './heap.ts'
 
@@ -101,6 +101,15 @@ export const products: Readonly<Record<string, SimdKernel>> = {
     const size = sizeOf(y.shape)
     if (relu && size > 0) k.reluBackward(at(y), at(y), size, at(y))
     return [y]
+  },
+  HmtlIntegers(heap, { w }) {
+    const { count, inner, out, pairs, perMatrix } = sizesOf(w.shape)
+    const [panels, scales] = [heap.ints(count * perMatrix, pairs, 8), heap.floats(count * out)]
+    for (let i = 0; i < count; i++) {
+      const places = [heap.at(panels) + 32 * i * perMatrix * pairs, heap.at(scales) + 4 * i * out]
+      heap.k.toIntegers(heap.at(w) + 4 * i * inner * out, inner, out, levelOf16(inner), ...places)
+    }
+    return [panels, scales]
   },
   HmtlLinear16(heap, { x, panels, scales, b }, { relu }) {
     const y = product16(heap, { x, panels, scales, b })
