@@ -1,29 +1,3 @@
 #!/usr/bin/env node
-/** The command line: parses, calls one command, and turns its outcome into an exit code. */
-import module from 'node:module'
-import { hideBin } from 'yargs/helpers'
-import { HmtlError } from '../src/io/errors.ts'
-import { createParser } from './parser.ts'
-import { completions, completionsFlag } from './support/completion.ts'
-import { errorText, exitCodes, say } from './support/output.ts'
-
-// From Node 22 on: what was compiled once is read the next time.
-const { enableCompileCache } = module as { enableCompileCache?: () => unknown }
-enableCompileCache?.()
-
-// A reader that has seen enough (head, less) is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(exitCodes.ok)
-  throw error
-})
-
-const words = hideBin(process.argv)
-
-try {
-  if (words[0] === completionsFlag)
-    process.stdout.write((await completions(words.slice(1))).map((word) => `${word}\n`).join(''))
-  else process.exitCode = await createParser().run(words)
-} catch (error) {
-  say(errorText(error))
-  process.exitCode = error instanceof HmtlError && error.code === 'HMTL_USAGE' ? exitCodes.usage : exitCodes.failed
-}
+/** Starts program.ts, which scripts/bundle-node.mjs has made few files of: finding its two hundred modules took longer than running them. */
+await import(new URL('../node/program.js', import.meta.url).href)

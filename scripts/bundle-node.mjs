@@ -1,11 +1,17 @@
 /**
- * The annotating thread of Node, `dist/node/worker.js`, with tfjs inside: a program's start is mostly the reading of
- * tfjs's CommonJS modules (0.25 s of 1.1 s on a busy machine), of which a bundle keeps what is used. All other packages
- * stay where they are, and so does what modules find by their own place: `import.meta.url` is that of the module.
+ * The program and its annotating thread, `dist/node/program.js` and `dist/node/worker.js`, with tfjs and yargs inside: a
+ * start is mostly the reading of modules, of which a bundle keeps what is used. All other packages stay where they are,
+ * and so does what modules find by their own place: `import.meta.url` is that of the module.
  */
 import { readFile } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import { build } from 'esbuild'
+
+/** Packages that go in: tfjs, and the parser of command lines with all that it needs. */
+const inside = /^(?:@tensorflow\/|yargs(?:$|\/))/
+
+/** Where yargs's translations lie. */
+const shims = "new URL('lib/platform-shims/esm.mjs', import.meta.resolve('yargs')).href"
 
 /** Where tfjs's WebAssembly lies, found when it is asked for. */
 const backend = "hmtlDirname(require.resolve('@tensorflow/tfjs-backend-wasm'))"
@@ -17,22 +23,27 @@ export const bundleNode = async (root) => {
     name: 'own',
     setup(own) {
       own.onResolve({ filter: /^[^./]/ }, ({ path, importer }) =>
-        importer.startsWith(dist) && !path.startsWith('@tensorflow/') ? { path, external: true } : undefined,
+        importer.startsWith(dist) && !inside.test(path) ? { path, external: true } : undefined,
       )
-      own.onLoad({ filter: /\.js$/ }, async ({ path }) => {
+      own.onLoad({ filter: /\.m?js$/ }, async ({ path }) => {
         const text = await readFile(path, 'utf8')
         if (path.startsWith(dist)) {
           const place = relative(outdir, path).split(sep).join('/')
           const url = `new URL(${JSON.stringify(place)}, import.meta.url).href`
           return { contents: text.replaceAll('import.meta.url', url) }
         }
+        if (path.endsWith(join('yargs', 'lib', 'platform-shims', 'esm.mjs')))
+          return { contents: text.replaceAll('import.meta.url', shims) }
         // It looks for its WebAssembly beside itself.
         return path.includes('tfjs-backend-wasm') ? { contents: text.replaceAll('__dirname', backend) } : undefined
       })
     },
   }
   await build({
-    entryPoints: { worker: join(dist, 'src', 'pipeline', 'pool', 'worker.js') },
+    entryPoints: {
+      worker: join(dist, 'src', 'pipeline', 'pool', 'worker.js'),
+      program: join(dist, 'cli', 'program.js'),
+    },
     outdir,
     bundle: true,
     splitting: true,

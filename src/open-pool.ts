@@ -7,7 +7,8 @@ import { setTensorflowEnvironment } from './model/kernels/tensorflow/binding.ts'
 import { modelFolder } from './models.ts'
 import type { WorkerSettings } from './pipeline/pool/messages.ts'
 import { type Pool, type PoolOptions, startPool } from './pipeline/pool/pool.ts'
-import { openThread } from './pipeline/pool/worker-thread.ts'
+import { dropSpare, openThread } from './pipeline/pool/worker-thread.ts'
+import { annotating } from './pool-module.ts'
 import { checkWorkers, type WishOptions, wishOf } from './wish.ts'
 
 export interface LoadOptions extends WishOptions {
@@ -44,14 +45,15 @@ export const openPool = async (
       remedy: `Known are ${engineNames.join(', ')}`,
     })
   const engine = await chooseEngine(wanted as EngineName)
-  if (engine === 'tensorflow' || engine === 'gpu') setTensorflowEnvironment()
+  if (engine === 'tensorflow' || engine === 'gpu') {
+    setTensorflowEnvironment()
+    dropSpare()
+  }
   const settings: WorkerSettings = {
     model: modelFolder(model),
     modelName: model.split(/[/\\]/).filter(Boolean).pop() ?? model,
     engine,
     wish,
   }
-  // pipeline/pool/worker.ts and all that it needs, as scripts/bundle-node.mjs leaves it.
-  const module = new URL('../node/worker.js', import.meta.url)
-  return startPool((of) => openThread(module, settings, of), wish, workers, poolOptions)
+  return startPool((of) => openThread(annotating, settings, of), wish, workers, poolOptions)
 }

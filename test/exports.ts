@@ -62,6 +62,7 @@ const entries = Object.values(
 const started = (files: readonly string[]): Set<string> => {
   const out = new Set([
     'cli/main.ts',
+    'cli/program.ts',
     'src/browser/worker.ts',
     'src/browser/assets.d.ts',
     'src/pipeline/pool/worker.ts',

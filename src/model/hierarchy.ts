@@ -31,6 +31,8 @@ export interface ModelParts {
   readonly config: ModelConfig
   readonly vocabulary: Vocabulary
   readonly labels: Readonly<Record<string, readonly string[]>>
+  /** The vocabulary's words as they are stored, for who has them. */
+  readonly wordLines?: string | undefined
   readonly wordTable: Float32Array | Uint16Array
   readonly contextual?: ContextualEncoder | undefined
   readonly stored?: ReadonlyMap<string, { shape: readonly number[]; values: Float32Array }>
@@ -42,6 +44,7 @@ export const createModel = ({
   config,
   vocabulary,
   labels,
+  wordLines,
   wordTable,
   contextual,
   stored,
@@ -52,7 +55,7 @@ export const createModel = ({
   labels,
   wordTable,
   contextual,
-  indexer: createIndexer(vocabulary),
+  indexer: createIndexer(vocabulary, wordLines),
   parameters: createParameters(config.training.seed, stored, onlyUsed),
 })
 

@@ -60,30 +60,63 @@ export const readModel = async (
   )
     throw corrupt(path, 'labels or characters are missing')
   const contents = new Map<string, Uint8Array>()
+  /** Where each is not what config.json names; digests are made while the rest is understood. */
+  const faults: Promise<HmtlError | undefined>[] = []
+  const checked = async (name: string, content: Uint8Array<ArrayBuffer>) =>
+    files?.[name] === (await sha256(content))
+      ? undefined
+      : corrupt(from.pathOf(name), 'its sha256 is not the one config.json names')
   for (const name of new Set(['model.safetensors', 'words.txt', ...Object.keys(files ?? {})])) {
     if (!isFileOfModel(name)) throw corrupt(path, `"${name}" is no name of a file of a model`)
     const content = await from.read(name)
-    if (files?.[name] !== (await sha256(content)))
-      throw corrupt(from.pathOf(name), 'its sha256 is not the one config.json names')
+    faults.push(checked(name, content))
     contents.set(name, content)
   }
-  const [weights, words] = ['model.safetensors', 'words.txt'].map((name) => contents.get(name) as Uint8Array)
-  const file = from.pathOf('model.safetensors')
-  const halves = compact ? halvesIn(weights, wordsKey, file) : undefined
-  const stored = decodeSafetensors(weights, file, halves && wordsKey)
-  const list = textOf(words).split('\n').slice(0, -1)
-  const table = halves ?? stored.get(wordsKey)
-  if (table?.shape.length !== 2 || table.shape[0] !== list.length || table.shape[1] !== config.embeddings.words.size)
-    throw new HmtlError('HMTL_MODEL_MISMATCH', `${list.length} words but vectors of shape [${table?.shape}]`, {
-      source: from.place,
-    })
+  const understood = () => {
+    const [weights, words] = ['model.safetensors', 'words.txt'].map((name) => contents.get(name) as Uint8Array)
+    const file = from.pathOf('model.safetensors')
+    const halves = compact ? halvesIn(weights, wordsKey, file) : undefined
+    const stored = decodeSafetensors(weights, file, halves && wordsKey)
+    const lines = textOf(words)
+    const list = lines.split('\n').slice(0, -1)
+    const table = halves ?? stored.get(wordsKey)
+    if (table?.shape.length !== 2 || table.shape[0] !== list.length || table.shape[1] !== config.embeddings.words.size)
+      throw new HmtlError('HMTL_MODEL_MISMATCH', `${list.length} words but vectors of shape [${table?.shape}]`, {
+        source: from.place,
+      })
+    return { stored, list, lines, wordTable: 'halves' in table ? table.halves : table.values }
+  }
+  const intact = async () => {
+    for (const fault of await Promise.all(faults)) if (fault) throw fault
+  }
+  let made: ReturnType<typeof understood>
+  try {
+    made = understood()
+  } catch (error) {
+    // A damaged file is told as such, whatever came of it.
+    await intact()
+    throw error
+  }
+  const encoder = contextual(config)
+  // What is wrong with it is told below, unless something is wrong with the files.
+  encoder.catch(() => undefined)
+  try {
+    await intact()
+  } catch (error) {
+    encoder.then(
+      (loaded) => loaded?.dispose(),
+      () => undefined,
+    )
+    throw error
+  }
   return createModel({
     config,
     labels: labels as Record<string, string[]>,
-    vocabulary: { words: list, characters },
-    wordTable: 'halves' in table ? table.halves : table.values,
-    stored,
-    contextual: await contextual(config),
+    vocabulary: { words: made.list, characters },
+    wordLines: made.lines,
+    wordTable: made.wordTable,
+    stored: made.stored,
+    contextual: await encoder,
     onlyUsed: compact,
   })
 }

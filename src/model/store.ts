@@ -10,6 +10,7 @@ import { type Model, wordFloats } from './hierarchy.ts'
 import { textOf } from './model-files.ts'
 import { formatName, formatVersion, readModel, wordsKey } from './read-model.ts'
 import { encodeSafetensors, type StoredTensor } from './safetensors.ts'
+import { wordLines } from './vocabulary.ts'
 
 const digest = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex')
 
@@ -56,7 +57,7 @@ export const modelTensors = (model: Model): Map<string, StoredTensor> => {
 export const saveModel = async (model: Model, folder: string, options: SaveOptions = {}): Promise<void> => {
   await mkdir(folder, { recursive: true })
   const weights = encodeSafetensors(modelTensors(model), options.half ? 'F16' : 'F32')
-  const words = `${model.vocabulary.words.join('\n')}\n`
+  const words = wordLines(model.vocabulary.words)
   const config = {
     format: formatName,
     version: formatVersion,

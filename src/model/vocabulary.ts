@@ -1,5 +1,7 @@
 /** Words and characters as ids. */
 
+import { indexWords } from './word-index.ts'
+
 export interface Vocabulary {
   readonly words: readonly string[]
   readonly characters: readonly string[]
@@ -51,19 +53,21 @@ export interface Indexer {
   characters(form: string): Int32Array
 }
 
-export const createIndexer = (vocabulary: Vocabulary): Indexer => {
-  // A hundred thousand pairs for `Map` to take apart would be a third of the time to load a model.
-  const words = new Map<string, number>()
-  for (const [i, word] of vocabulary.words.entries()) words.set(word, i)
+/** The words as they are stored: each with a line end after it. */
+export const wordLines = (words: readonly string[]): string => words.map((word) => `${word}\n`).join('')
+
+/** @param lines the vocabulary's words as they are stored, for who has them */
+export const createIndexer = (vocabulary: Vocabulary, lines = wordLines(vocabulary.words)): Indexer => {
+  const words = indexWords(lines)
   const characters = new Map(vocabulary.characters.map((character, i) => [character, i + reservedCharacters]))
   return {
-    size: vocabulary.words.length,
+    size: words.size,
     characterCount: vocabulary.characters.length + reservedCharacters,
     word(form) {
       const normal = normalWord(form)
-      const id = words.get(normal)
+      const id = words.find(normal)
       if (id !== undefined) return id
-      return words.get(/\d/.test(normal) ? normal.replace(/\d/g, '0') : normal.replace(/[’‘]/g, "'")) ?? unknownWord
+      return words.find(/\d/.test(normal) ? normal.replace(/\d/g, '0') : normal.replace(/[’‘]/g, "'")) ?? unknownWord
     },
     characters(form) {
       const ids = [beginCharacter]

@@ -15,18 +15,58 @@ const platform = (worker: Worker): Platform => ({
   terminate: () => worker.terminate(),
 })
 
+/** What a thread gets for settings that are yet to come. */
+const later = { hmtl: 'settings come as the first message' }
+const isLater = (data: unknown): boolean => (data as Partial<typeof later> | undefined)?.hmtl === later.hmtl
+
+/** A thread that was opened before anybody knew what it is to do. */
+let spare: { readonly module: URL; readonly worker: Worker } | undefined
+const ignore = () => undefined
+
+/** Opens a thread ahead: the next `openThread` of that module takes it. It keeps no program from ending. */
+export const openSpare = (module: URL): void => {
+  const worker = new Worker(module, { workerData: later })
+  worker.unref()
+  // Whoever opens a thread of it in earnest is told what is wrong with it.
+  worker.on('error', ignore)
+  worker.once('exit', dropSpare)
+  spare = { module, worker }
+}
+
+/** A thread has the environment that there was when it was opened: for one that needs another the spare is no use. */
+export const dropSpare = (): void => {
+  const dropped = spare
+  spare = undefined
+  dropped?.worker.terminate().catch(ignore)
+}
+
+const taken = (module: URL, settings: unknown): Worker | undefined => {
+  if (spare?.module.href !== module.href) return undefined
+  const { worker } = spare
+  spare = undefined
+  worker.off('error', ignore)
+  worker.off('exit', dropSpare)
+  worker.ref()
+  worker.postMessage(settings)
+  return worker
+}
+
 /** @param module calls `serve`. @param settings what it begins with; plain data */
 export const openThread = <In, Out>(module: URL, settings: unknown, options?: ThreadOptions): Thread<In, Out> =>
-  threadOver(platform(new Worker(module, { workerData: settings })), options)
+  threadOver(platform(taken(module, settings) ?? new Worker(module, { workerData: settings })), options)
 
 /** Answers whoever opened this thread: see `answer`. */
 export const serve = <Settings, In, Out>(begin: Begin<Settings, In, Out>, transferred?: Transferred<Out>): void => {
   const port = parentPort
   if (!port) throw new HmtlError('HMTL_INTERNAL', 'this module is a thread’s, not a program’s')
-  const hear = answer(
-    (reply, list) => port.postMessage(reply, list),
-    () => begin(workerData as Settings),
-    transferred,
-  )
-  port.on('message', hear)
+  const hearWith = (settings: Settings) => {
+    const hear = answer(
+      (reply, list) => port.postMessage(reply, list),
+      () => begin(settings),
+      transferred,
+    )
+    port.on('message', hear)
+  }
+  if (isLater(workerData)) port.once('message', hearWith)
+  else hearWith(workerData as Settings)
 }

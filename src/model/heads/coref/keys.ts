@@ -32,7 +32,7 @@ const coarse: Key<Coarse | undefined> = {
   may: '{"most": antecedents, "prior": [a score a bucket]}',
   past: true,
   sentence:
-    'At inference only so many antecedents of each span are scored in full, those that a coarse score likes best; `scripts/coarse.mjs` writes it. Absent: all of them.',
+    'Only so many antecedents of each span are scored in full, in training too: those that a coarse score likes best, made of mention scores and of a number a bucket of distance and likeness of texts. `scripts/coarse.mjs` measures the numbers. Absent: all of them.',
   read(value, where) {
     const { most: fine, prior } = (isObject(value) ? value : {}) as { most?: unknown; prior?: unknown }
     const isPrior = Array.isArray(prior) && priorLengths.includes(prior.length) && prior.every(Number.isFinite)

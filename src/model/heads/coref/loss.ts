@@ -4,6 +4,7 @@ import { indexes } from '../../batch.ts'
 import { antecedentLoss, sigmoidLoss } from '../../kernels/ops/losses.ts'
 import type { Seeds } from '../../layers/encoder.ts'
 import type { Forward, HeadContext } from '../head.ts'
+import { coarsely } from './coarse.ts'
 import type { CorefExample } from './examples.ts'
 import type { CorefTaskConfig } from './keys.ts'
 import {
@@ -78,7 +79,10 @@ const pieceLoss = (
   const mentions = mentionScores(task, parameters, vectors, seeds, example.convention)
   const words = task.textFeatures ? example.sentences.flat() : []
   const surfaces = task.textFeatures ? Array.from(begin, (from, i) => surfaceOf(words.slice(from, end[i]))) : undefined
-  const pairs = antecedentPairs(kept.length, task.maxAntecedents, 0, surfaces)
+  const every = antecedentPairs(kept.length, task.maxAntecedents, 0, surfaces)
+  // As at inference: by scores that no gradient goes through, of antecedents that nobody looks at again.
+  const own = Float32Array.from(kept, (i) => scores[i])
+  const pairs = task.coarse ? coarsely(every, own, task.coarse.prior, task.coarse.most) : every
   const gold = Int32Array.from(pairs.spans, (i, p) =>
     cluster[i] !== -1 && cluster[i] === cluster[pairs.antecedents[p]] ? 1 : 0,
   )

@@ -7,7 +7,7 @@ import { integerAt, levelOf16 } from './integers.ts'
 import { nearest } from './linear8.ts'
 
 /** A row as whole numbers of at most `level`, and what one of them is worth. */
-export const wholeRow = (row: Float32Array, level: number): { whole: Float32Array; factor: number } => {
+const wholeRow = (row: Float32Array, level: number): { whole: Float32Array; factor: number } => {
   const most = row.reduce((least, value) => Math.max(least, Math.abs(value)), 0)
   const inverse = most > 0 ? Math.fround(level / most) : 0
   return { whole: row.map((value) => nearest(Math.fround(value * inverse))), factor: Math.fround(most / level) }

@@ -1,0 +1,23 @@
+/** The command line: parses, calls one command, and turns its outcome into an exit code. */
+import { hideBin } from 'yargs/helpers'
+import { HmtlError } from '../src/io/errors.ts'
+import { createParser } from './parser.ts'
+import { completions, completionsFlag } from './support/completion.ts'
+import { errorText, exitCodes, say } from './support/output.ts'
+
+// A reader that has seen enough (head, less) is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(exitCodes.ok)
+  throw error
+})
+
+const words = hideBin(process.argv)
+
+try {
+  if (words[0] === completionsFlag)
+    process.stdout.write((await completions(words.slice(1))).map((word) => `${word}\n`).join(''))
+  else process.exitCode = await createParser().run(words)
+} catch (error) {
+  say(errorText(error))
+  process.exitCode = error instanceof HmtlError && error.code === 'HMTL_USAGE' ? exitCodes.usage : exitCodes.failed
+}
