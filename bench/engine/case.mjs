@@ -33,6 +33,8 @@ const hierarchy = (parity) => [
     kind: 'coref',
     batch: 1,
     layer: undefined,
+    // As the paper has it, which is what PyTorch's side does.
+    keepGold: 0,
     ...(parity ? { lexicalDropout: 0, headDropout: 0 } : {}),
   }),
 ]
@@ -179,10 +181,20 @@ const time = async () => {
   const rounds = Number(fourth)
   const { lstm, batches: all } = read()
   const result = {}
-  for (const [name, batches] of Object.entries(all)) {
+  // Of coreference's 70 antecedents once all are scored, once those 20 that a coarse score likes best.
+  const variants = [
+    ...Object.entries(all).map(([name, batches]) => ({ name, batches, what: name, changed: {} })),
+    {
+      name: 'coref',
+      batches: all.coref,
+      what: 'coref, 20 of 70 antecedents',
+      changed: { coarse: { most: 20, prior: new Array(10).fill(0) } },
+    },
+  ]
+  for (const { name, batches, what, changed } of variants) {
     const model = await loadModel(join(folder, 'model'))
     materialize(model)
-    const task = model.config.tasks.find((candidate) => candidate.name === name)
+    const task = { ...model.config.tasks.find((candidate) => candidate.name === name), ...changed }
     const optimizer = createOptimizer(model.wordTable, 50, { gradientNorm: 5, gradientClip: 10 })
     const random = randomOf(1, 'time')
     const times = { update: [], inference: [] }
@@ -195,14 +207,17 @@ const time = async () => {
         words?.gradient.dispose()
         if (i >= 3) times.update.push((performance.now() - begun) / 1000)
       }
+    model.parameters.dispose()
+    // As programs that only use a model load it.
+    const used = await loadModel(join(folder, 'model'), { compact: true })
     for (let i = 0; i < rounds + 3; i++)
       for (const batch of batches) {
         const begun = performance.now()
-        predict(model, task, batch)
+        predict(used, task, batch)
         if (i >= 3) times.inference.push((performance.now() - begun) / 1000)
       }
-    result[name] = { update: median(times.update), inference: median(times.inference) }
-    model.parameters.dispose()
+    result[what] = { update: median(times.update), inference: median(times.inference) }
+    used.parameters.dispose()
     optimizer.dispose()
   }
   const [inner, hidden, layers, batch, steps] = lstm

@@ -3,13 +3,14 @@
  * best antecedents.
  */
 import * as tf from '@tensorflow/tfjs-core'
+import { coarsely } from '../../dist/src/model/heads/coref/coarse.js'
 import { crfDecoder, emissionsOf } from '../../dist/src/model/heads/crf/scores.js'
 import {
   antecedentPairs,
   candidateScores,
   candidateSpans,
   keepBest,
-  pairScores,
+  pairScoreValues,
   spanRows,
   spanVectors,
 } from '../../dist/src/model/heads/coref/scores.js'
@@ -59,8 +60,10 @@ export const predict = (model, task, examples) =>
     const kept = keepBest(scores, Math.floor(task.spansPerWord * rowOf.length))
     const [begin, end] = [kept.map((i) => candidates.begin[i]), kept.map((i) => candidates.end[i])]
     const vectors = spanVectors(task, model.parameters, states, inputs, spanRows(begin, end, rowOf))
-    const pairs = antecedentPairs(kept.length, task.maxAntecedents)
-    const links = pairScores(task, model.parameters, vectors, pairs, undefined).dataSync()
+    const every = antecedentPairs(kept.length, task.maxAntecedents)
+    const own = Float32Array.from(kept, (i) => scores[i])
+    const pairs = task.coarse ? coarsely(every, own, task.coarse.prior, task.coarse.most) : every
+    const links = pairScoreValues(task, model.parameters, vectors, pairs)
     return Int32Array.from(kept, (_, i) => {
       let best = -1
       let most = 0
