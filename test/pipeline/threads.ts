@@ -9,7 +9,7 @@ import { errorOf, plainError } from '../../src/io/plain-error.ts'
 import { ahead, type Next } from '../../src/pipeline/ahead.ts'
 import { chain } from '../../src/pipeline/chain.ts'
 import { inOrder } from '../../src/pipeline/order.ts'
-import { openThread } from '../../src/pipeline/pool/worker-thread.ts'
+import { dropSpare, openSpare, openThread } from '../../src/pipeline/pool/worker-thread.ts'
 import { collect, root } from '../helpers/documents.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hmtl-threads-'))
@@ -47,6 +47,40 @@ test('requests are answered one after another, in the order asked', async (t) =>
   t.deepEqual(order, ['ms30', 'ms1', 'ms10'])
   await thread.close()
 })
+
+test.serial(
+  'a thread opened ahead is the next one of its module, once, and has its settings before what is asked',
+  async (t) => {
+    const module = threadOf(
+      'ahead-of-time',
+      `const { threadId } = await import('node:worker_threads')
+     return (value) => [settings, value, threadId].join()`,
+    )
+    openSpare(module)
+    const [first, second] = [openThread<string, string>(module, 'one'), openThread<string, string>(module, 'two')]
+    const [one, two] = await Promise.all([first.ask('a'), second.ask('b')])
+    t.regex(one, /^one,a,/)
+    t.regex(two, /^two,b,/)
+    t.not(one.split(',')[2], two.split(',')[2])
+    await Promise.all([first.close(), second.close()])
+  },
+)
+
+test.serial(
+  'a thread opened ahead that nobody wants is dropped, and one that cannot begin is told to who opens it',
+  async (t) => {
+    const module = threadOf('unwanted', 'return (value) => settings + value')
+    openSpare(module)
+    dropSpare()
+    const thread = openThread<string, string>(module, 'own')
+    t.is(await thread.ask('!'), 'own!')
+    await thread.close()
+    const broken = threadOf('cannot-begin', `throw new HmtlError('HMTL_USAGE', 'not so')`)
+    openSpare(broken)
+    const failing = openThread<string, string>(broken, 'x')
+    t.is((await t.throwsAsync<HmtlError>(failing.ready)).code, 'HMTL_USAGE')
+  },
+)
 
 test('a request that fails is told as it would be here, and the thread goes on', async (t) => {
   const module = threadOf(
