@@ -105,9 +105,11 @@ browserTest('layers, labels and scores are switched, and arcs drawn over the tex
   await page.getByLabel('Least score').fill('50')
   t.is(await page.locator('.e.off').getAttribute('data-l'), 'LOC')
   t.is(await page.locator('.e.off').count(), 1)
-  await page.waitForFunction("document.querySelectorAll('svg.arcs g').length === 1")
+  // Locators, not functions to wait for: where they are looked at again the page's policy allows no evaluation.
+  await page.locator('svg.arcs g').waitFor({ state: 'attached' })
+  t.is(await page.locator('svg.arcs g').count(), 1)
   await page.getByLabel('Relations').uncheck()
-  await page.waitForFunction("document.querySelectorAll('svg.arcs').length === 0")
+  await page.locator('svg.arcs').waitFor({ state: 'detached' })
   t.deepEqual(faults, [])
   t.is(asked.length, 1, 'a page asks nobody for anything')
   await close()

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import test from 'ava'
 import { root } from '../helpers/documents.ts'
-import { scoreDifference, sixthDigit } from '../helpers/nearly.ts'
+import { scoreDifference, oneStep } from '../helpers/nearly.ts'
 
 const exec = promisify(execFile)
 const options = { timeout: 150_000, maxBuffer: 1 << 26 }
@@ -73,7 +73,7 @@ for (const [name, { args }] of Object.entries(runtimes)) {
       t.is(await printed(program as string, args, 'plain'), expected)
       const own = await printed(program as string, args, '')
       t.is(await printed(program as string, args, ''), own, 'the same bits each time')
-      t.true(scoreDifference(results(own), results(expected)) <= sixthDigit)
+      t.true(scoreDifference(results(own), results(expected)) <= oneStep)
     },
   )
   if (!name.startsWith('Node')) continue
