@@ -5,11 +5,18 @@
 import { loadPart, put } from './gemm'
 import { madd } from './math'
 
-/** Four floats to integers, rounded to even; `inverse` in all lanes. */
+/** Four floats to 32-bit integers, rounded to even. */
+// @ts-ignore: decorator
+@inline
+function whole4(v: v128, inverse: v128): v128 {
+  return i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(v, inverse)))
+}
+
+/** The same to 16-bit integers in memory; `inverse` in all lanes. */
 // @ts-ignore: decorator
 @inline
 export function store4(v: v128, inverse: v128, out: usize): void {
-  const whole = i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(v, inverse)))
+  const whole = whole4(v, inverse)
   v128.store64_lane(out, i16x8.narrow_i32x4_s(whole, whole), 0)
 }
 
@@ -106,13 +113,6 @@ export function panelProduct(rows: usize, rx: usize, N: i32, panel: usize, scale
     }
     scaled(Y + <usize>i * ry, c0, c1, s0, s1, b0, b1, load<f32>(factors + (<usize>i << 2)), width, accumulate)
   }
-}
-
-/** Four floats to 32-bit integers, rounded to even. */
-// @ts-ignore: decorator
-@inline
-function whole4(v: v128, inverse: v128): v128 {
-  return i32x4.trunc_sat_f32x4_s(f32x4.nearest(f32x4.mul(v, inverse)))
 }
 
 /** `level` over the largest, 0 for a column of zeros. */

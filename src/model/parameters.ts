@@ -77,11 +77,11 @@ export const createParameters = (
       if (!onlyUsed || !multipliesIntegers()) return make()
       let found = integers.get(key)
       if (!found) {
-        const made = tf.tidy(() => {
-          const { panels, scales, inner } = integersOf(make())
-          return { panels: tf.keep(panels), scales: tf.keep(scales), inner }
+        found = tf.tidy(() => {
+          const { panels, scales } = integersOf(make())
+          return { panels: tf.keep(panels), scales: tf.keep(scales) }
         })
-        integers.set(key, (found = made))
+        integers.set(key, found)
       }
       return found
     },
@@ -94,3 +94,11 @@ export const createParameters = (
     },
   }
 }
+
+/** What a product with the whole of a parameter is made with. */
+export const weightOf = <T extends tf.Tensor2D | tf.Tensor3D>(
+  parameters: Parameters,
+  name: string,
+  shape: readonly number[],
+  init: Initializer,
+): T | Integers => parameters.weight(name, () => parameters.get<T>(name, shape, init))

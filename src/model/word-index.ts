@@ -11,9 +11,12 @@ export interface WordIndex {
 
 const newline = 10
 
+/** Another one each time the program starts, so that nobody can write words that all fall into one place. */
+const seed = Math.floor(Math.random() * 2 ** 32) | 0
+
 /** FNV-1a over code units from `from` to `to`. */
 const hashOf = (text: string, from: number, to: number): number => {
-  let h = 0x811c9dc5
+  let h = seed
   for (let i = from; i < to; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193)
   return h ^ (h >>> 15)
 }

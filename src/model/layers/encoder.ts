@@ -3,7 +3,7 @@ import type * as tf from '@tensorflow/tfjs-core'
 import type { EncoderConfig } from '../config/keys.ts'
 import { biLstm } from '../kernels/ops/lstm.ts'
 import { dropout } from '../kernels/ops/rows.ts'
-import type { Parameters } from '../parameters.ts'
+import { type Parameters, weightOf } from '../parameters.ts'
 
 /** Where dropout gets its seeds; absent when nothing is dropped. */
 export type Seeds = (() => number) | undefined
@@ -26,11 +26,10 @@ export const encode = (
   for (let layer = 0; layer < layers; layer++) {
     if (layer > 0) states = dropoutIf(states, rate, seeds)
     const input = states.shape[1]
-    const inputs = `${name}.encoder.${layer}.input`
-    const w = parameters.weight(inputs, () => parameters.get<tf.Tensor2D>(inputs, [input, 8 * hidden], init))
-    const b = parameters.get<tf.Tensor1D>(`${name}.encoder.${layer}.bias`, [8 * hidden], init)
-    const recurrent = `${name}.encoder.${layer}.recurrent`
-    const u = parameters.weight(recurrent, () => parameters.get<tf.Tensor3D>(recurrent, [2, hidden, 4 * hidden], init))
+    const at = `${name}.encoder.${layer}`
+    const w = weightOf<tf.Tensor2D>(parameters, `${at}.input`, [input, 8 * hidden], init)
+    const b = parameters.get<tf.Tensor1D>(`${at}.bias`, [8 * hidden], init)
+    const u = weightOf<tf.Tensor3D>(parameters, `${at}.recurrent`, [2, hidden, 4 * hidden], init)
     states = biLstm({ x: states, w, b, u, offsets }, seeds !== undefined)
   }
   return states

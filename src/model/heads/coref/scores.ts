@@ -10,7 +10,7 @@ import { linear } from '../../kernels/ops/linear.ts'
 import { concat, gather, pairProduct, pairSumFull } from '../../kernels/ops/rows.ts'
 import { spanAttention } from '../../kernels/ops/span-attention.ts'
 import { dropoutIf, type Seeds } from '../../layers/encoder.ts'
-import type { Parameters } from '../../parameters.ts'
+import { type Parameters, weightOf } from '../../parameters.ts'
 import { conventionAt, conventionsOf } from '../convention.ts'
 import type { CorefTaskConfig } from './keys.ts'
 import { antecedentBuckets, comparisons, compare, type Surface } from './surface.ts'
@@ -43,9 +43,7 @@ export const spanRows = (begins: ArrayLike<number>, ends: ArrayLike<number>, tok
 }
 
 const scorer = (name: string, parameters: Parameters, hidden: number) => ({
-  second: parameters.weight(`${name}.second.weight`, () =>
-    parameters.get<tf.Tensor2D>(`${name}.second.weight`, [hidden, hidden], { kind: 'xavier' }),
-  ),
+  second: weightOf<tf.Tensor2D>(parameters, `${name}.second.weight`, [hidden, hidden], { kind: 'xavier' }),
   secondBias: parameters.get<tf.Tensor1D>(`${name}.second.bias`, [hidden], { kind: 'zeros' }),
   out: parameters.get<tf.Tensor2D>(`${name}.score.weight`, [hidden, 1], { kind: 'xavier' }),
   outBias: parameters.get<tf.Tensor1D>(`${name}.score.bias`, [1], { kind: 'zeros' }),
@@ -215,17 +213,14 @@ const pairLayer = (
   bias: tf.Tensor1D,
 ): PairLayer => {
   const D = vectors.shape[1]
-  const weightOf = (part: string, inner: number, out: number) =>
-    parameters.weight(`${name}.antecedent.${part}`, () =>
-      parameters.get<tf.Tensor2D>(`${name}.antecedent.${part}`, [inner, out], { kind: 'xavier' }),
-    )
-  const weight = (part: string, inner: number) => weightOf(part, inner, hidden)
+  const weight = (part: string, inner: number, out = hidden) =>
+    weightOf<tf.Tensor2D>(parameters, `${name}.antecedent.${part}`, [inner, out], { kind: 'xavier' })
   const distances = parameters.get<tf.Tensor2D>(
     `${name}.distances`,
     [antecedentBuckets * (task.textFeatures ? comparisons : 1), feature],
     { kind: 'xavier' },
   )
-  const compared = project > 0 ? linear(vectors, weightOf('project', D, project)) : vectors
+  const compared = project > 0 ? linear(vectors, weight('project', D, project)) : vectors
   const product = weight('product', compared.shape[1])
   const spans = linear(vectors, weight('span', D), bias)
   const candidates = linear(vectors, weight('candidate', D))

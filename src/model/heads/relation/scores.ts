@@ -8,7 +8,7 @@ import { indexes } from '../../batch.ts'
 import { linear } from '../../kernels/ops/linear.ts'
 import { concat, pairProduct, pairSum, pairSumFull } from '../../kernels/ops/rows.ts'
 import { dropoutIf, type Seeds } from '../../layers/encoder.ts'
-import type { Parameters } from '../../parameters.ts'
+import { type Parameters, weightOf } from '../../parameters.ts'
 import type { CrfTaskConfig } from '../crf/keys.ts'
 import { emissionsOf, tagMarginals } from '../crf/scores.ts'
 import type { Forward, HeadContext } from '../head.ts'
@@ -62,12 +62,10 @@ export const relationLogits = (
   const { name, hidden, pairFeatures } = task
   const input = states.shape[1]
   const weight = (part: string, inner: number, out: number) =>
-    parameters.weight(`${name}.${part}`, () =>
-      parameters.get<tf.Tensor2D>(`${name}.${part}`, [inner, out], {
-        kind: 'normal',
-        deviation: Math.sqrt(2 / inner),
-      }),
-    )
+    weightOf<tf.Tensor2D>(parameters, `${name}.${part}`, [inner, out], {
+      kind: 'normal',
+      deviation: Math.sqrt(2 / inner),
+    })
   const one = linear(
     states,
     weight('first', input, hidden),

@@ -19,7 +19,6 @@ export interface Integers {
   readonly panels: tf.Tensor3D
   /** A scale a column [O]. */
   readonly scales: tf.Tensor1D
-  readonly inner: number
 }
 
 /** What a product is made with. */
@@ -79,5 +78,5 @@ export const integerAt = (panels: Int32Array, inner: number, k: number, j: numbe
 /** One matrix or several under one another ([I,O] or [n,I,O]) as integers; the caller's to dispose. */
 export const integersOf = (w: tf.Tensor): Integers => {
   const [panels, scales] = run('HmtlIntegers', { w })
-  return { panels: panels as tf.Tensor3D, scales: scales as tf.Tensor1D, inner: w.shape[w.shape.length - 2] as number }
+  return { panels: panels as tf.Tensor3D, scales: scales as tf.Tensor1D }
 }

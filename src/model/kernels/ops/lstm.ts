@@ -19,7 +19,7 @@ const maxSaved = 512
 
 export const lstmOp: FusedOp = {
   name: 'HmtlBiLstm',
-  host: ({ x, w, b, u, offsets }) => recurrence(linearOp.host({ x, w, b }, {})[0], u, offsets),
+  host: ({ x, w, b, u, offsets }) => recurrence(linearOp.host({ x, w, b }, {})[0], offsets, floatProduct(u)),
   gradient: {
     inputs: ['x', 'w', 'b', 'u', 'offsets'],
     outputs: Array.from({ length: maxSaved }, () => true),
@@ -38,10 +38,20 @@ export const lstmOp: FusedOp = {
   },
 }
 
+/** What a state [H] of a direction adds to its gates [4H]. */
+type StateProduct = (state: Float32Array, direction: number) => (gate: number) => number
+
+/** @param u [2,H,4H] */
+const floatProduct =
+  ({ values, shape: [, h, width] }: HostTensor): StateProduct =>
+  (state, d) =>
+  (j) =>
+    state.reduce((sum, value, k) => sum + value * values[(d * h + k) * width + j], 0)
+
 /** xp [N,8H] input projections → y, gates, cells. */
-const recurrence = (xp: HostTensor, u: HostTensor, offsets: HostTensor): HostTensor[] => {
+const recurrence = (xp: HostTensor, offsets: HostTensor, product: StateProduct): HostTensor[] => {
   const n = xp.shape[0]
-  const h = u.shape[1]
+  const h = xp.shape[1] / 8
   const steps = offsets.values.length - 1
   const [y, gates, cells] = [float([n, 2 * h]), float([n, 8 * h]), float([n, 2 * h])]
   for (const d of [0, 1]) {
@@ -53,12 +63,12 @@ const recurrence = (xp: HostTensor, u: HostTensor, offsets: HostTensor): HostTen
       for (let r = 0; r < rows; r++) {
         const has = previous !== undefined && r < previous.rows
         const before = previous ? previous.first + r : 0
-        const z = new Float64Array(4 * h)
-        for (let j = 0; j < 4 * h; j++) {
-          z[j] = xp.values[(first + r) * 8 * h + d * 4 * h + j]
-          if (has)
-            for (let k = 0; k < h; k++) z[j] += y.values[before * 2 * h + d * h + k] * u.values[(d * h + k) * 4 * h + j]
-        }
+        const state = y.values.subarray((before * 2 + d) * h, (before * 2 + d + 1) * h) as Float32Array
+        const carried = has ? product(state, d) : () => 0
+        const z = Float64Array.from(
+          { length: 4 * h },
+          (_, j) => xp.values[(first + r) * 8 * h + d * 4 * h + j] + carried(j),
+        )
         for (let j = 0; j < h; j++) {
           const [i, f, o, g] = [sigmoid(z[j]), sigmoid(z[h + j]), sigmoid(z[2 * h + j]), Math.tanh(z[3 * h + j])]
           const c = i * g + (has ? f * cells.values[before * 2 * h + d * h + j] : 0)
@@ -146,38 +156,13 @@ const recurrenceGradient = (
 export const lstm16Op: FusedOp = {
   name: 'HmtlBiLstm16',
   host: ({ x, panels, scales, b, uPanels, uScales, offsets }) => {
-    const [xp] = linear16Op.host({ x, panels, scales, b }, {})
-    const n = x.shape[0]
     const h = scales.shape[0] / 8
-    const steps = offsets.values.length - 1
-    const [y, cells] = [float([n, 2 * h]), float([n, 2 * h])]
     const level = levelOf16(h)
-    for (const d of [0, 1]) {
-      let previous: { first: number; rows: number } | undefined
-      for (let step = 0; step < steps; step++) {
-        const t = d === 0 ? step : steps - 1 - step
-        const first = offsets.values[t]
-        const rows = offsets.values[t + 1] - first
-        for (let r = 0; r < rows; r++) {
-          const before = previous && r < previous.rows ? previous.first + r : undefined
-          const z = xp.values.slice((first + r) * 8 * h + d * 4 * h, (first + r) * 8 * h + (d + 1) * 4 * h)
-          if (before !== undefined) {
-            const state = y.values.subarray(before * 2 * h + d * h, before * 2 * h + (d + 1) * h) as Float32Array
-            const whole = state.map((value) => nearest(Math.fround(value * level)))
-            for (let j = 0; j < 4 * h; j++)
-              z[j] += dotOf(whole, uPanels, (d * h) / 2, j) * Math.fround(uScales.values[d * 4 * h + j] / level)
-          }
-          for (let j = 0; j < h; j++) {
-            const [i, f, o, g] = [sigmoid(z[j]), sigmoid(z[h + j]), sigmoid(z[2 * h + j]), Math.tanh(z[3 * h + j])]
-            const c = i * g + (before === undefined ? 0 : f * cells.values[before * 2 * h + d * h + j])
-            cells.values[(first + r) * 2 * h + d * h + j] = c
-            y.values[(first + r) * 2 * h + d * h + j] = o * Math.tanh(c)
-          }
-        }
-        previous = { first, rows }
-      }
+    const product: StateProduct = (state, d) => {
+      const whole = state.map((value) => nearest(Math.fround(value * level)))
+      return (j) => dotOf(whole, uPanels, (d * h) / 2, j) * Math.fround(uScales.values[d * 4 * h + j] / level)
     }
-    return [y]
+    return recurrence(linear16Op.host({ x, panels, scales, b }, {})[0], offsets, product).slice(0, 1)
   },
 }
 
