@@ -85,7 +85,8 @@ const fileOf = ({ callFrame: { url } }) => url.split('/').slice(-2).join('/')
 /** The op that a kernel is called by, and the function that the module exports for it. */
 const nameOf = (id) => {
   const node = nodes.get(id)
-  if (!node.callFrame.functionName.startsWith('wasm-function')) {
+  // Small kernels are inlined into what V8 makes to call them.
+  if (!/^(?:wasm-function|js-to-wasm)/.test(node.callFrame.functionName)) {
     const file = fileOf(node)
     return file === '/' || file === '' ? node.callFrame.functionName : `JavaScript: ${file.replace('.js', '')}`
   }

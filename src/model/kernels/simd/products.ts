@@ -62,7 +62,7 @@ export const lstmRecurrenceGradient: SimdKernel = (heap, { dy, u, offsets, y, ga
 }
 
 /** x·w + b with w as integers. */
-const product16 = <T extends HeapTensor>(heap: Heap<T>, { x, panels, scales, b }: Readonly<Record<string, T>>): T => {
+const linear16 = <T extends HeapTensor>(heap: Heap<T>, { x, panels, scales, b }: Readonly<Record<string, T>>): T => {
   const { k, at } = heap
   const [n, inner] = x.shape
   const out = scales.shape[0]
@@ -112,14 +112,14 @@ export const products: Readonly<Record<string, SimdKernel>> = {
     return [panels, scales]
   },
   HmtlLinear16(heap, { x, panels, scales, b }, { relu }) {
-    const y = product16(heap, { x, panels, scales, b })
+    const y = linear16(heap, { x, panels, scales, b })
     const size = sizeOf(y.shape)
     if (relu && size > 0) heap.k.reluBackward(heap.at(y), heap.at(y), size, heap.at(y))
     return [y]
   },
   HmtlBiLstm16(heap, { x, panels, scales, b, uPanels, uScales, offsets }) {
     const { k, at } = heap
-    const xp = product16(heap, { x, panels, scales, b })
+    const xp = linear16(heap, { x, panels, scales, b })
     const n = x.shape[0]
     const h = scales.shape[0] / 8
     const steps = offsets.shape[0] - 1
