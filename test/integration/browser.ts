@@ -106,7 +106,7 @@ browserTest('layers, labels and scores are switched, and arcs drawn over the tex
   t.is(await page.locator('.e.off').getAttribute('data-l'), 'LOC')
   t.is(await page.locator('.e.off').count(), 1)
   // Locators, not functions to wait for: where they are looked at again the page's policy allows no evaluation.
-  await page.locator('svg.arcs g').waitFor({ state: 'attached' })
+  await page.locator('svg.arcs g').nth(1).waitFor({ state: 'detached' })
   t.is(await page.locator('svg.arcs g').count(), 1)
   await page.getByLabel('Relations').uncheck()
   await page.locator('svg.arcs').waitFor({ state: 'detached' })
