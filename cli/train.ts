@@ -4,6 +4,7 @@ import { HmtlError } from '../src/io/errors.ts'
 import type { ModelConfig } from '../src/model/config/keys.ts'
 import { loadConfig } from '../src/model/config/files.ts'
 import { startEngine } from '../src/model/engine.ts'
+import { modelFolder } from '../src/models.ts'
 import { engineNames } from '../src/model/engine-choice.ts'
 import { train } from '../src/train/train.ts'
 import { inputOptions } from './support/command.ts'
@@ -15,6 +16,10 @@ export const builder = (yargs: Argv) =>
     .positional('config', { type: 'string', demandOption: true, describe: 'Configuration file' })
     .option('output', { type: 'string', alias: 'o', demandOption: true, describe: 'Folder for the model' })
     .option('from', { ...inputOptions.from, describe: 'Format of the data sets that name none; guessed where absent' })
+    .option('begin', {
+      type: 'string',
+      describe: 'Begin with the words and weights of a model: a name such as en, or a folder',
+    })
     .option('resume', { type: 'boolean', default: false, describe: 'Go on with an interrupted training' })
     .option('overwrite', { type: 'boolean', default: false, describe: 'Replace the training that the folder holds' })
     .option('set', {
@@ -29,6 +34,7 @@ export const builder = (yargs: Argv) =>
     .option('quiet', { type: 'boolean', alias: 'q', default: false, describe: 'Say nothing but errors' })
     .example('$0 train configs/default.json -o runs/default', 'train, validate, keep the best')
     .example('$0 train configs/default.json -o runs/short --set training.updates=500', 'the same, shorter')
+    .example('$0 train mine.json -o runs/mine --begin en', 'teach the bundled model your own data')
 
 type Args = Awaited<ReturnType<typeof builder>['argv']>
 
@@ -51,10 +57,16 @@ const withFormat = (config: ModelConfig, from: string | undefined): ModelConfig 
   })),
 })
 
+/** A model to begin with may be named, as elsewhere. @throws HmtlError `HMTL_MODEL_NOT_FOUND` */
+const beginning = (config: ModelConfig, given: string | undefined): ModelConfig => {
+  const begin = given ?? config.training.begin
+  return begin === undefined ? config : { ...config, training: { ...config.training, begin: modelFolder(begin) } }
+}
+
 export const handler = async (args: Args): Promise<number> => {
   if (args.resume && args.overwrite)
     throw new HmtlError('HMTL_USAGE', '--resume goes on with what --overwrite would replace: give one of them')
-  const config = withFormat(await loadConfig(args.config, args.set), args.from)
+  const config = beginning(withFormat(await loadConfig(args.config, args.set), args.from), args.begin)
   await startEngine(args.engine)
   const controller = new AbortController()
   const stop = () => controller.abort()
@@ -77,6 +89,11 @@ export const handler = async (args: Args): Promise<number> => {
       )
       for (const [task, list] of Object.entries(labels))
         if (list.length > 0) say(`${task}: ${list.slice(0, 40).join(' ')}`)
+    },
+    onBegin: ({ folder, taken, anew }) => {
+      if (args.quiet) return
+      const rest = anew.length > 0 ? `; anew: ${anew.join(' ')}` : ''
+      say(`begun with ${folder}: ${count(taken)} of ${count(taken + anew.length)} weights${rest}`)
     },
     onUpdate: ({ update, updates, task, loss, seconds }) => {
       const entry = losses.get(task) ?? { sum: 0, n: 0, seconds: 0 }

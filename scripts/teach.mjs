@@ -1,9 +1,13 @@
 /**
- * Names for a smaller model to learn from: what a better one finds in texts, voted with the names that they have
- * already.
- * A name that both find is certain; one that the teacher alone is sure of counts with its score; of all others neither
- * is known to be right, so they get a score of 0, and a data set's `minScore` leaves them open.
- *   node scripts/teach.mjs MODEL DATA -o OUT.arrow [--sure 0.8] [--labels PER,LOC,ORG]
+ * What a smaller model learns from texts that a better one has read.
+ *   node scripts/teach.mjs MODEL DATA -o OUT.arrow [--tasks ner] [--sure 0.8] [--labels PER,LOC,ORG]
+ * - `ner`: names, voted with those that the texts have already. One that both find is certain; one that the teacher alone
+ *   is sure of counts with its score; of all others neither is known to be right, so they get a score of 0, and a data
+ *   set's `minScore` leaves them open.
+ * - `emd`: mentions with their scores; what is learned and what is left open is the data set's `minScore` again.
+ * - `relation`: with their scores, from 0.2 on: what is less probable than `minScore` is neither true nor false, and what is
+ *   not here at all is false.
+ * - `coref`: entities by the teacher's own convention.
  */
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -17,7 +21,7 @@ import { createAnnotator } from '../dist/src/pipeline/annotate.js'
 import { datasetDocuments } from '../dist/src/train/pieces.js'
 
 const {
-  values: { output, sure, labels },
+  values: { output, sure, labels, tasks },
   positionals: [teacher, data],
 } = parseArgs({
   allowPositionals: true,
@@ -25,6 +29,7 @@ const {
     output: { type: 'string', short: 'o' },
     sure: { type: 'string', default: '0.8' },
     labels: { type: 'string', default: 'PER,LOC,ORG' },
+    tasks: { type: 'string', default: 'ner' },
   },
 })
 if (!teacher || !data || !output) throw new Error('usage: node scripts/teach.mjs MODEL DATA -o OUT.arrow')
@@ -32,7 +37,7 @@ if (!teacher || !data || !output) throw new Error('usage: node scripts/teach.mjs
 const known = new Set(labels.split(','))
 const keyOf = ({ start, end, label }) => `${start} ${end} ${label}`
 const overlaps = (one, other) => one.start < other.end && other.start < one.end
-const counts = { both: 0, teacher: 0, open: 0 }
+const counts = { both: 0, teacher: 0, open: 0, mentions: 0, relations: 0 }
 
 /** Names in the order of the text, none within another; the surer one of two that overlap decides. */
 const vote = (given, found) => {
@@ -53,14 +58,40 @@ const vote = (given, found) => {
   return [...kept, ...missed].sort((a, b) => a.start - b.start || a.end - b.end)
 }
 
+/** Relations of a lower probability are as good as false. */
+const leastRelation = 0.2
+
+/** The teacher, which says also what it is not sure enough of. */
+const openly = (model) => ({
+  ...model,
+  config: {
+    ...model.config,
+    tasks: model.config.tasks.map((task) =>
+      task.kind === 'relation' ? { ...task, threshold: leastRelation } : task,
+    ),
+  },
+})
+
+const wanted = tasks.split(',')
 await startEngine(process.env.HMTL_ENGINE || 'wasm')
-const annotate = createAnnotator(await loadModel(modelFolder(teacher), { cached: true }), { tasks: ['ner'] })
+const annotate = createAnnotator(openly(await loadModel(modelFolder(teacher), { compact: true })), { tasks: wanted })
 const documents = async function* () {
   for await (const { source, document } of annotate(datasetDocuments([{ path: data }]))) {
+    const { mentions, relations, clusters } = document
     const of = (spans) => (spans ? listSpans(spans) : []).filter(({ label }) => known.has(label))
-    yield { ...source, entities: labelledSpansOf(vote(of(source.entities), of(document.entities))) }
+    const taught = { ...source }
+    if (wanted.includes('ner'))
+      taught.entities = labelledSpansOf(vote(of(source.entities), of(document.entities)))
+    if (wanted.includes('emd')) taught.mentions = mentions
+    if (wanted.includes('relation')) taught.relations = relations
+    if (wanted.includes('coref')) taught.clusters = clusters
+    counts.mentions += taught.mentions?.begin.length ?? 0
+    counts.relations += taught.relations?.label.length ?? 0
+    yield taught
   }
 }
 mkdirSync(dirname(output), { recursive: true })
 await writeDocuments(documents(), output, { format: 'arrow' })
-console.log(`${counts.both} by both, ${counts.teacher} by the teacher alone, ${counts.open} left open: ${output}`)
+const { both, teacher: alone, open, ...others } = counts
+const names = wanted.includes('ner') ? `${both} names by both, ${alone} by the teacher alone, ${open} left open; ` : ''
+console.log(`${names}${others.mentions} mentions, ${others.relations} relations: ${output}`)

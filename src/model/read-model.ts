@@ -7,7 +7,7 @@ import { sha256 } from '../io/sha256.ts'
 import type { ModelConfig } from './config/keys.ts'
 import { parseStoredConfig } from './config/parse.ts'
 import type { ContextualEncoder } from './encoders/contextual.ts'
-import { createModel, type Model } from './hierarchy.ts'
+import { createModel, type Model, type ModelParts } from './hierarchy.ts'
 import { corrupt, isFileOfModel, type ModelFiles, textOf } from './model-files.ts'
 import { decodeSafetensors, halvesIn } from './safetensors.ts'
 
@@ -20,17 +20,17 @@ const isStrings = (value: unknown): value is string[] =>
   Array.isArray(value) && value.every((item) => typeof item === 'string')
 
 /**
- * Reads a model.
+ * Reads what a model is made of.
  * @param contextual gets the encoder that the model stands on
  * @param compact for a model that is only used: word vectors that are stored as float16 stay so, weights are multiplied as
  * integers where the engine does that
  * @throws HmtlError `HMTL_MODEL_NOT_FOUND`, `HMTL_MODEL_CORRUPT`, `HMTL_MODEL_MISMATCH`
  */
-export const readModel = async (
+export const readParts = async (
   from: ModelFiles,
   contextual: (config: ModelConfig) => Promise<ContextualEncoder | undefined>,
   compact = false,
-): Promise<Model> => {
+): Promise<ModelParts & Required<Pick<ModelParts, 'stored'>>> => {
   const path = from.pathOf('config.json')
   const bytes = await from.read('config.json')
   let parsed: Record<string, unknown>
@@ -109,7 +109,7 @@ export const readModel = async (
     )
     throw error
   }
-  return createModel({
+  return {
     config,
     labels: labels as Record<string, string[]>,
     vocabulary: { words: made.list, characters },
@@ -118,5 +118,9 @@ export const readModel = async (
     stored: made.stored,
     contextual: await encoder,
     onlyUsed: compact,
-  })
+  }
 }
+
+/** Reads a model, as `readParts` does. */
+export const readModel = async (...given: Parameters<typeof readParts>): Promise<Model> =>
+  createModel(await readParts(...given))

@@ -11,7 +11,7 @@ export interface Vocabulary {
 export const unknownWord = 0
 /** Ids of characters: the pad after a word, one not known, and the word's end marks. */
 const padCharacter = 0
-const unknownCharacter = 1
+export const unknownCharacter = 1
 const beginCharacter = 2
 const endCharacter = 3
 const reservedCharacters = 4

@@ -1,4 +1,4 @@
-/** Where a training begins: anew from its data, or where a former one stood. */
+/** Where a training begins: anew from its data, with another model's weights, or where a former one stood. */
 import { HmtlError } from '../io/errors.ts'
 import type { ModelConfig } from '../model/config/keys.ts'
 import { loadContextual } from '../model/encoders/load.ts'
@@ -10,6 +10,7 @@ import { loadWordVectors } from '../model/word-vectors.ts'
 import type { StreamPosition } from './batches.ts'
 import { loadState, noProgress, type Progress } from './checkpoint.ts'
 import { clearFolder } from './folder.ts'
+import { type Begun, charactersWith, type Former, formerModel, labelsWith, takeOver, wordsWith } from './former.ts'
 import { createOptimizer, type Optimizer } from './optimizer.ts'
 import { type Survey, survey } from './survey.ts'
 import type { WatchState } from './watch.ts'
@@ -27,6 +28,8 @@ export interface Training {
   readonly batches: Readonly<Record<string, number>>
   /** What was seen of tasks that do not seem to learn. */
   readonly watched: WatchState
+  /** What was taken of another model, where it begins with one. */
+  readonly begun?: Begun
 }
 
 const optimizerOf = ({ wordTable, config }: Model, given: ModelConfig): Optimizer => {
@@ -35,37 +38,34 @@ const optimizerOf = ({ wordTable, config }: Model, given: ModelConfig): Optimize
 }
 
 /** A fresh model for a configuration and what the survey of its data found. */
-const initialModel = async (config: ModelConfig, found: Survey): Promise<Model> => {
+const initialModel = async (config: ModelConfig, found: Survey, former: Former | undefined): Promise<Model> => {
   const { words } = config.embeddings
   const random = randomOf(config.training.seed, 'words')
-  const { words: list, table } = await loadWordVectors(
-    words.file ?? '',
-    words.size,
-    words.maxWords,
-    found.words,
-    random,
-  )
+  const own = await loadWordVectors(words.file ?? '', words.size, words.maxWords, found.words, random)
+  const { words: list, table } = former ? wordsWith(former, own) : own
   return createModel({
     config,
-    labels: found.labels,
-    vocabulary: { words: list, characters: found.characters },
+    labels: former ? labelsWith(former, found) : found.labels,
+    vocabulary: { words: list, characters: former ? charactersWith(former, found.characters) : found.characters },
     wordTable: table,
     contextual: await loadContextual(config, { cached: true }),
   })
 }
 
-/** @throws HmtlError `HMTL_TRAIN_DATA`, and what reading the data does */
+/** @throws HmtlError `HMTL_TRAIN_DATA`, and what reading the data and a model to begin with does */
 export const beginTraining = async (
   config: ModelConfig,
   output: string,
   onSurvey?: (found: Survey) => void,
 ): Promise<Training> => {
+  const former = await formerModel(config)
   const found = await survey(config)
   // Only now: data that cannot be read must not cost what an earlier training left.
   await clearFolder(output)
   onSurvey?.(found)
-  const model = await initialModel(config, found)
+  const model = await initialModel(config, found, former)
   materialize(model)
+  const begun = former && takeOver(former, model)
   const random = randomOf(config.training.seed, 'training')
   return {
     model,
@@ -75,6 +75,7 @@ export const beginTraining = async (
     positions: {},
     batches: { ...found.batches },
     watched: {},
+    ...(begun && { begun }),
   }
 }
 

@@ -16,6 +16,7 @@ import { openCourse } from './course.ts'
 import { type Decision, fitDecisions } from './decisions.ts'
 import { writeExamples } from './examples.ts'
 import { claimFolder } from './folder.ts'
+import type { Begun } from './former.ts'
 import { computeGradients } from './gradients.ts'
 import { provenanceOf } from './provenance.ts'
 import { rateAt, samplingShares, taskOfUpdate } from './schedule.ts'
@@ -47,6 +48,8 @@ export interface TrainOptions {
   /** Replaces a training that the folder holds. @default false */
   readonly overwrite?: boolean
   readonly onSurvey?: (survey: Survey) => void
+  /** Told what was taken of the model that it begins with. */
+  readonly onBegin?: (begun: Begun) => void
   readonly onUpdate?: (event: UpdateEvent) => void
   readonly onValidation?: (event: ValidationEvent) => void
   readonly onDecision?: (event: Decision) => void
@@ -146,6 +149,10 @@ const trainInto = async (config: ModelConfig, options: TrainOptions): Promise<Tr
   const course = await openCourse(output, options.resume ? progress.update : undefined)
   const provenance = await provenanceOf(config, options.version)
   const started = performance.now()
+  if (training.begun) {
+    await course.log({ event: 'begin', ...training.begun })
+    options.onBegin?.(training.begun)
+  }
 
   const warn = async (warning: TrainingWarning | undefined): Promise<void> => {
     if (!warning) return

@@ -13,7 +13,7 @@ import type { Line } from '../syntax/lines.ts'
 import { type LineParser, parseLines } from '../syntax/parse-lines.ts'
 import { type Source, stem } from '../source.ts'
 import type { TagSpan } from '../document/tags.ts'
-import { joinTokens, lowerBound, sentenceSpans, words } from '../document/tokens.ts'
+import { joinTokens, sentenceSpans, words } from '../document/tokens.ts'
 import {
   type ClusterSpan,
   countUnbalanced,
@@ -26,8 +26,6 @@ import {
   tokenClusters,
 } from '../syntax/brackets.ts'
 import {
-  columnsOf,
-  compressGaps,
   fixedColumns,
   type HeaderName,
   headerOf,
@@ -39,6 +37,8 @@ import {
   wordColumn,
 } from '../syntax/conll2012-lines.ts'
 import { type Comment, GatheredRows } from '../syntax/conll2012-rows.ts'
+import type { Cells } from '../syntax/cells.ts'
+import { lazily } from '../syntax/lazily.ts'
 
 const key = 'conll2012'
 /** Columns kept as they stand: part of speech, parse bit, lemma, frameset, sense, speaker. */
@@ -71,9 +71,61 @@ interface Extras {
   readonly comments?: readonly Comment[]
 }
 
+interface Header extends HeaderName {
+  readonly text: string
+}
+
+const entityColumn = 10
+const isUnannotated = (cell: string): boolean => cell === '_' || cell === '-'
+
+/** What a document has no place for: a function, since who only reads documents never asks. */
+const extrasOf =
+  (
+    gathered: GatheredRows,
+    widths: Int32Array,
+    short: boolean,
+    about: Header & { readonly footer: string; readonly tight: boolean; readonly before: number },
+  ): (() => Extras) =>
+  () => {
+    const { comments, lengths, rows, tabs } = gathered
+    const { text, document, part, footer, tight, before } = about
+    const all = <T>(of: (row: number) => T): T[] => Array.from(widths, (_, row) => of(row))
+    const column = (c: number) => all((row) => rows.cell(row, c))
+    const usual = text === usualHeader(columnName(document), part)
+    const coref = all((row) => rows.cell(row, widths[row] - 1))
+    const empty = coref.find(isEmptyCell) ?? '-'
+    let first = 0
+    const predicates = lengths.map((length) => {
+      const from = first
+      first += length
+      return Array.from({ length: Math.max(0, widths[from] - fixedColumns - 1) }, (_, c) =>
+        Array.from({ length }, (_, i) => rows.cell(from + i, fixedColumns + c)),
+      )
+    })
+    return {
+      ...(short || hasUsualLead(rows, lengths, document, partColumn(part))
+        ? {}
+        : { lead: all((row) => rows.cells(row, 0, 3).join('\t')) }),
+      document,
+      part,
+      ...(usual ? {} : { header: text }),
+      ...(footer === usualFooter ? {} : { footer }),
+      ...(comments.length > 0 ? { comments } : {}),
+      columns: short ? {} : Object.fromEntries(kept.map((name, c) => [name, column(4 + c)])),
+      ...(short ? { short: all((row) => rows.cells(row, 0, widths[row] - 1).join('\t')) } : {}),
+      ...(predicates.some((list) => list.length > 0) ? { predicates } : {}),
+      entities: short ? all(() => '-') : column(entityColumn),
+      coref,
+      ...(tabs ? { separator: '\t' } : { gaps: gathered.gaps() }),
+      ...(empty === '-' ? {} : { empty }),
+      ...(tight ? { tight } : {}),
+      ...(before > 0 ? { before } : {}),
+    }
+  }
+
 const parser = (source: Source, context: FormatContext): LineParser => {
   const name = stem(source, '.v4_gold_conll', '.gold_conll', '_conll', '.conll')
-  let header: { text: string; document: string; part: string } | undefined
+  let header: Header | undefined
   /** After a fault, until the next document. */
   let skipping = false
   /** The fault was the last document's; the one just begun is sound. */
@@ -81,7 +133,7 @@ const parser = (source: Source, context: FormatContext): LineParser => {
   let gathered = new GatheredRows()
   const reset = () => {
     header = undefined
-    gathered = new GatheredRows()
+    gathered = new GatheredRows(gathered)
   }
   let blanks = 0
   let before = 0
@@ -91,55 +143,23 @@ const parser = (source: Source, context: FormatContext): LineParser => {
     const tight = gathered.isOpen
     gathered.closeSentence()
     const documentName = id() as string
-    const { comments, lengths, gaps, tabs } = gathered
-    const rows = gathered.settled()
-    const { text, tokens } = joinTokens(rows.map((row) => row[wordColumn(row.length)]))
+    const { lengths, rows } = gathered
+    const widths = gathered.settled()
+    const list = new Array<string>(rows.length)
+    for (let row = 0; row < list.length; row++) list[row] = rows.cell(row, wordColumn(widths[row]))
+    const { text, tokens } = joinTokens(list)
     const sentences = sentencesOfLengths(lengths)
     // Only words and coreference: the reference scorer's own files.
-    const short = rows.some((row) => row.length <= fixedColumns)
-    const rawEntities = rows.map((row) => (short ? '-' : row[10]))
-    const rawCoref = rows.map((row) => row[row.length - 1])
+    const short = widths.some((width) => width <= fixedColumns)
+    const entityCell = (row: number) => (short ? '-' : rows.cell(row, entityColumn))
+    const corefCell = (row: number) => rows.cell(row, widths[row] - 1)
     const unbalanced = countUnbalanced(context, documentName)
     const spans: TagSpan[] = []
     for (let s = 0; s < lengths.length; s++)
-      spans.push(...decodeBrackets(rawEntities, sentences.begin[s], sentences.end[s], unbalanced))
-    const clusters = decodeCoref(rawCoref, unbalanced)
-    const predicates = lengths.map((_, s) =>
-      Array.from({ length: Math.max(0, rows[sentences.begin[s]].length - fixedColumns - 1) }, (_, c) =>
-        Array.from({ length: lengths[s] }, (_, i) => rows[sentences.begin[s] + i][fixedColumns + c]),
-      ),
-    )
-    const empty = rawCoref.find(isEmptyCell) ?? '-'
-    const columns = short ? {} : Object.fromEntries(kept.map((name, c) => [name, rows.map((row) => row[4 + c])]))
-    const { text: headerText, document, part } = header as { text: string; document: string; part: string }
-    const usual = headerText === usualHeader(columnName(document), part)
-    const usualLead =
-      short ||
-      rows.every(
-        (row, i) =>
-          row[0] === document &&
-          row[1] === partColumn(part) &&
-          row[2] === String(i - sentences.begin[sentenceAt(sentences.begin, i)]),
-      )
-    const lead = rows.map((row) => row.slice(0, 3).join('\t'))
-    const extras: Extras = {
-      ...(usualLead ? {} : { lead }),
-      document,
-      part,
-      ...(usual ? {} : { header: headerText }),
-      ...(footer === usualFooter ? {} : { footer }),
-      ...(comments.length > 0 ? { comments } : {}),
-      columns,
-      ...(short ? { short: rows.map((row) => row.slice(0, -1).join('\t')) } : {}),
-      ...(predicates.some((list) => list.length > 0) ? { predicates } : {}),
-      entities: rawEntities,
-      coref: rawCoref,
-      ...(tabs ? { separator: '\t' } : { gaps: compressGaps(gaps, rows) }),
-      ...(empty === '-' ? {} : { empty }),
-      ...(tight ? { tight } : {}),
-      ...(before > 0 ? { before } : {}),
-    }
-    const isAnnotated = rawEntities.some((cell) => cell !== '_' && cell !== '-') || rawEntities.length === 0
+      spans.push(...decodeBrackets(entityCell, sentences.begin[s], sentences.end[s], unbalanced))
+    const clusters = decodeCoref(corefCell, rows.length, unbalanced)
+    const isAnnotated = rows.length === 0 || list.some((_, row) => !isUnannotated(entityCell(row)))
+    const extras = extrasOf(gathered, widths, short, { ...(header as Header), footer, tight, before })
     reset()
     return createDocument({
       id: documentName,
@@ -148,7 +168,7 @@ const parser = (source: Source, context: FormatContext): LineParser => {
       sentences,
       entities: isAnnotated ? onText(spans, tokens) : undefined,
       clusters: groupClusters(clusters, tokens, documentName, context),
-      metadata: { [key]: extras },
+      metadata: lazily({ [key]: extras }),
     })
   }
 
@@ -177,8 +197,8 @@ const parser = (source: Source, context: FormatContext): LineParser => {
         if (isFooter(text)) return header ? build(trimBlankEnd(text)) : undefined
       }
       if (skipping) return undefined
-      const fields = columnsOf(text)
-      if (gathered.isComment(text, fields, header?.document)) {
+      gathered.rows.read(text)
+      if (gathered.isComment(text, header?.document)) {
         if (header) gathered.addComment(text)
         else context.report.add('comment-outside-document', name, text.slice(0, 80))
         return undefined
@@ -188,7 +208,7 @@ const parser = (source: Source, context: FormatContext): LineParser => {
           remedy: 'Documents stand between #begin document and #end document',
         })
       }
-      gathered.add(text, fields)
+      gathered.add(text)
       return undefined
     },
     end() {
@@ -217,9 +237,14 @@ const columnName = (name: string) => name.replace(/[ \t\n\r()]+/g, '_')
 const documentId = (document: string, part: string) => (part === '' ? document : `${document}_${part}`)
 
 const partColumn = (part: string) => (part === '' ? '0' : String(Number(part)))
-const sentenceAt = (begins: Int32Array, token: number) => {
-  const at = lowerBound(begins, token + 1)
-  return at - 1
+
+/** Whether each line begins with the document's name, the part, and the word's place in its sentence. */
+const hasUsualLead = (rows: Cells, lengths: readonly number[], document: string, part: string): boolean => {
+  let row = 0
+  for (const length of lengths)
+    for (let i = 0; i < length; i++, row++)
+      if (!rows.is(row, 0, document) || !rows.is(row, 1, part) || !rows.is(row, 2, String(i))) return false
+  return true
 }
 
 async function* write(documents: AsyncIterable<Document>, context: FormatContext) {
@@ -257,14 +282,14 @@ const encode = (document: Document, context: FormatContext): string => {
     strings(extras.entities, count),
     encodeBrackets(spans, count, document, context),
     (cells) =>
-      Array.from(sentences.begin, (from, s) => decodeBrackets(cells, from, sentences.end[s], () => {}))
+      Array.from(sentences.begin, (from, s) => decodeBrackets((i) => cells[i], from, sentences.end[s], () => {}))
         .flat()
         .map((span) => `${span.begin} ${span.end} ${span.label}`)
         .sort()
         .join('\n'),
   )
   const corefCells = sameOrNew(strings(extras.coref, count), encodeCoref(clusters, count, empty), (cells) =>
-    clusterKey(decodeCoref(cells, () => {})),
+    clusterKey(decodeCoref((i) => cells[i], cells.length, () => {})),
   )
   const separator = extras.separator === '\t' ? '\t' : ' '
   const list = words(document).map((word) => columnWord(word, document, context, separator))

@@ -59,23 +59,19 @@ const parser = (source: Source, context: FormatContext): LineParser => {
     const unbalanced = countUnbalanced(context, name)
     const { text, tokens } = joinTokens(rows.map((row) => row[1]))
     const sentences = sentencesOfLengths(lengths)
-    const mentionCells = rows.map((row) => row[2])
     const mentions = lengths.flatMap((_, s) =>
-      decodeBrackets(mentionCells, sentences.begin[s], sentences.end[s], unbalanced),
+      decodeBrackets((i) => rows[i][2], sentences.begin[s], sentences.end[s], unbalanced),
     )
     const relations: RelationLike[] = []
     for (let s = 0; s < lengths.length; s++) {
       for (let column = 3; column < rows[sentences.begin[s]].length - 1; column++) {
-        const cells = rows.map((row, i) => (i >= sentences.begin[s] && i < sentences.end[s] ? row[column] : '*'))
-        const relation = relationOf(decodeBrackets(cells, sentences.begin[s], sentences.end[s], unbalanced), tokens)
+        const cellAt = (i: number) => rows[i][column]
+        const relation = relationOf(decodeBrackets(cellAt, sentences.begin[s], sentences.end[s], unbalanced), tokens)
         if (relation) relations.push(relation)
         else context.report.add('odd-relation-column', name, `sentence ${s} column ${column + 1}`)
       }
     }
-    const coref = decodeCoref(
-      rows.map((row) => row[row.length - 1]),
-      unbalanced,
-    )
+    const coref = decodeCoref((i) => rows[i][rows[i].length - 1], rows.length, unbalanced)
     const clusters = groupClusters(coref, tokens, name, context)
     const like = {
       id: name,

@@ -25,9 +25,12 @@ export const countUnbalanced =
   (kind, detail) =>
     context.report.add(kind, document, detail)
 
+/** The cell of a column beside a token. */
+export type CellAt = (token: number) => string
+
 /** Spans of a column of brackets within one sentence; nested ones come out too. */
 export const decodeBrackets = (
-  cells: readonly string[],
+  cellAt: CellAt,
   begin: number,
   end: number,
   unbalanced: OnUnbalanced,
@@ -35,7 +38,7 @@ export const decodeBrackets = (
   const open: { label: string; begin: number }[] = []
   const spans: TagSpan[] = []
   for (let i = begin; i < end; i++) {
-    const cell = cells[i]
+    const cell = cellAt(i)
     if (cell === '*' || cell === '-' || cell === '_' || cell === '') continue
     for (const match of cell.matchAll(/\(([^()*]+)|(\))/g)) {
       if (match[1] !== undefined) open.push({ label: match[1], begin: i })
@@ -69,6 +72,16 @@ export const encodeBrackets = (
 /** One item of a coreference cell: `(1+2)`, which the scorer throws away, `(1)`, `(1` or `1)`. */
 const corefItem = /\((-?\w+\+\w+)\)|\((-?\w+)\)|\((-?\w+)|(-?\w+)\)|[^|()]+|[()]/g
 
+/** The characters of a cell from `begin` to `end`, where they are digits and nothing else. */
+const plainNumber = (cell: string, begin: number, end: number): string | undefined => {
+  if (begin >= end) return undefined
+  for (let at = begin; at < end; at++) {
+    const code = cell.charCodeAt(at)
+    if (code < 48 || code > 57) return undefined
+  }
+  return cell.slice(begin, end)
+}
+
 /** Whether a cell could be one of the coreference column. */
 export const isCorefCell = (cell: string): boolean => /^(?:|[-*_]|(?=.*[()])[\w()|+-]+)$/.test(cell)
 
@@ -78,29 +91,36 @@ export const isCorefCell = (cell: string): boolean => /^(?:|[-*_]|(?=.*[()])[\w(
  * what closes. The same id may be open twice (a stack an id). Clusters are in
  * the order in which they are first seen.
  */
-export const decodeCoref = (cells: readonly string[], unbalanced: OnUnbalanced): ClusterSpan[] => {
+export const decodeCoref = (cellAt: CellAt, count: number, unbalanced: OnUnbalanced): ClusterSpan[] => {
   const clusters = new Map<string, { members: ClusterSpan[]; open: number[] }>()
   const of = (cluster: string) => {
     let found = clusters.get(cluster)
     if (!found) clusters.set(cluster, (found = { members: [], open: [] }))
     return found
   }
-  cells.forEach((cell, i) => {
-    if (cell === '-' || cell === '' || cell === '*' || cell === '_') return
-    const items = [...cell.matchAll(corefItem)]
-    for (const [, , single] of items)
-      if (single !== undefined) of(single).members.push({ cluster: single, begin: i, end: i + 1 })
-    for (const [, , , opened] of items) if (opened !== undefined) of(opened).open.push(i)
-    for (const [item, , single, opened, closed] of items) {
-      if (closed === undefined) {
-        if (single === undefined && opened === undefined) unbalanced('odd-cell', `token ${i} ${item} in ${cell}`)
-        continue
-      }
-      const begin = clusters.get(closed)?.open.pop()
-      if (begin === undefined) unbalanced('bracket-not-opened', `token ${i} ${cell}`)
-      else of(closed).members.push({ cluster: closed, begin, end: i + 1 })
+  const close = (cluster: string, opensHere: boolean, i: number, cell: string) => {
+    const begin = opensHere ? i : clusters.get(cluster)?.open.pop()
+    if (begin === undefined) unbalanced('bracket-not-opened', `token ${i} ${cell}`)
+    else of(cluster).members.push({ cluster, begin, end: i + 1 })
+  }
+  for (let i = 0; i < count; i++) {
+    const cell = cellAt(i)
+    if (cell === '-' || cell === '' || cell === '*' || cell === '_') continue
+    // Nearly every cell is one number, whose brackets are its first and last character.
+    const [opens, closes] = [cell[0] === '(', cell[cell.length - 1] === ')']
+    const only = plainNumber(cell, opens ? 1 : 0, closes ? cell.length - 1 : cell.length)
+    if (only !== undefined && (opens || closes)) {
+      if (!closes) of(only).open.push(i)
+      else close(only, opens, i, cell)
+      continue
     }
-  })
+    const items = [...cell.matchAll(corefItem)]
+    for (const [, , single] of items) if (single !== undefined) close(single, true, i, cell)
+    for (const [, , , opened] of items) if (opened !== undefined) of(opened).open.push(i)
+    for (const [item, , single, opened, closed] of items)
+      if (closed !== undefined) close(closed, false, i, cell)
+      else if (single === undefined && opened === undefined) unbalanced('odd-cell', `token ${i} ${item} in ${cell}`)
+  }
   for (const [cluster, { open }] of clusters)
     for (const from of open) unbalanced('bracket-not-closed', `token ${from} (${cluster}`)
   return [...clusters.values()].flatMap(({ members }) => members)

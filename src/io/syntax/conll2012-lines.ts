@@ -1,6 +1,6 @@
 /** The lines of CoNLL-2012 files: headers, columns, and the widths of the gaps between them. */
-import { tabFieldsOf, trimBlankEnd } from './line-fields.ts'
 import { isCorefCell } from './brackets.ts'
+import type { Cells } from './cells.ts'
 
 /** Columns before those of the predicates. */
 export const fixedColumns = 11
@@ -35,28 +35,29 @@ export interface Width {
   readonly most: number
 }
 
-export const columnsOf = (text: string): string[] => {
-  const line = trimBlankEnd(text)
-  if (line.includes('\t')) return tabFieldsOf(text)
-  const fields = line.split(/ +/)
-  return fields[0] === '' ? fields.slice(1) : fields
-}
-
 /**
- * Rows of one width a sentence. A tab at the end of each row leaves the last
+ * Columns of each row, one width a sentence. A tab at the end of each row leaves the last
  * column empty (LitBank). It is no column where only some rows have it, or where
  * the coreference stands before it.
  */
-export const settleWidths = (rows: string[][], lengths: readonly number[], widths: readonly Width[]): string[][] => {
-  const widthOf = lengths.flatMap((length, s) => new Array<Width>(length).fill(widths[s]))
-  const ragged = rows.some((row, i) => row.length !== widthOf[i].most)
+export const settleWidths = (rows: Cells, lengths: readonly number[], widths: readonly Width[]): Int32Array => {
+  const least = new Int32Array(rows.length)
+  const most = new Int32Array(rows.length)
+  let row = 0
+  for (let s = 0; s < lengths.length; s++)
+    for (const end = row + lengths[s]; row < end; row++) {
+      least[row] = widths[s].least
+      most[row] = widths[s].most
+    }
+  const some = (holds: (row: number) => boolean) => {
+    for (let i = 0; i < rows.length; i++) if (holds(i)) return true
+    return false
+  }
   const isBracket = (cell: string) => /[()]/.test(cell) && isCorefCell(cell)
-  const unused =
-    widths.every(({ least, most }) => least < most) && rows.some((row, i) => isBracket(row[widthOf[i].least - 1]))
-  return rows.map((row, i) => {
-    const width = ragged || unused ? widthOf[i].least : widthOf[i].most
-    return row.length === width ? row : row.slice(0, width)
-  })
+  const ragged = some((i) => rows.width(i) !== most[i])
+  const unused = () =>
+    widths.every(({ least, most }) => least < most) && some((i) => isBracket(rows.cell(i, least[i] - 1)))
+  return ragged || unused() ? least : most
 }
 
 /** Widths of the runs of spaces of a line, as characters from `a`; what comes before the first field counts too. */
@@ -65,10 +66,6 @@ export const gapWidths = (text: string): string => {
   for (const run of text.matchAll(/(^ *| +)/g)) out += String.fromCharCode(96 + Math.min(run[0].length, 1000))
   return out
 }
-
-/** One string for all lines where they are all alike, which is the single-space case. */
-export const compressGaps = (gaps: readonly string[], rows: readonly string[][]): string[] =>
-  gaps.every((gap, i) => gap === `\`${'a'.repeat(rows[i].length - 1)}`) ? [] : [...gaps]
 
 export const spread = (fields: readonly string[], gaps: string): string => {
   let out = ''

@@ -9,10 +9,16 @@ const [tab, space] = [9, 32]
 
 const isBlankCode = (code: number): boolean => code === space || code === tab || code === 13
 
-/** A line without the spaces and tabs at its end. */
-export const trimBlankEnd = (line: string): string => {
+/** Where the spaces and tabs at a line's end begin. */
+export const blankEnd = (line: string): number => {
   let end = line.length
   while (end > 0 && isBlankCode(line.charCodeAt(end - 1))) end--
+  return end
+}
+
+/** A line without the spaces and tabs at its end. */
+export const trimBlankEnd = (line: string): string => {
+  const end = blankEnd(line)
   return end === line.length ? line : line.slice(0, end)
 }
 

@@ -3,7 +3,7 @@
  * there, so that a character cut by a chunk boundary cannot go wrong. The limit
  * is enforced on bytes, before anything is decoded.
  */
-import { isUtf8 } from 'node:buffer'
+import { isAscii, isUtf8 } from 'node:buffer'
 import { HmtlError } from '../errors.ts'
 import type { Source } from '../source.ts'
 import { defaultMaxLineBytes } from './limits.ts'
@@ -23,6 +23,14 @@ const newline = 10
 const emptyBytes = Buffer.alloc(0)
 
 /**
+ * Bytes of whole lines that are decoded together. A line is then a slice of that text and keeps all of it alive for as
+ * long as somebody keeps the line, so it is no whole chunk.
+ */
+const blockBytes = 1 << 14
+
+const textOf = (line: string): string => (line.charCodeAt(line.length - 1) === 13 ? line.slice(0, -1) : line)
+
+/**
  * Lines in batches, one batch a chunk: awaiting each line would cost more than
  * parsing it. A byte order mark at the start is dropped.
  */
@@ -39,34 +47,56 @@ export async function* lineBatches(source: Source, maxLineBytes: number = defaul
       ...place(),
       remedy: 'Raise --max-line-bytes if such lines are meant',
     })
-  const decode = (bytes: Buffer): Line => {
-    const size = bytes.length
-    let error: HmtlError | undefined
-    let text = ''
-    if (skipping || size > maxLineBytes) error = tooLong()
-    else if (!isUtf8(bytes))
-      error = new HmtlError('HMTL_INPUT_ENCODING', 'line is not valid UTF-8', {
-        ...place(),
-        remedy: 'Convert the file to UTF-8, for example with iconv',
-      })
-    else {
-      const bom = first && size >= 3 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0
-      const end = size > bom && bytes[size - 1] === 13 ? size - 1 : size
-      text = bytes.toString('utf8', bom, end)
-    }
+  /** The next line. @param end of its bytes in the source, counted from its start */
+  const lineOf = (text: string, size: number, error?: HmtlError): Line => {
+    const line = { text, number, offset, error }
+    number++
+    offset += size + 1
     first = false
-    return { text, number, offset, error }
+    return line
+  }
+  /** One line alone. */
+  const decode = (bytes: Buffer, size = bytes.length): Line => {
+    if (skipping || size > maxLineBytes) return lineOf('', size, tooLong())
+    if (!isUtf8(bytes))
+      return lineOf(
+        '',
+        size,
+        new HmtlError('HMTL_INPUT_ENCODING', 'line is not valid UTF-8', {
+          ...place(),
+          remedy: 'Convert the file to UTF-8, for example with iconv',
+        }),
+      )
+    const bom = first && size >= 3 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0
+    return lineOf(textOf(bytes.toString('utf8', bom, size)), size)
+  }
+  /** Whole lines, each with its end, that are short enough and valid. */
+  const decodeBlock = (bytes: Buffer, batch: Line[]): void => {
+    const ascii = isAscii(bytes)
+    const text = bytes.toString(ascii ? 'latin1' : 'utf8')
+    for (let from = 0, at = 0; from < text.length; ) {
+      const end = text.indexOf('\n', from)
+      const next = ascii ? end : bytes.indexOf(newline, at)
+      batch.push(lineOf(textOf(text.slice(from, end)), next - at))
+      from = end + 1
+      at = next + 1
+    }
   }
   for await (const chunk of source.chunks()) {
     const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
     const batch: Line[] = []
     let from = 0
     for (let at = bytes.indexOf(newline); at !== -1; at = bytes.indexOf(newline, from)) {
+      const end = bytes.lastIndexOf(newline, from + blockBytes - 1)
+      const block = end > at && at >= from && rest.length === 0 && restBytes === 0 ? bytes.subarray(from, end + 1) : emptyBytes
+      if (!first && block.length > 0 && blockBytes <= maxLineBytes && isUtf8(block)) {
+        decodeBlock(block, batch)
+        from = end + 1
+        continue
+      }
       const tail = bytes.subarray(from, at)
       const whole = rest.length === 0 ? tail : Buffer.concat([...rest, tail])
-      batch.push(decode(whole))
-      offset += restBytes + tail.length + 1
-      number++
+      batch.push(decode(whole, restBytes + tail.length))
       rest = []
       restBytes = 0
       skipping = false
@@ -82,5 +112,5 @@ export async function* lineBatches(source: Source, maxLineBytes: number = defaul
     }
     if (batch.length > 0) yield batch
   }
-  if (restBytes > 0) yield [decode(rest.length === 0 ? emptyBytes : Buffer.concat(rest))]
+  if (restBytes > 0) yield [decode(rest.length === 0 ? emptyBytes : Buffer.concat(rest), restBytes)]
 }

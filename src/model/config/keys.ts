@@ -127,6 +127,16 @@ const sampling: Key<(typeof samplings)[number] | Readonly<Record<string, number>
 const mostAhead = 64
 
 const trainingKeys = {
+  begin: optional(
+    text(
+      {
+        sentence:
+          'A model whose words and weights the training begins with, wherever they fit; `hmtl train --begin en` is the same. ' +
+          'Where its labels of a task are other ones, what depends on them begins anew.',
+      },
+      'the folder of a model',
+    ),
+  ),
   seed: whole({ default: 1, min: 0, max: 2 ** 32 - 1, sentence: 'Everything random comes from it.' }),
   updates: whole({ default: 5000, min: 1, sentence: 'Updates in all.' }),
   validateEvery: whole({ default: 500, min: 1, sentence: 'Updates between two validations.' }),
