@@ -66,9 +66,7 @@ const openly = (model) => ({
   ...model,
   config: {
     ...model.config,
-    tasks: model.config.tasks.map((task) =>
-      task.kind === 'relation' ? { ...task, threshold: leastRelation } : task,
-    ),
+    tasks: model.config.tasks.map((task) => (task.kind === 'relation' ? { ...task, threshold: leastRelation } : task)),
   },
 })
 
@@ -80,8 +78,7 @@ const documents = async function* () {
     const { mentions, relations, clusters } = document
     const of = (spans) => (spans ? listSpans(spans) : []).filter(({ label }) => known.has(label))
     const taught = { ...source }
-    if (wanted.includes('ner'))
-      taught.entities = labelledSpansOf(vote(of(source.entities), of(document.entities)))
+    if (wanted.includes('ner')) taught.entities = labelledSpansOf(vote(of(source.entities), of(document.entities)))
     if (wanted.includes('emd')) taught.mentions = mentions
     if (wanted.includes('relation')) taught.relations = relations
     if (wanted.includes('coref')) taught.clusters = clusters

@@ -1,7 +1,9 @@
 import { gzipSync } from 'node:zlib'
 import test from 'ava'
+import fc from 'fast-check'
 import { createDocument, listSpans, spansOf } from '../src/io/document/document.ts'
 import { fromJson, toJson } from '../src/io/document/json.ts'
+import { Cells } from '../src/io/syntax/cells.ts'
 import { lineBatches } from '../src/io/syntax/lines.ts'
 import { readDocuments } from '../src/io/read.ts'
 import { collect, plain, read, sourceOf } from './helpers/documents.ts'
@@ -183,4 +185,99 @@ test('writing: a slow reader gets everything and no listener stays behind', asyn
   process.off('warning', warn)
   await new Promise((resolve) => slow.end(resolve))
   t.is(size, 200_000)
+})
+
+test('lines: however they are cut into chunks and blocks, they are those of a split', async (t) => {
+  const piece = fc.oneof(
+    fc.constantFrom(
+      '',
+      'a',
+      'é',
+      '😀',
+      '\r',
+      '\r\n',
+      '\n',
+      '\n\n',
+      '\ufeff',
+      ' \t',
+      'x'.repeat(9000),
+      'ä'.repeat(9000),
+    ),
+    fc.string({ unit: 'binary', maxLength: 40 }).map((text) => text.replace(/[\ud800-\udfff]/g, '?')),
+  )
+  await fc.assert(
+    fc.asyncProperty(fc.array(piece, { maxLength: 40 }), fc.integer({ min: 1, max: 1 << 15 }), async (list, size) => {
+      const text = list.join('')
+      const bytes = Buffer.from(text)
+      const wanted = text.replace(/^\ufeff/, '').split('\n')
+      if (wanted.at(-1) === '' && !text.endsWith('\ufeff')) wanted.pop()
+      const lines = await linesOf(bytes, undefined, size)
+      t.deepEqual(
+        lines.map((line) => line.text),
+        wanted.map((line) => line.replace(/\r$/, '')),
+      )
+      t.true(lines.every(({ number }, i) => number === i + 1))
+      // Each begins where the newline byte before it ends.
+      let at = 0
+      for (const { offset } of lines) {
+        t.is(offset, at)
+        at = bytes.indexOf(10, at) + 1
+      }
+    }),
+    { numRuns: 200 },
+  )
+})
+
+test('lines: one that is not UTF-8 among many is told by its place, and all others are read', async (t) => {
+  const before = 'ordinary line\n'.repeat(3000)
+  const bytes = Buffer.concat([Buffer.from(before), Buffer.from([0x61, 0xff, 10]), Buffer.from('é\n'.repeat(3000))])
+  const lines = await linesOf(bytes, undefined, 1 << 16)
+  t.is(lines.length, 6001)
+  t.deepEqual(
+    lines.filter(({ error }) => error).map(({ number, offset, error }) => [number, offset, error?.code]),
+    [[3001, before.length, 'HMTL_INPUT_ENCODING']],
+  )
+  t.is(lines[6000].offset, bytes.length - 3)
+})
+
+test('cells: the same as a split of the line, tabs or runs of spaces', (t) => {
+  const cell = fc.constantFrom('', 'a', 'ab c', '😀', '\u00a0', '-', 'O', '(1)', '#')
+  const line = fc.oneof(
+    fc.array(cell, { maxLength: 14 }).map((cells) => cells.join('\t')),
+    fc.array(fc.constantFrom('', 'a', 'bc', '😀', '(1'), { maxLength: 14 }).map((cells) => cells.join('  ')),
+    fc.string({ unit: fc.constantFrom(' ', '\t', 'a', '\r', '1'), maxLength: 12 }),
+  )
+  const split = (text: string): string[] => {
+    if (text.replace(/[ \t\r]+$/, '').includes('\t')) return text.replace(/ +$/, '').split('\t')
+    return text
+      .replace(/[ \t\r]+$/, '')
+      .split(/ +/)
+      .filter((part) => part !== '')
+  }
+  fc.assert(
+    fc.property(fc.array(fc.tuple(line, fc.boolean()), { maxLength: 60 }), fc.nat(200), (list, expected) => {
+      const cells = new Cells(expected)
+      const kept: string[] = []
+      for (const [text, keep] of list) {
+        const wanted = split(text)
+        t.is(cells.read(text), wanted.length)
+        t.deepEqual(cells.cells(cells.length), wanted)
+        t.is(cells.filled(cells.length), wanted.findLastIndex((part) => part !== '') + 1)
+        if (keep) {
+          cells.keep()
+          kept.push(text)
+        }
+      }
+      t.is(cells.length, kept.length)
+      kept.forEach((text, row) => {
+        t.is(cells.line(row), text)
+        t.deepEqual(cells.cells(row), split(text))
+        split(text).forEach((part, c) => {
+          t.true(cells.is(row, c, part))
+          t.false(cells.is(row, c, `${part}x`))
+          t.is(cells.isEmpty(row, c), part === '')
+        })
+      })
+    }),
+  )
 })

@@ -6,7 +6,7 @@ import { parquetReadObjects } from 'hyparquet'
 import { compressors } from 'hyparquet-compressors'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import { budgetOf, unlz4Frame, unzstd } from '../src/io/decompress.ts'
-import { createDocument, type Document, listMentions, listSpans } from '../src/io/document/document.ts'
+import { createDocument, type Document, isDocument, listMentions, listSpans } from '../src/io/document/document.ts'
 import type { LossReport } from '../src/io/index.ts'
 import { nestedSchema } from '../src/io/formats/parquet-nested.ts'
 import { fileText, read, root, write } from './helpers/documents.ts'
@@ -166,5 +166,60 @@ test('parquet: a column of the user’s that is called as one of ours is the use
   t.deepEqual(
     { ...hub.documents[0].metadata },
     { entities: [{ start: 0, end: 4, text: 'Oslo', label: 'LOC', score: undefined }] },
+  )
+})
+
+test('arrow: a text that is not UTF-8 is told of its row, and the others are read', async (t) => {
+  const list = ['plain', 'ünd so', 'later'].map((text, i) => createDocument({ id: `d${i}`, text }))
+  const { bytes } = await write('arrow', list)
+  const broken = Buffer.from(bytes)
+  broken[broken.indexOf(Buffer.from('ünd')) + 1] = 0x20
+  const { documents, errors } = await read('arrow', broken)
+  t.deepEqual(
+    documents.map(({ id, text }) => [id, text]),
+    [
+      ['d0', 'plain'],
+      ['d2', 'later'],
+    ],
+  )
+  t.deepEqual(
+    errors.map(({ code }) => code),
+    ['HMTL_INPUT_ENCODING'],
+  )
+  t.regex(errors[0].message, /column text holds what is not valid UTF-8/)
+})
+
+test('documents: metadata that is made late is made once, and is there for who copies, writes or clones', (t) => {
+  let made = 0
+  const make = () => {
+    made++
+    return { a: [1] }
+  }
+  const document = createDocument({ id: 'd', text: 't', metadata: make })
+  t.is(made, 0)
+  t.true(Object.isFrozen(document) && isDocument(document))
+  t.deepEqual(Object.keys(document), Object.keys(createDocument({ id: 'd', text: 't', metadata: {} })))
+  t.is(document.metadata, document.metadata)
+  t.deepEqual({ ...document }.metadata, { a: [1] })
+  t.deepEqual(structuredClone(document).metadata, { a: [1] })
+  t.is(JSON.stringify(document), JSON.stringify(createDocument({ id: 'd', text: 't', metadata: { a: [1] } })))
+  t.is(made, 1)
+  t.true(isDocument({ ...document }))
+})
+
+test('documents: clusters are looked through for a span that is there twice, however many there are', (t) => {
+  fc.assert(
+    fc.property(fc.integer({ min: 2, max: 3000 }), fc.nat(), fc.nat(), (count, one, other) => {
+      const spans = Array.from({ length: count }, (_, i) => ({ start: i % 60, end: 61 + Math.floor(i / 60) }))
+      const like = { id: 'd', text: ' '.repeat(200), clusters: spans.map((span) => [span]) }
+      t.notThrows(() => createDocument(like))
+      const [i, j] = [one % count, other % count]
+      if (i === j) return
+      spans[i] = spans[j]
+      t.throws(() => createDocument({ ...like, clusters: spans.map((span) => [span]) }), {
+        message: /is in the clusters twice/,
+      })
+    }),
+    { numRuns: 50 },
   )
 })

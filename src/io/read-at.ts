@@ -7,8 +7,9 @@ export const readAt = async (
   position: number,
   length: number,
   cut: () => Error,
-): Promise<Uint8Array<ArrayBuffer>> => {
-  const bytes = new Uint8Array(length)
+): Promise<Buffer<ArrayBuffer>> => {
+  // All of it is written below, or nobody sees it.
+  const bytes = Buffer.allocUnsafeSlow(length)
   let done = 0
   while (done < length) {
     const { bytesRead } = await handle.read(bytes, done, length - done, position + done)

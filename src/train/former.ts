@@ -47,7 +47,14 @@ export const formerModel = async ({ training, embeddings }: ModelConfig): Promis
       `"training.begin": the word vectors of ${folder} have ${size} numbers, not ${embeddings.words.size}`,
       { remedy: `Set embeddings.words.size to ${size}` },
     )
-  return { folder, words: vocabulary.words, characters: vocabulary.characters, table: wordTable, labels, weights: stored }
+  return {
+    folder,
+    words: vocabulary.words,
+    characters: vocabulary.characters,
+    table: wordTable,
+    labels,
+    weights: stored,
+  }
 }
 
 /** Its words, then those of the data and of the vector file that it lacks. */
@@ -87,7 +94,13 @@ const withOtherLabels = (former: Former, { config, labels }: Model): Set<string>
   const other = (name: string) => former.labels[name]?.join('\n') !== labels[name]?.join('\n')
   return new Set(
     config.tasks
-      .filter((task) => other(task.name) || headOf(task.kind).others?.(task).some(({ name }) => other(name)))
+      .filter(
+        (task) =>
+          other(task.name) ||
+          headOf(task.kind)
+            .others?.(task)
+            .some(({ name }) => other(name)),
+      )
       .map(({ name }) => name),
   )
 }

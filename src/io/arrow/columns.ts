@@ -15,7 +15,8 @@ export const schemaFault = (what: string) => new HmtlError('HMTL_FORMAT_SCHEMA',
 export interface Vector {
   readonly field: ArrowField
   readonly length: number
-  readonly hasNulls: boolean
+  /** How many of its values are null. */
+  readonly nulls: number
   isNull(row: number): boolean
   /** Buffer after the validity's, unpacked. */
   buffer(i: number): Uint8Array
@@ -98,7 +99,7 @@ export const vectorsOf = (
     return {
       field,
       length,
-      hasNulls: nulls > 0 || type === typeTag.null,
+      nulls: type === typeTag.null ? length : nulls,
       isNull(row) {
         if (type === typeTag.null) return true
         const bits = nulls > 0 ? validity?.() : undefined

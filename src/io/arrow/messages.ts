@@ -104,24 +104,32 @@ export async function* fileMessages(readAt: ReadAt, size: number): AsyncGenerato
   const buffer = flat(await readAt(size - trailer - length, length))
   const footer = buffer.root()
   yield schemaOf(buffer, buffer.child(footer, 1))
-  for (const slot of [2, 3]) {
-    const blocks = buffer.vector(footer, slot, 24)
-    for (let i = 0; i < blocks.count; i++) {
-      const at = blocks.first + 24 * i
-      const [offset, metadata, body] = [buffer.int64(at), buffer.int32(at + 8), buffer.int64(at + 16)]
-      if (
-        !(offset >= 8 && metadata > 8 && metadata <= maxMetadataBytes && body >= 0 && offset + metadata + body <= size)
-      )
-        throw broken(`block ${i} at ${offset}`)
-      const bytes = await readAt(offset, metadata + body)
-      const prefix = bytes.readInt32LE(0) === -1 ? 8 : 4
-      const inner = bytes.readInt32LE(prefix - 4)
-      if (!(inner > 0 && prefix + inner <= metadata)) throw broken(`message ${i} of ${inner} bytes`)
-      const head = headOf(bytes.subarray(prefix, prefix + inner))
-      if (head.body > body || head.type !== (slot === 2 ? headers.dictionary : headers.batch))
-        throw broken(`the body of message ${i}`)
-      yield messageOf(head, bytes.subarray(metadata, metadata + head.body))
-    }
+  const blocks = [2, 3].flatMap((slot) => {
+    const { first, count } = buffer.vector(footer, slot, 24)
+    return Array.from({ length: count }, (_, i) => ({
+      type: slot === 2 ? headers.dictionary : headers.batch,
+      i,
+      at: first + 24 * i,
+    }))
+  })
+  const open = async ({ i, at }: (typeof blocks)[number]) => {
+    const [offset, metadata, body] = [buffer.int64(at), buffer.int32(at + 8), buffer.int64(at + 16)]
+    if (!(offset >= 8 && metadata > 8 && metadata <= maxMetadataBytes && body >= 0 && offset + metadata + body <= size))
+      throw broken(`block ${i} at ${offset}`)
+    return { metadata, body, bytes: await readAt(offset, metadata + body) }
+  }
+  let next: ReturnType<typeof open> | undefined
+  for (const [k, block] of blocks.entries()) {
+    const { metadata, body, bytes } = await (next ?? open(block))
+    // The next one is read while this one is looked at.
+    next = k + 1 < blocks.length ? open(blocks[k + 1]) : undefined
+    next?.catch(() => undefined)
+    const prefix = bytes.readInt32LE(0) === -1 ? 8 : 4
+    const inner = bytes.readInt32LE(prefix - 4)
+    if (!(inner > 0 && prefix + inner <= metadata)) throw broken(`message ${block.i} of ${inner} bytes`)
+    const head = headOf(bytes.subarray(prefix, prefix + inner))
+    if (head.body > body || head.type !== block.type) throw broken(`the body of message ${block.i}`)
+    yield messageOf(head, bytes.subarray(metadata, metadata + head.body))
   }
 }
 

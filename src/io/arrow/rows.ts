@@ -3,7 +3,7 @@
  * it, and of the tables that data hubs keep as Arrow streams.
  */
 import { schemaName, schemaVersion } from './names.ts'
-import { type ArrowSchema, typeTag } from './schema.ts'
+import type { ArrowSchema } from './schema.ts'
 import { float32sOf, int32sOf, listsOf, textsOf, valuesOf } from './values.ts'
 import type { Vector } from './columns.ts'
 import type { Document } from '../document/document.ts'
@@ -11,15 +11,7 @@ import { HmtlError } from '../errors.ts'
 import { idText } from '../syntax/exact-json.ts'
 import type { FormatContext } from '../format.ts'
 import type { Source } from '../source.ts'
-import {
-  documentOfRow,
-  intColumns,
-  isDocumentTable,
-  nameColumns,
-  otherColumns,
-  scoreColumns,
-  unitColumn,
-} from './table.ts'
+import { type At, documentsOfRows, isDocumentTable, otherColumns, unitColumn } from './table.ts'
 import { hubDocuments, tagNames } from './hub.ts'
 
 export const schemaError = (message: string, source: string) =>
@@ -40,79 +32,64 @@ const tableRows = (schema: ArrowSchema, source: Source, context: FormatContext):
   return (vectors) => {
     const first = before
     before += vectors[0]?.length ?? 0
-    const vectorNamed = (name: string): Vector | undefined => vectors[at.get(name) ?? -1]
-    const once = <T>(make: () => T) => {
-      let made: T | undefined
-      return () => (made ??= make())
+    /** The column of that name; undefined where it is missing or null in every row. */
+    const vectorNamed = (name: string): Vector | undefined => {
+      const vector = vectors[at.get(name) ?? -1]
+      return vector && vector.nulls < vector.length ? vector : undefined
     }
-    const numberLists = <T extends Int32Array | Float32Array>(
-      names: readonly string[],
-      valuesOfItems: (items: Vector) => T,
-    ) =>
-      new Map(
-        names.flatMap((name) => {
-          const vector = vectorNamed(name)
-          if (!vector || vector.field.type === typeTag.null) return []
-          const { items, bounds } = listsOf(vector)
-          const values = once(() => valuesOfItems(items))
-          return [
-            [
-              name,
-              (row: number) => (vector.isNull(row) ? undefined : (values().subarray(...bounds(row)) as T)),
-            ] as const,
-          ]
-        }),
-      )
-    const ints = numberLists(
-      intColumns.map(([name]) => name),
-      int32sOf,
-    )
-    const scores = numberLists(
-      scoreColumns.map(([name]) => name),
-      float32sOf,
-    )
-    const names = new Map(
-      nameColumns.flatMap(([name]) => {
-        const vector = vectorNamed(name)
-        return vector && vector.field.type !== typeTag.null ? [[name, namesOf(vector)] as const] : []
-      }),
-    )
     const single = (name: string) => {
       const vector = vectorNamed(name)
-      return vector ? valuesOf(vector) : undefined
+      return vector && valuesOf(vector)
     }
-    const text = vectorNamed('text')
+    const text = vectors[at.get('text') ?? -1]
     if (!text) throw schemaError('column text is missing', source.name)
-    const [textAt, idAt, metadataAt, unitAt] = [textsOf(text), single('id'), single('metadata'), single(unitColumn)]
+    const textAt = textsOf(text)
     const fields = others.flatMap((name) => {
-      const values = single(name)
+      const vector = vectors[at.get(name) ?? -1]
+      const values = vector && valuesOf(vector)
       if (!values && !unsupported.has(name)) context.report.add('column', source.name, name)
       if (!values) unsupported.add(name)
       return values ? [[name, values] as const] : []
     })
-    return (row) => {
-      const id = idText(idAt?.(row)) ?? `${source.relative}:${first + row}`
-      if (text.isNull(row)) throw schemaError('text is null', source.name)
-      return documentOfRow({
-        id,
-        text: textAt(row),
-        unit: unitAt?.(row) as string | undefined,
-        metadata: () => metadataAt?.(row) as string | undefined,
-        ...(fields.length > 0
-          ? {
-              fields: () =>
-                Object.fromEntries(
-                  fields
-                    .map(([name, values]) => [name, values(row)] as const)
-                    .filter(([, value]) => value !== undefined),
-                ),
-            }
-          : {}),
-        ints: (name) => ints.get(name)?.(row),
-        names: (name) => names.get(name)?.(row),
-        scores: (name) => scores.get(name)?.(row),
-      })
-    }
+    const idAt = single('id')
+    const document = documentsOfRows({
+      text(row) {
+        if (text.isNull(row)) throw schemaError('text is null', source.name)
+        return textAt(row)
+      },
+      unit: single(unitColumn) as At<string> | undefined,
+      metadata: single('metadata') as At<string> | undefined,
+      fields:
+        fields.length === 0
+          ? undefined
+          : (row) =>
+              Object.fromEntries(
+                fields.map(([name, values]) => [name, values(row)] as const).filter(([, value]) => value !== undefined),
+              ),
+      ints: (name) => numberLists(vectorNamed(name), int32sOf),
+      scores: (name) => numberLists(vectorNamed(name), float32sOf),
+      names(name) {
+        const vector = vectorNamed(name)
+        return vector && namesOf(vector)
+      },
+    })
+    return (row) => document(row, idText(idAt?.(row)) ?? `${source.relative}:${first + row}`)
+  }
+}
+
+/** Lists of numbers, each a view of all of them. */
+const numberLists = <T extends Int32Array | Float32Array>(
+  vector: Vector | undefined,
+  valuesOfItems: (items: Vector) => T,
+): At<T> | undefined => {
+  if (!vector) return undefined
+  const { items, bounds } = listsOf(vector)
+  let values: T | undefined
+  return (row) => {
+    if (vector.isNull(row)) return undefined
+    values ??= valuesOfItems(items)
+    const [begin, end] = bounds(row)
+    return values.subarray(begin, end) as T
   }
 }
 

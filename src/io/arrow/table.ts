@@ -6,7 +6,15 @@
  * was not annotated. Tools that rewrite tables keep columns and drop a schema's
  * metadata: the columns are what a table of ours is known by.
  */
-import { checkDocument, type Document, type Spans } from '../document/document.ts'
+import {
+  type Clusters,
+  checkParts,
+  type Document,
+  type LabelledSpans,
+  type Mentions,
+  type Relations,
+  type Spans,
+} from '../document/document.ts'
 import { HmtlError } from '../errors.ts'
 import { parseExact, stringifyExact } from '../syntax/exact-json.ts'
 import type { FormatContext } from '../format.ts'
@@ -125,19 +133,21 @@ export const rowDocument = (document: Document, unit: OffsetUnit, context: Forma
   }
 }
 
-/** One row, however it is stored. */
-export interface Row {
-  readonly id: string
-  readonly text: string
+/** The value of a row; undefined where it is null. */
+export type At<T> = (row: number) => T | undefined
+
+/** Columns of a table, or of a part of it, however they are stored; undefined where one has nothing in any row. */
+export interface Columns {
+  readonly text: (row: number) => string
   /** Unit of the offsets. @default 'utf16' */
-  readonly unit?: string | null | undefined
-  /** Values of columns that are not ours, asked for when they are looked at. */
-  fields?(): Record<string, unknown>
-  /** JSON text of the metadata, or null; asked for when it is looked at. */
-  metadata(): string | null | undefined
-  ints(name: IntColumn): Int32Array | undefined
-  names(name: NameColumn): readonly string[] | undefined
-  scores(name: ScoreColumn): Float32Array | undefined
+  readonly unit: At<string> | undefined
+  /** JSON text of the metadata. */
+  readonly metadata: At<string> | undefined
+  /** Values of columns that are not ours. */
+  readonly fields: ((row: number) => Record<string, unknown>) | undefined
+  ints(name: IntColumn): At<Int32Array> | undefined
+  names(name: NameColumn): At<readonly string[]> | undefined
+  scores(name: ScoreColumn): At<Float32Array> | undefined
 }
 
 /** Metadata as JSON text, null where there is none. */
@@ -146,9 +156,9 @@ export const metadataJson = (document: Document): string | null => {
   return null
 }
 
-/** The row's unit, checked. */
-const unitOf = ({ id, unit }: Row): OffsetUnit => {
-  const found = offsetUnits.find((name) => name === (unit ?? 'utf16'))
+/** The unit of a row, checked. */
+const unitOf = (unit: string, id: string): OffsetUnit => {
+  const found = offsetUnits.find((name) => name === unit)
   if (!found)
     throw new HmtlError('HMTL_FORMAT_SCHEMA', `offsets in "${unit}" are not known`, {
       document: id,
@@ -157,67 +167,156 @@ const unitOf = ({ id, unit }: Row): OffsetUnit => {
   return found
 }
 
-/** A document from a row. @throws HmtlError `HMTL_FORMAT_SCHEMA`, `HMTL_DOCUMENT_*` */
-export const documentOfRow = (row: Row): Document => {
-  const { id, text } = row
-  let metadata: Record<string, unknown> | undefined
-  const unit = unitOf(row)
-  const map = unit === 'utf16' ? undefined : toUtf16(text, unit)
-  const ints = map ? (name: IntColumn) => (isCharacters(name) ? row.ints(name)?.map(map) : row.ints(name)) : row.ints
-  const need = <T>(value: T | undefined, name: string): T => {
-    if (value === undefined)
-      throw new HmtlError('HMTL_FORMAT_SCHEMA', `column ${name} is null where its layer is not`, { document: id })
-    return value
+/** A row that is being read. */
+interface Reading {
+  readonly row: number
+  readonly id: string
+  /** From the row's unit of offsets, where that is not ours. */
+  readonly map: OffsetMap | undefined
+}
+
+type LayerAt<T> = (reading: Reading) => T | undefined
+
+/** What the columns have of each layer: asked once for many rows, so that a layer that none of them has costs nothing. */
+const layersOf = (columns: Columns) => {
+  const ints = (name: IntColumn): LayerAt<Int32Array> | undefined => {
+    const at = columns.ints(name)
+    if (!at || !isCharacters(name)) return at && (({ row }) => at(row))
+    return ({ row, map }) => (map ? at(row)?.map(map) : at(row))
   }
-  const pair = (begin: IntColumn, end: IntColumn) => {
-    const from = ints(begin)
-    return from && { begin: from, end: need(ints(end), end) }
+  /** A column whose layer is there. */
+  const needed = <T>(at: LayerAt<T> | undefined, name: string): ((reading: Reading) => T) => {
+    return (reading) => {
+      const value = at?.(reading)
+      if (value === undefined)
+        throw new HmtlError('HMTL_FORMAT_SCHEMA', `column ${name} is null where its layer is not`, {
+          document: reading.id,
+        })
+      return value
+    }
   }
-  const labelled = (layer: 'entity' | 'mention') => {
-    const spans = pair(`${layer}_begin`, `${layer}_end`)
+  const needInts = (name: IntColumn) => needed(ints(name), name)
+  const needNames = (name: NameColumn) => {
+    const at = columns.names(name)
+    return needed(at && (({ row }) => at(row)), name)
+  }
+  const pair = (first: IntColumn, last: IntColumn): LayerAt<Spans> | undefined => {
+    const begin = ints(first)
+    const end = needInts(last)
     return (
-      spans && {
-        ...spans,
-        label: need(ints(`${layer}_label`), `${layer}_label`),
-        labels: need(row.names(`${layer}_labels`), `${layer}_labels`),
-        score: row.scores(`${layer}_score`),
-      }
+      begin &&
+      ((reading) => {
+        const from = begin(reading)
+        return from && { begin: from, end: end(reading) }
+      })
     )
   }
-  const mentions = labelled('mention')
-  const begin1 = ints('relation_begin1')
-  const clusters = pair('cluster_begin', 'cluster_end')
-  return checkDocument({
-    id,
-    text,
+  const labelled = (layer: 'entity' | 'mention'): LayerAt<LabelledSpans> | undefined => {
+    const spans = pair(`${layer}_begin`, `${layer}_end`)
+    const [label, labels] = [needInts(`${layer}_label`), needNames(`${layer}_labels`)]
+    const score = columns.scores(`${layer}_score`)
+    return (
+      spans &&
+      ((reading) => {
+        const found = spans(reading)
+        if (!found) return undefined
+        const { begin, end } = found
+        return { begin, end, label: label(reading), labels: labels(reading), score: score?.(reading.row) }
+      })
+    )
+  }
+  const mentions = (): LayerAt<Mentions> | undefined => {
+    const spans = labelled('mention')
+    const [headBegin, headEnd] = [needInts('mention_head_begin'), needInts('mention_head_end')]
+    return (
+      spans &&
+      ((reading) => {
+        const found = spans(reading)
+        return found && { ...found, headBegin: headBegin(reading), headEnd: headEnd(reading) }
+      })
+    )
+  }
+  const relations = (): LayerAt<Relations> | undefined => {
+    const first = ints('relation_begin1')
+    const [end1, begin2, end2, label, labels] = [
+      needInts('relation_end1'),
+      needInts('relation_begin2'),
+      needInts('relation_end2'),
+      needInts('relation_label'),
+      needNames('relation_labels'),
+    ]
+    const score = columns.scores('relation_score')
+    return (
+      first &&
+      ((reading) => {
+        const begin1 = first(reading)
+        return (
+          begin1 && {
+            begin1,
+            end1: end1(reading),
+            begin2: begin2(reading),
+            end2: end2(reading),
+            label: label(reading),
+            labels: labels(reading),
+            score: score?.(reading.row),
+          }
+        )
+      })
+    )
+  }
+  const clusters = (): LayerAt<Clusters> | undefined => {
+    const spans = pair('cluster_begin', 'cluster_end')
+    const offsets = needInts('cluster_offset')
+    return (
+      spans &&
+      ((reading) => {
+        const found = spans(reading)
+        return found && { offsets: offsets(reading), begin: found.begin, end: found.end }
+      })
+    )
+  }
+  return {
     tokens: pair('token_begin', 'token_end'),
     sentences: pair('sentence_begin', 'sentence_end'),
     entities: labelled('entity'),
-    mentions: mentions && {
-      ...mentions,
-      headBegin: need(ints('mention_head_begin'), 'mention_head_begin'),
-      headEnd: need(ints('mention_head_end'), 'mention_head_end'),
-    },
-    relations: begin1 && {
-      begin1,
-      end1: need(ints('relation_end1'), 'relation_end1'),
-      begin2: need(ints('relation_begin2'), 'relation_begin2'),
-      end2: need(ints('relation_end2'), 'relation_end2'),
-      label: need(ints('relation_label'), 'relation_label'),
-      labels: need(row.names('relation_labels'), 'relation_labels'),
-      score: row.scores('relation_score'),
-    },
-    clusters: clusters && { ...clusters, offsets: need(ints('cluster_offset'), 'cluster_offset') },
-    // Parsed when first looked at: a training run never does.
-    get metadata() {
-      metadata ??= { ...parseMetadata(id, row.metadata()), ...row.fields?.() }
-      return metadata
-    },
-  })
+    mentions: mentions(),
+    relations: relations(),
+    clusters: clusters(),
+  }
 }
 
-const parseMetadata = (id: string, json: string | null | undefined): Record<string, unknown> => {
-  if (json === null || json === undefined) return {}
+/**
+ * Documents of the rows of some columns.
+ * @returns a function that throws HmtlError `HMTL_FORMAT_SCHEMA`, `HMTL_DOCUMENT_*`
+ */
+export const documentsOfRows = (columns: Columns): ((row: number, id: string) => Document) => {
+  const { tokens, sentences, entities, mentions, relations, clusters } = layersOf(columns)
+  return (row, id) => {
+    const text = columns.text(row)
+    const named = columns.unit?.(row)
+    const unit = named === undefined ? 'utf16' : unitOf(named, id)
+    const reading = { row, id, map: unit === 'utf16' ? undefined : toUtf16(text, unit) }
+    const json = columns.metadata
+    const { fields } = columns
+    return checkParts(
+      {
+        id,
+        text,
+        tokens: tokens?.(reading),
+        sentences: sentences?.(reading),
+        entities: entities?.(reading),
+        mentions: mentions?.(reading),
+        relations: relations?.(reading),
+        clusters: clusters?.(reading),
+      },
+      // Parsed when first looked at: a training run never does.
+      json || fields ? () => ({ ...parseMetadata(id, json?.(row)), ...fields?.(row) }) : undefined,
+    )
+  }
+}
+
+const parseMetadata = (id: string, json: string | undefined): Record<string, unknown> => {
+  if (json === undefined) return {}
   let value: unknown
   try {
     value = parseExact(json)

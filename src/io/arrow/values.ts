@@ -1,4 +1,6 @@
 /** Values of Arrow columns: texts, lists, numbers, and whatever else as JSON has it. */
+import { isAscii, isUtf8 } from 'node:buffer'
+import { HmtlError } from '../errors.ts'
 import { type Width, typeTag } from './schema.ts'
 import { schemaFault, type Vector } from './columns.ts'
 import { JsonNumber } from '../syntax/exact-json.ts'
@@ -76,7 +78,7 @@ const bytesOf = (vector: Vector): ((row: number) => Buffer) => {
       return data.subarray(begin, begin + size)
     }
   }
-  const offsets = offsetsOf(vector, field.type === typeTag.largeUtf8 || field.type === typeTag.largeBinary)
+  const offsets = offsetsOf(vector, isLarge(vector))
   const data = asBuffer(vector.buffer(1))
   return (row) => {
     const [begin, end] = [offsets[row], offsets[row + 1]]
@@ -85,17 +87,37 @@ const bytesOf = (vector: Vector): ((row: number) => Buffer) => {
   }
 }
 
+const isLarge = ({ field }: Vector): boolean => field.type === typeTag.largeUtf8 || field.type === typeTag.largeBinary
+
+const textOf = (bytes: Buffer, name: string): string => {
+  // Where each byte is a character a text is a copy of its bytes.
+  if (isAscii(bytes)) return bytes.toString('latin1')
+  if (!isUtf8(bytes))
+    throw new HmtlError('HMTL_INPUT_ENCODING', `column ${name} holds what is not valid UTF-8`, {
+      remedy: 'Arrow’s texts are UTF-8; write the table again from its source',
+    })
+  return bytes.toString('utf8')
+}
+
 /** Texts of a column. @throws HmtlError where it holds something else */
 export const textsOf = (vector: Vector): ((row: number) => string) => {
   if (!isText(vector)) throw schemaFault(`column ${vector.field.name} is not of texts`)
-  const { dictionary } = vector
+  const { dictionary, field } = vector
   if (dictionary) {
     const rowOf = throughDictionary(vector, dictionary)
-    const at = bytesOf(dictionary)
-    return (row) => at(rowOf(row)).toString('utf8')
+    const at = textsOf(dictionary)
+    return (row) => at(rowOf(row))
   }
   const at = bytesOf(vector)
-  return (row) => at(row).toString('utf8')
+  const plain = (row: number) => textOf(at(row), field.name)
+  if (field.type === typeTag.utf8View) return plain
+  const data = asBuffer(vector.buffer(1))
+  if (!isAscii(data)) return plain
+  const offsets = offsetsOf(vector, isLarge(vector))
+  return (row) => {
+    const [begin, end] = [offsets[row], offsets[row + 1]]
+    return begin >= 0 && begin <= end && end <= data.length ? data.toString('latin1', begin, end) : plain(row)
+  }
 }
 
 const isList = (type: number): boolean =>
@@ -142,7 +164,7 @@ export const int32sOf = (vector: Vector): Int32Array => {
   }
   if (field.type !== typeTag.int) throw schemaFault(`column ${field.name} is not of integers`)
   const values = integers(vector.buffer(0), field.int, length)
-  if (vector.hasNulls)
+  if (vector.nulls > 0)
     for (let i = 0; i < length; i++) if (vector.isNull(i)) throw schemaFault(`column ${field.name} holds a null`)
   if (values instanceof Int32Array) return values
   return Int32Array.from(values as Numbers, (value) => {
@@ -166,7 +188,7 @@ export const float32sOf = (vector: Vector): Float32Array => {
   if (field.dictionary || (field.type !== typeTag.float && field.type !== typeTag.int))
     throw schemaFault(`column ${field.name} is not of numbers`)
   const values = field.type === typeTag.int ? integers(vector.buffer(0), field.int, length) : floats(vector)
-  if (values instanceof Float32Array && !vector.hasNulls) return values
+  if (values instanceof Float32Array && vector.nulls === 0) return values
   return Float32Array.from({ length }, (_, i) => (vector.isNull(i) ? Number.NaN : Number(values[i])))
 }
 

@@ -97,7 +97,8 @@ export interface DocumentLike {
   readonly mentions?: readonly MentionLike[] | undefined
   readonly relations?: readonly RelationLike[] | undefined
   readonly clusters?: readonly (readonly SpanLike[])[] | undefined
-  readonly metadata?: Metadata | undefined
+  /** A function makes it when somebody asks for it first. */
+  readonly metadata?: Metadata | (() => Metadata) | undefined
 }
 
 /** Typed spans from pairs. */
@@ -195,22 +196,59 @@ const scoreAt = (score: Float32Array | undefined, i: number): { score?: number }
  * @throws HmtlError `HMTL_DOCUMENT_*` naming the layer and the item at fault.
  */
 export const createDocument = (like: DocumentLike): Document =>
-  checkDocument({
-    id: like.id,
-    text: like.text,
-    tokens: like.tokens,
-    sentences: like.sentences,
-    entities: like.entities && labelledSpansOf(like.entities),
-    mentions: like.mentions && mentionsOf(like.mentions),
-    relations: like.relations && relationsOf(like.relations),
-    clusters: like.clusters && clustersOf(like.clusters),
-    metadata: like.metadata ?? {},
-  })
+  checkParts(
+    {
+      id: like.id,
+      text: like.text,
+      tokens: like.tokens,
+      sentences: like.sentences,
+      entities: like.entities && labelledSpansOf(like.entities),
+      mentions: like.mentions && mentionsOf(like.mentions),
+      relations: like.relations && relationsOf(like.relations),
+      clusters: like.clusters && clustersOf(like.clusters),
+    },
+    like.metadata,
+  )
+
+/**
+ * A checked document of layers and metadata; where that is a function, it makes it when somebody asks for it first.
+ * @throws HmtlError `HMTL_DOCUMENT_*`
+ */
+export const checkParts = (
+  layers: Omit<Document, 'metadata'>,
+  metadata: Metadata | (() => Metadata) = {},
+): Document => {
+  const document = layers as Document & { metadata: Metadata; [mark]: true | Late }
+  if (typeof metadata !== 'function') document.metadata = metadata
+  else {
+    document[mark] = { make: metadata, made: undefined }
+    Object.defineProperty(document, 'metadata', lateMetadata)
+  }
+  return checkDocument(document)
+}
 
 /**
  * What a document is known by, also when it was copied with `{ ...document }`: a record's fields may have any names.
  */
 const mark = Symbol('hmtl.document')
+
+/** Metadata that is still to be made. */
+interface Late {
+  make: (() => Metadata) | undefined
+  made: Metadata | undefined
+}
+
+/** One getter for all documents: an object with an accessor of its own is a slow one. */
+const lateMetadata: PropertyDescriptor & ThisType<{ readonly [mark]: Late }> = {
+  enumerable: true,
+  configurable: true,
+  get() {
+    const late = this[mark]
+    if (late.make) late.made = late.make()
+    late.make = undefined
+    return late.made
+  },
+}
 
 /** A document that came from where marks do not go, such as another thread. */
 export const marked = (document: Document): Document =>
@@ -253,7 +291,7 @@ export const checkDocument = (document: Document): Document => {
   }
   if (clusters) checkClusters(id, clusters, size)
   // An assignment: defining a property costs a document what its layers do.
-  if (!Object.isFrozen(document)) (document as { [mark]?: true })[mark] = true
+  if (!(mark in document) && !Object.isFrozen(document)) (document as { [mark]?: true })[mark] = true
   return Object.freeze(document)
 }
 
@@ -333,19 +371,44 @@ const checkClusters = (id: string, clusters: Clusters, size: number): void => {
   const { offsets, begin, end } = clusters
   if (offsets.length === 0 || offsets[0] !== 0 || offsets[offsets.length - 1] !== begin.length)
     throw new HmtlError('HMTL_DOCUMENT_CLUSTER', 'cluster offsets do not cover the members', { document: id })
-  const seen = new Set<number>()
+  const seen = spansSeen(begin.length)
   for (let c = 0; c + 1 < offsets.length; c++) {
     if (offsets[c + 1] <= offsets[c])
       throw new HmtlError('HMTL_DOCUMENT_CLUSTER', `clusters[${c}] is empty`, { document: id })
     for (let i = offsets[c]; i < offsets[c + 1]; i++) {
-      const key = spanKey(begin[i], end[i])
-      if (seen.has(key))
+      if (seen(begin[i], end[i]))
         throw new HmtlError('HMTL_DOCUMENT_CLUSTER', `span ${begin[i]}..${end[i]} is in the clusters twice`, {
           document: id,
           remedy: 'A span belongs to one cluster, once',
         })
-      seen.add(key)
     }
+  }
+}
+
+/** Drawn anew by every process, so that no file can be made of spans that all want the same place. */
+const [factor1, factor2] = crypto.getRandomValues(new Uint32Array(2)).map((drawn) => drawn | 1)
+
+let seenSlots = new Float64Array(1 << 10)
+
+/**
+ * Whether a span was asked for before, of at most so many. A table of numbers of its own, since a `Set` of numbers that
+ * are no small integers makes an object of each, and every document that is read is checked.
+ * @returns a function that is used up before the next one is made
+ */
+const spansSeen = (most: number): ((begin: number, end: number) => boolean) => {
+  let size = 1 << 4
+  while (size < 2 * most) size *= 2
+  if (size > seenSlots.length) seenSlots = new Float64Array(size)
+  const slots = seenSlots
+  // No span has this key: it would end before it begins.
+  slots.fill(-1, 0, size)
+  return (begin, end) => {
+    const key = spanKey(begin, end)
+    const hash = Math.imul(begin, factor1) + Math.imul(end, factor2)
+    let at = (hash ^ (hash >>> 16)) & (size - 1)
+    for (; slots[at] !== -1; at = (at + 1) & (size - 1)) if (slots[at] === key) return true
+    slots[at] = key
+    return false
   }
 }
 

@@ -7,14 +7,15 @@ import type { LossReport } from '../report.ts'
 
 const alone = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
 
-const surrogate = /[\ud800-\udfff]/
-
-const countAlone = (text: string): number => (surrogate.test(text) ? (text.match(alone)?.length ?? 0) : 0)
+const countAlone = (text: string): number => (text.isWellFormed() ? 0 : (text.match(alone)?.length ?? 0))
 
 /** Counts the lone surrogates of a document's text, id and labels; its metadata is JSON, which can hold them. */
 export const reportLoneSurrogates = (document: Document, report: LossReport): void => {
   const { id, text } = document
-  const add = (place: string, value: string) => report.add('lone-surrogate', id, place, countAlone(value))
+  const add = (place: string, value: string) => {
+    const count = countAlone(value)
+    if (count > 0) report.add('lone-surrogate', id, place, count)
+  }
   add('text', text)
   add('id', id)
   for (const layer of layerNames) {

@@ -31,7 +31,7 @@ const search = (sorted: Int32Array, value: number): number => {
 }
 
 /** First index whose value is not less than `value`. */
-export const lowerBound = (sorted: Int32Array, value: number): number => {
+const lowerBound = (sorted: Int32Array, value: number): number => {
   let low = 0
   let high = sorted.length
   while (low < high) {

@@ -30,7 +30,7 @@ import { budgetOf } from '../decompress.ts'
 import type { Document } from '../document/document.ts'
 import { Drain } from '../arrow/drain.ts'
 import { HmtlError, toHmtlError } from '../errors.ts'
-import { attempt, type Codec, type FormatContext, maxDocumentBytes } from '../format.ts'
+import { type Codec, type FormatContext, maxDocumentBytes } from '../format.ts'
 import type { OffsetUnit } from '../document/offsets.ts'
 import { readAt } from '../read-at.ts'
 import { readAll, type Source } from '../source.ts'
@@ -63,7 +63,11 @@ const utf8Data = (values: readonly (string | null)[]): Data<Utf8> => {
   const offsets = new Int32Array(values.length + 1)
   for (let i = 0; i < values.length; i++) offsets[i + 1] = offsets[i] + Buffer.byteLength(values[i] ?? '')
   const data = Buffer.allocUnsafeSlow(offsets[values.length])
-  for (let i = 0; i < values.length; i++) data.write(values[i] ?? '', offsets[i], 'utf8')
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] ?? ''
+    // As many bytes as characters: each is one.
+    data.write(value, offsets[i], offsets[i + 1] - offsets[i] === value.length ? 'latin1' : 'utf8')
+  }
   return makeData({
     type: new Utf8(),
     length: values.length,
@@ -96,6 +100,7 @@ const numberLists = <T extends Int32Array | Float32Array>(
   type: Int32 | Float32,
   make: (size: number) => T,
 ): Data => {
+  if (lists.every((list) => list === undefined)) return nullLists(lists.length, type)
   const valueOffsets = listOffsets(lists)
   const values = make(valueOffsets[lists.length])
   lists.forEach((list, i) => {
@@ -110,6 +115,17 @@ const numberLists = <T extends Int32Array | Float32Array>(
     ...validity(lists),
   }) as Data
 }
+
+/** A column of nothing: most layers of most batches. */
+const nullLists = (length: number, type: Int32 | Float32 | Utf8): Data =>
+  makeData({
+    type: itemField(type as Int32),
+    length,
+    valueOffsets: new Int32Array(length + 1),
+    child: makeData({ type: type as Int32, length: 0, nullCount: 0 }),
+    nullCount: length,
+    nullBitmap: new Uint8Array((((length + 7) >> 3) + 63) & ~63),
+  }) as Data
 
 const nameLists = (lists: readonly (readonly string[] | undefined)[]): Data =>
   makeData({
@@ -227,8 +243,14 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<Doc
       if (message.rows === 0) continue
       const document = documentsOf(vectors)
       for (let row = 0; row < message.rows; row++) {
-        const made = attempt(context, { source: source.name }, undefined, () => document(row))
-        if (made) yield made
+        let made: Document
+        try {
+          made = document(row)
+        } catch (error) {
+          context.onError(toHmtlError(error, 'HMTL_INPUT_SYNTAX', { source: source.name }))
+          continue
+        }
+        yield made
       }
     }
     if (!schema) throw schemaError('the file holds no Arrow schema', source.name)
@@ -245,8 +267,7 @@ const openMessages = async (source: Source, context: FormatContext) => {
   if (source.path !== undefined && !source.path.endsWith('.gz') && (await hasMagic(source))) {
     const handle = await open(source.path)
     const cut = () => schemaError('the file is shorter than it says', source.name)
-    const bytesAt = async (offset: number, length: number) =>
-      Buffer.from((await readAt(handle, offset, length, cut)).buffer)
+    const bytesAt = (offset: number, length: number) => readAt(handle, offset, length, cut)
     const messages = fileMessages(bytesAt, (await handle.stat()).size)
     return { messages, close: () => handle.close().catch(() => undefined) }
   }

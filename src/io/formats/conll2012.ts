@@ -38,7 +38,6 @@ import {
 } from '../syntax/conll2012-lines.ts'
 import { type Comment, GatheredRows } from '../syntax/conll2012-rows.ts'
 import type { Cells } from '../syntax/cells.ts'
-import { lazily } from '../syntax/lazily.ts'
 
 const key = 'conll2012'
 /** Columns kept as they stand: part of speech, parse bit, lemma, frameset, sense, speaker. */
@@ -168,7 +167,7 @@ const parser = (source: Source, context: FormatContext): LineParser => {
       sentences,
       entities: isAnnotated ? onText(spans, tokens) : undefined,
       clusters: groupClusters(clusters, tokens, documentName, context),
-      metadata: lazily({ [key]: extras }),
+      metadata: () => ({ [key]: extras() }),
     })
   }
 
@@ -282,14 +281,27 @@ const encode = (document: Document, context: FormatContext): string => {
     strings(extras.entities, count),
     encodeBrackets(spans, count, document, context),
     (cells) =>
-      Array.from(sentences.begin, (from, s) => decodeBrackets((i) => cells[i], from, sentences.end[s], () => {}))
+      Array.from(sentences.begin, (from, s) =>
+        decodeBrackets(
+          (i) => cells[i],
+          from,
+          sentences.end[s],
+          () => {},
+        ),
+      )
         .flat()
         .map((span) => `${span.begin} ${span.end} ${span.label}`)
         .sort()
         .join('\n'),
   )
   const corefCells = sameOrNew(strings(extras.coref, count), encodeCoref(clusters, count, empty), (cells) =>
-    clusterKey(decodeCoref((i) => cells[i], cells.length, () => {})),
+    clusterKey(
+      decodeCoref(
+        (i) => cells[i],
+        cells.length,
+        () => {},
+      ),
+    ),
   )
   const separator = extras.separator === '\t' ? '\t' : ' '
   const list = words(document).map((word) => columnWord(word, document, context, separator))

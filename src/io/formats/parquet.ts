@@ -20,7 +20,7 @@ import { attempt, type Codec, type FormatContext, maxDocumentBytes } from '../fo
 import type { OffsetUnit } from '../document/offsets.ts'
 import { readAll, type Source } from '../source.ts'
 import {
-  documentOfRow,
+  documentsOfRows,
   intColumns,
   isDocumentTable,
   metadataJson,
@@ -156,9 +156,7 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<Doc
     const isDocuments = isDocumentTable(all, ours, source.name)
     // What says nested once more what our other columns say is not read; all else that is called so is the user's.
     const columns = isDocuments ? new Set([...all].filter((name) => leaves.get(name) !== nestedLeaves.get(name))) : all
-    const toDocument = isDocuments
-      ? documentOf(columns, source.relative)
-      : hubDocument(metadata, columns, source, context)
+    const ofHub = isDocuments ? undefined : hubDocument(metadata, columns, source, context)
     checkMetadata(metadata, buffer.byteLength, source.name)
     let rowStart = 0
     for (const group of metadata.row_groups) {
@@ -171,9 +169,11 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<Doc
         rowStart,
         rowEnd,
       })
+      const ofTable = documentsOf(rows, columns)
       for (let i = 0; i < rows.length; i++) {
-        const document = attempt(context, { source: source.name, document: `row ${rowStart + i}` }, undefined, () =>
-          toDocument(rows[i], rowStart + i),
+        const at = rowStart + i
+        const document = attempt(context, { source: source.name, document: `row ${at}` }, undefined, () =>
+          ofHub ? ofHub(rows[i], at) : ofTable(i, idText(rows[i].id) ?? `${source.relative}:${at}`),
         )
         if (document) yield document
       }
@@ -271,33 +271,40 @@ const namesOf = (value: unknown): readonly string[] | undefined => {
   return value
 }
 
-const documentOf =
-  (columns: ReadonlySet<string>, sourceName: string) =>
-  (row: Record<string, unknown>, index: number): Document => {
-    const id = idText(row.id) ?? `${sourceName}:${index}`
-    if (typeof row.text !== 'string')
-      throw new HmtlError('HMTL_FORMAT_SCHEMA', 'text must be a string', { document: id })
-    const others = otherColumns(columns)
-    return documentOfRow({
-      id,
-      text: row.text,
-      unit: row[unitColumn] as string | null | undefined,
-      metadata: () => row.metadata as string | null,
-      fields: () =>
-        Object.fromEntries(
-          others.flatMap((name) => (row[name] === null || row[name] === undefined ? [] : [[name, toPlain(row[name])]])),
-        ),
-      ints: (name) => numbers(row[name], (list) => Int32Array.from(list), isInt32),
-      names: (name) => namesOf(row[name]),
-      scores: (name) =>
-        numbers(
-          // A score that a span has not is no number here, and nothing in tables that have been through pandas.
-          Array.isArray(row[name]) ? row[name].map((score: unknown) => score ?? Number.NaN) : row[name],
-          (list) => Float32Array.from(list),
-          () => true,
-        ),
-    })
-  }
+/** Documents of the rows of a row group. */
+const documentsOf = (
+  rows: readonly Record<string, unknown>[],
+  columns: ReadonlySet<string>,
+): ((row: number, id: string) => Document) => {
+  const others = otherColumns(columns)
+  return documentsOfRows({
+    text(row) {
+      const { text } = rows[row]
+      if (typeof text !== 'string') throw new HmtlError('HMTL_FORMAT_SCHEMA', 'text must be a string')
+      return text
+    },
+    unit: (row) => (rows[row][unitColumn] ?? undefined) as string | undefined,
+    metadata: (row) => (rows[row].metadata ?? undefined) as string | undefined,
+    fields: (row) =>
+      Object.fromEntries(
+        others.flatMap((name) => {
+          const value = rows[row][name]
+          return value === null || value === undefined ? [] : [[name, toPlain(value)]]
+        }),
+      ),
+    ints: (name) => (row) => numbers(rows[row][name], (list) => Int32Array.from(list), isInt32),
+    names: (name) => (row) => namesOf(rows[row][name]),
+    scores: (name) => (row) => {
+      const value = rows[row][name]
+      return numbers(
+        // A score that a span has not is no number here, and nothing in tables that have been through pandas.
+        Array.isArray(value) ? value.map((score: unknown) => score ?? Number.NaN) : value,
+        (list) => Float32Array.from(list),
+        () => true,
+      )
+    },
+  })
+}
 
 /** What reads and writes Parquet. */
 export const parquetCodec: Codec = { read, write }

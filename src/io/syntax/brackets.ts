@@ -29,12 +29,7 @@ export const countUnbalanced =
 export type CellAt = (token: number) => string
 
 /** Spans of a column of brackets within one sentence; nested ones come out too. */
-export const decodeBrackets = (
-  cellAt: CellAt,
-  begin: number,
-  end: number,
-  unbalanced: OnUnbalanced,
-): TagSpan[] => {
+export const decodeBrackets = (cellAt: CellAt, begin: number, end: number, unbalanced: OnUnbalanced): TagSpan[] => {
   const open: { label: string; begin: number }[] = []
   const spans: TagSpan[] = []
   for (let i = begin; i < end; i++) {

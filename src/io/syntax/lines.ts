@@ -88,7 +88,8 @@ export async function* lineBatches(source: Source, maxLineBytes: number = defaul
     let from = 0
     for (let at = bytes.indexOf(newline); at !== -1; at = bytes.indexOf(newline, from)) {
       const end = bytes.lastIndexOf(newline, from + blockBytes - 1)
-      const block = end > at && at >= from && rest.length === 0 && restBytes === 0 ? bytes.subarray(from, end + 1) : emptyBytes
+      const block =
+        end > at && at >= from && rest.length === 0 && restBytes === 0 ? bytes.subarray(from, end + 1) : emptyBytes
       if (!first && block.length > 0 && blockBytes <= maxLineBytes && isUtf8(block)) {
         decodeBlock(block, batch)
         from = end + 1

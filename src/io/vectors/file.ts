@@ -85,7 +85,7 @@ export const openVectors = async (path: string): Promise<VectorFile> => {
 const readIndex = async (path: string, handle: FileHandle): Promise<VectorFile> => {
   const { size: fileSize } = await handle.stat()
   const bytesAt = async (position: number, length: number) =>
-    Buffer.from((await readAt(handle, position, length, () => broken(path, 'it changes while it is read'))).buffer)
+    readAt(handle, position, length, () => broken(path, 'it changes while it is read'))
   /**
    * Message that begins at a byte: its metadata and where its body lies; undefined at the end or where the file is cut.
    */
