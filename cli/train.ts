@@ -57,16 +57,13 @@ const withFormat = (config: ModelConfig, from: string | undefined): ModelConfig 
   })),
 })
 
-/** A model to begin with may be named, as elsewhere. @throws HmtlError `HMTL_MODEL_NOT_FOUND` */
-const beginning = (config: ModelConfig, given: string | undefined): ModelConfig => {
-  const begin = given ?? config.training.begin
-  return begin === undefined ? config : { ...config, training: { ...config.training, begin: modelFolder(begin) } }
-}
-
 export const handler = async (args: Args): Promise<number> => {
   if (args.resume && args.overwrite)
     throw new HmtlError('HMTL_USAGE', '--resume goes on with what --overwrite would replace: give one of them')
-  const config = beginning(withFormat(await loadConfig(args.config, args.set), args.from), args.begin)
+  const config = withFormat(
+    await loadConfig(args.config, args.set, { begin: args.begin, folderOf: modelFolder }),
+    args.from,
+  )
   await startEngine(args.engine)
   const controller = new AbortController()
   const stop = () => controller.abort()

@@ -152,18 +152,33 @@ test.serial(
   },
 )
 
-test.serial('hmtl train --begin says what it took, and knows the names of models', async (t) => {
+test.serial('hmtl train --begin: a file of data sets alone is enough, and what was taken is said', async (t) => {
   const data = await write(
     'told',
     many((i) => named(`f${i}`, 'Ida', 'PER')),
   )
-  const config = join(folder, 'told.json')
-  writeFileSync(config, JSON.stringify({ ...configOf(data), training: { updates: 1, validateEvery: 1 } }))
-  const args = ['train', config, '--engine', 'wasm']
-  t.is((await hmtl([...args, '-o', join(folder, 'told')])).code, 0)
-  const said = await hmtl([...args, '-o', join(folder, 'again'), '--begin', join(folder, 'told', 'model')])
-  t.is(said.code, 0)
+  const file = (name: string, config: object) => {
+    const path = join(folder, `${name}.json`)
+    writeFileSync(path, JSON.stringify(config))
+    return path
+  }
+  const run = (config: string, output: string, ...more: string[]) =>
+    hmtl(['train', config, '--engine', 'wasm', '-o', join(folder, output), ...more])
+  const training = { updates: 1, validateEvery: 1 }
+  t.is((await run(file('whole', { ...configOf(data), training }), 'told')).code, 0)
+  const short = file('short', { tasks: [{ name: 'ner', datasets: [{ train: data }] }], training })
+  const begin = join(folder, 'told', 'model')
+  const said = await run(short, 'again', '--begin', begin)
+  t.is(said.code, 0, said.err)
   t.regex(said.err, /begun with .*told.model: (\d+) of \1 weights\n/)
-  const wrong = await hmtl([...args, '-o', join(folder, 'again'), '--overwrite', '--begin', 'nobody'])
+  const { config } = JSON.parse(readFileSync(join(folder, 'again', 'model', 'config.json'), 'utf8'))
+  t.is(config.training.begin, begin)
+  t.deepEqual(
+    config.tasks.map(({ name, batch, encoder }: Record<string, unknown>) => ({ name, batch, encoder })),
+    [{ name: 'ner', batch: 4, encoder }],
+  )
+  t.deepEqual(config.embeddings.characters, { size: 4, filters: 4, width: 2 })
+  const wrong = await run(short, 'again', '--overwrite', '--begin', 'nobody')
   t.regex(wrong.err, /HMTL_MODEL_NOT_FOUND: there is no model "nobody"/)
+  t.regex((await run(short, 'again', '--overwrite')).err, /HMTL_CONFIG/)
 })

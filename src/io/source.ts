@@ -123,6 +123,8 @@ async function* toBytes(
   for await (const chunk of stream) yield typeof chunk === 'string' ? Buffer.from(chunk) : chunk
 }
 
+const isGzip = (head: Uint8Array): boolean => head.length >= 2 && head[0] === 0x1f && head[1] === 0x8b
+
 /** Passes bytes through, decompressed if they begin as gzip does. */
 async function* ungzip(name: string, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   const iterator = bytes[Symbol.asyncIterator]()
@@ -134,7 +136,7 @@ async function* ungzip(name: string, bytes: AsyncIterable<Uint8Array>): AsyncGen
       head = head.length === 0 ? next.value : Buffer.concat([head, next.value])
     }
     const rest = { [Symbol.asyncIterator]: () => iterator }
-    if (!(head.length >= 2 && head[0] === 0x1f && head[1] === 0x8b)) {
+    if (!isGzip(head)) {
       if (head.length > 0) yield head
       yield* rest
       return
@@ -174,6 +176,11 @@ async function* prepend(head: Uint8Array, rest: AsyncIterable<Uint8Array>): Asyn
 
 /** All bytes of a source, up to a limit. @throws HmtlError `HMTL_INPUT_TOO_LARGE` */
 export const readAll = async (source: Source, maxBytes: number): Promise<Buffer> => {
+  // A small file at one go: a stream of it would cost more than what it holds.
+  if (source.path !== undefined && source.size !== undefined && source.size <= Math.min(chunkBytes, maxBytes)) {
+    const bytes = await readFile(source.path)
+    if (!isGzip(bytes) && bytes.length <= maxBytes) return bytes
+  }
   const parts: Uint8Array[] = []
   let size = 0
   for await (const chunk of source.chunks()) {

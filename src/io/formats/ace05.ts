@@ -24,10 +24,11 @@ interface Extras {
 async function* read(source: Source, context: FormatContext): AsyncGenerator<Document> {
   const name = stem(source, '.sgm', '.apf.xml')
   const fromApf = source.relative.endsWith('.apf.xml')
-  const sgmBytes = fromApf ? await readBeside(source, `${name}.sgm`) : await readAll(source, maxDocumentBytes(context))
-  const apfBytes = fromApf
-    ? await readAll(source, maxDocumentBytes(context))
-    : await readBeside(source, `${name}.apf.xml`)
+  const [own, beside] = await Promise.all([
+    readAll(source, maxDocumentBytes(context)),
+    readBeside(source, `${name}${fromApf ? '.sgm' : '.apf.xml'}`),
+  ])
+  const [sgmBytes, apfBytes] = fromApf ? [beside, own] : [own, beside]
   const document = attempt(context, { source: source.name, document: name }, undefined, () => {
     if (!sgmBytes) throw new HmtlError('HMTL_INPUT_NOT_FOUND', `${name}.sgm is not beside ${source.name}`)
     if (!apfBytes)

@@ -43,7 +43,9 @@ const charseqOf = (element: XmlElement, id: string, document: string): Charseq =
 /** Where a charseq, which counts code points, lies in the text; undefined where its words do not stand there. */
 const fit = (text: string, place: OffsetMap, charseq: Charseq): SpanLike | undefined => {
   const [start, end] = [place(charseq.start), place(charseq.end)]
-  return start >= 0 && start < end && fold(text.slice(start, end)) === fold(charseq.said) ? { start, end } : undefined
+  if (!(start >= 0 && start < end)) return undefined
+  const stands = text.slice(start, end)
+  return stands === charseq.said || fold(stands) === fold(charseq.said) ? { start, end } : undefined
 }
 
 /** Where words stand nearest to a place of the text; white space and references may differ. */

@@ -18,7 +18,16 @@ const maxDepth = 64
 
 /** @throws HmtlError `HMTL_INPUT_SYNTAX` with line */
 export const parseXml = (text: string, source: string): XmlElement => {
-  const parser = new SaxesParser({ position: true })
+  try {
+    return parse(text, source, false)
+  } catch {
+    // Only who has to tell a line must count them.
+    return parse(text, source, true)
+  }
+}
+
+const parse = (text: string, source: string, position: boolean): XmlElement => {
+  const parser = new SaxesParser({ position })
   const stack: [string, Record<string, string>, XmlNode[]][] = []
   let root: XmlElement | undefined
   const fail = (message: string) => new HmtlError('HMTL_INPUT_SYNTAX', `XML: ${message}`, { source, line: parser.line })

@@ -3,7 +3,9 @@ import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { HmtlError } from '../../io/errors.ts'
 import type { ModelConfig } from './keys.ts'
-import { parseConfig } from './parse.ts'
+import { folderFiles } from '../folder-files.ts'
+import { textOf } from '../model-files.ts'
+import { parseConfig, parseStoredConfig } from './parse.ts'
 import { withoutForeignWeights } from './sampling.ts'
 import { isObject, type JsonObject } from './schema.ts'
 
@@ -67,13 +69,60 @@ const readObject = async (path: string, depth = 0): Promise<JsonObject> => {
   return inherit({ ...base, training }, value)
 }
 
+/** Of a model's settings those that its weights depend on, and its decisions; not its data, and what was fitted to it. */
+const settingsOf = async (folder: string): Promise<JsonObject> => {
+  const { config } = parseStored(await folderFiles(folder).read('config.json'), folder)
+  const { words, contextual, ...embeddings } = config.embeddings
+  return {
+    embeddings: {
+      ...embeddings,
+      words: without(words, 'file'),
+      ...(contextual && { contextual: without(contextual, 'cache') }),
+    },
+    tasks: config.tasks.map((task) => without(task, 'datasets', 'calibration')),
+  }
+}
+
+const without = (object: object, ...keys: readonly string[]): JsonObject =>
+  Object.fromEntries(Object.entries(object).filter(([key]) => !keys.includes(key)))
+
+const parseStored = (bytes: Uint8Array, folder: string): { readonly config: ModelConfig } => {
+  try {
+    const { config } = JSON.parse(textOf(bytes)) as { config: unknown }
+    return { config: parseStoredConfig(config) }
+  } catch (cause) {
+    throw new HmtlError('HMTL_MODEL_CORRUPT', `${folder}: its config.json is no model's`, {
+      cause,
+      remedy: 'Name a folder that hmtl train wrote',
+    })
+  }
+}
+
+export interface LoadConfigOptions {
+  /** The model that the training begins with, where the file names none. */
+  readonly begin?: string | undefined
+  /** The folder of a model that may be named otherwise. */
+  readonly folderOf?: (model: string) => string
+}
+
 /**
- * Reads a configuration file, its ancestors by `extends`, and `key=value` settings.
+ * Reads a configuration file, its ancestors by `extends`, and `key=value` settings. What it does not say of embeddings
+ * and of its tasks is, where the training begins with a model, as in that.
  * Paths of data and vectors stay as they are written, relative to the working directory.
- * @throws HmtlError `HMTL_CONFIG_*`
+ * @throws HmtlError `HMTL_CONFIG_*`, `HMTL_MODEL_*`
  */
-export const loadConfig = async (path: string, settings: readonly string[] = []): Promise<ModelConfig> => {
-  const object = await readObject(path)
+export const loadConfig = async (
+  path: string,
+  settings: readonly string[] = [],
+  { begin, folderOf = (model) => model }: LoadConfigOptions = {},
+): Promise<ModelConfig> => {
+  let object = await readObject(path)
   for (const setting of settings) setPath(object, setting)
+  const training = isObject(object.training) ? object.training : {}
+  const model = begin ?? training.begin
+  if (typeof model === 'string') {
+    const folder = folderOf(model)
+    object = inherit(await settingsOf(folder), { ...object, training: { ...training, begin: folder } })
+  }
   return parseConfig(object)
 }

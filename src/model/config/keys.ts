@@ -131,8 +131,9 @@ const trainingKeys = {
     text(
       {
         sentence:
-          'A model whose words and weights the training begins with, wherever they fit; `hmtl train --begin en` is the same. ' +
-          'Where its labels of a task are other ones, what depends on them begins anew.',
+          'A model whose words and weights the training begins with, wherever they fit, and whose settings of embeddings and ' +
+          'tasks hold where the file says nothing else; `hmtl train --begin en` is the same. Where its labels of a task are other ' +
+          'ones, what depends on them begins anew.',
       },
       'the folder of a model',
     ),
