@@ -42,6 +42,8 @@ const corpora = [
 ]
 for (const [name, folder, options = [], to = name] of corpora)
   hmtl('datasets', 'prepare', name, '--from', join(from, folder), '-o', join('data', to), ...options, '--quiet')
+// EWT's texts whole, which the silver names have by sentences.
+hmtl('convert', join(from, 'ewt_train_text', 'train.conllu'), '-o', join('data', 'ewt-text', 'train.arrow'), '--quiet')
 mkdirSync(join(root, 'data'), { recursive: true })
 copyFileSync(join(from, 'glove', 'glove.6B.50d.subset.txt.gz'), join(root, 'data', 'glove.txt.gz'))
 if (args.includes('--vectors')) {

@@ -2,7 +2,7 @@
 import test from 'ava'
 import fc from 'fast-check'
 import { randomOf } from '../src/model/random.ts'
-import { openWatch, type TrainingWarning, type WatchState } from '../src/train/watch.ts'
+import { learnedBefore, openWatch, type TrainingWarning, type WatchState } from '../src/train/watch.ts'
 
 /** Warnings of a task's losses over a training of so many updates. */
 const watched = (losses: readonly number[], state?: WatchState, from = 0): TrainingWarning[] => {
@@ -69,4 +69,9 @@ test('a training that is broken off and gone on with warns as the whole one', (t
     }),
     { numRuns: 50 },
   )
+})
+
+test('a loss that stands still says nothing of a task that has learned before; a score of 0 does', (t) => {
+  t.deepEqual(watched(new Array(1000).fill(Math.LN2), learnedBefore(['ner'])), [])
+  t.is(openWatch({ ner: 100 }, learnedBefore(['ner'])).score('ner', 50, 0, 50)?.kind, 'score')
 })

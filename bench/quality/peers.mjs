@@ -183,7 +183,13 @@ const predicted = (document, task, found) => {
 }
 
 for (const { name: title, task: name, path, ...rules } of rows) {
-  if (!(name in peers) || (wanted.length > 0 && !wanted.some((word) => title.includes(word)))) continue
+  // Of entities those that all of them have labels for.
+  if (
+    !(name in peers) ||
+    (name === 'ner' && !rules.labels) ||
+    (wanted.length > 0 && !wanted.some((word) => title.includes(word)))
+  )
+    continue
   const documents = []
   for await (const document of datasetDocuments([{ path }])) documents.push(document)
   const task = tasks.find((each) => each.name === name)
@@ -192,11 +198,10 @@ for (const { name: title, task: name, path, ...rules } of rows) {
     if (!find) continue
     const found = find(documents)
     const metric = head.metric(task)
-    // Of a corpus of more types the three that all of them have.
-    const dataset = { train: path, ...(name === 'ner' && { labels: three }), ...rules }
-    documents.forEach((document, i) =>
-      metric.add(...head.comparable(document, predicted(document, name, found[i]), task, three, dataset)),
-    )
+    const dataset = { train: path, ...rules }
+    documents.forEach((document, i) => {
+      metric.add(...head.comparable(document, predicted(document, name, found[i]), task, three, dataset))
+    })
     const score = metric.score()
     const of = name === 'coref' ? score.mentions : score
     const byLabel = Object.entries(score.byLabel ?? {}).map(([label, { f1 }]) => `${label} ${percent(f1)}`)

@@ -23,10 +23,16 @@ const { values } = parseArgs({
     engine: { type: 'string', default: process.env.HMTL_ENGINE ?? 'wasm' },
   },
 })
-const bundled = JSON.parse(readFileSync(join(root, 'configs/many-sources/en.json'), 'utf8'))
+const read = (name) => JSON.parse(readFileSync(join(root, 'configs/many-sources', name), 'utf8'))
+const [bundled, more] = [read('en.json'), read('en-more.json')]
+bundled.tasks = bundled.tasks.map((task) => ({ ...task, ...more.tasks.find(({ name }) => name === task.name) }))
 const updates = { ner: 1500, emd: 1200, relation: 1200, coref: 900 }
 
-const sourceOf = ({ train, convention }) => `${train.split('/').at(-2)}${convention ? ` (${convention})` : ''}`
+/** What a better model reads into texts of any kind is one source. */
+const sourceOf = ({ train, convention }) => {
+  const folder = train.split('/').at(-2)
+  return folder.endsWith('-read') ? 'what en-accurate reads' : `${folder}${convention ? ` (${convention})` : ''}`
+}
 const taskNamed = (name) => bundled.tasks.find((task) => task.name === name)
 /** A configuration of one task without one of its sources. */
 const configOf = (name, without) => {

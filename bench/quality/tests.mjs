@@ -10,6 +10,7 @@ export const rows = [
   { name: 'entities, WNUT-17', task: 'ner', path: 'data/wnut17/test.arrow', labels: wnut },
   { name: 'entities, tweets (BTC f)', task: 'ner', path: 'data/btc/test.arrow', labels: three },
   { name: 'entities, encyclopedia (Re-DocRED), six types', task: 'ner', path: 'data/redocred/test.arrow' },
+  { name: 'entities, encyclopedia, three types', task: 'ner', path: 'data/redocred/test.arrow', labels: three },
   { name: 'mentions, fiction (LitBank)', task: 'emd', path: 'data/litbank/test.arrow' },
   { name: 'mentions, ORG, GUM', task: 'emd', path: 'data/gum-ace/test.arrow', labels: { organization: 'ORG' } },
   { name: 'mentions, ORG, re3d', task: 'emd', path: 'data/re3d/test.arrow', labels: ['ORG'] },

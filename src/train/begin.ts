@@ -13,7 +13,7 @@ import { clearFolder } from './folder.ts'
 import { type Begun, charactersWith, type Former, formerModel, labelsWith, takeOver, wordsWith } from './former.ts'
 import { createOptimizer, type Optimizer } from './optimizer.ts'
 import { type Survey, survey } from './survey.ts'
-import type { WatchState } from './watch.ts'
+import { learnedBefore, type WatchState } from './watch.ts'
 
 /** All that moves in a training, and the model. */
 export interface Training {
@@ -52,6 +52,9 @@ const initialModel = async (config: ModelConfig, found: Survey, former: Former |
   })
 }
 
+/** Whether nothing of a task begins anew. */
+const isWhole = (task: string, { anew }: Begun): boolean => !anew.some((name) => name.startsWith(`${task}.`))
+
 /** @throws HmtlError `HMTL_TRAIN_DATA`, and what reading the data and a model to begin with does */
 export const beginTraining = async (
   config: ModelConfig,
@@ -74,7 +77,7 @@ export const beginTraining = async (
     progress: noProgress(),
     positions: {},
     batches: { ...found.batches },
-    watched: {},
+    watched: begun ? learnedBefore(config.tasks.map(({ name }) => name).filter((name) => isWhole(name, begun))) : {},
     ...(begun && { begun }),
   }
 }
@@ -87,7 +90,9 @@ export const resumeTraining = async (config: ModelConfig, output: string): Promi
       remedy: 'Resume with the same configuration and settings',
     })
   materialize(model)
-  const { random, streams, optimizer: counts, survey: surveyed, watch: watched = {}, ...progress } = state
+  const { random, streams, optimizer: counts, survey: surveyed, watch, ...progress } = state
+  // A state that was saved without sums does not know where its losses began.
+  const watched = watch ?? learnedBefore(config.tasks.map(({ name }) => name))
   const optimizer = optimizerOf(model, config)
   optimizer.restore(decodeSafetensors(moments, 'optimizer'), counts)
   return {

@@ -59,6 +59,10 @@ const standsStill = (stretches: readonly Stretch[]): boolean => {
   return fall <= leastFall * Math.abs(first.mean) && fall <= 2 * Math.sqrt(first.variance + second.variance)
 }
 
+/** Tasks whose losses say nothing: they need not fall where a task has learned before. */
+export const learnedBefore = (tasks: readonly string[]): WatchState =>
+  Object.fromEntries(tasks.map((task) => [task, { stretches: [], warned: ['loss'] }]))
+
 /** @param expected updates of each task in the whole training, about */
 export const openWatch = (expected: Readonly<Record<string, number>>, state: WatchState = {}): Watch => {
   const of = (task: string): TaskWatch => (state[task] ??= { stretches: [], warned: [] })
