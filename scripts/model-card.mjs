@@ -31,13 +31,17 @@ const number = (x) => x.toLocaleString('en-US')
 
 /** `data/gum-ace/train.arrow` → `gum-ace`. */
 const nameOf = (path) => path.split('/').at(-2)
-/** Names on the texts of a corpus that `scripts/teach.mjs` made. */
-const isTaught = (path) => nameOf(path).endsWith('-taught')
+/** What `scripts/teach-data.mjs` made of the texts of a corpus. */
+const lessons = {
+  taught: 'names by en-accurate, those that it is sure of',
+  read: 'as en-accurate reads it, where it is sure',
+}
+const lessonOf = (path) => lessons[/-(taught|read)$/.exec(nameOf(path))?.[1]]
 const recipeOf = (path) =>
   recipes
     .filter(({ name }) => {
-      const corpus = nameOf(path).replace(/-taught$/, '')
-      return corpus === name || corpus.startsWith(`${name}-`) || (isTaught(path) && name.startsWith(`${corpus}-`))
+      const corpus = nameOf(path).replace(/-(taught|read)$/, '')
+      return corpus === name || corpus.startsWith(`${name}-`) || (lessonOf(path) && name.startsWith(`${corpus}-`))
     })
     .sort((a, b) => b.name.length - a.name.length)[0]
 
@@ -88,7 +92,7 @@ for (const task of config.tasks)
       ...(weight === 1 ? [] : [`weight ${weight}`]),
       ...(mapped ? ['partial labels'] : []),
       ...(convention ? [`convention ${convention}`] : []),
-      ...(isTaught(train) ? ['names by en-accurate, those that it is sure of'] : []),
+      ...(lessonOf(train) ? [lessonOf(train)] : []),
     ]
     known.uses.push(`${task.name}${rules.length > 0 ? ` (${rules.join(', ')})` : ''}`)
     sources.set(recipe.name, known)
@@ -118,7 +122,7 @@ ${
     ? `The more accurate English model, an npm package of its own (\`hmtl-${config.name}\`): the four tasks of \`en\` on a frozen transformer of ${encoderName.num_hidden_layers} layers of ${encoderName.hidden_size}, which are mixed by trained weights. ${(size / 1e6).toFixed(1)} MB on disk (the encoder as 8-bit integers, the rest float16)`
     : `The bundled English model: four tasks in one hierarchy, ${(size / 1e6).toFixed(1)} MB on disk (float16 weights)`
 }, ${config.embeddings.words.size}-dimensional word vectors for
-${number(words)} words, characters for all others. Best of its validations at update ${number(notes.update)}; thresholds and biases chosen on development data.${made ? `\n${made}` : ''}
+${number(words)} words, characters for all others. ${made || `Best of its validations at update ${number(notes.update)}`}; thresholds and biases chosen on development data.
 
 ## Scores
 

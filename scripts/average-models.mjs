@@ -1,0 +1,33 @@
+/**
+ * The mean of models of one training, such as its best and its last (stochastic weight averaging, Izmailov et al. 2018):
+ * what each has over the other at its own update is mostly chance.
+ *   node scripts/average-models.mjs OUT MODEL MODEL...       folders; settings and words are the first one's
+ */
+import { createHash } from 'node:crypto'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { decodeSafetensors, encodeSafetensors } from '../dist/src/model/safetensors.js'
+
+const [out, ...folders] = process.argv.slice(2)
+if (folders.length < 2) throw new Error('usage: node scripts/average-models.mjs OUT MODEL MODEL...')
+const read = (folder, name) => readFileSync(join(folder, name))
+const words = read(folders[0], 'words.txt')
+if (folders.some((folder) => !read(folder, 'words.txt').equals(words)))
+  throw new Error('their words differ: they are not of one training')
+const [first, ...others] = folders.map((folder) => decodeSafetensors(read(folder, 'model.safetensors'), folder))
+const means = new Map(
+  Array.from(first, ([name, { shape, values }]) => [
+    name,
+    {
+      shape,
+      values: values.map((value, i) => others.reduce((sum, of) => sum + of.get(name).values[i], value) / folders.length),
+    },
+  ]),
+)
+const weights = encodeSafetensors(means, 'F16')
+const config = JSON.parse(read(folders[0], 'config.json').toString())
+config.files['model.safetensors'] = createHash('sha256').update(weights).digest('hex')
+mkdirSync(out, { recursive: true })
+writeFileSync(join(out, 'model.safetensors'), weights)
+writeFileSync(join(out, 'words.txt'), words)
+writeFileSync(join(out, 'config.json'), `${JSON.stringify(config, null, 2)}\n`)
