@@ -20,7 +20,9 @@ const means = new Map(
     name,
     {
       shape,
-      values: values.map((value, i) => others.reduce((sum, of) => sum + of.get(name).values[i], value) / folders.length),
+      values: values.map(
+        (value, i) => others.reduce((sum, of) => sum + of.get(name).values[i], value) / folders.length,
+      ),
     },
   ]),
 )
