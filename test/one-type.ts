@@ -2,6 +2,7 @@
 import test from 'ava'
 import fc from 'fast-check'
 import { agreeing } from '../src/model/heads/crf/agree.ts'
+import { ofFinalTypes } from '../src/model/heads/relation/types.ts'
 
 const text = 'Apple said Apple and Apple like Paris.'
 const apple = (start: number, label: string, score: number) => ({ start, end: start + 5, label, score })
@@ -45,4 +46,26 @@ test('whatever is found, nothing is moved or lost, and scores stay probabilities
     }),
   )
   t.pass()
+})
+
+test('a relation goes where a name is of another type in the end, and its label does not take that', (t) => {
+  const text = 'Norda hired Ida. Norda grew. It hired Ben.'
+  const name = (start: number, end: number, label: string, score: number) => ({ start, end, label, score })
+  const names = [name(0, 5, 'ORG', 0.9), name(12, 15, 'PER', 0.9), name(17, 22, 'PER', 0.4), name(38, 41, 'PER', 0.9)]
+  const [norda, ida, again, it, ben] = [
+    [0, 5],
+    [12, 15],
+    [17, 22],
+    [29, 31],
+    [38, 41],
+  ].map(([start, end]) => ({ start, end }))
+  const relations = [
+    { label: 'employer', arg1: ida, arg2: norda },
+    { label: 'employer', arg1: again, arg2: norda },
+    { label: 'employer', arg1: ben, arg2: it },
+    { label: 'near', arg1: again, arg2: ida },
+  ]
+  const task = { argumentTypes: { employer: [['PER'], ['ORG']] as const }, pronouns: { ORG: ['it'] } }
+  t.deepEqual(ofFinalTypes(relations, text, names, 0.8, task), [relations[0], relations[2], relations[3]])
+  t.is(ofFinalTypes(relations, text, names, 0, task), relations)
 })

@@ -13,6 +13,7 @@ import { sigmoidLoss } from '../../kernels/ops/losses.ts'
 import type { Seeds } from '../../layers/encoder.ts'
 import { metricOf, type RelationScore } from '../../metrics/score.ts'
 import { annotationOf, relationsMeant } from '../annotation.ts'
+import type { CrfTaskConfig } from '../crf/keys.ts'
 import type { DecodeOptions, Decoder, Draft, Forward, Head, HeadContext } from '../head.ts'
 import { positiveCells, unknownCells } from './cells.ts'
 import { distinctRelations } from './distinct.ts'
@@ -20,6 +21,7 @@ import { type RelationExample, relationExamples } from './examples.ts'
 import { type RelationDataset, relationDatasetKeys, type RelationTaskConfig, relationKeys } from './keys.ts'
 import { pronounTypes } from './pronouns.ts'
 import { pairTokens, relationLogits, relationStates } from './scores.ts'
+import { ofFinalTypes, takesTypes } from './types.ts'
 
 const loss = (
   context: HeadContext,
@@ -74,10 +76,9 @@ const decoder = (context: HeadContext, task: RelationTaskConfig, { minScore, spa
     return types && { begin: token, types }
   }
   const fits = (label: string, one: Argument | undefined, two: Argument | undefined): boolean => {
-    if (!spansFound || !Object.hasOwn(task.argumentTypes, label)) return true
-    const sides = [one, two].map((argument) => argument?.types ?? [])
-    return task.argumentTypes[label].every((may, side) => sides[side].some((type) => may.includes(type)))
+    return !spansFound || takesTypes(task, label, one?.types ?? [], two?.types ?? [])
   }
+  const tagger = context.config.tasks.find(({ name }) => name === task.tagsOf) as CrfTaskConfig | undefined
   return {
     read(state, pack) {
       const { starts, rows } = state.batch.packing
@@ -123,7 +124,11 @@ const decoder = (context: HeadContext, task: RelationTaskConfig, { minScore, spa
         first += n * n
       }
     },
-    layers: ({ relations }) => ({ relations: relationsOf(relations) }),
+    layers({ relations, spans, document: { text } }) {
+      if (!typed || !spansFound || !tagger) return { relations: relationsOf(relations) }
+      const names = spans.get(tagger.layer) ?? []
+      return { relations: relationsOf(ofFinalTypes(relations, text, names, tagger.agreeBelow, task)) }
+    },
   }
 }
 
