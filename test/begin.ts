@@ -1,11 +1,12 @@
 /** A training that begins with another model's words and weights. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
 import { createDocument, type Document } from '../src/io/document/document.ts'
 import { HmtlError } from '../src/io/errors.ts'
 import { writeDocuments } from '../src/io/write.ts'
+import { loadConfig } from '../src/model/config/files.ts'
 import { parseConfig } from '../src/model/config/parse.ts'
 import { switchEngine } from '../src/model/engine.ts'
 import { decodeSafetensors } from '../src/model/safetensors.ts'
@@ -181,4 +182,28 @@ test.serial('hmtl train --begin: a file of data sets alone is enough, and what w
   const wrong = await run(short, 'again', '--overwrite', '--begin', 'nobody')
   t.regex(wrong.err, /HMTL_MODEL_NOT_FOUND: there is no model "nobody"/)
   t.regex((await run(short, 'again', '--overwrite')).err, /HMTL_CONFIG/)
+})
+
+test.serial('a model that carries its encoder is begun with from anywhere; what is no model is told', async (t) => {
+  await switchEngine('wasm')
+  const data = await write(
+    'standing',
+    many((i) => named(`g${i}`, 'Ida', 'PER')),
+  )
+  await train(configOf(data), { output: join(folder, 'bare') })
+  const standing = join(folder, 'with-encoder')
+  mkdirSync(join(standing, 'encoder'), { recursive: true })
+  const stored = JSON.parse(readFileSync(join(folder, 'bare', 'model', 'config.json'), 'utf8'))
+  stored.config.embeddings.contextual = { kind: 'transformer', model: 'encoder', cache: 'gone.arrows' }
+  writeFileSync(join(standing, 'config.json'), JSON.stringify(stored))
+  writeFileSync(join(standing, 'encoder', 'config.json'), '{}')
+  const file = join(folder, 'of-data.json')
+  writeFileSync(file, JSON.stringify({ tasks: [{ name: 'ner', datasets: [{ train: data }], batch: 2 }] }))
+  const { embeddings, tasks, training } = await loadConfig(file, [], { begin: standing })
+  t.deepEqual(embeddings.contextual, { kind: 'transformer', model: join(standing, 'encoder') })
+  t.is(training.begin, standing)
+  t.deepEqual([tasks[0].batch, tasks.length], [2, 1])
+  writeFileSync(join(standing, 'config.json'), '{"config": 3}')
+  const { code } = (await t.throwsAsync(loadConfig(file, [], { begin: standing }))) as HmtlError
+  t.is(code, 'HMTL_MODEL_CORRUPT')
 })

@@ -1,8 +1,9 @@
 /** A configuration from files: ancestors by `extends`, and `key=value` settings over them. */
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { HmtlError } from '../../io/errors.ts'
-import type { ModelConfig } from './keys.ts'
+import type { ContextualConfig, ModelConfig } from './keys.ts'
 import { folderFiles } from '../folder-files.ts'
 import { textOf } from '../model-files.ts'
 import { parseConfig, parseStoredConfig } from './parse.ts'
@@ -77,10 +78,17 @@ const settingsOf = async (folder: string): Promise<JsonObject> => {
     embeddings: {
       ...embeddings,
       words: without(words, 'file'),
-      ...(contextual && { contextual: without(contextual, 'cache') }),
+      ...(contextual && { contextual: { ...without(contextual, 'cache'), ...encoderIn(folder, contextual) } }),
     },
     tasks: config.tasks.map((task) => without(task, 'datasets', 'calibration')),
   }
+}
+
+/** An encoder that lies in the model's folder, by a path that holds elsewhere too. */
+const encoderIn = (folder: string, contextual: ContextualConfig) => {
+  if (contextual.kind !== 'transformer') return {}
+  const path = resolve(folder, contextual.model)
+  return existsSync(join(path, 'config.json')) ? { model: path } : {}
 }
 
 const without = (object: object, ...keys: readonly string[]): JsonObject =>
