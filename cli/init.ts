@@ -22,9 +22,18 @@ type Args = Awaited<ReturnType<typeof builder>['argv']>
 
 const small = { encoder: { hidden: 32, layers: 1, dropout: 0.1 }, dropout: 0.2, batch: 8 }
 
+const datasetsIn = (folder: string) => [{ train: join(folder, 'train.jsonl'), dev: join(folder, 'dev.jsonl') }]
+
+/** Names learned by a model that knows some: all that is not said here is as in that. */
+const fromModel = (folder: string) => ({
+  name: 'mine',
+  tasks: [{ name: 'ner', datasets: datasetsIn(folder) }],
+  training: { updates: 300, validateEvery: 100 },
+})
+
 /** A configuration of a kind, for files in the folder of the configuration. */
 const configOf = (kind: StarterKind, folder: string) => {
-  const datasets = [{ train: join(folder, 'train.jsonl'), dev: join(folder, 'dev.jsonl') }]
+  const datasets = datasetsIn(folder)
   const ner = { name: 'ner', kind: 'crf', layer: 'entities', ...small, datasets }
   const emd = { name: 'emd', kind: 'crf', layer: 'mentions', on: 'ner', ...small, datasets }
   const relation = {
@@ -69,7 +78,7 @@ Then put your own sentences into the two files, a line each:
 \`start\` and \`end\` count UTF-16 code units as JavaScript does (\`"offsetUnit":"codepoint"\` under \`hmtl\`: as Python does). Labels are whatever you write. A few hundred sentences teach a label that is
 easy to tell; keep every tenth for \`dev.jsonl\`, and train again with \`--overwrite\`. What comes from Label Studio, Prodigy, brat or CoNLL files can stand in the configuration as it is, or goes through \`hmtl convert\`.
 
-What helps most, in this order: more sentences; word vectors (\`"embeddings": {"words": {"file": "glove.txt.gz", "size": 50}}\` in \`config.json\`); an encoder (\`hmtl setup e5\`, then
+What helps most, in this order: more sentences; ${kind === 'ner' ? `a model to begin with, which knows English already (\`hmtl train ${folder}/from-en.json -o ${folder}/begun --begin en\`, or \`en-accurate\`); ` : ''}word vectors (\`"embeddings": {"words": {"file": "glove.txt.gz", "size": 50}}\` in \`config.json\`); an encoder (\`hmtl setup e5\`, then
 \`"contextual": {"kind": "transformer", "model": "e5-small-v2"}\` beside \`"words"\`). Every key: \`docs/configuration.md\` of the package.
 `
 
@@ -92,6 +101,8 @@ export const handler = async ({ kind, folder }: Args): Promise<number> => {
   await write('train', 200)
   await write('dev', 40)
   await writeFile(join(folder, 'config.json'), `${JSON.stringify(configOf(kind as StarterKind, folder), null, 2)}\n`)
+  if (kind === 'ner')
+    await writeFile(join(folder, 'from-en.json'), `${JSON.stringify(fromModel(folder), null, 2)}\n`)
   await writeFile(join(folder, 'README.md'), readme(kind as StarterKind, folder))
   say(
     `${folder}: 200 sentences to train on, 40 to try, a configuration. Next:\n  hmtl train ${folder}/config.json -o ${folder}/run`,

@@ -47,7 +47,12 @@ for (const kind of ['ner', 'relation', 'all'])
       slowly(text, 100),
     )
     t.is(annotated.code, 0)
-    if (kind === 'ner') t.regex(annotated.out, /"start":0,"end":10,"label":"PERSON"/)
+    if (kind === 'ner') {
+      t.regex(annotated.out, /"start":0,"end":10,"label":"PERSON"/)
+      const [, words] = /`hmtl train (\S*from-en.json [^`]*)`/.exec(page) ?? []
+      const begun = await run('train', [...words.split(' '), '--engine', 'wasm', '-q', '--set', 'training.updates=60'])
+      t.true(JSON.parse(begun.out).bestMain.ner > 0.4, begun.out)
+    }
     await rm(folder, { recursive: true })
   })
 

@@ -43,7 +43,7 @@ const withoutScores = (labels) =>
  * @param rules whose configuration says what a test set's labels mean; the model's own
  * @returns undefined where the model has not the task
  */
-export const scoreOf = async (model, { name: _, task: which, path, ...given }, rules = model.config) => {
+export const scoreOf = async (model, { name: _, task: which, path, convention, ...given }, rules = model.config) => {
   const task = model.config.tasks.find((candidate) => candidate.name === which)
   if (!task) return undefined
   const { labels, annotated, pairs, pronouns } = rulesOf(rules.tasks.find(({ name }) => name === which) ?? task, path)
@@ -54,6 +54,8 @@ export const scoreOf = async (model, { name: _, task: which, path, ...given }, r
     ...(pairs ? { pairs } : {}),
     ...(pronouns ? { pronouns } : {}),
     ...given,
+    // A model that has not learned these rules keeps its own.
+    ...(convention && task.datasets.some((data) => data.convention === convention) ? { convention } : {}),
   }
   return evaluateTask(model, task, [{ path, dataset }])
 }
