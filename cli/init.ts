@@ -101,8 +101,7 @@ export const handler = async ({ kind, folder }: Args): Promise<number> => {
   await write('train', 200)
   await write('dev', 40)
   await writeFile(join(folder, 'config.json'), `${JSON.stringify(configOf(kind as StarterKind, folder), null, 2)}\n`)
-  if (kind === 'ner')
-    await writeFile(join(folder, 'from-en.json'), `${JSON.stringify(fromModel(folder), null, 2)}\n`)
+  if (kind === 'ner') await writeFile(join(folder, 'from-en.json'), `${JSON.stringify(fromModel(folder), null, 2)}\n`)
   await writeFile(join(folder, 'README.md'), readme(kind as StarterKind, folder))
   say(
     `${folder}: 200 sentences to train on, 40 to try, a configuration. Next:\n  hmtl train ${folder}/config.json -o ${folder}/run`,
