@@ -6,6 +6,7 @@ import { loadConfig } from '../src/model/config/files.ts'
 import { startEngine } from '../src/model/engine.ts'
 import { modelFolder } from '../src/models.ts'
 import { engineNames } from '../src/model/engine-choice.ts'
+import { stateModel } from '../src/train/checkpoint.ts'
 import { train } from '../src/train/train.ts'
 import { inputOptions } from './support/command.ts'
 import { count, exitCodes, say } from './support/output.ts'
@@ -60,8 +61,10 @@ const withFormat = (config: ModelConfig, from: string | undefined): ModelConfig 
 export const handler = async (args: Args): Promise<number> => {
   if (args.resume && args.overwrite)
     throw new HmtlError('HMTL_USAGE', '--resume goes on with what --overwrite would replace: give one of them')
+  // What a training began with may be gone, or another by now, when it goes on: its own state says the same.
+  const resumed = args.resume ? await stateModel(args.output) : undefined
   const config = withFormat(
-    await loadConfig(args.config, args.set, { begin: args.begin, folderOf: modelFolder }),
+    await loadConfig(args.config, args.set, { begin: args.begin, folderOf: (model) => resumed ?? modelFolder(model) }),
     args.from,
   )
   await startEngine(args.engine)

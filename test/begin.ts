@@ -1,5 +1,5 @@
 /** A training that begins with another model's words and weights. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
@@ -179,6 +179,11 @@ test.serial('hmtl train --begin: a file of data sets alone is enough, and what w
     [{ name: 'ner', batch: 4, encoder }],
   )
   t.deepEqual(config.embeddings.characters, { size: 4, filters: 4, width: 2 })
+  // It goes on though what it began with is gone.
+  renameSync(begin, `${begin}-away`)
+  const on = await run(short, 'again', '--begin', begin, '--resume', '--set', 'training.updates=2')
+  t.is(on.code, 0, on.err)
+  t.is(JSON.parse(on.out).updates, 2)
   const wrong = await run(short, 'again', '--overwrite', '--begin', 'nobody')
   t.regex(wrong.err, /HMTL_MODEL_NOT_FOUND: there is no model "nobody"/)
   t.regex((await run(short, 'again', '--overwrite')).err, /HMTL_CONFIG/)

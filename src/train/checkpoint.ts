@@ -65,6 +65,13 @@ const currentSlot = async (path: string): Promise<number | undefined> => {
   return text === undefined ? undefined : Number(text)
 }
 
+/** Folder of the model of a training that was broken off; undefined where there is none. */
+export const stateModel = async (folder: string): Promise<string | undefined> => {
+  const path = join(folder, stateFolder)
+  const slot = await currentSlot(path)
+  return slot === undefined ? undefined : join(path, `model-${slot}`)
+}
+
 export const loadState = async (folder: string): Promise<{ model: Model; optimizer: Buffer; state: SavedState }> => {
   const path = join(folder, stateFolder)
   const slot = await currentSlot(path)
