@@ -5,27 +5,17 @@ import { dirname, join } from 'node:path'
 import test from 'ava'
 import { createDocument, type Document } from '../src/io/document/document.ts'
 import { HmtlError } from '../src/io/errors.ts'
-import { writeDocuments } from '../src/io/write.ts'
 import { parseConfig } from '../src/model/config/parse.ts'
 import { switchEngine } from '../src/model/engine.ts'
 import { loadModel } from '../src/model/store.ts'
 import { train } from '../src/train/train.ts'
 import { prepareDocument } from '../src/pipeline/prepare.ts'
+import { arrowFile } from './helpers/arrow-file.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hmtl-bad-data-'))
 test.after.always(() => rmSync(folder, { recursive: true }))
 
-const write = async (name: string, documents: readonly Document[]): Promise<string> => {
-  const path = join(folder, `${name}.arrow`)
-  await writeDocuments(
-    (async function* () {
-      yield* documents
-    })(),
-    path,
-    { format: 'arrow' },
-  )
-  return path
-}
+const write = (name: string, documents: readonly Document[]) => arrowFile(folder, name, documents)
 
 const document = (id: string, label = 'PER'): Document => {
   const person = { start: 0, end: 3, label }

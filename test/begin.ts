@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import test from 'ava'
 import { createDocument, type Document } from '../src/io/document/document.ts'
 import { HmtlError } from '../src/io/errors.ts'
-import { writeDocuments } from '../src/io/write.ts'
 import { loadConfig } from '../src/model/config/files.ts'
 import { parseConfig } from '../src/model/config/parse.ts'
 import { switchEngine } from '../src/model/engine.ts'
@@ -15,6 +14,7 @@ import { prepareDocument } from '../src/pipeline/prepare.ts'
 import type { Begun } from '../src/train/former.ts'
 import { train } from '../src/train/train.ts'
 import { hmtl } from './helpers/command.ts'
+import { arrowFile } from './helpers/arrow-file.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hmtl-begin-'))
 test.after.always(() => rmSync(folder, { recursive: true }))
@@ -31,17 +31,7 @@ const named = (id: string, name: string, label: string, rest = 'went home.'): Do
   )
 }
 
-const write = async (name: string, documents: readonly Document[]): Promise<string> => {
-  const path = join(folder, `${name}.arrow`)
-  await writeDocuments(
-    (async function* () {
-      yield* documents
-    })(),
-    path,
-    { format: 'arrow' },
-  )
-  return path
-}
+const write = (name: string, documents: readonly Document[]) => arrowFile(folder, name, documents)
 
 const encoder = { hidden: 8, layers: 1, dropout: 0 }
 const configOf = (data: string, training: object = {}, size = 8) =>

@@ -6,6 +6,7 @@
  * A layer that is `undefined` was not annotated; an empty layer was, and holds nothing.
  */
 import { HmtlError } from '../errors.ts'
+import { spansSeen } from './span-keys.ts'
 
 /** Half-open spans. The unit is the owner's: UTF-16 code units of `text`, or token indexes. */
 export interface Spans {
@@ -384,33 +385,3 @@ const checkClusters = (id: string, clusters: Clusters, size: number): void => {
     }
   }
 }
-
-/** Drawn anew by every process, so that no file can be made of spans that all want the same place. */
-const [factor1, factor2] = crypto.getRandomValues(new Uint32Array(2)).map((drawn) => drawn | 1)
-
-let seenSlots = new Float64Array(1 << 10)
-
-/**
- * Whether a span was asked for before, of at most so many. A table of numbers of its own, since a `Set` of numbers that
- * are no small integers makes an object of each, and every document that is read is checked.
- * @returns a function that is used up before the next one is made
- */
-const spansSeen = (most: number): ((begin: number, end: number) => boolean) => {
-  let size = 1 << 4
-  while (size < 2 * most) size *= 2
-  if (size > seenSlots.length) seenSlots = new Float64Array(size)
-  const slots = seenSlots
-  // No span has this key: it would end before it begins.
-  slots.fill(-1, 0, size)
-  return (begin, end) => {
-    const key = spanKey(begin, end)
-    const hash = Math.imul(begin, factor1) + Math.imul(end, factor2)
-    let at = (hash ^ (hash >>> 16)) & (size - 1)
-    for (; slots[at] !== -1; at = (at + 1) & (size - 1)) if (slots[at] === key) return true
-    slots[at] = key
-    return false
-  }
-}
-
-/** One number for a span, to be a Map or Set key: exact for texts under 2^26 characters. */
-export const spanKey = (begin: number, end: number): number => begin * 0x4000000 + end

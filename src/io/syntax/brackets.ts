@@ -3,7 +3,8 @@
  * `*)`, `(12|(3)`. A bracket without its other half is counted, and the rest read.
  */
 import { columnLabel } from './columns.ts'
-import { type Document, type SpanLike, type Spans, spanKey } from '../document/document.ts'
+import type { Document, SpanLike, Spans } from '../document/document.ts'
+import { spanKey } from '../document/span-keys.ts'
 import { fieldsOf, isBlankLine } from './line-fields.ts'
 import type { FormatContext } from '../format.ts'
 import type { TagSpan } from '../document/tags.ts'
