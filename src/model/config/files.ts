@@ -107,7 +107,7 @@ const parseStored = (bytes: Uint8Array, folder: string): { readonly config: Mode
 }
 
 export interface LoadConfigOptions {
-  /** The model that the training begins with, where the file names none. */
+  /** The model that the training begins with, instead of the one that the file names. */
   readonly begin?: string | undefined
   /** The folder of a model that may be named otherwise. */
   readonly folderOf?: (model: string) => string
