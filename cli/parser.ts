@@ -7,6 +7,14 @@ import { packageVersion } from './support/version.ts'
 
 interface Internals {
   getOptions(): { key: Readonly<Record<string, unknown>> }
+  getInternalMethods(): { getUsageInstance(): { cacheHelpMessage: () => void } }
+}
+
+/** yargs lays the help out whenever a command runs, for handlers that ask for it late. None of ours does. */
+const withoutSpareHelp = <T>(argv: Argv<T>): Argv<T> => {
+  const { getInternalMethods } = argv as unknown as Internals
+  getInternalMethods.call(argv).getUsageInstance().cacheHelpMessage = () => undefined
+  return argv
 }
 
 /** Variables that are no option of the command, kept from yargs while it parses. */
@@ -75,7 +83,7 @@ export const createParser = (handle?: (command: string, args: unknown) => Promis
       return current
     },
     async run(words) {
-      let parser = yargs(hideDashes(words))
+      let parser = withoutSpareHelp(yargs(hideDashes(words)))
         .scriptName('hmtl')
         .usage('$0 <command> …\n\nWho and what a stream of text talks about: names, mentions, relations, coreference.')
         .config('config', 'JSON file with options')

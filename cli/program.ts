@@ -2,16 +2,11 @@
  * The program. For a command that annotates a thread begins to load what it computes with while this one still reads
  * its options: each takes a fifth of a second.
  */
-import module from 'node:module'
 import { openSpare } from '../src/pipeline/pool/worker-thread.ts'
 import { annotating } from '../src/pool-module.ts'
-
-// From Node 22 on: what was compiled once is read the next time.
-const { enableCompileCache } = module as { enableCompileCache?: () => unknown }
-enableCompileCache?.()
 
 const [, , command, ...words] = process.argv
 if (['annotate', 'enrich', 'serve'].includes(command) && !words.some((word) => word === '--help' || word === '-h'))
   openSpare(annotating)
 
-await import('./run.ts')
+import('./run.ts')

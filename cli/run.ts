@@ -13,11 +13,15 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 const words = hideBin(process.argv)
 
-try {
-  if (words[0] === completionsFlag)
-    process.stdout.write((await completions(words.slice(1))).map((word) => `${word}\n`).join(''))
-  else process.exitCode = await createParser().run(words)
-} catch (error) {
-  say(errorText(error))
-  process.exitCode = error instanceof HmtlError && error.code === 'HMTL_USAGE' ? exitCodes.usage : exitCodes.failed
+const run = async (): Promise<void> => {
+  try {
+    if (words[0] === completionsFlag)
+      process.stdout.write((await completions(words.slice(1))).map((word) => `${word}\n`).join(''))
+    else process.exitCode = await createParser().run(words)
+  } catch (error) {
+    say(errorText(error))
+    process.exitCode = error instanceof HmtlError && error.code === 'HMTL_USAGE' ? exitCodes.usage : exitCodes.failed
+  }
 }
+
+void run()

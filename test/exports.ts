@@ -63,8 +63,10 @@ const started = (files: readonly string[]): Set<string> => {
   const out = new Set([
     'cli/main.ts',
     'cli/program.ts',
+    'cli/start.ts',
     'src/browser/worker.ts',
     'src/browser/assets.d.ts',
+    'src/pipeline/pool/start.ts',
     'src/pipeline/pool/worker.ts',
   ])
   for (const file of files)

@@ -5,7 +5,6 @@ import { cacheFolder } from '../../io/cache-folder.ts'
 import { HmtlError } from '../../io/errors.ts'
 import type { ContextualConfig, ModelConfig } from '../config/keys.ts'
 import { folderFiles } from '../folder-files.ts'
-import { openCache } from './cached.ts'
 import type { ContextualEncoder } from './contextual.ts'
 
 export interface ContextualOptions {
@@ -43,7 +42,10 @@ export const loadContextual = async (
   { folder, cached = false }: ContextualOptions = {},
 ): Promise<ContextualEncoder | undefined> => {
   if (!contextual) return undefined
-  if (cached && contextual.cache) return openCache(contextual.cache)
+  if (cached && contextual.cache) {
+    const { openCache } = await import('./cached.ts')
+    return openCache(contextual.cache)
+  }
   if (contextual.kind === 'transformer') {
     const { loadTransformer } = await import('./transformer/transformer.ts')
     return loadTransformer(folderFiles(findEncoder(contextual.model, folder)))

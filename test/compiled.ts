@@ -1,0 +1,75 @@
+/** What is kept of a start for the next one: in the cache folder, by content, and never in the way. */
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import test from 'ava'
+import { hmtl } from './helpers/command.ts'
+
+const cacheIn = async (): Promise<{ cache: string; folder: string }> => {
+  const cache = await mkdtemp(join(tmpdir(), 'hmtl-compiled-'))
+  return { cache, folder: join(cache, 'compiled') }
+}
+
+const annotate = async (cache: string): Promise<string> => {
+  const { code, out, err } = await hmtl(['annotate', '--workers', '1', '--tasks', 'ner'], 'Marie Curie was here.\n', {
+    HMTL_CACHE: cache,
+    HMTL_ENGINE: 'wasm',
+  })
+  if (code !== 0 || err !== '') throw new Error(`${code} ${err}`)
+  return out
+}
+
+test('a start keeps what was compiled of the program and of its thread, and the next one takes it', async (t) => {
+  const { cache, folder } = await cacheIn()
+  const first = await annotate(cache)
+  const kept = (await readdir(folder)).sort()
+  t.deepEqual(
+    kept.map((name) => name.replace(/-\d+-[0-9a-f]{16}\.bin$/, '')),
+    ['program-annotate', 'worker-annotate'],
+  )
+  const times = () => Promise.all(kept.map(async (name) => (await stat(join(folder, name))).mtimeMs))
+  const before = await times()
+  t.is(await annotate(cache), first)
+  t.deepEqual(await times(), before)
+  await rm(cache, { recursive: true })
+})
+
+test('what is damaged, or of another text, is made again', async (t) => {
+  const { cache, folder } = await cacheIn()
+  const first = await annotate(cache)
+  const kept = (await readdir(folder)).sort()
+  for (const name of kept) {
+    const path = join(folder, name)
+    const bytes = await readFile(path)
+    await writeFile(path, bytes.subarray(0, bytes.length / 2))
+    await writeFile(join(folder, name.replace(/[0-9a-f]{16}\.bin$/, `${'0'.repeat(16)}.bin`)), bytes)
+  }
+  t.is(await annotate(cache), first)
+  t.deepEqual((await readdir(folder)).sort(), kept)
+  for (const name of kept) t.true((await stat(join(folder, name))).size > 100_000)
+  await rm(cache, { recursive: true })
+})
+
+test('several that start at once leave whole files, and nothing else', async (t) => {
+  const { cache, folder } = await cacheIn()
+  const outs = await Promise.all([1, 2, 3].map(() => annotate(cache)))
+  t.is(new Set(outs).size, 1)
+  t.is((await readdir(folder)).length, 2)
+  t.is(await annotate(cache), outs[0])
+  await rm(cache, { recursive: true })
+})
+
+test('where nothing can be written, everything works', async (t) => {
+  const { cache } = await cacheIn()
+  const file = join(cache, 'file')
+  await writeFile(file, '')
+  t.is(await annotate(file), await annotate(cache))
+  await rm(cache, { recursive: true })
+})
+
+test('a command that fails keeps nothing', async (t) => {
+  const { cache } = await cacheIn()
+  t.is((await hmtl(['anotate'], '', { HMTL_CACHE: cache })).code, 2)
+  t.deepEqual(await readdir(cache), [])
+  await rm(cache, { recursive: true })
+})
