@@ -1,5 +1,5 @@
 /** The files of a stored model or encoder in a folder. */
-import { open, readFile, stat } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HmtlError } from '../io/errors.ts'
 import { readAt } from '../io/read-at.ts'
@@ -37,7 +37,13 @@ export const folderFiles = (folder: string): ModelFiles => {
         })
       })
       if (found.size > most) throw corrupt(path, `larger than ${most} bytes`)
-      return readFile(path)
+      // At once: readFile goes through a large file in small pieces.
+      const opened = await openPath(path)
+      try {
+        return await opened.at(0, opened.size)
+      } finally {
+        await opened.close()
+      }
     },
     open: (name) => openPath(pathOf(name)),
   }

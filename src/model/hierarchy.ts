@@ -15,6 +15,7 @@ import { embed } from './layers/embedding.ts'
 import { dropoutIf, encode, type Seeds } from './layers/encoder.ts'
 import { createParameters } from './parameters.ts'
 import { createIndexer, type Indexer, type Vocabulary } from './vocabulary.ts'
+import type { WordIndex } from './word-index.ts'
 
 /** What a model is made of; weights in `parameters`, word vectors beside them because they are updated by row. */
 export interface Model extends HeadContext {
@@ -31,8 +32,8 @@ export interface ModelParts {
   readonly config: ModelConfig
   readonly vocabulary: Vocabulary
   readonly labels: Readonly<Record<string, readonly string[]>>
-  /** The vocabulary's words as they are stored, for who has them. */
-  readonly wordLines?: string | undefined
+  /** The index of the vocabulary's words, for who has it. */
+  readonly wordIndex?: WordIndex | undefined
   readonly wordTable: Float32Array | Uint16Array
   readonly contextual?: ContextualEncoder | undefined
   readonly stored?: ReadonlyMap<string, { shape: readonly number[]; values: Float32Array }>
@@ -44,7 +45,7 @@ export const createModel = ({
   config,
   vocabulary,
   labels,
-  wordLines,
+  wordIndex,
   wordTable,
   contextual,
   stored,
@@ -55,7 +56,7 @@ export const createModel = ({
   labels,
   wordTable,
   contextual,
-  indexer: createIndexer(vocabulary, wordLines),
+  indexer: createIndexer(vocabulary, wordIndex),
   parameters: createParameters(config.training.seed, stored, onlyUsed),
 })
 

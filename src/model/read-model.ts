@@ -9,10 +9,14 @@ import { parseStoredConfig } from './config/parse.ts'
 import type { ContextualEncoder } from './encoders/contextual.ts'
 import { createModel, type Model, type ModelParts } from './hierarchy.ts'
 import { corrupt, isFileOfModel, type ModelFiles, textOf } from './model-files.ts'
-import { decodeSafetensors, halvesIn } from './safetensors.ts'
+import { decodeSafetensors } from './safetensors.ts'
+import type { Vocabulary } from './vocabulary.ts'
+import { indexWords } from './word-index.ts'
 
 export const formatName = 'hmtl.model'
 export const formatVersion = 1
+/** Files that every model has, beside `config.json`. */
+const ownFiles = ['words.txt', 'model.safetensors']
 /** The tensor of the word vectors. */
 export const wordsKey = 'words.table'
 
@@ -32,6 +36,14 @@ export const readParts = async (
   compact = false,
 ): Promise<ModelParts & Required<Pick<ModelParts, 'stored'>>> => {
   const path = from.pathOf('config.json')
+  const reading = new Map<string, Promise<Uint8Array<ArrayBuffer>>>()
+  /** Begins to read a file; whoever awaits it is told what is wrong with it. */
+  const begin = (name: string) => {
+    const content = from.read(name)
+    content.catch(() => undefined)
+    reading.set(name, content)
+  }
+  for (const name of ownFiles) begin(name)
   const bytes = await from.read('config.json')
   let parsed: Record<string, unknown>
   let config: ModelConfig
@@ -59,32 +71,47 @@ export const readParts = async (
     !isStrings(characters)
   )
     throw corrupt(path, 'labels or characters are missing')
-  const contents = new Map<string, Uint8Array>()
-  /** Where each is not what config.json names; digests are made while the rest is understood. */
+  for (const name of Object.keys(files ?? {})) {
+    if (!isFileOfModel(name)) throw corrupt(path, `"${name}" is no name of a file of a model`)
+    if (!reading.has(name)) begin(name)
+  }
+  /** Where each is not what config.json names. */
   const faults: Promise<HmtlError | undefined>[] = []
   const checked = async (name: string, content: Uint8Array<ArrayBuffer>) =>
     files?.[name] === (await sha256(content))
       ? undefined
       : corrupt(from.pathOf(name), 'its sha256 is not the one config.json names')
-  for (const name of new Set(['model.safetensors', 'words.txt', ...Object.keys(files ?? {})])) {
-    if (!isFileOfModel(name)) throw corrupt(path, `"${name}" is no name of a file of a model`)
-    const content = await from.read(name)
+  const taken = async (name: string) => {
+    const content = (await reading.get(name)) as Uint8Array<ArrayBuffer>
     faults.push(checked(name, content))
-    contents.set(name, content)
+    return content
   }
+  // While the weights are on their way.
+  const lines = textOf(await taken('words.txt'))
+  const wordIndex = indexWords(lines)
+  const weights = await taken('model.safetensors')
+  for (const name of reading.keys()) if (!ownFiles.includes(name)) await taken(name)
   const understood = () => {
-    const [weights, words] = ['model.safetensors', 'words.txt'].map((name) => contents.get(name) as Uint8Array)
-    const file = from.pathOf('model.safetensors')
-    const halves = compact ? halvesIn(weights, wordsKey, file) : undefined
-    const stored = decodeSafetensors(weights, file, halves && wordsKey)
-    const lines = textOf(words)
-    const list = lines.split('\n').slice(0, -1)
-    const table = halves ?? stored.get(wordsKey)
-    if (table?.shape.length !== 2 || table.shape[0] !== list.length || table.shape[1] !== config.embeddings.words.size)
-      throw new HmtlError('HMTL_MODEL_MISMATCH', `${list.length} words but vectors of shape [${table?.shape}]`, {
+    const stored = decodeSafetensors(weights, from.pathOf('model.safetensors'), compact)
+    const table = stored.get(wordsKey)
+    if (
+      table?.shape.length !== 2 ||
+      table.shape[0] !== wordIndex.size ||
+      table.shape[1] !== config.embeddings.words.size
+    )
+      throw new HmtlError('HMTL_MODEL_MISMATCH', `${wordIndex.size} words but vectors of shape [${table?.shape}]`, {
         source: from.place,
       })
-    return { stored, list, lines, wordTable: 'halves' in table ? table.halves : table.values }
+    let list: string[] | undefined
+    const vocabulary: Vocabulary = {
+      characters,
+      // Whoever only uses a model needs the index alone.
+      get words() {
+        list ??= lines.split('\n').slice(0, -1)
+        return list
+      },
+    }
+    return { stored, vocabulary, wordIndex, wordTable: table.halves ?? table.values }
   }
   const intact = async () => {
     for (const fault of await Promise.all(faults)) if (fault) throw fault
@@ -112,10 +139,7 @@ export const readParts = async (
   return {
     config,
     labels: labels as Record<string, string[]>,
-    vocabulary: { words: made.list, characters },
-    wordLines: made.lines,
-    wordTable: made.wordTable,
-    stored: made.stored,
+    ...made,
     contextual: await encoder,
     onlyUsed: compact,
   }

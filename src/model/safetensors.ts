@@ -3,6 +3,7 @@
  * their bytes. Everything a header says is checked before anything is read.
  * Matrices of 8-bit integers are ours: `NAME.scale` has a factor for each row.
  */
+import type { HmtlError } from '../io/errors.ts'
 import { allFiniteHalves, floatsOfHalves, halvesOfFloats } from '../io/arrow/half.ts'
 import { corrupt, type OpenFile, textOf } from './model-files.ts'
 
@@ -16,12 +17,8 @@ export interface StoredBytes {
 export interface StoredTensor {
   readonly shape: readonly number[]
   readonly values: Float32Array
-}
-
-export interface StoredHalves {
-  readonly shape: readonly number[]
-  /** Bits of float16. */
-  readonly halves: Uint16Array
+  /** Bits of float16, where the values are made of them whenever they are asked for. */
+  readonly halves?: Uint16Array
 }
 
 const maxHeaderBytes = 16 * 1024 * 1024
@@ -171,6 +168,9 @@ const allFinite = (values: Float32Array): boolean => {
   return true
 }
 
+const notFinite = (name: string, file: string): HmtlError =>
+  corrupt(file, `tensor ${name} holds numbers that are not finite`)
+
 /** @param bytes of the tensor, in memory of its own */
 const numbersOf = (
   bytes: Uint8Array<ArrayBuffer>,
@@ -191,7 +191,7 @@ const numbersOf = (
     for (let row = 0, at = 0; row < factors.length; row++)
       for (let j = 0; j < width; j++, at++) values[at] = integers[at] * factors[row]
   } else throw corrupt(file, `tensor ${name} is of type ${type}`)
-  if (!allFinite(values)) throw corrupt(file, `tensor ${name} holds numbers that are not finite`)
+  if (!allFinite(values)) throw notFinite(name, file)
   return values
 }
 
@@ -205,38 +205,37 @@ const scaleEntry = (entries: ReadonlyMap<string, Entry>, name: string, { shape }
   return found
 }
 
-/** What the header of a file in memory says, and its data. */
-const opened = (bytes: Uint8Array, file: string) => {
-  const size = headerSize(bytes.subarray(0, 8), bytes.length, file)
-  const data = bytes.subarray(8 + size)
-  const entries = entriesOf(bytes.subarray(8, 8 + size), data.length, file)
-  return { entries, copy: ({ begin, end }: Entry) => new Uint8Array(data.subarray(begin, end)) }
+/** Numbers of float16 in memory that stays, half as large as what they mean. */
+const inPlace = (bytes: Uint8Array, { shape, count }: Entry, name: string, file: string): StoredTensor => {
+  // Those of a foreign file may lie at an odd byte.
+  const { buffer, byteOffset } = bytes.byteOffset % 2 === 0 ? bytes : bytes.slice()
+  const halves = new Uint16Array(buffer, byteOffset, count)
+  if (!allFiniteHalves(halves)) throw notFinite(name, file)
+  return {
+    shape,
+    halves,
+    get values() {
+      return floatsOfHalves(halves)
+    },
+  }
 }
 
 /**
- * A tensor of float16 as its bits, half as large as what it means; undefined where the file has it otherwise or not at
- * all.
+ * Tensors of a safetensors file.
+ * @param stay whether the bytes will stay as they are: what is stored as float16 is left where it is until it is used
  * @throws HmtlError `HMTL_MODEL_CORRUPT`
  */
-export const halvesIn = (bytes: Uint8Array, name: string, file = 'safetensors'): StoredHalves | undefined => {
-  const { entries, copy } = opened(bytes, file)
-  const entry = entries.get(name)
-  if (entry?.type !== 'F16') return undefined
-  const halves = new Uint16Array(copy(entry).buffer)
-  if (!allFiniteHalves(halves)) throw corrupt(file, `tensor ${name} holds numbers that are not finite`)
-  return { shape: entry.shape, halves }
-}
-
-/** Tensors of a safetensors file. @param except one that is not read @throws HmtlError `HMTL_MODEL_CORRUPT` */
-export const decodeSafetensors = (
-  bytes: Uint8Array,
-  file = 'safetensors',
-  except?: string,
-): Map<string, StoredTensor> => {
-  const { entries, copy } = opened(bytes, file)
+export const decodeSafetensors = (bytes: Uint8Array, file = 'safetensors', stay = false): Map<string, StoredTensor> => {
+  const size = headerSize(bytes.subarray(0, 8), bytes.length, file)
+  const data = bytes.subarray(8 + size)
+  const entries = entriesOf(bytes.subarray(8, 8 + size), data.length, file)
+  const copy = ({ begin, end }: Entry) => new Uint8Array(data.subarray(begin, end))
   const out = new Map<string, StoredTensor>()
   for (const [name, entry] of entries) {
-    if (name === except) continue
+    if (stay && entry.type === 'F16') {
+      out.set(name, inPlace(data.subarray(entry.begin, entry.end), entry, name, file))
+      continue
+    }
     if (name.endsWith('.scale') && entries.get(name.slice(0, -6))?.type === 'I8') continue
     const scales = () => {
       const scale = scaleEntry(entries, name, entry, file)

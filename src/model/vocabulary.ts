@@ -56,9 +56,8 @@ export interface Indexer {
 /** The words as they are stored: each with a line end after it. */
 export const wordLines = (words: readonly string[]): string => words.map((word) => `${word}\n`).join('')
 
-/** @param lines the vocabulary's words as they are stored, for who has them */
-export const createIndexer = (vocabulary: Vocabulary, lines = wordLines(vocabulary.words)): Indexer => {
-  const words = indexWords(lines)
+/** @param words the index of the vocabulary's words, for who has it */
+export const createIndexer = (vocabulary: Vocabulary, words = indexWords(wordLines(vocabulary.words))): Indexer => {
   const characters = new Map(vocabulary.characters.map((character, i) => [character, i + reservedCharacters]))
   return {
     size: words.size,

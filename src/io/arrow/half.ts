@@ -29,28 +29,25 @@ export const ofHalf = (bits: number): number => {
   return sign * (1 + mantissa / 1024) * 2 ** (exponent - 15)
 }
 
-let known: Float32Array | undefined
-
-/** Of all that there are. */
-const table = (): Float32Array => {
-  if (known) return known
-  known = new Float32Array(0x10000)
-  for (let bits = 0; bits < known.length; bits++) known[bits] = ofHalf(bits)
-  return known
+/** Some of many: those from one place to another, into `to` from `at` on. */
+export const copyHalves = (bits: Uint16Array, from: number, until: number, to: Float32Array, at: number): void => {
+  const as32 = new Uint32Array(to.buffer, to.byteOffset, to.length)
+  for (let i = from, j = at; i < until; i++, j++) {
+    const half = bits[i]
+    if ((half & 0x7c00) === 0x7c00) to[j] = ofHalf(half)
+    else {
+      // Its exponent counts from 15, that of 32 bits from 127: what is below normal numbers comes out right too.
+      as32[j] = ((half & 0x8000) << 16) | ((half & 0x7fff) << 13)
+      to[j] *= 2 ** 112
+    }
+  }
 }
 
 /** Many at once. */
 export const floatsOfHalves = (bits: Uint16Array): Float32Array<ArrayBuffer> => {
-  const of = table()
   const values = new Float32Array(bits.length)
-  for (let i = 0; i < bits.length; i++) values[i] = of[bits[i]]
+  copyHalves(bits, 0, bits.length, values, 0)
   return values
-}
-
-/** Some of many: those from one place to another, into `to` from `at` on. */
-export const copyHalves = (bits: Uint16Array, from: number, until: number, to: Float32Array, at: number): void => {
-  const of = table()
-  for (let i = from; i < until; i++) to[at + i - from] = of[bits[i]]
 }
 
 /** Whether all are numbers that are finite: an exponent of ones alone has another meaning. */
