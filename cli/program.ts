@@ -1,12 +1,27 @@
-/**
- * The program. For a command that annotates a thread begins to load what it computes with while this one still reads
- * its options: each takes a fifth of a second.
- */
-import { openSpare } from '../src/pipeline/pool/worker-thread.ts'
-import { annotating } from '../src/pool-module.ts'
+/** The command line: parses, calls one command, and turns its outcome into an exit code. */
+import { hideBin } from 'yargs/helpers'
+import { HmtlError } from '../src/io/errors.ts'
+import { createParser } from './parser.ts'
+import { completions, completionsFlag } from './support/completion.ts'
+import { errorText, exitCodes, say } from './support/output.ts'
 
-const [, , command, ...words] = process.argv
-if (['annotate', 'enrich', 'serve'].includes(command) && !words.some((word) => word === '--help' || word === '-h'))
-  openSpare(annotating)
+// A reader that has seen enough (head, less) is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(exitCodes.ok)
+  throw error
+})
 
-import('./run.ts')
+const words = hideBin(process.argv)
+
+const runProgram = async (): Promise<void> => {
+  try {
+    if (words[0] === completionsFlag)
+      process.stdout.write((await completions(words.slice(1))).map((word) => `${word}\n`).join(''))
+    else process.exitCode = await createParser().run(words)
+  } catch (error) {
+    say(errorText(error))
+    process.exitCode = error instanceof HmtlError && error.code === 'HMTL_USAGE' ? exitCodes.usage : exitCodes.failed
+  }
+}
+
+void runProgram()

@@ -9,8 +9,12 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
 import { build } from 'esbuild'
 
-/** Packages that go in: tfjs, the parser of command lines with all that it needs, and those that have ES modules only. */
-const inside = /^(?:@tensorflow\/|yargs(?:$|\/)|stream-chain\/|@noble\/hashes\/|hono(?:$|\/)|@hono\/|hyparquet(?:$|-))/
+/**
+ * Packages that go in: tfjs, the parser of command lines with all that it needs, what most commands load, and those that
+ * have ES modules only.
+ */
+const inside =
+  /^(?:@tensorflow\/|yargs(?:$|\/)|saxes$|fzstd$|stream-chain\/|@noble\/hashes\/|hono(?:$|\/)|@hono\/|hyparquet(?:$|-))/
 
 /** Where yargs's translations lie. */
 const shims = "new URL('lib/platform-shims/esm.mjs', hmtlUrl(hmtlRequire.resolve('yargs'))).href"

@@ -7,7 +7,7 @@ import { setTensorflowEnvironment } from './model/kernels/tensorflow/binding.ts'
 import { modelFolder } from './models.ts'
 import type { WorkerSettings } from './pipeline/pool/messages.ts'
 import { type Pool, type PoolOptions, startPool } from './pipeline/pool/pool.ts'
-import { dropSpare, openThread } from './pipeline/pool/worker-thread.ts'
+import { openThread } from './pipeline/pool/worker-thread.ts'
 import { annotating } from './pool-module.ts'
 import { checkWorkers, type WishOptions, wishOf } from './wish.ts'
 
@@ -45,10 +45,7 @@ export const openPool = async (
       remedy: `Known are ${engineNames.join(', ')}`,
     })
   const engine = await chooseEngine(wanted as EngineName)
-  if (engine === 'tensorflow' || engine === 'gpu') {
-    setTensorflowEnvironment()
-    dropSpare()
-  }
+  if (engine === 'tensorflow' || engine === 'gpu') setTensorflowEnvironment()
   const settings: WorkerSettings = {
     model: modelFolder(model),
     modelName: model.split(/[/\\]/).filter(Boolean).pop() ?? model,

@@ -77,3 +77,32 @@ test('workers that fail whatever they are given break the pool instead of being 
   await t.throwsAsync(pool.run(documents('c')), { instanceOf: HmtlError })
   await pool.close()
 })
+
+test('one group starts one worker; the others follow when there is more to do', async (t) => {
+  let opened = 0
+  const answers: ((outcomes: []) => void)[] = []
+  const pool = await startPool(
+    () => {
+      opened++
+      return {
+        ready: Promise.resolve(),
+        ended: undefined,
+        ask: () => new Promise((resolve) => answers.push(resolve)),
+        close: async () => undefined,
+      }
+    },
+    {},
+    3,
+  )
+  const first = pool.run([])
+  answers[0]([])
+  await first
+  t.is(opened, 1)
+  const second = pool.run([])
+  await new Promise((resolve) => setImmediate(resolve))
+  t.is(opened, 3)
+  t.is(pool.capacity, 6)
+  answers[1]([])
+  await second
+  await pool.close()
+})

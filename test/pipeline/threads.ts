@@ -9,7 +9,7 @@ import { errorOf, plainError } from '../../src/io/plain-error.ts'
 import { ahead, type Next } from '../../src/pipeline/ahead.ts'
 import { chain } from '../../src/pipeline/chain.ts'
 import { inOrder } from '../../src/pipeline/order.ts'
-import { dropSpare, openSpare, openThread } from '../../src/pipeline/pool/worker-thread.ts'
+import { openSpare, openThread } from '../../src/pipeline/pool/worker-thread.ts'
 import { collect, root } from '../helpers/documents.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hmtl-threads-'))
@@ -66,21 +66,12 @@ test.serial(
   },
 )
 
-test.serial(
-  'a thread opened ahead that nobody wants is dropped, and one that cannot begin is told to who opens it',
-  async (t) => {
-    const module = threadOf('unwanted', 'return (value) => settings + value')
-    openSpare(module)
-    dropSpare()
-    const thread = openThread<string, string>(module, 'own')
-    t.is(await thread.ask('!'), 'own!')
-    await thread.close()
-    const broken = threadOf('cannot-begin', `throw new HmtlError('HMTL_USAGE', 'not so')`)
-    openSpare(broken)
-    const failing = openThread<string, string>(broken, 'x')
-    t.is((await t.throwsAsync<HmtlError>(failing.ready)).code, 'HMTL_USAGE')
-  },
-)
+test.serial('a thread opened ahead that cannot begin is told to who opens it', async (t) => {
+  const broken = threadOf('cannot-begin', `throw new HmtlError('HMTL_USAGE', 'not so')`)
+  openSpare(broken)
+  const failing = openThread<string, string>(broken, 'x')
+  t.is((await t.throwsAsync<HmtlError>(failing.ready)).code, 'HMTL_USAGE')
+})
 
 test('a request that fails is told as it would be here, and the thread goes on', async (t) => {
   const module = threadOf(

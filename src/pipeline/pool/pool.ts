@@ -46,6 +46,8 @@ interface Seat {
   timer: ReturnType<typeof setTimeout> | undefined
 }
 
+const isBusy = ({ jobs, waiting }: Seat): boolean => jobs.length + waiting.length > 0
+
 const groupsPerWorker = 2
 /** Replacements in a row, without a group done between them, after which the fault is not a document's. */
 const mostReplacements = 8
@@ -54,7 +56,8 @@ const harmless = createDocument({ id: 'harmless', text: 'All is well.' })
 
 /**
  * Starts the first worker and waits until it has its model; the others follow when
- * it has done its first group, so that the first document need not wait for cores.
+ * it has done its first group and there are more, so that the first document need not
+ * wait for cores, and a single one starts no thread in vain.
  * @param openWorker opens a thread that begins to get its model
  * @param usual what is wanted of a group that says nothing else
  * @throws HmtlError as the model or engine does
@@ -111,7 +114,8 @@ export const startPool = async (
       replacements = 0
       watch(seat)
       tell()
-      openOthers()
+      begun = true
+      if (seats.some(isBusy)) openOthers()
     }
     worker.ask({ documents: job.documents, wish: job.wish }).then(
       (outcomes) => settle(() => job.resolve(outcomes)),
@@ -184,6 +188,7 @@ export const startPool = async (
 
   const run = (documents: readonly Document[], wish: Wish = usual): Promise<readonly Outcome[]> => {
     if (broken) return Promise.reject(broken)
+    if (begun) openOthers()
     const load = ({ jobs, waiting }: Seat) => jobs.length + waiting.length
     const free = seats.reduce((best, other) => (load(other) < load(best) ? other : best))
     return new Promise((resolve, reject) => post(free, { documents, wish, alone: false, resolve, reject }))
@@ -213,7 +218,9 @@ export const startPool = async (
   const others = async () => {
     while (seats.length < count && !closing && !broken) await open()
   }
-  /** Once, when there is something to show for the first. */
+  /** Whether there is something to show for the first. */
+  let begun = false
+  /** Once. */
   let openOthers = () => {
     openOthers = () => undefined
     others().catch((error) => {

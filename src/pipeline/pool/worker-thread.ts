@@ -20,35 +20,46 @@ const later = { hmtl: 'settings come as the first message' }
 const isLater = (data: unknown): boolean => (data as Partial<typeof later> | undefined)?.hmtl === later.hmtl
 
 /** A thread that was opened before anybody knew what it is to do. */
-let spare: { readonly module: URL; readonly worker: Worker } | undefined
+interface Spare {
+  readonly module: URL
+  readonly worker: Worker
+  /** Leaves it to whoever takes it. */
+  release(): void
+}
+
+const spareKey = Symbol.for('hmtl.spare')
+/** The process has one, whichever copy of this module opened it: what starts the program is a bundle of its own. */
+const place = globalThis as { [spareKey]?: Spare | undefined }
 const ignore = () => undefined
 
 /** Opens a thread ahead: the next `openThread` of that module takes it. It keeps no program from ending. */
 export const openSpare = (module: URL): void => {
   const worker = new Worker(module, { workerData: later })
+  const forget = () => {
+    place[spareKey] = undefined
+  }
   worker.unref()
   // Whoever opens a thread of it in earnest is told what is wrong with it.
   worker.on('error', ignore)
-  worker.once('exit', dropSpare)
-  spare = { module, worker }
-}
-
-/** A thread has the environment that there was when it was opened: for one that needs another the spare is no use. */
-export const dropSpare = (): void => {
-  const dropped = spare
-  spare = undefined
-  dropped?.worker.terminate().catch(ignore)
+  worker.once('exit', forget)
+  place[spareKey] = {
+    module,
+    worker,
+    release() {
+      forget()
+      worker.off('error', ignore)
+      worker.off('exit', forget)
+      worker.ref()
+    },
+  }
 }
 
 const taken = (module: URL, settings: unknown): Worker | undefined => {
+  const spare = place[spareKey]
   if (spare?.module.href !== module.href) return undefined
-  const { worker } = spare
-  spare = undefined
-  worker.off('error', ignore)
-  worker.off('exit', dropSpare)
-  worker.ref()
-  worker.postMessage(settings)
-  return worker
+  spare.release()
+  spare.worker.postMessage(settings)
+  return spare.worker
 }
 
 /** @param module calls `serve`. @param settings what it begins with; plain data */
