@@ -22,6 +22,10 @@ const shims = "new URL('lib/platform-shims/esm.mjs', hmtlUrl(hmtlRequire.resolve
 /** Where tfjs's WebAssembly lies, found when it is asked for. */
 const backend = "require('node:path').dirname(hmtlRequire.resolve('@tensorflow/tfjs-backend-wasm'))"
 
+/** An import of a package when it is needed; what was kept compiled can have none. */
+const lateImport = /\bimport\('([^'.][^']*)'\)/g
+const lateLoad = (all, name) => (inside.test(name) ? all : `hmtlImport('${name}')`)
+
 const late = 'late'
 
 /** A module that is as wide as a text is, loaded when help is shown: making its expressions takes a fifth of a start. */
@@ -56,7 +60,8 @@ const placed = (dist, outdir) => ({
       const text = await readFile(path, 'utf8')
       if (path.startsWith(dist)) {
         const place = relative(outdir, path).split(sep).join('/')
-        return { contents: text.replaceAll('import.meta.url', `new URL(${JSON.stringify(place)}, ${here}).href`) }
+        const loading = text.replaceAll(lateImport, lateLoad)
+        return { contents: loading.replaceAll('import.meta.url', `new URL(${JSON.stringify(place)}, ${here}).href`) }
       }
       if (path.endsWith(join('yargs', 'lib', 'platform-shims', 'esm.mjs')))
         return { contents: text.replaceAll('import.meta.url', shims) }
@@ -103,7 +108,8 @@ export const bundleNode = async (root) => {
     outExtension: { '.js': '.cjs' },
   })
   for (const { path, text } of outputFiles) {
+    if (/[^.\w]import\(/.test(text)) throw new Error(`${path} imports: what is kept compiled cannot`)
     const digest = createHash('sha256').update(text).digest('hex').slice(0, 16)
-    await writeFile(path, `/*${digest}*/(function (require, __filename, hmtlKeepCompiled) {${text}\n})`)
+    await writeFile(path, `/*${digest}*/(function (require, __filename, hmtlImport, hmtlKeepCompiled) {${text}\n})`)
   }
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
 import { hmtl } from './helpers/command.ts'
+import { root } from './helpers/documents.ts'
 
 const cacheIn = async (): Promise<{ cache: string; folder: string }> => {
   const cache = await mkdtemp(join(tmpdir(), 'hmtl-compiled-'))
@@ -64,6 +65,19 @@ test('where nothing can be written, everything works', async (t) => {
   const file = join(cache, 'file')
   await writeFile(file, '')
   t.is(await annotate(file), await annotate(cache))
+  await rm(cache, { recursive: true })
+})
+
+test('a package that is imported late is there from the first start and from what was kept', async (t) => {
+  const { cache } = await cacheIn()
+  const args = ['embed', '-', '--encoder', root('test/fixtures/transformers/bert'), '--engine', 'wasm', '-q']
+  for (const output of ['a.arrows', 'b.arrows']) {
+    const { code, err } = await hmtl([...args, '-o', join(cache, output)], 'Marie Curie was here.\n', {
+      HMTL_CACHE: cache,
+    })
+    t.is(code, 0, err)
+  }
+  t.deepEqual(await readFile(join(cache, 'a.arrows')), await readFile(join(cache, 'b.arrows')))
   await rm(cache, { recursive: true })
 })
 

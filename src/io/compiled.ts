@@ -7,11 +7,21 @@ import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { cachedDataVersionTag } from 'node:v8'
-import { constants, Script } from 'node:vm'
+import { Script } from 'node:vm'
+import { threadId } from 'node:worker_threads'
 import { cacheFolder } from './cache-folder.ts'
 
-/** A bundle, a function of what a module of Node has. @param keep see `keepCompiled` */
-type Bundle = (require: NodeJS.Require, file: string, keep: () => void) => void
+/**
+ * A bundle, a function of what a module of Node has. Code that was kept can import nothing itself.
+ * @param load imports a package
+ * @param keep see `keepCompiled`
+ */
+type Bundle = (
+  require: NodeJS.Require,
+  file: string,
+  load: (name: string) => Promise<unknown>,
+  keep: () => void,
+) => void
 
 /** Undefined where it fails: without what is kept a start takes longer, no more. */
 const attempt = <T>(use: () => T): T | undefined => {
@@ -24,7 +34,7 @@ const attempt = <T>(use: () => T): T | undefined => {
 
 /** Writes whole or not at all, whoever else does at once. */
 const writeKept = (folder: string, family: string, name: string, data: Buffer): void => {
-  const temporary = join(folder, `${name}.${process.pid}.tmp`)
+  const temporary = join(folder, `${name}.${process.pid}.${threadId}.tmp`)
   attempt(() => {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     writeFileSync(temporary, data, { mode: 0o600, flush: true })
@@ -48,11 +58,7 @@ export const runCompiled = (bundle: 'program' | 'worker', use: string): (() => v
   const family = `${bundle}-${use}-${cachedDataVersionTag()}-`
   const [folder, name] = [join(cacheFolder(), 'compiled'), `${family}${text.slice(2, 18)}.bin`]
   const cachedData = attempt(() => readFileSync(join(folder, name)))
-  const script = new Script(text, {
-    filename: file,
-    cachedData,
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-  })
+  const script = new Script(text, { filename: file, cachedData })
   let kept = cachedData !== undefined && !script.cachedDataRejected
   const keep = () => {
     if (kept) return
@@ -60,6 +66,6 @@ export const runCompiled = (bundle: 'program' | 'worker', use: string): (() => v
     writeKept(folder, family, name, script.createCachedData())
   }
   const run = script.runInThisContext() as Bundle
-  run(createRequire(file), file, keep)
+  run(createRequire(file), file, (name) => import(name), keep)
   return keep
 }
