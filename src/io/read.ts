@@ -1,7 +1,7 @@
 /** The one way in: any input, any format, one stream of documents. */
 import type { Document } from './document/document.ts'
 import { HmtlError } from './errors.ts'
-import { type Format, type FormatContext, formatContext } from './format.ts'
+import { documentsOf, type Format, type FormatContext, formatContext } from './format.ts'
 import { annotationsBeside, filesOfAnyFormat, filesOfFormat } from './folder.ts'
 import { formatNamed } from './formats/index.ts'
 import { guessed } from './guess.ts'
@@ -32,11 +32,12 @@ export async function* readDocuments(input: Input, options: ReadOptions = {}): A
   for await (const found of sourcesOf(input, accepts, otherwise)) {
     const { source, format } = await withFormat(found, named)
     options.onSource?.(source, format)
-    for await (const document of format.read(source, context)) {
-      if (options.signal?.aborted)
-        throw new HmtlError('HMTL_ABORTED', 'reading was aborted', { cause: options.signal.reason })
-      yield document
-    }
+    for await (const given of format.read(source, context))
+      for (const document of documentsOf(given)) {
+        if (options.signal?.aborted)
+          throw new HmtlError('HMTL_ABORTED', 'reading was aborted', { cause: options.signal.reason })
+        yield document
+      }
   }
 }
 

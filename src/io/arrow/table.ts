@@ -74,9 +74,19 @@ const knownColumns: ReadonlySet<string> = new Set([
   ...[...intColumns, ...nameColumns, ...scoreColumns].map(([name]) => name),
 ])
 
+/** What the names of a layer's columns begin with. */
+export const layerPrefixes = [
+  ['token', 'tokens'],
+  ['sentence', 'sentences'],
+  ['entity', 'entities'],
+  ['mention', 'mentions'],
+  ['relation', 'relations'],
+  ['cluster', 'clusters'],
+] as const
+
 /** Columns that only together say something. */
-const layerColumns = ['token', 'sentence', 'entity', 'mention', 'relation', 'cluster'].map((layer) =>
-  [...intColumns, ...nameColumns].map(([name]) => name as string).filter((name) => name.startsWith(`${layer}_`)),
+const layerColumns = layerPrefixes.map(([prefix]) =>
+  [...intColumns, ...nameColumns].map(([name]) => name as string).filter((name) => name.startsWith(`${prefix}_`)),
 )
 
 /**

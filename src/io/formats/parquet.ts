@@ -31,7 +31,7 @@ import {
   unitColumn,
 } from '../arrow/table.ts'
 import { schemaName, schemaVersion } from '../arrow/names.ts'
-import { batched } from './arrow.ts'
+import { batched } from '../arrow/batches.ts'
 import { hubDocuments, tagNames, toPlain } from '../arrow/hub.ts'
 import { nestedColumns, nestedSchema } from './parquet-nested.ts'
 
