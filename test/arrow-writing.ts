@@ -9,7 +9,9 @@ import fc from 'fast-check'
 import { intColumns, nameColumns, scoreColumns } from '../src/io/arrow/table.ts'
 import { createDocument, type Document, spansOf } from '../src/io/document/document.ts'
 import { fromUtf16, offsetUnits } from '../src/io/document/offsets.ts'
+import { reportLoneSurrogates } from '../src/io/document/surrogates.ts'
 import { HmtlError } from '../src/io/errors.ts'
+import { LossReport } from '../src/io/report.ts'
 import { readDocuments } from '../src/io/read.ts'
 import { writeAtomically } from '../src/io/write.ts'
 import { collect, plain, read, write } from './helpers/documents.ts'
@@ -110,6 +112,26 @@ test('arrow: texts that outgrow the room of the batch before, and buffers betwee
       list.map(({ text }) => text.length),
     )
   }
+})
+
+test('arrow: halves of surrogate pairs are counted as their own function counts them, and U+FFFD is none', async (t) => {
+  const odd = fc.string({ unit: fc.constantFrom('\ud83d', '\ude00', '\ufffd', 'a', 'é'), maxLength: 6 })
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.tuple(odd, odd, odd, fc.boolean()), { maxLength: 6 }), async (parts) => {
+      const list = parts.map(([id, rest, name, annotated]) =>
+        createDocument({
+          id,
+          text: `a${rest}`,
+          ...(annotated ? { entities: [{ start: 0, end: 1, label: name }] } : {}),
+          metadata: { name },
+        }),
+      )
+      const wanted = new LossReport()
+      for (const document of list) reportLoneSurrogates(document, wanted)
+      return isDeepStrictEqual((await write('arrow', list)).report.entries(), wanted.entries())
+    }),
+  )
+  t.pass()
 })
 
 test('writing: a file of many syncs is whole, and what its maker throws leaves nothing behind', async (t) => {

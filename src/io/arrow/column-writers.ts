@@ -14,6 +14,9 @@ const validity = (rows: number, present: readonly number[]): Uint8Array => {
   return bits
 }
 
+/** What UTF-8 has in place of half a surrogate pair. */
+const replacement = Buffer.from('\ufffd')
+
 /** Texts one after another in one buffer. */
 class TextValues {
   #bytes: Buffer
@@ -35,7 +38,9 @@ class TextValues {
     return this.#size
   }
 
-  add(text: string): void {
+  /** @returns whether the text may hold what UTF-8 cannot: told by its bytes, which are few to look through */
+  add(text: string): boolean {
+    const from = this.#size
     // Three bytes a code unit is the most that there can be, and mostly there is room for that.
     if (this.#size + 3 * text.length > this.#bytes.length) this.#reserve(Buffer.byteLength(text))
     this.#size += this.#bytes.write(text, this.#size)
@@ -45,6 +50,7 @@ class TextValues {
       this.#ends = more
     }
     this.#ends[++this.#count] = this.#size
+    return this.#size - from > text.length && this.#bytes.subarray(from, this.#size).includes(replacement)
   }
 
   #reserve(bytes: number): void {
@@ -69,10 +75,11 @@ export class TextColumn {
     this.#values = new TextValues(expected)
   }
 
-  add(row: number, text: string): void {
+  /** @returns whether the text may hold what UTF-8 cannot */
+  add(row: number, text: string): boolean {
     this.#pad(row)
     this.#present.push(row)
-    this.#values.add(text)
+    return this.#values.add(text)
   }
 
   /** Bytes of its texts. */

@@ -82,16 +82,24 @@ export class RowBatch {
     return this.#rows
   }
 
-  /** @param document with offsets in the batch's unit */
-  add(document: Document): void {
+  /**
+   * @param document with offsets in the batch's unit
+   * @returns whether it may hold what UTF-8 cannot; metadata is JSON, which escapes it
+   */
+  add(document: Document): boolean {
     const row = this.#rows++
-    this.#id.add(row, document.id)
-    this.#text.add(row, document.text)
+    const oddId = this.#id.add(row, document.id)
+    const oddText = this.#text.add(row, document.text)
+    let hasLayers = false
     for (const { layer, columns } of this.#layers)
-      if (document[layer]) for (const column of columns) column.add(row, document)
+      if (document[layer]) {
+        hasLayers = true
+        for (const column of columns) column.add(row, document)
+      }
     const json = metadataJson(document)
     if (json !== null) this.#metadata.add(row, json)
     if (this.#unit !== 'utf16') this.#units.add(row, this.#unit)
+    return oddId || oddText || hasLayers
   }
 
   /** Its columns, in the order of `columnTypes`. */

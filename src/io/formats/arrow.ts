@@ -17,6 +17,7 @@ import type { Document } from '../document/document.ts'
 import { HmtlError, toHmtlError } from '../errors.ts'
 import { type Codec, type FormatContext, maxDocumentBytes } from '../format.ts'
 import type { OffsetUnit } from '../document/offsets.ts'
+import { reportLoneSurrogates } from '../document/surrogates.ts'
 import { readAt } from '../read-at.ts'
 import { readAll, type Source } from '../source.ts'
 import { messageWriter } from '../arrow/message-writer.ts'
@@ -40,7 +41,7 @@ const writer = (form: 'file' | 'stream') =>
     yield* messages.begin()
     let batch = new RowBatch(unit)
     for await (const document of documents) {
-      batch.add(rowDocument(document, unit, context))
+      if (batch.add(rowDocument(document, unit))) reportLoneSurrogates(document, context.report)
       if (!isFull(document)) continue
       yield* messages.batch(batch.rows, batch.columns())
       batch = new RowBatch(unit, batch.room)
