@@ -85,6 +85,8 @@ export interface Format {
   /** The same of JSON, by the structure of its first record; formats that are not JSON have none. */
   sniffJson?(head: JsonHead, path: string): 0 | 1 | 2
   readonly read: Reader
+  /** Files beside a source that its reader asks for: small ones are read ahead of their turn, with the source itself. */
+  readonly beside?: (source: Source) => readonly string[]
   /** Writes all documents to one stream … */
   readonly write?: Writer
   /** … or each document to files of its own. */
