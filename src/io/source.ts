@@ -3,14 +3,14 @@
  * made into the same thing, with gzip taken off. Nothing is opened before it is
  * read, and a source that is left early is closed.
  */
-import { createReadStream } from 'node:fs'
-import { open, readdir, readFile, stat } from 'node:fs/promises'
+import { close, createReadStream, fstat, open, read } from 'node:fs'
+import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join, relative, sep } from 'node:path'
 import { Readable } from 'node:stream'
+import { promisify } from 'node:util'
 import { createGunzip } from 'node:zlib'
 import { ahead } from './ahead.ts'
 import { HmtlError } from './errors.ts'
-import { readAt } from './read-at.ts'
 
 /** What a reader accepts. A string is a path (`-` is standard input), a folder is read file by file in sorted order. */
 export type Input =
@@ -218,17 +218,22 @@ export const readBeside = async (source: Source, fileName: string): Promise<Buff
   )
 }
 
+// A file handle of node:fs/promises would cost twice what a small file does.
+const [opened, statOf, readOf, closed] = [promisify(open), promisify(fstat), promisify(read), promisify(close)]
+
 /** All of a small file; undefined where it is larger, or cannot be read. */
 const readSmall = async (path: string): Promise<Buffer | undefined> => {
-  const handle = await open(path).catch(() => undefined)
+  const file = await opened(path, 'r').catch(() => undefined)
+  if (file === undefined) return undefined
   try {
-    const size = (await handle?.stat())?.size ?? Number.POSITIVE_INFINITY
-    if (!handle || size > chunkBytes) return undefined
-    return await readAt(handle, 0, size, () => new Error('shorter than it was'))
+    const { size } = await statOf(file)
+    if (size > chunkBytes) return undefined
+    const bytes = Buffer.allocUnsafeSlow(size)
+    return (await readOf(file, bytes, 0, size, 0)).bytesRead === size ? bytes : undefined
   } catch {
     return undefined
   } finally {
-    await handle?.close()
+    await closed(file)
   }
 }
 
