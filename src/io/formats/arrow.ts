@@ -7,7 +7,7 @@
  * disk. A file form that comes down a pipe has to be held whole.
  */
 
-import { open } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { fileMessages, streamMessages } from '../arrow/messages.ts'
 import { magic, schemaName, schemaVersion } from '../arrow/names.ts'
 import type { ArrowSchema } from '../arrow/schema.ts'
@@ -116,8 +116,8 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<rea
 
 const openMessages = async (source: Source, context: FormatContext) => {
   // Only what has a path can be opened twice.
-  if (source.path !== undefined && !source.path.endsWith('.gz') && (await hasMagic(source))) {
-    const handle = await open(source.path)
+  const handle = source.path === undefined || source.path.endsWith('.gz') ? undefined : await openFileForm(source.path)
+  if (handle) {
     const cut = () => schemaError('the file is shorter than it says', source.name)
     const bytesAt = (offset: number, length: number) => readAt(handle, offset, length, cut)
     const messages = fileMessages(bytesAt, (await handle.stat()).size)
@@ -146,9 +146,14 @@ const openMessages = async (source: Source, context: FormatContext) => {
   }
 }
 
-const hasMagic = async (source: Source): Promise<boolean> => {
-  for await (const chunk of source.chunks()) return Buffer.from(chunk).toString('latin1', 0, magic.length) === magic
-  return false
+/** A file of the file form, open; undefined for another one, and for one that cannot be opened, of which its reader tells. */
+const openFileForm = async (path: string): Promise<FileHandle | undefined> => {
+  const handle = await open(path).catch(() => undefined)
+  const head = Buffer.alloc(magic.length)
+  await handle?.read(head, 0, head.length, 0).catch(() => undefined)
+  if (head.toString('latin1') === magic) return handle
+  await handle?.close()
+  return undefined
 }
 
 /** What reads and writes Arrow. */
