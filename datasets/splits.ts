@@ -3,7 +3,7 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HmtlError } from '../src/io/errors.ts'
 import type { Document } from '../src/io/document/document.ts'
-import type { FormatContext, FormatOptions } from '../src/io/format.ts'
+import { documentsOf, type FormatContext, type FormatOptions } from '../src/io/format.ts'
 import { formatNamed } from '../src/io/formats/index.ts'
 import { readDocuments } from '../src/io/read.ts'
 import { sourcesOf, stem } from '../src/io/source.ts'
@@ -76,7 +76,7 @@ async function* listed(
     const name = stem(source, ...extensions)
     if (!wanted.has(name)) continue
     missing.delete(name)
-    yield* reader.read(source, context)
+    for await (const given of reader.read(source, context)) yield* documentsOf(given)
   }
   if (missing.size > 0)
     throw new HmtlError(

@@ -1,6 +1,7 @@
 /** Column formats on odd words and odd documents: what is written is read again. */
 import test from 'ava'
 import fc from 'fast-check'
+import { decodeBrackets } from '../src/io/syntax/brackets.ts'
 import { createDocument, type Document, listSpans } from '../src/io/document/document.ts'
 import { joinTokens } from '../src/io/document/tokens.ts'
 import { plain, read, write } from './helpers/documents.ts'
@@ -98,5 +99,36 @@ test('white space at the ends of rows changes nothing that is read', async (t) =
       },
     ),
     { numRuns: 150 },
+  )
+})
+
+test('brackets: a cell is read as the expression that says what its signs are', (t) => {
+  const cell = fc.string({ unit: fc.constantFrom('(', ')', '*', 'A', 'é', '-', '|'), maxLength: 8 })
+  const byExpression = (cells: readonly string[]) => {
+    const open: { label: string; begin: number }[] = []
+    const spans: { begin: number; end: number; label: string }[] = []
+    let odd = 0
+    cells.forEach((text, i) => {
+      if (['*', '-', '_', ''].includes(text)) return
+      for (const [, label] of text.matchAll(/\(([^()*]+)|(\))/g)) {
+        const last = label === undefined ? open.pop() : undefined
+        if (label !== undefined) open.push({ label, begin: i })
+        else if (last) spans.push({ begin: last.begin, end: i + 1, label: last.label })
+        else odd++
+      }
+    })
+    return { spans: spans.sort((a, b) => a.begin - b.begin || b.end - a.end), odd: odd + open.length }
+  }
+  fc.assert(
+    fc.property(fc.array(cell, { maxLength: 6 }), (cells) => {
+      let odd = 0
+      const spans = decodeBrackets(
+        (i) => cells[i],
+        0,
+        cells.length,
+        () => odd++,
+      )
+      t.deepEqual({ spans, odd }, byExpression(cells))
+    }),
   )
 })

@@ -51,7 +51,13 @@ export interface FormatContext {
 /** A format that holds every layer. */
 export const layersAll: readonly LayerName[] = layerNames
 
-export type Reader = (source: Source, context: FormatContext) => AsyncIterable<Document>
+/** A document, or several that were at hand together: to wait for each one alone costs more than handing it on. */
+export type Given = Document | readonly Document[]
+
+/** What was given, as a list. */
+export const documentsOf = (given: Given): readonly Document[] => ('id' in given ? [given] : given)
+
+export type Reader = (source: Source, context: FormatContext) => AsyncIterable<Given>
 
 export type Writer = (documents: AsyncIterable<Document>, context: FormatContext) => AsyncIterable<string | Uint8Array>
 
@@ -79,6 +85,8 @@ export interface Format {
   /** The same of JSON, by the structure of its first record; formats that are not JSON have none. */
   sniffJson?(head: JsonHead, path: string): 0 | 1 | 2
   readonly read: Reader
+  /** Files beside a source that its reader asks for: small ones are read ahead of their turn, with the source itself. */
+  readonly beside?: (source: Source) => readonly string[]
   /** Writes all documents to one stream … */
   readonly write?: Writer
   /** … or each document to files of its own. */

@@ -1,11 +1,12 @@
 /** The one way in: any input, any format, one stream of documents. */
+import { ahead } from './ahead.ts'
 import type { Document } from './document/document.ts'
 import { HmtlError } from './errors.ts'
-import { type Format, type FormatContext, formatContext } from './format.ts'
+import { documentsOf, type Format, type FormatContext, formatContext } from './format.ts'
 import { annotationsBeside, filesOfAnyFormat, filesOfFormat } from './folder.ts'
 import { formatNamed } from './formats/index.ts'
 import { guessed } from './guess.ts'
-import { type Input, type Source, sourcesOf } from './source.ts'
+import { filesAhead, type Input, readAhead, type Source, sourcesOf } from './source.ts'
 
 export interface ReadOptions extends Partial<FormatContext> {
   /** Name of the format; guessed from each file where absent. */
@@ -29,14 +30,18 @@ export async function* readDocuments(input: Input, options: ReadOptions = {}): A
   const context = formatContext(options)
   const named = options.format === undefined ? undefined : formatNamed(options.format)
   const { accepts, otherwise } = named ? filesOfFormat(named, context) : filesOfAnyFormat(context)
-  for await (const found of sourcesOf(input, accepts, otherwise)) {
+  const open = async (found: Source) => {
     const { source, format } = await withFormat(found, named)
+    return { source: format.beside ? await readAhead(source, format.beside(source)) : source, format }
+  }
+  for await (const { source, format } of ahead(sourcesOf(input, accepts, otherwise), filesAhead, open)) {
     options.onSource?.(source, format)
-    for await (const document of format.read(source, context)) {
-      if (options.signal?.aborted)
-        throw new HmtlError('HMTL_ABORTED', 'reading was aborted', { cause: options.signal.reason })
-      yield document
-    }
+    for await (const given of format.read(source, context))
+      for (const document of documentsOf(given)) {
+        if (options.signal?.aborted)
+          throw new HmtlError('HMTL_ABORTED', 'reading was aborted', { cause: options.signal.reason })
+        yield document
+      }
   }
 }
 

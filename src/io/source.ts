@@ -3,11 +3,13 @@
  * made into the same thing, with gzip taken off. Nothing is opened before it is
  * read, and a source that is left early is closed.
  */
-import { createReadStream } from 'node:fs'
+import { close, createReadStream, fstat, open, read } from 'node:fs'
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join, relative, sep } from 'node:path'
 import { Readable } from 'node:stream'
+import { promisify } from 'node:util'
 import { createGunzip } from 'node:zlib'
+import { ahead } from './ahead.ts'
 import { HmtlError } from './errors.ts'
 
 /** What a reader accepts. A string is a path (`-` is standard input), a folder is read file by file in sorted order. */
@@ -29,10 +31,15 @@ export interface Source {
   readonly relative: string
   /** Bytes on disk, where known and not compressed; for progress. */
   readonly size?: number | undefined
+  /** What was read ahead, by path. */
+  readonly ready?: ReadonlyMap<string, Buffer> | undefined
   chunks(): AsyncIterable<Uint8Array>
 }
 
 const chunkBytes = 1 << 18
+
+/** Files of a folder that are looked at before their turn. */
+export const filesAhead = 8
 
 /** Which files of a folder are taken, by relative path with `.gz` taken off, or by what is in them. */
 export type Choice = (relativePath: string, source: Source) => boolean | Promise<boolean>
@@ -72,13 +79,14 @@ async function* pathSources(path: string, choices: readonly Choice[]): AsyncGene
   }
   const files = async function* (takes: Choice): AsyncGenerator<Source> {
     for await (const file of walk(path)) {
-      const source = fileSource(file, relative(path, file), (await stat(file)).size)
+      const source = fileSource(file, relative(path, file))
       if (await takes(withoutGz(source.relative), source)) yield source
     }
   }
+  const sized = async ({ path: file = '' }: Source) => fileSource(file, relative(path, file), (await stat(file)).size)
   for (const takes of choices) {
     let any = false
-    for await (const source of files(takes)) {
+    for await (const source of ahead(files(takes), filesAhead, sized)) {
       any = true
       yield source
     }
@@ -100,7 +108,7 @@ async function* walk(folder: string): AsyncGenerator<string> {
   }
 }
 
-const fileSource = (path: string, relativePath: string, size: number): Source => ({
+const fileSource = (path: string, relativePath: string, size = 0): Source => ({
   name: path,
   path,
   relative: relativePath.split(sep).join('/'),
@@ -176,6 +184,8 @@ async function* prepend(head: Uint8Array, rest: AsyncIterable<Uint8Array>): Asyn
 
 /** All bytes of a source, up to a limit. @throws HmtlError `HMTL_INPUT_TOO_LARGE` */
 export const readAll = async (source: Source, maxBytes: number): Promise<Buffer> => {
+  const ready = source.ready?.get(source.path ?? '')
+  if (ready && !isGzip(ready) && ready.length <= maxBytes) return ready
   // A small file at one go: a stream of it would cost more than what it holds.
   if (source.path !== undefined && source.size !== undefined && source.size <= Math.min(chunkBytes, maxBytes)) {
     const bytes = await readFile(source.path)
@@ -199,10 +209,41 @@ export const readAll = async (source: Source, maxBytes: number): Promise<Buffer>
 export const readBeside = async (source: Source, fileName: string): Promise<Buffer | undefined> => {
   if (source.path === undefined) return undefined
   const path = join(dirname(source.path), fileName)
-  return readFile(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined
-    throw new HmtlError('HMTL_INPUT_NOT_FOUND', `cannot read ${path}`, { cause: error })
-  })
+  return (
+    source.ready?.get(path) ??
+    readFile(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined
+      throw new HmtlError('HMTL_INPUT_NOT_FOUND', `cannot read ${path}`, { cause: error })
+    })
+  )
+}
+
+// A file handle of node:fs/promises would cost twice what a small file does.
+const [opened, statOf, readOf, closed] = [promisify(open), promisify(fstat), promisify(read), promisify(close)]
+
+/** All of a small file; undefined where it is larger, or cannot be read. */
+const readSmall = async (path: string): Promise<Buffer | undefined> => {
+  const file = await opened(path, 'r').catch(() => undefined)
+  if (file === undefined) return undefined
+  try {
+    const { size } = await statOf(file)
+    if (size > chunkBytes) return undefined
+    const bytes = Buffer.allocUnsafeSlow(size)
+    return (await readOf(file, bytes, 0, size, 0)).bytesRead === size ? bytes : undefined
+  } catch {
+    return undefined
+  } finally {
+    await closed(file)
+  }
+}
+
+/** A source with itself and files beside it read, as far as they are small; whoever asks for one that is not reads it. */
+export const readAhead = async (source: Source, beside: readonly string[]): Promise<Source> => {
+  const { path } = source
+  if (path === undefined || source.size === undefined || source.size > chunkBytes) return source
+  const paths = [path, ...beside.map((name) => join(dirname(path), name))]
+  const found = await Promise.all(paths.map(async (each) => [each, await readSmall(each)] as const))
+  return { ...source, ready: new Map(found.flatMap(([each, bytes]) => (bytes ? [[each, bytes] as const] : []))) }
 }
 
 export const withoutGz = (path: string): string => (path.endsWith('.gz') ? path.slice(0, -3) : path)

@@ -1,8 +1,8 @@
 /** The one way out: documents to a file, a folder or a stream, whole or not at all. */
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { createWriteStream } from 'node:fs'
-import { mkdir, open, realpath, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { createWriteStream, type WriteStream } from 'node:fs'
+import { type FileHandle, mkdir, open, realpath, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { Writable } from 'node:stream'
 import type { Document } from './document/document.ts'
@@ -102,14 +102,44 @@ export const writeAtomically = async (path: string, chunks: AsyncIterable<string
   const final = await realpath(path).catch(() => path)
   const temporary = `${final}.${randomBytes(4).toString('hex')}.tmp`
   try {
-    await writeStream(await openFile(temporary), chunks, true)
+    const stream = await openFile(temporary)
     const handle = await open(temporary, 'r+')
-    await handle.sync().finally(() => handle.close())
+    try {
+      const settled = syncAlong(stream, handle)
+      await writeStream(stream, chunks, true)
+      await settled()
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
     await rename(temporary, final)
   } catch (cause) {
     await rm(temporary, { force: true })
     throw failed(path, cause)
   }
+}
+
+const syncBytes = 1 << 24
+
+/**
+ * Has what is written put on the disk while more is made, so that the sync at the end has little left to wait for.
+ * @returns what waits for the one under way, and throws what one of them failed with
+ */
+const syncAlong = (stream: WriteStream, handle: FileHandle): (() => Promise<void>) => {
+  let synced = 0
+  let busy = false
+  let last = Promise.resolve()
+  stream.on('drain', () => {
+    if (busy || stream.bytesWritten - synced < syncBytes) return
+    busy = true
+    synced = stream.bytesWritten
+    last = handle.datasync().then(() => {
+      busy = false
+    })
+    // Nobody waits for it yet; after a failure no other one is begun.
+    last.catch(() => undefined)
+  })
+  return () => last
 }
 
 /** Whether a path is there and neither a file nor a folder: its name says nothing of what it holds. */
@@ -123,7 +153,7 @@ export const isDevice = async (path: string): Promise<boolean> => {
  * @param start where to go on in what is there; without it the file is new
  * @throws HmtlError `HMTL_OUTPUT_FAILED`
  */
-export const openFile = async (path: string, start?: number): Promise<Writable> => {
+export const openFile = async (path: string, start?: number): Promise<WriteStream> => {
   try {
     await mkdir(dirname(path), { recursive: true })
     if (start !== undefined) await truncate(path, start)
@@ -155,13 +185,18 @@ export const writeStream = async (
   stream.on('error', onError)
   let held: string[] = []
   let size = 0
-  const put = async (chunk: string | Uint8Array) => {
-    if (stream.write(chunk) || failure) return
+  const drained = async () => {
     // Whichever does not come must not leave its listener behind.
     const waiting = new AbortController()
     const { signal } = waiting
     await Promise.race([once(stream, 'drain', { signal }), once(stream, 'close', { signal })]).catch(onError)
     waiting.abort()
+  }
+  /** Until there is room again: the next chunk is made meanwhile, and waits. */
+  let room: Promise<void> | undefined
+  const put = async (chunk: string | Uint8Array) => {
+    await room
+    room = failure || stream.destroyed || stream.write(chunk) ? undefined : drained()
   }
   let timer: NodeJS.Timeout | undefined
   const take = () => {
@@ -193,6 +228,7 @@ export const writeStream = async (
       }
     }
     await flush()
+    await room
     if (end && !failure) {
       stream.end()
       await once(stream, 'close').catch(onError)

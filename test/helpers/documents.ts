@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { HmtlError } from '../../src/io/errors.ts'
-import { type FormatOptions, formatContext } from '../../src/io/format.ts'
+import { documentsOf, type FormatOptions, formatContext } from '../../src/io/format.ts'
 import { formatNamed } from '../../src/io/formats/index.ts'
 import type { Document, LossReport } from '../../src/io/index.ts'
 import { readDocuments } from '../../src/io/read.ts'
@@ -45,8 +45,8 @@ export const read = async (
 ): Promise<Read> => {
   const errors: HmtlError[] = []
   const context = formatContext({ options, onError: (error) => errors.push(error) })
-  const documents = await collect(formatNamed(format).read(sourceOf(bytes, size, name), context))
-  return { documents, errors, report: context.report }
+  const given = await collect(formatNamed(format).read(sourceOf(bytes, size, name), context))
+  return { documents: given.flatMap(documentsOf), errors, report: context.report }
 }
 
 /** Writes documents in a stream format. */

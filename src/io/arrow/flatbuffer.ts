@@ -15,7 +15,8 @@ export const flat = (bytes: Buffer) => {
   }
   const int16 = (at: number) => bytes.readInt16LE(check(at, 2))
   const int32 = (at: number) => bytes.readInt32LE(check(at, 4))
-  const int64 = (at: number) => Number(bytes.readBigInt64LE(check(at, 8)))
+  // A BigInt would be an object each, and a batch has hundreds.
+  const int64 = (at: number) => bytes.readUInt32LE(check(at, 8)) + bytes.readInt32LE(at + 4) * 2 ** 32
   const root = () => int32(0)
   /** Position of a field's value, 0 where it is absent. */
   const field = (table: number, slot: number): number => {

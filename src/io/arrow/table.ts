@@ -17,9 +17,7 @@ import {
 } from '../document/document.ts'
 import { HmtlError } from '../errors.ts'
 import { parseExact, stringifyExact } from '../syntax/exact-json.ts'
-import type { FormatContext } from '../format.ts'
 import { fromUtf16, type OffsetMap, type OffsetUnit, offsetUnits, toUtf16 } from '../document/offsets.ts'
-import { reportLoneSurrogates } from '../document/surrogates.ts'
 
 /** Int32 list columns and where each lies in a document. */
 export const intColumns = [
@@ -74,9 +72,19 @@ const knownColumns: ReadonlySet<string> = new Set([
   ...[...intColumns, ...nameColumns, ...scoreColumns].map(([name]) => name),
 ])
 
+/** What the names of a layer's columns begin with. */
+export const layerPrefixes = [
+  ['token', 'tokens'],
+  ['sentence', 'sentences'],
+  ['entity', 'entities'],
+  ['mention', 'mentions'],
+  ['relation', 'relations'],
+  ['cluster', 'clusters'],
+] as const
+
 /** Columns that only together say something. */
-const layerColumns = ['token', 'sentence', 'entity', 'mention', 'relation', 'cluster'].map((layer) =>
-  [...intColumns, ...nameColumns].map(([name]) => name as string).filter((name) => name.startsWith(`${layer}_`)),
+const layerColumns = layerPrefixes.map(([prefix]) =>
+  [...intColumns, ...nameColumns].map(([name]) => name as string).filter((name) => name.startsWith(`${prefix}_`)),
 )
 
 /**
@@ -106,9 +114,8 @@ const isCharacters = (name: IntColumn): boolean => /_(begin|end)\d?$/.test(name)
 const mapped = <T extends Spans>(spans: T | undefined, map: OffsetMap): T | undefined =>
   spans && { ...spans, begin: spans.begin.map(map), end: spans.end.map(map) }
 
-/** The document as its row is written: offsets in the unit asked for. What UTF-8 cannot hold is counted. */
-export const rowDocument = (document: Document, unit: OffsetUnit, context: FormatContext): Document => {
-  reportLoneSurrogates(document, context.report)
+/** The document as its row is written: offsets in the unit asked for. */
+export const rowDocument = (document: Document, unit: OffsetUnit): Document => {
   if (unit === 'utf16') return document
   const map = fromUtf16(document.text, unit)
   const { mentions, relations } = document

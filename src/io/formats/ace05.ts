@@ -9,7 +9,8 @@ import { readAll, readBeside, type Source, stem } from '../source.ts'
 import { decodeApf, documentElement, encodeApf, fittingCharseqs, isOfDocument } from '../syntax/apf.ts'
 import { decodeReferences, restoreTags, stripTags, type Tag } from '../syntax/sgml.ts'
 import { decodeUtf8 } from '../syntax/text.ts'
-import { isXmlElement, parseXml, serializeXml, type XmlElement } from '../syntax/xml.ts'
+import type { XmlElement } from '../syntax/plain-xml.ts'
+import { isXmlElement, parseXml, serializeXml } from '../syntax/xml.ts'
 import { safeName } from './brat.ts'
 
 const key = 'ace'
@@ -21,12 +22,16 @@ interface Extras {
   readonly doctype?: string
 }
 
+/** Name of the text's annotation, or of the annotation's text. */
+const otherFile = (source: Source): string =>
+  `${stem(source, '.sgm', '.apf.xml')}${source.relative.endsWith('.apf.xml') ? '.sgm' : '.apf.xml'}`
+
 async function* read(source: Source, context: FormatContext): AsyncGenerator<Document> {
   const name = stem(source, '.sgm', '.apf.xml')
   const fromApf = source.relative.endsWith('.apf.xml')
   const [own, beside] = await Promise.all([
     readAll(source, maxDocumentBytes(context)),
-    readBeside(source, `${name}${fromApf ? '.sgm' : '.apf.xml'}`),
+    readBeside(source, otherFile(source)),
   ])
   const [sgmBytes, apfBytes] = fromApf ? [beside, own] : [own, beside]
   const document = attempt(context, { source: source.name, document: name }, undefined, () => {
@@ -132,6 +137,7 @@ export const ace05: Format = {
         ? 2
         : 0,
   read,
+  beside: (source) => [otherFile(source)],
   writeFiles,
   needsTokens: false,
   offsetUnit: 'codepoint',

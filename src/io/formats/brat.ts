@@ -336,6 +336,7 @@ export const brat: Format = {
   accepts: (path) => path.endsWith('.txt'),
   sniff: (head, path) => (path.endsWith('.ann') ? (/^T\d+\t\S+ \d+ \d+/m.test(head) ? 2 : 1) : 0),
   read,
+  beside: (source) => [`${stem(source, '.txt', '.ann')}${source.relative.endsWith('.ann') ? '.txt' : '.ann'}`],
   writeFiles,
   needsTokens: false,
   offsetUnit: 'codepoint',

@@ -18,6 +18,7 @@ import { HmtlError, toHmtlError } from '../errors.ts'
 import { idText } from '../syntax/exact-json.ts'
 import { attempt, type Codec, type FormatContext, maxDocumentBytes } from '../format.ts'
 import type { OffsetUnit } from '../document/offsets.ts'
+import { reportLoneSurrogates } from '../document/surrogates.ts'
 import { readAll, type Source } from '../source.ts'
 import {
   documentsOfRows,
@@ -31,7 +32,7 @@ import {
   unitColumn,
 } from '../arrow/table.ts'
 import { schemaName, schemaVersion } from '../arrow/names.ts'
-import { batched } from './arrow.ts'
+import { batched } from '../arrow/batches.ts'
 import { hubDocuments, tagNames, toPlain } from '../arrow/hub.ts'
 import { nestedColumns, nestedSchema } from './parquet-nested.ts'
 
@@ -89,7 +90,10 @@ async function* write(documents: AsyncIterable<Document>, context: FormatContext
     createdBy: 'hmtl',
   })
   for await (const given of batched(documents, batchDocuments)) {
-    const batch = given.map((document) => rowDocument(document, unit, context))
+    const batch = given.map((document) => {
+      reportLoneSurrogates(document, context.report)
+      return rowDocument(document, unit)
+    })
     const list = (values: ArrayLike<unknown> | undefined) => (values === undefined ? null : Array.from(values))
     await parquet.write({
       columnData: [

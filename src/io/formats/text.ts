@@ -19,6 +19,7 @@ export const text: Format = {
   accepts: (path) => path.endsWith('.txt'),
   sniff: (_, path) => (path.endsWith('.txt') ? 1 : 0),
   read,
+  beside: () => [],
   needsTokens: false,
   carries: [],
   extension: '',

@@ -18,7 +18,8 @@ import { HmtlError } from '../errors.ts'
 import { type FormatContext, formatContext } from '../format.ts'
 import { lenient } from './lenient.ts'
 import { fold } from './sgml.ts'
-import { childrenNamed, isElement, textOf, type XmlElement } from './xml.ts'
+import type { XmlElement } from './plain-xml.ts'
+import { childrenNamed, isElement, textOf } from './xml.ts'
 
 /** How far a charseq is looked for around where it should be, in characters. */
 const window = 200

@@ -29,6 +29,8 @@ export const countUnbalanced =
 /** The cell of a column beside a token. */
 export type CellAt = (token: number) => string
 
+const isBracketSign = (character: string): boolean => character === '(' || character === ')' || character === '*'
+
 /** Spans of a column of brackets within one sentence; nested ones come out too. */
 export const decodeBrackets = (cellAt: CellAt, begin: number, end: number, unbalanced: OnUnbalanced): TagSpan[] => {
   const open: { label: string; begin: number }[] = []
@@ -36,9 +38,12 @@ export const decodeBrackets = (cellAt: CellAt, begin: number, end: number, unbal
   for (let i = begin; i < end; i++) {
     const cell = cellAt(i)
     if (cell === '*' || cell === '-' || cell === '_' || cell === '') continue
-    for (const match of cell.matchAll(/\(([^()*]+)|(\))/g)) {
-      if (match[1] !== undefined) open.push({ label: match[1], begin: i })
-      else {
+    for (let at = 0; at < cell.length; at++) {
+      if (cell[at] === '(') {
+        const from = at + 1
+        while (at + 1 < cell.length && !isBracketSign(cell[at + 1])) at++
+        if (at + 1 > from) open.push({ label: cell.slice(from, at + 1), begin: i })
+      } else if (cell[at] === ')') {
         const last = open.pop()
         if (last) spans.push({ begin: last.begin, end: i + 1, label: last.label })
         else unbalanced('bracket-not-opened', `token ${i} ${cell}`)

@@ -4,7 +4,7 @@
  */
 import { blankEnd } from './line-fields.ts'
 
-const [tab, space] = [9, 32]
+const space = 32
 
 /** A document that is large says little of the next one. */
 const mostExpected = 1 << 16
@@ -53,11 +53,10 @@ export class Cells {
     let end = text.length
     while (end > 0 && text.charCodeAt(end - 1) === space) end--
     let from = 0
-    for (let at = firstTab; at < end; at++)
-      if (text.charCodeAt(at) === tab) {
-        this.#add(from, at)
-        from = at + 1
-      }
+    for (let at = firstTab; at !== -1 && at < end; at = text.indexOf('\t', from)) {
+      this.#add(from, at)
+      from = at + 1
+    }
     this.#add(from, end)
   }
 

@@ -5,12 +5,12 @@
  */
 import type { Document } from '../document/document.ts'
 import { toHmtlError } from '../errors.ts'
-import { type FormatContext, maxLineBytes } from '../format.ts'
+import { documentsOf, type FormatContext, type Given, maxLineBytes } from '../format.ts'
 import { type Line, lineBatches } from './lines.ts'
 import type { Source } from '../source.ts'
 
 /** What a line completes: most often nothing, or a document; several where a parser had to look ahead. */
-export type Completed = Document | readonly Document[] | undefined
+export type Completed = Given | undefined
 
 export interface LineParser {
   /** Takes a line; returns what it completed. Throws for a fault, after which `line` is called with the next. */
@@ -21,12 +21,22 @@ export interface LineParser {
   recover(): string | undefined
 }
 
+/** The documents of a source, together those that the lines of a chunk complete. */
 export async function* parseLines(
   source: Source,
   context: FormatContext,
   parser: LineParser,
-): AsyncGenerator<Document> {
+): AsyncGenerator<readonly Document[]> {
   let last: Line | undefined
+  let made: Document[] = []
+  const take = () => {
+    const all = made
+    made = []
+    return all
+  }
+  const keep = (completed: Completed) => {
+    if (completed) for (const document of documentsOf(completed)) made.push(document)
+  }
   const fail = (error: unknown, line: Line | undefined) => {
     const document = parser.recover()
     context.onError(
@@ -42,24 +52,21 @@ export async function* parseLines(
   for await (const batch of lineBatches(source, maxLineBytes(context))) {
     for (const line of batch) {
       last = line
-      let completed: Completed
       try {
         if (line.error) throw line.error
-        completed = parser.line(line)
+        keep(parser.line(line))
       } catch (error) {
+        // Whatever the fault leads to, the documents before it come first.
+        if (made.length > 0) yield take()
         fail(error, line)
       }
-      if (completed) yield* listOf(completed)
     }
+    if (made.length > 0) yield take()
   }
-  let completed: Completed
   try {
-    completed = parser.end()
+    keep(parser.end())
   } catch (error) {
     fail(error, last)
   }
-  if (completed) yield* listOf(completed)
+  if (made.length > 0) yield take()
 }
-
-const listOf = (completed: Document | readonly Document[]): readonly Document[] =>
-  'id' in completed ? [completed] : completed

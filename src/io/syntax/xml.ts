@@ -5,19 +5,14 @@
  */
 import { SaxesParser } from 'saxes'
 import { HmtlError } from '../errors.ts'
-
-/** `[name, attributes, children]`; a child is an element or text. Plain JSON, so that it can pass through metadata. */
-export type XmlElement = readonly [
-  name: string,
-  attributes: Readonly<Record<string, string>>,
-  children: readonly XmlNode[],
-]
-export type XmlNode = XmlElement | string
+import { plainXml, type XmlElement, type XmlNode } from './plain-xml.ts'
 
 const maxDepth = 64
 
 /** @throws HmtlError `HMTL_INPUT_SYNTAX` with line */
 export const parseXml = (text: string, source: string): XmlElement => {
+  const plain = plainXml(text, maxDepth)
+  if (plain) return plain
   try {
     return parse(text, source, false)
   } catch {
