@@ -23,7 +23,14 @@ export {
   type Spans,
 } from './document/document.ts'
 export { type ErrorCode, type ErrorPlace, HmtlError } from './errors.ts'
-export type { Format, FormatContext, FormatOptions, OutputFile } from './format.ts'
+export {
+  documentsOf,
+  type Format,
+  type FormatContext,
+  type FormatOptions,
+  type Given,
+  type OutputFile,
+} from './format.ts'
 export { formatNamed, formatNames, formats } from './formats/index.ts'
 export { sniffHead } from './guess.ts'
 export { type Annotations, fromJson, toAnnotations, toJson } from './document/json.ts'
