@@ -1,7 +1,7 @@
 /**
  * The program and its annotating thread as one text each, `program.bundle.js` and `worker.bundle.js` in `dist/node`, and
  * what starts them, `program.cjs` and `worker.cjs`: a start is mostly the finding and compiling of modules, of which a
- * bundle keeps what is used, and `src/compiled.ts` what was compiled. Most packages stay where they are, and so does what
+ * bundle keeps what is used, and `src/io/compiled.ts` what was compiled. Most packages stay where they are, and so does what
  * modules find by their own place: `import.meta.url` is that of the module.
  */
 import { createHash } from 'node:crypto'
