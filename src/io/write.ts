@@ -158,7 +158,7 @@ export const openFile = async (path: string, start?: number): Promise<WriteStrea
     await mkdir(dirname(path), { recursive: true })
     if (start !== undefined) await truncate(path, start)
     const stream = createWriteStream(path, {
-      highWaterMark: 1 << 20,
+      highWaterMark: 1 << 22,
       ...(start === undefined ? {} : { flags: 'r+', start }),
     })
     await once(stream, 'open')
