@@ -235,8 +235,9 @@ export const writeStream = async (
     }
   } finally {
     clearTimeout(timer)
-    stream.off('error', onError)
+    // One that is given up while it still writes fails once more afterwards, and that is nobody's concern.
     if (end) stream.destroy()
+    else stream.off('error', onError)
   }
   if (failure && failure.code !== 'EPIPE') throw failure
 }
