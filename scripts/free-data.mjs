@@ -53,7 +53,7 @@ if (args.includes('--vectors')) {
       ...['gum/train', 'uner/dev', 'uner/test', 'gum/dev'],
     ],
     e5: (
-      'redocred/train redocred/dev redocred/test uner/dev pud/train docred/train btc/train btc/dev tweebank/train tweebank/dev ' +
+      'redocred/train redocred/dev redocred/test uner/dev pud/train docred/train crossner/train btc/train btc/dev tweebank/train tweebank/dev ' +
       'ewt-silver/train wnut17/train wnut17/dev gum/train gum/dev knowledgenet/train knowledgenet/dev litbank/train litbank/dev ' +
       'fewrel-common/train fewrel-common/dev re3d/train'
     ).split(' '),

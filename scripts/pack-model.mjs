@@ -1,6 +1,6 @@
 /**
  * Makes a model that stands on an encoder into one folder with it: the task
- * weights as float16 as they were saved, the encoder's matrices as 8-bit integers.
+ * weights as float16 as they were saved, the encoder's matrices as 8-bit integers, of the layers that are run.
  *   node scripts/pack-model.mjs runs/accurate/model packages/en-accurate
  */
 import { createHash } from 'node:crypto'
@@ -22,13 +22,19 @@ const encoderFiles = ['config.json', 'tokenizer.json', 'tokenizer_config.json'].
   existsSync(join(encoder, name)),
 )
 for (const name of encoderFiles) copyFileSync(join(encoder, name), join(to, 'encoder', name))
+const described = JSON.parse(readFileSync(join(encoder, 'config.json'), 'utf8'))
+const layersKey = ['num_hidden_layers', 'n_layers'].find((key) => key in described)
+const layers = contextual.layers ?? described[layersKey]
+writeFileSync(join(to, 'encoder', 'config.json'), `${JSON.stringify({ ...described, [layersKey]: layers }, null, 2)}\n`)
+/** Whether a tensor is of a layer that is not run. */
+const isAbove = (name) => Number(/\blayer\.(\d+)\./.exec(name)?.[1] ?? -1) >= layers
 const header = readFileSync(join(encoder, 'model.safetensors'))
 const names = Object.keys(JSON.parse(header.toString('utf8', 8, 8 + Number(header.readBigUInt64LE(0)))))
 const file = await openSafetensors(await openPath(join(encoder, 'model.safetensors')), encoder)
 const tensors = new Map()
 for (const name of names) {
   // What the encoder does not need to run: counters, and the head it was trained with.
-  if (name === '__metadata__' || name.endsWith('position_ids') || name.startsWith('pooler.')) continue
+  if (name === '__metadata__' || name.endsWith('position_ids') || name.startsWith('pooler.') || isAbove(name)) continue
   const shape = file.shape(name)
   tensors.set(name, { shape, values: await file.read(name, shape) })
 }

@@ -14,7 +14,9 @@ import type { ContextualConfig } from '../src/model/config/keys.ts'
 import { parseConfig } from '../src/model/config/parse.ts'
 import { loadContextual } from '../src/model/encoders/load.ts'
 import { switchEngine } from '../src/model/engine.ts'
+import { mixWeightsOf } from '../src/model/layers/embedding.ts'
 import { loadModel } from '../src/model/store.ts'
+import type { Begun } from '../src/train/former.ts'
 import { train } from '../src/train/train.ts'
 import { prepareDocument } from '../src/pipeline/prepare.ts'
 import { collect, root } from './helpers/documents.ts'
@@ -107,6 +109,33 @@ test.serial('a file of vectors gives what the encoder gives, by sentence; half o
 })
 
 test.serial(
+  'fewer layers are the first of all, out of the encoder and out of its file; more than it has are refused',
+  async (t) => {
+    const wanted = (more: object) => configOf({ kind: 'transformer', model: encoder, ...more })
+    const all = (await loadContextual(wanted({})))!
+    const whole = all.encode(sentences)
+    const cache = join(folder, 'all-layers.arrows')
+    await embed(cache)
+    const layers = all.layers - 2
+    const some = (await loadContextual(wanted({ layers })))!
+    const stored = (await loadContextual(wanted({ layers, cache }), { cached: true }))!
+    for (const encoderOfSome of [some, stored]) {
+      t.deepEqual([encoderOfSome.layers, encoderOfSome.size], [layers + 1, all.size])
+      const found = encoderOfSome.encode(sentences)
+      const [width, wide] = [(layers + 1) * all.size, all.layers * all.size]
+      t.is(found.length / width, whole.length / wide)
+      t.true(found.every((value, i) => Math.abs(value - whole[Math.floor(i / width) * wide + (i % width)]) < 1e-6))
+    }
+    const mix = Float32Array.from({ length: layers + 1 }, (_, i) => i + 1)
+    t.is(some.encodeMixed!(sentences, mix).length, (some.size * whole.length) / (all.layers * all.size))
+    for (const contextual of [all, some, stored]) contextual.dispose()
+    const code = 'HMTL_CONFIG_VALUE'
+    await t.throwsAsync(loadContextual(wanted({ layers: all.layers })), { code, message: /layers, not/ })
+    await t.throwsAsync(loadContextual(wanted({ layers: all.layers, cache }), { cached: true }), { code })
+  },
+)
+
+test.serial(
   'a file that was broken off anywhere is read up to its last whole batch, and resumed to the same bytes',
   async (t) => {
     const whole = readFileSync(join(folder, 'full.arrows'))
@@ -190,6 +219,28 @@ test.serial('a model is trained from the vectors alone, and annotates with the e
     createAnnotator(model)([createDocument({ id: 'x', text: 'Byron wrote of London .' })]),
   )
   t.is(annotated.entities?.begin.length, 1)
+
+  // On fewer layers it goes on with all that it knows: the mix of those that are left.
+  let begun: Begun | undefined
+  const shorter = configOf({ kind: 'transformer', model: encoder, layers: 1, cache: join(folder, 'full.arrows') })
+  const training = { ...shorter.training, begin: join(folder, 'run', 'model'), updates: 1, learningRate: 1e-12 }
+  await train(
+    { ...shorter, training: { ...training, validateEvery: 1 } },
+    {
+      output: join(folder, 'shorter'),
+      onBegin: (given) => {
+        begun = given
+      },
+    },
+  )
+  t.deepEqual(begun?.anew, [])
+  const mixOf = async (run: string) => {
+    const { parameters, contextual } = await loadModel(join(folder, run, 'model'))
+    return mixWeightsOf(parameters, contextual!.layers)
+  }
+  const [before, after] = [await mixOf('run'), await mixOf('shorter')]
+  t.deepEqual([before.length, after.length], [3, 2])
+  t.true(Math.abs(before[0] / before[1] - after[0] / after[1]) < 1e-4)
 })
 
 test('a contextual slot that cannot be is named', (t) => {

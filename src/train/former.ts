@@ -30,6 +30,7 @@ export interface Begun {
 }
 
 const characterTable = 'characters.table'
+const layerMix = 'contextual.mix'
 
 /**
  * @returns undefined where the configuration names none
@@ -114,6 +115,12 @@ const extended = ({ shape: [rows, size], values }: Stored, wanted: number): Stor
   return { shape: [wanted, size], values: all }
 }
 
+/** The weights of an encoder's layers where fewer of them are run: those of the layers that are left. */
+const shortened = ({ shape: [layers], values }: Stored, wanted: number): Stored => {
+  const left = Math.min(layers, wanted)
+  return { shape: [left], values: values.subarray(0, left) }
+}
+
 /** Takes its weights over, wherever name and shape are the same. @param model with all its parameters in being */
 export const takeOver = (former: Former, model: Model): Begun => {
   const others = withOtherLabels(former, model)
@@ -124,7 +131,13 @@ export const takeOver = (former: Former, model: Model): Begun => {
     const found = former.weights.get(name)
     const fits = (stored: Stored) =>
       stored.shape.join() === variable.shape.join() && !(others.has(task) && part !== 'encoder')
-    const stored = found && name === characterTable ? extended(found, variable.shape[0]) : found
+    const [rows] = variable.shape
+    const stored =
+      found && name === characterTable
+        ? extended(found, rows)
+        : found && name === layerMix
+          ? shortened(found, rows)
+          : found
     if (!stored || !fits(stored)) {
       anew.push(name)
       continue

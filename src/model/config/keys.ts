@@ -77,6 +77,14 @@ export const contextualKinds = {
       { required: true, sentence: 'Folder of an encoder of the BERT family, or the name of one that was set up.' },
       'a path or a name',
     ),
+    layers: optional(
+      whole({
+        min: 1,
+        max: 256,
+        sentence:
+          'How many of its layers are run, from the first on: the upper ones are about what it was made for, and say less of words. [all]',
+      }),
+    ),
     cache,
   },
 }

@@ -33,6 +33,10 @@ export const findEncoder = (name: string, folder?: string): string => {
   })
 }
 
+/** What goes into an encoder's first layer counts as one more. */
+const cachedLayers = (contextual: ContextualConfig): number | undefined =>
+  contextual.kind === 'transformer' && contextual.layers !== undefined ? contextual.layers + 1 : undefined
+
 /**
  * The encoder that a configuration names, on the running engine; undefined where it names none. @throws HmtlError
  * `HMTL_MODEL_*`
@@ -44,11 +48,11 @@ export const loadContextual = async (
   if (!contextual) return undefined
   if (cached && contextual.cache) {
     const { openCache } = await import('./cached.ts')
-    return openCache(contextual.cache)
+    return openCache(contextual.cache, cachedLayers(contextual))
   }
   if (contextual.kind === 'transformer') {
     const { loadTransformer } = await import('./transformer/transformer.ts')
-    return loadTransformer(folderFiles(findEncoder(contextual.model, folder)))
+    return loadTransformer(folderFiles(findEncoder(contextual.model, folder)), contextual.layers)
   }
   return loadElmoEncoder(contextual)
 }

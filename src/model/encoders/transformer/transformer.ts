@@ -6,6 +6,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core'
 import { filled } from '../../../io/budget.ts'
+import { HmtlError } from '../../../io/errors.ts'
 import { indexes } from '../../batch.ts'
 import type { ContextualEncoder } from '../contextual.ts'
 import { linear } from '../../kernels/ops/linear.ts'
@@ -117,10 +118,16 @@ const runLayers = (
 /**
  * Loads an encoder on the running engine.
  * @param from files with config.json, tokenizer.json and model.safetensors
- * @throws HmtlError `HMTL_MODEL_*`
+ * @param most how many of its layers are run, from the first on; all by default
+ * @throws HmtlError `HMTL_MODEL_*`, `HMTL_CONFIG_VALUE` where it has fewer
  */
-export const loadTransformer = async (from: ModelFiles): Promise<ContextualEncoder> => {
-  const config = await readTransformerConfig(from)
+export const loadTransformer = async (from: ModelFiles, most?: number): Promise<ContextualEncoder> => {
+  const whole = await readTransformerConfig(from)
+  if (most !== undefined && most > whole.layers)
+    throw new HmtlError('HMTL_CONFIG_VALUE', `${from.pathOf('config.json')} has ${whole.layers} layers, not ${most}`, {
+      remedy: `Set embeddings.contextual.layers to ${whole.layers} at most`,
+    })
+  const config = { ...whole, layers: most ?? whole.layers }
   const tokenizer = await loadTokenizer(from, config.vocabulary)
   const weights = await readTransformerWeights(from, config, multipliesIntegers())
   const layers = config.layers + 1
