@@ -2,7 +2,7 @@
  * Prepares the free corpora that the models are trained on:
  *   node scripts/free-data.mjs [FOLDER] [--vectors]     FOLDER as HMTL_DATA
  * With --vectors also what the transformers make of them, 2.9 GB by MiniLM for configs/accurate.json and a row of
- * configs/paper-free and 13 GB by e5 for configs/many-sources/en-accurate.json; broken off, it goes on where it was.
+ * configs/paper-free and 15 GB by e5 for configs/many-sources/en-accurate.json; broken off, it goes on where it was.
  */
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, mkdirSync } from 'node:fs'
