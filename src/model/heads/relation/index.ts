@@ -21,6 +21,7 @@ import { type RelationExample, relationExamples } from './examples.ts'
 import { type RelationDataset, relationDatasetKeys, type RelationTaskConfig, relationKeys } from './keys.ts'
 import { pronounTypes } from './pronouns.ts'
 import { pairTokens, relationLogits, relationStates } from './scores.ts'
+import { type Candidate, firstAndSure } from './second.ts'
 import { ofFinalTypes, takesTypes } from './types.ts'
 
 const loss = (
@@ -104,6 +105,7 @@ const decoder = (context: HeadContext, task: RelationTaskConfig, { minScore, spa
       for (const list of places) {
         const n = list.length
         const logit = (i: number, j: number, k: number) => logits[(first + i * n + j) * labels.length + k]
+        const found: Candidate[] = []
         for (let i = 0; i < n; i++)
           for (let j = 0; j < n; j++)
             for (let k = 0; k < labels.length; k++) {
@@ -119,8 +121,10 @@ const decoder = (context: HeadContext, task: RelationTaskConfig, { minScore, spa
                 start: tokens.begin[argument?.begin ?? token],
                 end: tokens.end[token],
               })
-              relations.push({ label: labels[k], arg1: spanOf(list[i], one), arg2: spanOf(list[j], two), score })
+              const relation = { label: labels[k], arg1: spanOf(list[i], one), arg2: spanOf(list[j], two), score }
+              found.push({ relations, relation, pair: Math.min(i, j) * n + Math.max(i, j), sigmoid })
             }
+        for (const { relations, relation } of firstAndSure(found, task.secondThreshold)) relations.push(relation)
         first += n * n
       }
     },

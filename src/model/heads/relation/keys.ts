@@ -100,6 +100,14 @@ export const relationKeys = {
     },
   } as Key<Readonly<Record<string, readonly string[]>>>,
   threshold: number({ default: 0.5, min: 0, max: 1, sentence: 'Probability from which a relation holds.' }),
+  secondThreshold: number({
+    default: 0,
+    min: 0,
+    max: 1,
+    past: true,
+    sentence:
+      'Probability from which a relation holds beside a more probable one of the same two, in either direction: few pairs have two.',
+  }),
   calibration,
 }
 
