@@ -1,6 +1,7 @@
 /**
  * Writes a model's card from its configuration and its scores on the test data of its sources:
- *   node scripts/model-card.mjs models/en ["how it was made, a sentence"]
+ *   node scripts/model-card.mjs models/en ["how it was made, a sentence" [CONFIG ...]]
+ * CONFIG are those of the trainings that it began with, whose sources are its own too.
  * Needs `npm run data:free`. Every number is made here, or by a command that the card names.
  */
 import { spawnSync } from 'node:child_process'
@@ -11,9 +12,10 @@ import { recipes } from '../dist/datasets/index.js'
 import { startEngine } from '../dist/src/model/engine.js'
 import { loadModel } from '../dist/src/model/store.js'
 import { evaluateTask, goldSplit } from '../dist/src/train/evaluate.js'
+import { loadConfig } from '../dist/src/train/index.js'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
-const [folder = 'models/en', made = ''] = process.argv.slice(2)
+const [folder = 'models/en', made = '', ...before] = process.argv.slice(2)
 const node = (...args) => {
   const { status, stdout, stderr } = spawnSync(process.execPath, args, {
     cwd: root,
@@ -83,19 +85,27 @@ for (const task of config.tasks)
   }
 
 const sources = new Map()
+const sourceOf = (train) => {
+  const recipe = recipeOf(train)
+  if (!recipe) throw new Error(`no recipe for ${train}`)
+  const known = sources.get(recipe.name) ?? { recipe, uses: [] }
+  sources.set(recipe.name, known)
+  return known
+}
 for (const task of config.tasks)
   for (const { train, weight = 1, convention, labels: mapped } of task.datasets) {
-    const recipe = recipeOf(train)
-    if (!recipe) throw new Error(`no recipe for ${train}`)
-    const known = sources.get(recipe.name) ?? { recipe, uses: [] }
     const rules = [
       ...(weight === 1 ? [] : [`weight ${weight}`]),
       ...(mapped ? ['partial labels'] : []),
       ...(convention ? [`convention ${convention}`] : []),
       ...(lessonOf(train) ? [lessonOf(train)] : []),
     ]
-    known.uses.push(`${task.name}${rules.length > 0 ? ` (${rules.join(', ')})` : ''}`)
-    sources.set(recipe.name, known)
+    sourceOf(train).uses.push(`${task.name}${rules.length > 0 ? ` (${rules.join(', ')})` : ''}`)
+  }
+for (const path of before)
+  for (const { name, datasets } of (await loadConfig(join(root, path))).tasks) {
+    const now = new Set(config.tasks.find((task) => task.name === name)?.datasets.map(({ train }) => train))
+    for (const { train } of datasets) if (!now.has(train)) sourceOf(train).uses.push(`${name} (before)`)
   }
 
 const { errors } = JSON.parse(node('scripts/calibration.mjs', folder, '--json'))
