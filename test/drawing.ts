@@ -131,3 +131,19 @@ test('a drawing in narrow terminals breaks between words, in every section', (t)
     t.deepEqual(drawn.split(/\s+/), drawDocument(document, { color: false }).split(/\s+/))
   }
 })
+
+test('what holds both ways is said once, what holds one way with its direction', (t) => {
+  const [ida, max, bonn] = [
+    { start: 0, end: 3 },
+    { start: 12, end: 15 },
+    { start: 19, end: 23 },
+  ]
+  const relation = (label: string, arg1: typeof ida, arg2: typeof ida) => ({ label, arg1, arg2 })
+  const document = createDocument({
+    id: 'a',
+    text: 'Ida married Max in Bonn',
+    relations: [relation('spouse', ida, max), relation('residence', max, bonn), relation('spouse', max, ida)],
+  })
+  const lines = drawDocument(document, { color: false }).split('\n')
+  t.deepEqual(lines.slice(lines.indexOf('relations') + 1), ['  Ida ◀─ spouse ─▶ Max', '  Max ── residence ─▶ Bonn'])
+})

@@ -7,6 +7,7 @@ import {
   listSpans,
   type SpanLike,
 } from '../document/document.ts'
+import { bothWays } from './both-ways.ts'
 import { kindNumbers } from './kinds.ts'
 import { wrapped } from './wrap.ts'
 
@@ -106,12 +107,12 @@ export const drawDocument = (
       `${bold(name)}\n${marked(text, spans as Labelled[], to, name === 'clusters' ? paints.clusters : paints.kinds)}`,
     )
   if (document.relations) {
-    const lines = listRelations(document.relations)
-      .filter(({ arg1, arg2 }) => arg1.end <= to && arg2.end <= to)
-      .map(
-        ({ label, arg1, arg2 }) =>
-          `  ${safe(text.slice(arg1.start, arg1.end))} ── ${safe(label)} ─▶ ${safe(text.slice(arg2.start, arg2.end))}`,
-      )
+    const shown = listRelations(document.relations).filter(({ arg1, arg2 }) => arg1.end <= to && arg2.end <= to)
+    const said = ({ start, end }: SpanLike) => safe(text.slice(start, end))
+    const lines = bothWays(shown).map(
+      ({ relation: { label, arg1, arg2 }, both }) =>
+        `  ${said(arg1)} ${both ? '◀─' : '──'} ${safe(label)} ─▶ ${said(arg2)}`,
+    )
     parts.push(`${bold('relations')}\n${lines.length > 0 ? lines.join('\n') : '  none'}`)
   }
   const drawn = parts.join('\n')

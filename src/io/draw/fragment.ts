@@ -11,6 +11,7 @@ import {
   type RelationLike,
   type SpanLike,
 } from '../document/document.ts'
+import { bothWays } from './both-ways.ts'
 import { kindNumbers } from './kinds.ts'
 import { kindClass } from './palette.ts'
 import { type DrawnSpan, escaped, nested } from './spans.ts'
@@ -122,15 +123,10 @@ export const drawLayers = (
     const stands = name !== undefined && name !== words && !name.includes(words) && !words.includes(name)
     return `<span>${escaped(words)}</span>${stands ? ` <small>(${escaped(name)})</small>` : ''}`
   }
-  // What holds both ways is drawn once.
-  const pairOf = ({ label }: RelationLike, one: SpanLike, two: SpanLike) => `${label} ${keyOf(one)} ${keyOf(two)}`
-  const places = new Map(relations.map((relation, i) => [pairOf(relation, relation.arg1, relation.arg2), i] as const))
-  const other = (relation: RelationLike) => places.get(pairOf(relation, relation.arg2, relation.arg1))
-  const drawn = relations.filter((relation, i) => (other(relation) ?? i) >= i)
-  const related = drawn.map(
-    (relation) =>
+  const related = bothWays(relations).map(
+    ({ relation, both }) =>
       `<li tabindex="0" class="${kindClass(kinds.relations(relation.label))}${verdictOf(relation)}" data-l="${escaped(relation.label)}"${scoreOf(relation.score)} data-from="${place(relation.arg1)}" data-to="${place(relation.arg2)}"${relation.note ? ` title="${escaped(relation.note)}"` : ''}>` +
-      `${argument(relation.arg1)} <i>${markOf(relation)}${escaped(relation.label)} ${other(relation) === undefined ? '→' : '↔'}</i> ${argument(relation.arg2)}${relation.score === undefined ? '' : ` <small>${Math.round(100 * relation.score)} %</small>`}</li>`,
+      `${argument(relation.arg1)} <i>${markOf(relation)}${escaped(relation.label)} ${both ? '↔' : '→'}</i> ${argument(relation.arg2)}${relation.score === undefined ? '' : ` <small>${Math.round(100 * relation.score)} %</small>`}</li>`,
   )
   const grouped = clusters.map(
     (cluster, c) =>
