@@ -71,6 +71,14 @@ const placed = (dist, outdir) => ({
   },
 })
 
+/**
+ * A text in ASCII alone, as it is read: esbuild escapes what is not in strings, but leaves it in regular expressions.
+ */
+const inAscii = (text, path) => {
+  if (/\\[^\0-\x7f]/.test(text)) throw new Error(`${path} has a backslash before what is not ASCII`)
+  return text.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
 export const bundleNode = async (root) => {
   const dist = join(root, 'dist')
   const outdir = join(dist, 'node')
@@ -107,7 +115,8 @@ export const bundleNode = async (root) => {
     entryPoints: { program: join(dist, 'cli', 'start.js'), worker: join(dist, 'src', 'pipeline', 'pool', 'start.js') },
     outExtension: { '.js': '.cjs' },
   })
-  for (const { path, text } of outputFiles) {
+  for (const { path, text: made } of outputFiles) {
+    const text = inAscii(made, path)
     if (/[^.\w]import\(/.test(text)) throw new Error(`${path} imports: what is kept compiled cannot`)
     const digest = createHash('sha256').update(text).digest('hex').slice(0, 16)
     await writeFile(path, `/*${digest}*/(function (require, __filename, hmtlImport, hmtlKeepCompiled) {${text}\n})`)

@@ -3,6 +3,8 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
+import { createDocument } from '../src/io/document/document.ts'
+import { prepareDocument } from '../src/pipeline/prepare.ts'
 import { hmtl } from './helpers/command.ts'
 import { root } from './helpers/documents.ts'
 
@@ -86,4 +88,18 @@ test('a command that fails keeps nothing', async (t) => {
   t.is((await hmtl(['anotate'], '', { HMTL_CACHE: cache })).code, 2)
   t.deepEqual(await readdir(cache), [])
   await rm(cache, { recursive: true })
+})
+
+test('what is not ASCII is read by the program as by the library', async (t) => {
+  for (const name of ['program', 'worker'])
+    t.notRegex(await readFile(root(`dist/node/${name}.bundle.js`), 'latin1'), /[^\0-\x7f]/, name)
+  const text = 'The minister’s friend — Ivo Żak — said “no… never”, wasn’t he? 東京 · naïve 🙂 l’été.'
+  const { out } = await hmtl(['annotate', '--workers', '1', '--tasks', 'ner'], `${JSON.stringify({ text })}\n`, {
+    HMTL_ENGINE: 'wasm',
+  })
+  const { tokens } = prepareDocument(createDocument({ id: 'a', text }))
+  t.deepEqual(
+    JSON.parse(out).hmtl.tokens,
+    Array.from(tokens.begin, (begin, i) => [begin, tokens.end[i]]),
+  )
 })

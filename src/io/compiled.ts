@@ -53,7 +53,7 @@ const writeKept = (folder: string, family: string, name: string, data: Buffer): 
  */
 export const runCompiled = (bundle: 'program' | 'worker', use: string): (() => void) => {
   const file = fileURLToPath(new URL(`../../node/${bundle}.bundle.js`, import.meta.url))
-  // It is ASCII, which is soonest a text as latin1.
+  // The build makes it ASCII, which is soonest a text as latin1.
   const text = readFileSync(file, 'latin1')
   const family = `${bundle}-${use}-${cachedDataVersionTag()}-`
   const [folder, name] = [join(cacheFolder(), 'compiled'), `${family}${text.slice(2, 18)}.bin`]
