@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
 import { createDocument, type Document, listMentions } from '../src/io/document/document.ts'
-import { writeDocuments } from '../src/io/write.ts'
 import { parseConfig } from '../src/model/config/parse.ts'
 import { startEngine } from '../src/model/engine.ts'
 import { conventionAt } from '../src/model/heads/convention.ts'
@@ -12,6 +11,7 @@ import { createAnnotator } from '../src/pipeline/annotate.ts'
 import { prepareDocument } from '../src/pipeline/prepare.ts'
 import { goldSplit, evaluateTask } from '../src/train/evaluate.ts'
 import { train } from '../src/train/train.ts'
+import { arrowFile } from './helpers/arrow-file.ts'
 import { collect } from './helpers/documents.ts'
 import { testEngine } from './helpers/engine.ts'
 
@@ -47,19 +47,8 @@ test.serial(
   async (t) => {
     await startEngine(testEngine)
     const folder = mkdtempSync(join(tmpdir(), 'hmtl-conventions-'))
-    const write = async (name: string, documents: readonly Document[]) => {
-      const path = join(folder, name)
-      await writeDocuments(
-        (async function* () {
-          yield* documents
-        })(),
-        path,
-        { format: 'arrow' },
-      )
-      return path
-    }
-    const names = await write('names.arrow', corpus(false))
-    const all = await write('all.arrow', corpus(true))
+    const names = await arrowFile(folder, 'names', corpus(false))
+    const all = await arrowFile(folder, 'all', corpus(true))
     const config = parseConfig({
       embeddings: { words: { size: 8, wordDropout: 0 }, characters: { size: 8, filters: 8, width: 3 } },
       tasks: [

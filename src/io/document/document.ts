@@ -318,7 +318,7 @@ const checkRange = (id: string, layer: string, { begin, end }: Spans, size: numb
     throw new HmtlError('HMTL_DOCUMENT_TYPE', `${layer}: ${begin.length} begins but ${end.length} ends`, {
       document: id,
     })
-  for (let i = 0; i < begin.length; i++) {
+  for (let i = 0; i < begin.length; i++)
     if (begin[i] < 0 || end[i] > size || begin[i] >= end[i])
       throw new HmtlError(
         'HMTL_DOCUMENT_OFFSET',
@@ -328,7 +328,6 @@ const checkRange = (id: string, layer: string, { begin, end }: Spans, size: numb
           remedy: 'Offsets are half-open, in UTF-16 code units of the text unless offsetUnit says otherwise',
         },
       )
-  }
 }
 
 const checkOrder = (id: string, layer: string, { begin, end }: Spans): void => {
@@ -337,9 +336,7 @@ const checkOrder = (id: string, layer: string, { begin, end }: Spans): void => {
       throw new HmtlError(
         'HMTL_DOCUMENT_ORDER',
         `${layer}[${i}] begins at ${begin[i]}, before ${layer}[${i - 1}] ends at ${end[i - 1]}`,
-        {
-          document: id,
-        },
+        { document: id },
       )
 }
 
@@ -393,12 +390,11 @@ const checkClusters = (id: string, clusters: Clusters, size: number): void => {
   for (let c = 0; c + 1 < offsets.length; c++) {
     if (offsets[c + 1] <= offsets[c])
       throw new HmtlError('HMTL_DOCUMENT_CLUSTER', `clusters[${c}] is empty`, { document: id })
-    for (let i = offsets[c]; i < offsets[c + 1]; i++) {
+    for (let i = offsets[c]; i < offsets[c + 1]; i++)
       if (seen(begin[i], end[i]))
         throw new HmtlError('HMTL_DOCUMENT_CLUSTER', `span ${begin[i]}..${end[i]} is in the clusters twice`, {
           document: id,
           remedy: 'A span belongs to one cluster, once',
         })
-    }
   }
 }
