@@ -11,12 +11,14 @@
 export function charPoolForward(P: usize, bias: usize, chars: usize, starts: usize, U: i32, F: i32, width: i32, Y: usize, best: usize): void {
   const fb = <usize>F << 2
   const row = fb * <usize>width
+  const body = fb & ~15
   for (let u = 0; u < U; u++) {
     const from = load<i32>(starts + (<usize>u << 2))
     const to = load<i32>(starts + (<usize>u << 2), 4)
     const y = Y + <usize>u * fb
     const w = best + <usize>u * fb
-    for (let j: usize = 0; j < fb; j += 16) {
+    let j: usize = 0
+    for (; j < body; j += 16) {
       const b = v128.load(bias + j)
       let most = f32x4.splat(0)
       let winner = i32x4.splat(-1)
@@ -32,6 +34,23 @@ export function charPoolForward(P: usize, bias: usize, chars: usize, starts: usi
       }
       v128.store(y + j, most)
       v128.store(w + j, winner)
+    }
+    for (; j < fb; j += 4) {
+      let most: f32 = 0
+      let winner = -1
+      for (let i = from; i + width <= to; i++) {
+        let s = load<f32>(bias + j)
+        for (let k = 0; k < width; k++) {
+          const c = load<i32>(chars + (<usize>(i + k) << 2))
+          s += load<f32>(P + <usize>c * row + <usize>k * fb + j)
+        }
+        if (s > most) {
+          most = s
+          winner = i
+        }
+      }
+      store<f32>(y + j, most)
+      store<i32>(w + j, winner)
     }
   }
 }

@@ -115,7 +115,15 @@ test.serial('the four tasks are learned together, saved, loaded and used', async
   for (const [task, score] of Object.entries(result.bestMain)) t.true(score > 0.95, `${task} ${score}`)
   t.deepEqual(
     decisions.map(({ task, setting }) => `${task} ${setting}`),
-    ['ner outsideBias', 'emd outsideBias', 'relation threshold', 'coref linkBias', 'coref spansPerWord'],
+    [
+      'ner outsideBias',
+      'ner threshold',
+      'emd outsideBias',
+      'emd threshold',
+      'relation threshold',
+      'coref linkBias',
+      'coref spansPerWord',
+    ],
   )
   for (const { after, before } of decisions) t.true(after >= before - 0.005)
   const model = await loadModel(join(folder, 'run', 'model'))

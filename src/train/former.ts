@@ -9,12 +9,12 @@ import { readParts } from '../model/read-model.ts'
 import { unknownCharacter } from '../model/vocabulary.ts'
 import type { WordVectors } from '../model/word-vectors.ts'
 import type { Survey } from './survey.ts'
-
-type Stored = { readonly shape: readonly number[]; readonly values: Float32Array }
+import { type Stored, widened } from './widen.ts'
 
 export interface Former extends WordVectors {
   /** Folder of the model. */
   readonly folder: string
+  readonly config: ModelConfig
   readonly characters: readonly string[]
   readonly labels: Readonly<Record<string, readonly string[]>>
   readonly weights: ReadonlyMap<string, Stored>
@@ -50,6 +50,7 @@ export const formerModel = async ({ training, embeddings }: ModelConfig): Promis
     )
   return {
     folder,
+    config,
     words: vocabulary.words,
     characters: vocabulary.characters,
     table: wordTable,
@@ -129,16 +130,15 @@ export const takeOver = (former: Former, model: Model): Begun => {
   for (const [name, variable] of model.parameters.all()) {
     const [task, part] = name.split('.')
     const found = former.weights.get(name)
-    const fits = (stored: Stored) =>
-      stored.shape.join() === variable.shape.join() && !(others.has(task) && part !== 'encoder')
     const [rows] = variable.shape
-    const stored =
-      found && name === characterTable
-        ? extended(found, rows)
-        : found && name === layerMix
-          ? shortened(found, rows)
-          : found
-    if (!stored || !fits(stored)) {
+    const asWanted = (stored: Stored): Stored | undefined => {
+      if (stored.shape.join() === variable.shape.join()) return stored
+      if (name === characterTable) return extended(stored, rows)
+      if (name === layerMix) return shortened(stored, rows)
+      return widened(name, stored, variable.shape, variable.dataSync() as Float32Array, model.config, former.config)
+    }
+    const stored = found && !(others.has(task) && part !== 'encoder') ? asWanted(found) : undefined
+    if (!stored || stored.shape.join() !== variable.shape.join()) {
       anew.push(name)
       continue
     }

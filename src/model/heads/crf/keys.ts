@@ -15,6 +15,14 @@ export const crfKeys = {
     past: true,
     sentence: "Added to every token's score of being outside of a span when decoding: below 0 more is found.",
   }),
+  threshold: number({
+    default: 0,
+    min: 0,
+    max: 1,
+    past: true,
+    sentence:
+      'From which probability on, before calibration, a span of the best tagging is found; 0 keeps every one, as the paper does.',
+  }),
   agreeBelow: number({
     default: 0,
     min: 0,

@@ -1,0 +1,51 @@
+/** A model of all four tasks with weights as they are drawn: it finds something everywhere, and nothing right. */
+import { createDocument, type Document } from '../../src/io/document/document.ts'
+import { parseConfig } from '../../src/model/config/parse.ts'
+import { createModel, type Model } from '../../src/model/hierarchy.ts'
+import { materialize } from '../../src/model/materialize.ts'
+import { randomOf } from '../../src/model/random.ts'
+import { createAnnotator } from '../../src/pipeline/annotate.ts'
+import { prepareDocument } from '../../src/pipeline/prepare.ts'
+
+const words = ['\0unknown', 'maren', 'lives', 'in', 'oslo', '.', 'she', 'likes', 'it', 'there']
+const text = 'Maren lives in Oslo . She likes it there . Oslo likes Maren .'
+
+/** @param widths cells a direction of the taggers of entities and of mentions */
+export const randomModel = ([ner, emd]: readonly [number, number], seed: number): Model => {
+  const random = randomOf(5)
+  const encoder = (hidden: number) => ({ hidden, layers: 2, dropout: 0 })
+  const datasets = [{ train: 'none.arrow' }]
+  const config = parseConfig({
+    // Sizes that no kernel likes.
+    embeddings: { words: { size: 6, wordDropout: 0 }, characters: { size: 4, filters: 6, width: 3 } },
+    tasks: [
+      { name: 'ner', kind: 'crf', layer: 'entities', encoder: encoder(ner) },
+      {
+        name: 'emd',
+        kind: 'crf',
+        layer: 'mentions',
+        on: 'ner',
+        encoder: encoder(emd),
+        datasets: [{ train: 'none.arrow', convention: 'here' }],
+      },
+      { name: 'relation', kind: 'relation', on: 'emd', tagsOf: 'ner', threshold: 0, encoder: encoder(4), hidden: 8 },
+      { name: 'coref', kind: 'coref', on: 'emd', linkBias: 3, encoder: encoder(4), hidden: 8, feature: 4, project: 4 },
+    ].map((task) => ({ datasets, ...task })),
+    training: { seed },
+  })
+  const model = createModel({
+    config,
+    vocabulary: { words, characters: [...'abcdeiklmnorst'] },
+    labels: { ner: ['LOC', 'PER'], emd: ['GPE', 'PER'], relation: ['in'], coref: [] },
+    wordTable: Float32Array.from({ length: words.length * 6 }, () => random.normal()),
+  })
+  materialize(model)
+  return model
+}
+
+/** What a model finds in a text of its words. */
+export const foundBy = async (model: Model): Promise<Document> => {
+  for await (const { document } of createAnnotator(model, {})([prepareDocument(createDocument({ id: 'a', text }))]))
+    return document
+  throw new Error('no document')
+}
