@@ -90,16 +90,28 @@ for (const scheme of tagSchemes)
         }
       }
       walk([], 0)
-      const decoded = createDecoder(tags, weights, scheme, outsideBias).decode(
-        emissions,
-        Int32Array.from({ length: steps }, (_, i) => i * size),
-      )
+      const rowOf = Int32Array.from({ length: steps }, (_, i) => i * size)
+      const decoded = createDecoder(tags, weights, scheme, outsideBias).decode(emissions, rowOf)
       t.deepEqual(
         decoded.map(({ begin, end, label }) => `${begin} ${end} ${label}`),
         spansOf(bestPath),
       )
       for (const { begin, end, label, score } of decoded)
         t.true(Math.abs(score - (mass.get(`${begin} ${end} ${label}`) ?? 0) / total) < 1e-6)
+
+      // Drawn taggings have each span as often as it is probable.
+      const random = randomOf(11)
+      const decoder = createDecoder(tags, weights, scheme, outsideBias)
+      const [draws, often] = [4000, new Map<string, number>()]
+      for (let i = 0; i < draws; i++)
+        for (const { begin, end, label } of decoder.draw(emissions, rowOf, random.next)) {
+          const span = `${begin} ${end} ${label}`
+          often.set(span, (often.get(span) ?? 0) + 1)
+        }
+      for (const span of new Set([...mass.keys(), ...often.keys()])) {
+        const p = (mass.get(span) ?? 0) / total
+        t.true(Math.abs((often.get(span) ?? 0) / draws - p) < 4 * Math.sqrt((p * (1 - p)) / draws) + 1e-3, span)
+      }
     }
   })
 

@@ -17,7 +17,8 @@ import { forward, type Model, wordRows } from './hierarchy.ts'
 
 export type { Link } from './heads/head.ts'
 
-export interface AnnotateOptions extends Pick<DecodeOptions, 'goldMentions' | 'convention' | 'onLink' | 'onPairs'> {
+export interface AnnotateOptions
+  extends Pick<DecodeOptions, 'goldMentions' | 'convention' | 'draw' | 'onLink' | 'onPairs'> {
   /** Names of the tasks whose layers come out. @default all */
   readonly tasks?: readonly string[] | undefined
   /**
@@ -85,7 +86,7 @@ export interface Reader {
 
 /** @throws HmtlError `HMTL_USAGE` for a task that the model does not have */
 export const createReader = (model: Model, options: AnnotateOptions = {}): Reader => {
-  const { minScore = 0, goldMentions, convention, onLink, onPairs } = options
+  const { minScore = 0, goldMentions, convention, draw, onLink, onPairs } = options
   checkConvention(model.config.tasks, convention)
   const chosen = chosenTasks(model, options.tasks)
   const only = options.labels && { labels: new Set(options.labels), layers: layersOf(model, options.labels) }
@@ -96,7 +97,7 @@ export const createReader = (model: Model, options: AnnotateOptions = {}): Reade
     tasks.filter(({ kind }) => !headOf(kind).findsSpans),
   ]
   const spansFound = finding.length > 0
-  const decoding: DecodeOptions = { minScore, goldMentions, convention, onLink, onPairs, spansFound }
+  const decoding: DecodeOptions = { minScore, goldMentions, convention, draw, onLink, onPairs, spansFound }
   const decoders = [...finding, ...others].map((task) => ({
     task,
     decoder: headOf(task.kind).decoder(model, task, decoding),

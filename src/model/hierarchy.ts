@@ -14,16 +14,20 @@ import { concat } from './kernels/ops/rows.ts'
 import { embed } from './layers/embedding.ts'
 import { dropoutIf, encode, type Seeds } from './layers/encoder.ts'
 import { createParameters } from './parameters.ts'
+import { floatsOfBytes, type StoredBytes } from './safetensors.ts'
 import { createIndexer, type Indexer, type Vocabulary } from './vocabulary.ts'
 import type { WordIndex } from './word-index.ts'
+
+/** Word vectors as numbers, as bits of float16, or as integers of 8 bits with a factor a row. */
+export type WordTable = Float32Array | Uint16Array | StoredBytes
 
 /** What a model is made of; weights in `parameters`, word vectors beside them because they are updated by row. */
 export interface Model extends HeadContext {
   readonly config: ModelConfig
   readonly vocabulary: Vocabulary
   readonly indexer: Indexer
-  /** [words, size]; as bits of float16 where a model is only used, see `readModel`. */
-  readonly wordTable: Float32Array | Uint16Array
+  /** [words, size]; as it is stored where a model is only used, see `readModel`. */
+  readonly wordTable: WordTable
   /** Frozen, where the configuration names one. */
   readonly contextual: ContextualEncoder | undefined
 }
@@ -34,7 +38,7 @@ export interface ModelParts {
   readonly labels: Readonly<Record<string, readonly string[]>>
   /** The index of the vocabulary's words, for who has it. */
   readonly wordIndex?: WordIndex | undefined
-  readonly wordTable: Float32Array | Uint16Array
+  readonly wordTable: WordTable
   readonly contextual?: ContextualEncoder | undefined
   readonly stored?: ReadonlyMap<string, { shape: readonly number[]; values: Float32Array }>
   /** Whether it is not trained any more: products are made with integers where the engine has them. */
@@ -60,20 +64,32 @@ export const createModel = ({
   parameters: createParameters(config.training.seed, stored, onlyUsed),
 })
 
+/** Copies a word's vector into a batch's rows. */
+const rowCopier = (table: WordTable, size: number) => (id: number, rows: Float32Array, at: number) => {
+  if (table instanceof Float32Array) rows.set(table.subarray(id * size, (id + 1) * size), at)
+  else if (table instanceof Uint16Array) copyHalves(table, id * size, (id + 1) * size, rows, at)
+  else {
+    const { integers, scales } = table
+    for (let j = 0; j < size; j++) rows[at + j] = integers[id * size + j] * scales[id]
+  }
+}
+
 /** Rows of the word table that a batch needs: [different words, size]. */
 export const wordRows = ({ wordTable, config }: Model, ids: Int32Array): Float32Array => {
   const { size } = config.embeddings.words
   const rows = new Float32Array(ids.length * size)
+  const copy = rowCopier(wordTable, size)
   ids.forEach((id, i) => {
-    if (wordTable instanceof Uint16Array) copyHalves(wordTable, id * size, (id + 1) * size, rows, i * size)
-    else rows.set(wordTable.subarray(id * size, (id + 1) * size), i * size)
+    copy(id, rows, i * size)
   })
   return rows
 }
 
 /** The word vectors as they are trained and stored. */
-export const wordFloats = ({ wordTable }: Model): Float32Array =>
-  wordTable instanceof Uint16Array ? floatsOfHalves(wordTable) : wordTable
+export const wordFloats = ({ wordTable }: Pick<Model, 'wordTable'>): Float32Array => {
+  if (wordTable instanceof Float32Array) return wordTable
+  return wordTable instanceof Uint16Array ? floatsOfHalves(wordTable) : floatsOfBytes(wordTable)
+}
 
 /**
  * Sentences as a batch with their contextual vectors: what the stages `embed` and `pack` do in a run, for who has only

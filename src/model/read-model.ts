@@ -26,7 +26,7 @@ const isStrings = (value: unknown): value is string[] =>
 /**
  * Reads what a model is made of.
  * @param contextual gets the encoder that the model stands on
- * @param compact for a model that is only used: word vectors that are stored as float16 stay so, weights are multiplied as
+ * @param compact for a model that is only used: word vectors stay as they are stored, weights are multiplied as
  * integers where the engine does that
  * @throws HmtlError `HMTL_MODEL_NOT_FOUND`, `HMTL_MODEL_CORRUPT`, `HMTL_MODEL_MISMATCH`
  */
@@ -111,7 +111,7 @@ export const readParts = async (
         return list
       },
     }
-    return { stored, vocabulary, wordIndex, wordTable: table.halves ?? table.values }
+    return { stored, vocabulary, wordIndex, wordTable: table.bytes ?? table.halves ?? table.values }
   }
   const intact = async () => {
     for (const fault of await Promise.all(faults)) if (fault) throw fault

@@ -19,6 +19,8 @@ export interface StoredTensor {
   readonly values: Float32Array
   /** Bits of float16, where the values are made of them whenever they are asked for. */
   readonly halves?: Uint16Array
+  /** A matrix of 8-bit integers, likewise. */
+  readonly bytes?: StoredBytes
 }
 
 const maxHeaderBytes = 16 * 1024 * 1024
@@ -62,6 +64,15 @@ const quantized = (values: Float32Array, rows: number): { scales: Float32Array; 
 /** How numbers are written: `I8` writes matrices as integers with a factor a row, all else as float32. */
 export type StoredType = 'F32' | 'F16' | 'I8'
 
+/** What 8-bit integers with a factor a row mean. */
+export const floatsOfBytes = ({ integers, scales }: StoredBytes): Float32Array => {
+  const values = new Float32Array(integers.length)
+  const width = integers.length / Math.max(1, scales.length)
+  for (let row = 0, at = 0; row < scales.length; row++)
+    for (let j = 0; j < width; j++, at++) values[at] = integers[at] * scales[row]
+  return values
+}
+
 const bytesOf = (values: Float32Array, type: 'F32' | 'F16'): Uint8Array => {
   if (type === 'F32') return new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
   return new Uint8Array(halvesOfFloats(values).buffer)
@@ -77,10 +88,13 @@ const joined = (parts: readonly Uint8Array[]): Uint8Array => {
   return out
 }
 
-/** A safetensors file. */
+/**
+ * A safetensors file.
+ * @param typeOf how a tensor is written, by its name
+ */
 export const encodeSafetensors = (
   tensors: ReadonlyMap<string, StoredTensor>,
-  type: StoredType,
+  typeOf: StoredType | ((name: string) => StoredType),
   metadata: Record<string, string> = {},
 ): Uint8Array => {
   const header: Record<string, unknown> = { __metadata__: { format: 'hmtl', ...metadata } }
@@ -92,6 +106,7 @@ export const encodeSafetensors = (
     parts.push(bytes)
   }
   for (const [name, { shape, values }] of tensors) {
+    const type = typeof typeOf === 'string' ? typeOf : typeOf(name)
     if (type !== 'I8' || shape.length !== 2)
       add(name, type === 'F16' ? 'F16' : 'F32', shape, bytesOf(values, type === 'F16' ? 'F16' : 'F32'))
     else {
@@ -174,7 +189,7 @@ const notFinite = (name: string, file: string): HmtlError =>
 /** @param bytes of the tensor, in memory of its own */
 const numbersOf = (
   bytes: Uint8Array<ArrayBuffer>,
-  { type, count, shape }: Entry,
+  { type, count }: Entry,
   scales: () => Float32Array,
   name: string,
   file: string,
@@ -184,12 +199,7 @@ const numbersOf = (
   else if (type === 'F16') values = floatsOfHalves(new Uint16Array(bytes.buffer, 0, count))
   else if (type === 'BF16') values = ofBrains(new Uint16Array(bytes.buffer, 0, count))
   else if (type === 'I8') {
-    const factors = scales()
-    const width = count / Math.max(1, shape[0])
-    const integers = new Int8Array(bytes.buffer, 0, count)
-    values = new Float32Array(count)
-    for (let row = 0, at = 0; row < factors.length; row++)
-      for (let j = 0; j < width; j++, at++) values[at] = integers[at] * factors[row]
+    values = floatsOfBytes({ integers: new Int8Array(bytes.buffer, 0, count), scales: scales() })
   } else throw corrupt(file, `tensor ${name} is of type ${type}`)
   if (!allFinite(values)) throw notFinite(name, file)
   return values
@@ -203,6 +213,18 @@ const scaleEntry = (entries: ReadonlyMap<string, Entry>, name: string, { shape }
   if (found?.type !== 'F32' || shape.length !== 2 || found.count !== shape[0])
     throw corrupt(file, `${name} is of integers without a factor for each row`)
   return found
+}
+
+/** Integers of 8 bits in memory that stays, a quarter as large as what they mean. */
+const bytesInPlace = (part: Uint8Array, { shape, count }: Entry, scales: Float32Array): StoredTensor => {
+  const bytes = { integers: new Int8Array(part.buffer as ArrayBuffer, part.byteOffset, count), scales }
+  return {
+    shape,
+    bytes,
+    get values() {
+      return floatsOfBytes(bytes)
+    },
+  }
 }
 
 /** Numbers of float16 in memory that stays, half as large as what they mean. */
@@ -222,7 +244,8 @@ const inPlace = (bytes: Uint8Array, { shape, count }: Entry, name: string, file:
 
 /**
  * Tensors of a safetensors file.
- * @param stay whether the bytes will stay as they are: what is stored as float16 is left where it is until it is used
+ * @param stay whether the bytes will stay as they are: what is stored as float16 or as integers is left where it is until
+ * it is used
  * @throws HmtlError `HMTL_MODEL_CORRUPT`
  */
 export const decodeSafetensors = (bytes: Uint8Array, file = 'safetensors', stay = false): Map<string, StoredTensor> => {
@@ -241,7 +264,12 @@ export const decodeSafetensors = (bytes: Uint8Array, file = 'safetensors', stay 
       const scale = scaleEntry(entries, name, entry, file)
       return numbersOf(copy(scale), scale, scales, scaleName(name), file)
     }
-    out.set(name, { shape: entry.shape, values: numbersOf(copy(entry), entry, scales, name, file) })
+    out.set(
+      name,
+      stay && entry.type === 'I8'
+        ? bytesInPlace(data.subarray(entry.begin, entry.end), entry, scales())
+        : { shape: entry.shape, values: numbersOf(copy(entry), entry, scales, name, file) },
+    )
   }
   return out
 }

@@ -36,7 +36,7 @@ export const writeWhole = async (path: string, data: string | Uint8Array): Promi
 }
 
 export interface SaveOptions {
-  /** Weights as float16, half the size. @default false */
+  /** Weights as float16, word vectors as 8-bit integers with a factor a word. @default false */
   readonly half?: boolean
   /** Scores and provenance to keep with the model. */
   readonly notes?: Record<string, unknown>
@@ -45,9 +45,8 @@ export interface SaveOptions {
 /** Tensors of a model by name, word vectors first. */
 export const modelTensors = (model: Model): Map<string, StoredTensor> => {
   const { size } = model.config.embeddings.words
-  const tensors = new Map<string, StoredTensor>([
-    [wordsKey, { shape: [model.wordTable.length / size, size], values: wordFloats(model) }],
-  ])
+  const values = wordFloats(model)
+  const tensors = new Map<string, StoredTensor>([[wordsKey, { shape: [values.length / size, size], values }]])
   for (const [name, variable] of model.parameters.all())
     tensors.set(name, { shape: variable.shape, values: variable.dataSync() as Float32Array })
   return tensors
@@ -56,7 +55,9 @@ export const modelTensors = (model: Model): Map<string, StoredTensor> => {
 /** Writes a model into a folder; `config.json` last, so that a folder with one is complete. */
 export const saveModel = async (model: Model, folder: string, options: SaveOptions = {}): Promise<void> => {
   await mkdir(folder, { recursive: true })
-  const weights = encodeSafetensors(modelTensors(model), options.half ? 'F16' : 'F32')
+  const weights = encodeSafetensors(modelTensors(model), (name) =>
+    options.half ? (name === wordsKey ? 'I8' : 'F16') : 'F32',
+  )
   const words = wordLines(model.vocabulary.words)
   const config = {
     format: formatName,

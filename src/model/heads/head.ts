@@ -84,6 +84,11 @@ export interface DecodeOptions {
    * By whose rules to annotate, of the conventions that the tasks learned; a task that does not know it keeps its own
    */
   readonly convention?: string | undefined
+  /**
+   * Uniform numbers in [0, 1): taggers find what a tagging drawn by its probability has, after calibration, instead of
+   * the best one. What learns from many of them learns how sure the tagger is.
+   */
+  readonly draw?: (() => number) | undefined
   /** Told of each link of a mention to its antecedent that is made, with its probability. */
   readonly onLink?: ((link: Link) => void) | undefined
   /** Told of each window's pairs of spans: the bucket of their distance and likeness, and the pair scorer's score. */

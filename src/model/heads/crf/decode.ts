@@ -138,15 +138,12 @@ export const createDecoder = (
     return path
   }
 
-  /** Posterior of each span of a path. */
-  const spansOf = (emissions: Float32Array, rowOf: Int32Array, path: Int32Array): DecodedSpan[] => {
+  /** Forward probabilities, scaled to a sum of 1 a token, with the factors; and each tag's factor of a token. */
+  const forward = (emissions: Float32Array, rowOf: Int32Array) => {
     const steps = rowOf.length
-    if (path.every((tag) => tag === 0)) return []
     const psi = new Float64Array(steps * size)
     const alpha = new Float64Array(steps * size)
-    const beta = new Float64Array(steps * size)
     const scale = new Float64Array(steps)
-    const ahead = new Float64Array(size)
     for (let t = 0; t < steps; t++) {
       let most = Number.NEGATIVE_INFINITY
       for (let j = 0; j < size; j++) most = Math.max(most, emissions[rowOf[t] + j] + bias[j])
@@ -163,6 +160,42 @@ export const createDecoder = (
       scale[t] = total || 1e-300
       for (let j = 0; j < size; j++) alpha[t * size + j] /= scale[t]
     }
+    return { psi, alpha, scale }
+  }
+
+  /** A path drawn by its probability: its last tag, then backwards what came before each. */
+  const draw = (emissions: Float32Array, rowOf: Int32Array, random: () => number): Int32Array => {
+    const steps = rowOf.length
+    const { alpha } = forward(emissions, rowOf)
+    const path = new Int32Array(steps)
+    const masses = new Float64Array(size)
+    const pick = (): number => {
+      let left = random() * masses.reduce((sum, mass) => sum + mass, 0)
+      let chosen = 0
+      for (let j = 0; j < size; j++) {
+        if (masses[j] === 0) continue
+        chosen = j
+        left -= masses[j]
+        if (left < 0) break
+      }
+      return chosen
+    }
+    for (let t = steps - 1; t >= 0; t--) {
+      const next = path[t + 1]
+      for (let j = 0; j < size; j++)
+        masses[j] = alpha[t * size + j] * (t === steps - 1 ? expEnd[j] : expTransitions[j * size + next])
+      path[t] = pick()
+    }
+    return path
+  }
+
+  /** Posterior of each span of a path. */
+  const spansOf = (emissions: Float32Array, rowOf: Int32Array, path: Int32Array): DecodedSpan[] => {
+    const steps = rowOf.length
+    if (path.every((tag) => tag === 0)) return []
+    const { psi, alpha, scale } = forward(emissions, rowOf)
+    const beta = new Float64Array(steps * size)
+    const ahead = new Float64Array(size)
     let z = 0
     for (let j = 0; j < size; j++) z += alpha[(steps - 1) * size + j] * expEnd[j]
     for (let i = 0; i < size; i++) beta[(steps - 1) * size + i] = expEnd[i] / (z || 1e-300)
@@ -202,6 +235,13 @@ export const createDecoder = (
   return {
     decode(emissions: Float32Array, rowOf: Int32Array): DecodedSpan[] {
       return rowOf.length === 0 ? [] : spansOf(emissions, rowOf, viterbi(emissions, rowOf))
+    },
+    /**
+     * The spans of a tagging drawn by its probability instead of the best one.
+     * @param random uniform in [0, 1)
+     */
+    draw(emissions: Float32Array, rowOf: Int32Array, random: () => number): DecodedSpan[] {
+      return rowOf.length === 0 ? [] : spansOf(emissions, rowOf, draw(emissions, rowOf, random))
     },
   }
 }

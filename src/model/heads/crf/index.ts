@@ -75,9 +75,13 @@ const outsideForSure = 1000
 const decoder = (
   { parameters, labels }: HeadContext,
   task: CrfTaskConfig,
-  { minScore, convention }: DecodeOptions,
+  { minScore, convention, draw }: DecodeOptions,
 ): Decoder => {
-  const crf = crfDecoder(task, parameters, labels[task.name])
+  // The slope of the calibration says by how much the tagger is too sure.
+  const sharpness = draw ? task.calibration[0] : 1
+  const crf = crfDecoder(task, parameters, labels[task.name], sharpness)
+  const tagged = draw ? (values: Float32Array, rowOf: Int32Array) => crf.draw(values, rowOf, draw) : crf.decode
+  const sharpened = (values: Float32Array) => (draw ? values.map((value) => value * sharpness) : values)
   const ownSpans = ({ spans }: Draft) => {
     const found = spans.get(task.layer) ?? []
     spans.set(task.layer, found)
@@ -86,7 +90,7 @@ const decoder = (
   return {
     read(state, pack) {
       const emissions = emissionsOf(task, parameters, state.states(task), labels[task.name], undefined, convention)
-      const values = emissions.dataSync() as Float32Array
+      const values = sharpened(emissions.dataSync() as Float32Array)
       const width = emissions.shape[1]
       const { starts, rows } = state.batch.packing
       let sentence = 0
@@ -99,9 +103,9 @@ const decoder = (
           rowOf.forEach((row, i) => {
             if (isPicture(words[base + i])) values[row] += outsideForSure
           })
-          for (const { begin, end, label, score: posterior } of crf.decode(values, rowOf)) {
-            const score = calibrated(posterior, task.calibration)
-            if (posterior < task.threshold || score < minScore) continue
+          for (const { begin, end, label, score: posterior } of tagged(values, rowOf)) {
+            const score = draw ? posterior : calibrated(posterior, task.calibration)
+            if (!draw && (posterior < task.threshold || score < minScore)) continue
             const span = { start: tokens.begin[base + begin], end: tokens.end[base + end - 1], label, score }
             found.push(task.heads ? { ...span, head: headIn(draft, base + begin, base + end) } : span)
             const last = base + end - 1
@@ -111,9 +115,10 @@ const decoder = (
       }
     },
     layers(draft) {
-      const spans = agreeing(draft.document.text, ownSpans(draft), task.agreeBelow).filter(
-        ({ score = 1 }) => score >= minScore,
-      )
+      const own = ownSpans(draft)
+      const spans = draw
+        ? own
+        : agreeing(draft.document.text, own, task.agreeBelow).filter(({ score = 1 }) => score >= minScore)
       return task.layer === 'entities' ? { entities: labelledSpansOf(spans) } : { mentions: mentionsOf(spans) }
     },
   }

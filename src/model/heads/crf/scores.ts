@@ -106,14 +106,15 @@ export const tagMarginals = (
   packing: Packing,
 ): tf.Tensor2D => crf(crfInputs(task, parameters, emissions, packing)).marginals
 
-/** A decoder with the present weights. */
-export const crfDecoder = (task: CrfTaskConfig, parameters: Parameters, labels: readonly string[]) => {
+/** A decoder with the present weights. @param sharpness what they are multiplied by: below 1 less is sure */
+export const crfDecoder = (task: CrfTaskConfig, parameters: Parameters, labels: readonly string[], sharpness = 1) => {
   const tags = tagsOf(labels, task.scheme)
   const { transitions, start, end } = crfParameters(task.name, parameters, tags.length)
+  const values = (tensor: tf.Tensor) => (tensor.dataSync() as Float32Array).map((value) => value * sharpness)
   const weights: CrfWeights = {
-    transitions: transitions.dataSync() as Float32Array,
-    start: start.dataSync() as Float32Array,
-    end: end.dataSync() as Float32Array,
+    transitions: values(transitions),
+    start: values(start),
+    end: values(end),
   }
   return createDecoder(tags, weights, task.scheme, task.outsideBias)
 }
