@@ -46,6 +46,7 @@ for (const [name, folder, options = [], to = name] of corpora)
 hmtl('convert', join(from, 'ewt_train_text', 'train.conllu'), '-o', join('data', 'ewt-text', 'train.arrow'), '--quiet')
 mkdirSync(join(root, 'data'), { recursive: true })
 copyFileSync(join(from, 'glove', 'glove.6B.50d.subset.txt.gz'), join(root, 'data', 'glove.txt.gz'))
+copyFileSync(join(from, 'glove100', 'glove.6B.100d.subset.txt.gz'), join(root, 'data', 'glove100.txt.gz'))
 if (args.includes('--vectors')) {
   const splits = {
     minilm: [

@@ -175,7 +175,7 @@ ${config.tasks
 ${[...sources.values()]
   .map(({ recipe, uses }) => `| ${recipe.title} | ${uses.join('; ')} | ${recipe.licence} | ${recipe.source} |`)
   .join('\n')}
-| GloVe 6B, ${config.embeddings.words.size} dimensions | word vectors | PDDL 1.0 | https://nlp.stanford.edu/projects/glove/ |${
+| GloVe 6B, ${made.includes('longer-words') ? '50 and 100' : config.embeddings.words.size} dimensions | word vectors | PDDL 1.0 | https://nlp.stanford.edu/projects/glove/ |${
   contextual
     ? `\n| ${notes.encoder?.name ?? contextual.model} | frozen encoder, its matrices rounded to 8 bits | ${notes.encoder?.licence ?? ''} | ${notes.encoder?.source ?? ''} |`
     : ''
