@@ -31,7 +31,11 @@ export const builder = (yargs: Argv) =>
       describe: 'key=value, laid over the configuration; as often as needed',
     })
     .option('engine', { type: 'string', choices: engineNames, default: 'auto' as const, describe: 'What computes' })
-    .option('half', { type: 'boolean', default: false, describe: 'Save the model with float16 weights' })
+    .option('half', {
+      type: 'boolean',
+      default: false,
+      describe: 'Save the model with float16 weights and 8-bit word vectors',
+    })
     .option('quiet', { type: 'boolean', alias: 'q', default: false, describe: 'Say nothing but errors' })
     .example('$0 train configs/default.json -o runs/default', 'train, validate, keep the best')
     .example('$0 train configs/default.json -o runs/short --set training.updates=500', 'the same, shorter')

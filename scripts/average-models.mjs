@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { decodeSafetensors, encodeSafetensors } from '../dist/src/model/safetensors.js'
+import { halfType } from '../dist/src/model/store.js'
 
 const [out, ...folders] = process.argv.slice(2)
 if (folders.length < 2) throw new Error('usage: node scripts/average-models.mjs OUT MODEL MODEL...')
@@ -26,7 +27,7 @@ const means = new Map(
     },
   ]),
 )
-const weights = encodeSafetensors(means, 'F16')
+const weights = encodeSafetensors(means, halfType)
 const config = JSON.parse(read(folders[0], 'config.json').toString())
 config.files['model.safetensors'] = createHash('sha256').update(weights).digest('hex')
 mkdirSync(out, { recursive: true })

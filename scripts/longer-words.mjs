@@ -4,7 +4,7 @@
  *   node scripts/longer-words.mjs MODEL VECTORS -o FOLDER [--size 100]
  * Of the file's vectors what the model's own say already is taken away (least squares over the words of both); of what
  * is left, the directions along which words differ most are kept, in the scale of the model's own. Words that the file
- * lacks have zeros there. Weights that read the new numbers begin at zero.
+ * lacks have zeros there. Weights that read the new numbers begin at zero. For models without a contextual encoder.
  */
 import { parseArgs } from 'node:util'
 import * as tf from '@tensorflow/tfjs-core'
@@ -35,12 +35,16 @@ const [own, size] = [embedding.size, Number(wanted)]
 const added = size - own
 const { words } = parts.vocabulary
 const longer = await vectorSize(file)
+if (parts.config.embeddings.contextual)
+  throw new Error(`${name} stands on an encoder: its vectors are not the words' alone`)
+if (!(added > 0 && added <= longer)) throw new Error(`--size is more than ${own}, by ${longer} at most`)
 const rowOf = new Map(words.map((word, row) => [word, row]))
 const counts = new Map(words.slice(1).map((word) => [word, 1]))
 const vectors = await loadWordVectors(file, longer, 0, counts, randomOf(1, 'none'))
 
 /** Rows of the words that both have: [own numbers, 1] and the file's. */
 const shared = vectors.words.flatMap((word, i) => (i > 0 && rowOf.has(word) ? [[rowOf.get(word), i]] : []))
+if (shared.length < 10 * (own + longer)) throw new Error(`only ${shared.length} words of ${file} are words of ${name}`)
 const ownAt = (row, j) => (j === own ? 1 : parts.wordTable[row * own + j])
 const fileAt = (row, j) => vectors.table[row * longer + j]
 

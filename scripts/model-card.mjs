@@ -129,8 +129,8 @@ const card = `# ${config.name}
 
 ${
   contextual
-    ? `The more accurate English model, an npm package of its own (\`hmtl-${config.name}\`): the four tasks of \`en\` on a frozen transformer of ${encoderName.num_hidden_layers} layers of ${encoderName.hidden_size}, which are mixed by trained weights. ${(size / 1e6).toFixed(1)} MB on disk (the encoder as 8-bit integers, the rest float16)`
-    : `The bundled English model: four tasks in one hierarchy, ${(size / 1e6).toFixed(1)} MB on disk (float16 weights)`
+    ? `The more accurate English model, an npm package of its own (\`hmtl-${config.name}\`): the four tasks of \`en\` on a frozen transformer of ${encoderName.num_hidden_layers} layers of ${encoderName.hidden_size}, which are mixed by trained weights. ${(size / 1e6).toFixed(1)} MB on disk (the encoder and the word vectors as 8-bit integers, the rest float16)`
+    : `The bundled English model: four tasks in one hierarchy, ${(size / 1e6).toFixed(1)} MB on disk (float16 weights, word vectors of 8 bits)`
 }, ${config.embeddings.words.size}-dimensional word vectors for
 ${number(words)} words, characters for all others. ${made || `Best of its validations at update ${number(notes.update)}`}; thresholds and biases chosen on development data.
 

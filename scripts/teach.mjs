@@ -38,6 +38,7 @@ const {
   },
 })
 if (!teacher || !data || !output) throw new Error('usage: node scripts/teach.mjs MODEL DATA -o OUT.arrow')
+if (!/^\d+$/.test(draws)) throw new Error('--draws is a whole number')
 if (Number(draws) > 0 && tasks !== 'ner') throw new Error('only names are drawn: --tasks ner')
 
 const known = new Set(labels.split(','))
@@ -85,7 +86,10 @@ const openly = (model) => ({
   ...model,
   config: {
     ...model.config,
-    tasks: model.config.tasks.map((task) => (task.kind === 'relation' ? { ...task, threshold: leastRelation } : task)),
+    tasks: model.config.tasks.map((task) => ({
+      ...task,
+      ...(task.kind === 'relation' ? { threshold: leastRelation } : task.kind === 'crf' ? { threshold: 0 } : {}),
+    })),
   },
 })
 
@@ -124,5 +128,7 @@ const drawn = async function* () {
 mkdirSync(dirname(output), { recursive: true })
 await writeDocuments(Number(draws) > 0 ? drawn() : once(), output, { format: 'arrow' })
 const { both, teacher: alone, open, ...others } = counts
-const names = wanted.includes('ner') ? `${both} names by both, ${alone} by the teacher alone, ${open} left open; ` : ''
+const names = wanted.includes('ner')
+  ? `${Number(draws) > 0 ? `of ${draws} drawn taggings ` : ''}${both} names by both, ${alone} by the teacher alone, ${open} left open; `
+  : ''
 console.log(`${names}${others.mentions} mentions, ${others.relations} relations: ${output}`)

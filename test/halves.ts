@@ -1,7 +1,8 @@
-/** Numbers of float16: what they mean, and that they mean it wherever they lie. */
+/** Numbers of float16 and of 8 bits: what they mean, and that they mean it wherever they lie. */
 import test from 'ava'
 import { copyHalves, floatsOfHalves, ofHalf } from '../src/io/arrow/half.ts'
-import { decodeSafetensors, encodeSafetensors } from '../src/model/safetensors.ts'
+import { openBytes } from '../src/model/model-files.ts'
+import { decodeSafetensors, encodeSafetensors, openSafetensors } from '../src/model/safetensors.ts'
 
 const everything = Uint16Array.from({ length: 0x10000 }, (_, bits) => bits)
 
@@ -27,4 +28,21 @@ test('a file whose bytes stay: its tensors are the same, wherever it begins, and
   // The last number is none.
   bytes.fill(0xff, -2)
   t.throws(() => decodeSafetensors(bytes, 'file', true), { code: 'HMTL_MODEL_CORRUPT' } as never)
+})
+
+test('integers that stay: the same numbers, and none that are not finite', async (t) => {
+  const values = Float32Array.from({ length: 12 }, (_, i) => (i - 5) / 4)
+  const bytes = encodeSafetensors(new Map([['a', { shape: [3, 4], values }]]), 'I8')
+  const [copied, left] = [decodeSafetensors(bytes).get('a'), decodeSafetensors(bytes, 'file', true).get('a')]
+  t.deepEqual(left?.values, copied?.values)
+  t.is(left?.bytes?.integers.length, 12)
+  // Factors that are numbers, of which products are none; they come first.
+  const at = 8 + Number(new DataView(bytes.buffer).getBigUint64(0, true))
+  for (const factor of [3e38, Number.NaN, Number.POSITIVE_INFINITY]) {
+    new DataView(bytes.buffer).setFloat32(at, factor, true)
+    for (const stay of [false, true])
+      t.throws(() => decodeSafetensors(bytes, 'file', stay), { code: 'HMTL_MODEL_CORRUPT' } as never)
+    const file = await openSafetensors(openBytes(bytes, 'file'), 'file')
+    await t.throwsAsync(file.readBytes('a', [3, 4]), { code: 'HMTL_MODEL_CORRUPT' } as never)
+  }
 })

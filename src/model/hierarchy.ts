@@ -64,12 +64,12 @@ export const createModel = ({
   parameters: createParameters(config.training.seed, stored, onlyUsed),
 })
 
-/** Copies a word's vector into a batch's rows. */
-const rowCopier = (table: WordTable, size: number) => (id: number, rows: Float32Array, at: number) => {
-  if (table instanceof Float32Array) rows.set(table.subarray(id * size, (id + 1) * size), at)
-  else if (table instanceof Uint16Array) copyHalves(table, id * size, (id + 1) * size, rows, at)
-  else {
-    const { integers, scales } = table
+/** What copies a word's vector into a batch's rows. */
+const rowCopier = (table: WordTable, size: number): ((id: number, rows: Float32Array, at: number) => void) => {
+  if (table instanceof Float32Array) return (id, rows, at) => rows.set(table.subarray(id * size, (id + 1) * size), at)
+  if (table instanceof Uint16Array) return (id, rows, at) => copyHalves(table, id * size, (id + 1) * size, rows, at)
+  const { integers, scales } = table
+  return (id, rows, at) => {
     for (let j = 0; j < size; j++) rows[at + j] = integers[id * size + j] * scales[id]
   }
 }

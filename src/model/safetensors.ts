@@ -205,6 +205,12 @@ const numbersOf = (
   return values
 }
 
+/** Factors of integers whose products are numbers. */
+const checkedScales = (scales: Float32Array, name: string, file: string): Float32Array => {
+  if (!scales.every((scale) => Number.isFinite(Math.fround(128 * scale)))) throw notFinite(name, file)
+  return scales
+}
+
 const scaleName = (name: string): string => `${name}.scale`
 
 /** @throws HmtlError `HMTL_MODEL_CORRUPT` where the factors of an integer matrix are missing */
@@ -267,7 +273,7 @@ export const decodeSafetensors = (bytes: Uint8Array, file = 'safetensors', stay 
     out.set(
       name,
       stay && entry.type === 'I8'
-        ? bytesInPlace(data.subarray(entry.begin, entry.end), entry, scales())
+        ? bytesInPlace(data.subarray(entry.begin, entry.end), entry, checkedScales(scales(), name, file))
         : { shape: entry.shape, values: numbersOf(copy(entry), entry, scales, name, file) },
     )
   }
@@ -321,7 +327,7 @@ export const openSafetensors = async (opened: OpenFile, path: string): Promise<T
       async readBytes(name, shape) {
         const entry = entryOf(name, shape)
         if (entry.type !== 'I8') return undefined
-        const scales = await factorsOf(name, entry)
+        const scales = checkedScales(await factorsOf(name, entry), name, path)
         return { integers: new Int8Array((await bytesOfEntry(entry)).buffer, 0, entry.count), scales }
       },
       close: () => opened.close(),

@@ -9,7 +9,7 @@ import { folderFiles } from './folder-files.ts'
 import { type Model, wordFloats } from './hierarchy.ts'
 import { textOf } from './model-files.ts'
 import { formatName, formatVersion, readModel, wordsKey } from './read-model.ts'
-import { encodeSafetensors, type StoredTensor } from './safetensors.ts'
+import { encodeSafetensors, type StoredTensor, type StoredType } from './safetensors.ts'
 import { wordLines } from './vocabulary.ts'
 
 const digest = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex')
@@ -52,12 +52,13 @@ export const modelTensors = (model: Model): Map<string, StoredTensor> => {
   return tensors
 }
 
+/** How a tensor of a model of half the size is written, by its name: word vectors as integers. */
+export const halfType = (name: string): StoredType => (name === wordsKey ? 'I8' : 'F16')
+
 /** Writes a model into a folder; `config.json` last, so that a folder with one is complete. */
 export const saveModel = async (model: Model, folder: string, options: SaveOptions = {}): Promise<void> => {
   await mkdir(folder, { recursive: true })
-  const weights = encodeSafetensors(modelTensors(model), (name) =>
-    options.half ? (name === wordsKey ? 'I8' : 'F16') : 'F32',
-  )
+  const weights = encodeSafetensors(modelTensors(model), options.half ? halfType : 'F32')
   const words = wordLines(model.vocabulary.words)
   const config = {
     format: formatName,

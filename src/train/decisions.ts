@@ -1,10 +1,10 @@
 /**
  * Where a head decides by a number that training does not touch, the number is
  * chosen on development data: from which probability on a relation holds, how much
- * every antecedent is favoured over none, how many candidate spans are kept, and how
- * much being outside is favoured over being in a span. F1 is flat around its best, so
- * the steps are coarse, and of values within half a point of the best the one nearest
- * to the paper's is taken, or the cheapest.
+ * every antecedent is favoured over none, how many candidate spans are kept, how much being
+ * outside is favoured over being in a span, and from which probability on a span is found.
+ * F1 is flat around its best, so the steps are coarse, and of values within half a point of
+ * the best the one nearest to the paper's is taken, the cheapest, or the one with fewer errors.
  */
 import type { ModelConfig, TaskConfig } from '../model/config/keys.ts'
 import { headOf } from '../model/heads/index.ts'

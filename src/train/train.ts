@@ -56,7 +56,7 @@ export interface TrainOptions {
   /** Told once of each task that does not seem to learn. */
   readonly onWarning?: (warning: TrainingWarning) => void
   readonly signal?: AbortSignal
-  /** Saves the best model with float16 weights. */
+  /** Saves the best model with float16 weights and word vectors of 8 bits. */
   readonly half?: boolean
   /** Version of the package, kept with the model. */
   readonly version?: string

@@ -4,16 +4,23 @@ import { parseConfig } from '../../src/model/config/parse.ts'
 import { createModel, type Model } from '../../src/model/hierarchy.ts'
 import { materialize } from '../../src/model/materialize.ts'
 import { randomOf } from '../../src/model/random.ts'
-import { createAnnotator } from '../../src/pipeline/annotate.ts'
+import { type AnnotatorOptions, createAnnotator } from '../../src/pipeline/annotate.ts'
 import { prepareDocument } from '../../src/pipeline/prepare.ts'
 
 const words = ['\0unknown', 'maren', 'lives', 'in', 'oslo', '.', 'she', 'likes', 'it', 'there']
 const text = 'Maren lives in Oslo . She likes it there . Oslo likes Maren .'
 
-/** @param widths cells a direction of the taggers of entities and of mentions */
-export const randomModel = ([ner, emd]: readonly [number, number], seed: number): Model => {
+/** Cells a direction of each task's encoder, 0 for none; 4 where nothing is said. */
+export interface Widths {
+  readonly ner?: number
+  readonly emd?: number
+  readonly relation?: number
+  readonly coref?: number
+}
+
+export const randomModel = ({ ner = 4, emd = 4, relation = 4, coref = 4 }: Widths, seed: number): Model => {
   const random = randomOf(5)
-  const encoder = (hidden: number) => ({ hidden, layers: 2, dropout: 0 })
+  const encoder = (hidden: number) => (hidden === 0 ? null : { hidden, layers: 2, dropout: 0 })
   const datasets = [{ train: 'none.arrow' }]
   const config = parseConfig({
     // Sizes that no kernel likes.
@@ -28,8 +35,25 @@ export const randomModel = ([ner, emd]: readonly [number, number], seed: number)
         encoder: encoder(emd),
         datasets: [{ train: 'none.arrow', convention: 'here' }],
       },
-      { name: 'relation', kind: 'relation', on: 'emd', tagsOf: 'ner', threshold: 0, encoder: encoder(4), hidden: 8 },
-      { name: 'coref', kind: 'coref', on: 'emd', linkBias: 3, encoder: encoder(4), hidden: 8, feature: 4, project: 4 },
+      {
+        name: 'relation',
+        kind: 'relation',
+        on: 'emd',
+        tagsOf: 'ner',
+        threshold: 0,
+        encoder: encoder(relation),
+        hidden: 8,
+      },
+      {
+        name: 'coref',
+        kind: 'coref',
+        on: 'emd',
+        linkBias: 3,
+        encoder: encoder(coref),
+        hidden: 8,
+        feature: 4,
+        project: 4,
+      },
     ].map((task) => ({ datasets, ...task })),
     training: { seed },
   })
@@ -44,8 +68,11 @@ export const randomModel = ([ner, emd]: readonly [number, number], seed: number)
 }
 
 /** What a model finds in a text of its words. */
-export const foundBy = async (model: Model): Promise<Document> => {
-  for await (const { document } of createAnnotator(model, {})([prepareDocument(createDocument({ id: 'a', text }))]))
+export const foundBy = async (model: Model, options: AnnotatorOptions = {}): Promise<Document> => {
+  for await (const { document } of createAnnotator(
+    model,
+    options,
+  )([prepareDocument(createDocument({ id: 'a', text }))]))
     return document
   throw new Error('no document')
 }

@@ -141,7 +141,7 @@ const trainingKeys = {
         sentence:
           'A model whose words and weights the training begins with, wherever they fit, and whose settings of embeddings and ' +
           'tasks hold where the file says nothing else; `hmtl train --begin en` is the same. Where its labels of a task are other ' +
-          'ones, what depends on them begins anew; an encoder that is wider here begins as the narrower one.',
+          'ones, what depends on them begins anew; an encoder that is wider here, of as many layers, begins as the narrower one.',
       },
       'the folder of a model',
     ),

@@ -85,8 +85,8 @@ export interface DecodeOptions {
    */
   readonly convention?: string | undefined
   /**
-   * Uniform numbers in [0, 1): taggers find what a tagging drawn by its probability has, after calibration, instead of
-   * the best one. What learns from many of them learns how sure the tagger is.
+   * Uniform numbers in [0, 1): taggers find what a tagging drawn by its probability has instead of the best one, all of it
+   * as much less sure as the slope of their calibration says. What learns from many learns how sure the tagger is.
    */
   readonly draw?: (() => number) | undefined
   /** Told of each link of a mention to its antecedent that is made, with its probability. */
@@ -113,7 +113,7 @@ export interface Decoder {
 /** A number that no gradient reaches, chosen on development data. */
 export interface Grid {
   readonly setting: string
-  /** Of values that are as good, the one nearest to this is taken: the paper's, or the cheapest. */
+  /** Of values that are as good, the one nearest to this is taken: the paper's, the cheapest, or one with fewer errors. */
   readonly best: number
   readonly values: readonly number[]
   /** Only values below what was configured are tried. */
@@ -167,6 +167,13 @@ export interface Head<
     examples: readonly Learned[],
     seeds: Seeds,
   ): tf.Tensor1D | undefined
+  /**
+   * Where states lie in the rows of a matrix of its own: how many times the task's at its beginning, and whether those of
+   * the task below at its end.
+   * @param part the parameter's name without the task's
+   * @returns undefined where it reads no states
+   */
+  statesIn?(part: string): { readonly own: number; readonly below: boolean } | undefined
   /** With the present weights. */
   decoder(context: HeadContext, task: Config, options: DecodeOptions): Decoder
   /**

@@ -49,6 +49,17 @@ export const corefHead: Head<CorefTaskConfig, CorefExample, CorefScore> = {
     cluster: Int32Array.of(0),
   }),
   loss: corefLoss,
+  /** A span is its first and last token's states, its width, and its head's input. */
+  statesIn(part) {
+    if (part === 'attention') return { own: 0, below: true }
+    const isOfSpans = [
+      'mention.first.weight',
+      'antecedent.project',
+      'antecedent.span',
+      'antecedent.candidate',
+    ].includes(part)
+    return isOfSpans ? { own: 2, below: true } : undefined
+  },
   decoder: corefDecoder,
   comparable: (gold, predicted, task) => [goldClusters(gold, task), predicted],
   metric: () => metricOf('coref'),

@@ -164,9 +164,8 @@ export const createDecoder = (
   }
 
   /** A path drawn by its probability: its last tag, then backwards what came before each. */
-  const draw = (emissions: Float32Array, rowOf: Int32Array, random: () => number): Int32Array => {
-    const steps = rowOf.length
-    const { alpha } = forward(emissions, rowOf)
+  const draw = ({ alpha, scale }: ReturnType<typeof forward>, random: () => number): Int32Array => {
+    const steps = scale.length
     const path = new Int32Array(steps)
     const masses = new Float64Array(size)
     const pick = (): number => {
@@ -190,10 +189,8 @@ export const createDecoder = (
   }
 
   /** Posterior of each span of a path. */
-  const spansOf = (emissions: Float32Array, rowOf: Int32Array, path: Int32Array): DecodedSpan[] => {
-    const steps = rowOf.length
-    if (path.every((tag) => tag === 0)) return []
-    const { psi, alpha, scale } = forward(emissions, rowOf)
+  const spansOf = ({ psi, alpha, scale }: ReturnType<typeof forward>, path: Int32Array): DecodedSpan[] => {
+    const steps = path.length
     const beta = new Float64Array(steps * size)
     const ahead = new Float64Array(size)
     let z = 0
@@ -234,14 +231,18 @@ export const createDecoder = (
 
   return {
     decode(emissions: Float32Array, rowOf: Int32Array): DecodedSpan[] {
-      return rowOf.length === 0 ? [] : spansOf(emissions, rowOf, viterbi(emissions, rowOf))
+      if (rowOf.length === 0) return []
+      const path = viterbi(emissions, rowOf)
+      return path.every((tag) => tag === 0) ? [] : spansOf(forward(emissions, rowOf), path)
     },
     /**
      * The spans of a tagging drawn by its probability instead of the best one.
      * @param random uniform in [0, 1)
      */
     draw(emissions: Float32Array, rowOf: Int32Array, random: () => number): DecodedSpan[] {
-      return rowOf.length === 0 ? [] : spansOf(emissions, rowOf, draw(emissions, rowOf, random))
+      if (rowOf.length === 0) return []
+      const sums = forward(emissions, rowOf)
+      return spansOf(sums, draw(sums, random))
     },
   }
 }

@@ -116,5 +116,5 @@ export const crfDecoder = (task: CrfTaskConfig, parameters: Parameters, labels: 
     start: values(start),
     end: values(end),
   }
-  return createDecoder(tags, weights, task.scheme, task.outsideBias)
+  return createDecoder(tags, weights, task.scheme, task.outsideBias * sharpness)
 }

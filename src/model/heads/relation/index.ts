@@ -199,6 +199,8 @@ export const relationHead: Head<RelationTaskConfig, RelationExample, RelationSco
   examples: relationExamples,
   smallest: () => ({ id: '', sentences: [smallestWords], cells: new Int32Array(0) }),
   loss,
+  // Then what the tagger says of each token.
+  statesIn: (part) => (['first', 'second', 'project'].includes(part) ? { own: 1, below: false } : undefined),
   decoder,
   // By clusters that were found, too: those that came with a document are not the model's.
   // Only where pronouns are arguments is one thing said of an entity several times; models without them are left as
