@@ -9,8 +9,11 @@ export function linear16ScratchFloats(N: i32, I: i32): i32 {
   return N * ((I + 3) >> 2 << 1) + N + 16
 }
 
-/** `level`: the largest integer that a row of X may have, so that no sum leaves 32 bits. `B` 0 for none. */
-export function linear16(X: usize, W: usize, scales: usize, B: usize, N: i32, I: i32, O: i32, level: f32, Y: usize, scratch: usize): void {
+/**
+ * `level`: the largest integer that a row of X may have, so that no sum leaves 32 bits. `B` 0 for none. `add`: to what Y
+ * holds.
+ */
+export function linear16(X: usize, W: usize, scales: usize, B: usize, N: i32, I: i32, O: i32, level: f32, Y: usize, add: i32, scratch: usize): void {
   const rows = (scratch + 15) & ~15
   const rx: usize = <usize>((I + 3) & ~3) << 1
   const factors = (rows + <usize>N * rx + 15) & ~15
@@ -20,6 +23,6 @@ export function linear16(X: usize, W: usize, scales: usize, B: usize, N: i32, I:
   const ry: usize = <usize>O << 2
   for (let j = 0; j < O; j += 8) {
     const at = <usize>j << 2
-    panelProduct(rows, rx, N, W + <usize>(j >> 3) * panel, scales + at, B ? B + at : 0, factors, Y + at, ry, O - j, false)
+    panelProduct(rows, rx, N, W + <usize>(j >> 3) * panel, scales + at, B ? B + at : 0, factors, Y + at, ry, O - j, add != 0)
   }
 }

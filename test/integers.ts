@@ -9,7 +9,8 @@ import { createDocument } from '../src/io/document/document.ts'
 import { switchEngine } from '../src/model/engine.ts'
 import { integerAt, integersOf, levelOf16, multipliesIntegers } from '../src/model/kernels/ops/integers.ts'
 import { linear } from '../src/model/kernels/ops/linear.ts'
-import { biLstm } from '../src/model/kernels/ops/lstm.ts'
+import { biLstm, biLstmOf } from '../src/model/kernels/ops/lstm.ts'
+import { concat, gather } from '../src/model/kernels/ops/rows.ts'
 import { loadModel } from '../src/model/store.ts'
 import { createAnnotator } from '../src/pipeline/annotate.ts'
 import { testEngine } from './helpers/engine.ts'
@@ -179,6 +180,60 @@ const lstmOf = async (
     return biLstm(inputs, false).dataSync() as Float32Array
   })
 }
+
+/** States of the LSTM of integers over inputs of a part that comes again and, or not, one that does not. */
+const lstmByForm = async (
+  engine: 'cpu' | typeof testEngine,
+  lengths: readonly number[],
+  [forms, own, lower, h]: readonly [forms: number, own: number, lower: number, h: number],
+  seed: number,
+  apart: boolean,
+) => {
+  await switchEngine(engine)
+  const offsets = offsetsOf(lengths)
+  const n = offsets[offsets.length - 1]
+  const of = Int32Array.from({ length: n }, (_, i) => (i * 7 + seed) % forms).map(Math.abs)
+  return tf.tidy(() => {
+    const w = tf.tensor2d(waves(seed, (own + lower) * 8 * h, 0.5), [own + lower, 8 * h])
+    const u = integersOf(tf.tensor3d(waves(seed + 1, 8 * h * h, 0.5), [2, h, 4 * h]))
+    const different = tf.tensor2d(waves(seed + 2, forms * own), [forms, own])
+    const below = tf.tensor2d(waves(seed + 4, n * lower), [n, lower])
+    const b = tf.tensor1d(waves(seed + 3, 8 * h))
+    const [o, ids] = [tf.tensor1d(offsets, 'int32'), tf.tensor1d(of, 'int32')]
+    if (apart) {
+      const rows = linear(different, integersOf(tf.slice(w, [0, 0], [own, 8 * h])), b)
+      const added = lower > 0 ? { x: below, w: integersOf(tf.slice(w, [own, 0], [lower, 8 * h])) } : undefined
+      return biLstmOf({ rows, of: ids, added, u, offsets: o }).dataSync() as Float32Array
+    }
+    const repeated = gather(different, ids)
+    const x = lower > 0 ? concat(repeated, below) : repeated
+    return biLstm({ x, w: integersOf(w), b, u, offsets: o }, false).dataSync() as Float32Array
+  })
+}
+
+onWasm('inputs that come again: engines agree, and states are near those of the whole product', async (t) => {
+  const cases = fc.record({
+    lengths: fc
+      .array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 7 })
+      .map((lengths) => lengths.sort((a, b) => b - a)),
+    forms: fc.integer({ min: 1, max: 9 }),
+    own: fc.integer({ min: 1, max: 13 }),
+    lower: fc.integer({ min: 0, max: 13 }),
+    quarter: fc.integer({ min: 1, max: 5 }),
+    seed: fc.integer({ min: 0, max: 1e6 }),
+  })
+  await fc.assert(
+    fc.asyncProperty(cases, async ({ lengths, forms, own, lower, quarter, seed }) => {
+      const sizes = [forms, own, lower, 4 * quarter] as const
+      const reference = await lstmByForm('cpu', lengths, sizes, seed, true)
+      const found = await lstmByForm(testEngine, lengths, sizes, seed, true)
+      const whole = await lstmByForm(testEngine, lengths, sizes, seed, false)
+      return reference.every((value, i) => Math.abs(found[i] - value) < 1e-3 && Math.abs(value - whole[i]) < 0.01)
+    }),
+    { numRuns: 60 },
+  )
+  t.pass()
+})
 
 onWasm('the LSTM of integers: engines agree, and its states are near those of floats', async (t) => {
   const cases = fc.record({

@@ -10,8 +10,8 @@ import type { ModelConfig, TaskConfig } from './config/keys.ts'
 import type { ContextualEncoder } from './encoders/contextual.ts'
 import type { Forward, HeadContext } from './heads/head.ts'
 import { headOf } from './heads/index.ts'
-import { concat } from './kernels/ops/rows.ts'
-import { embed } from './layers/embedding.ts'
+import { concat, gather } from './kernels/ops/rows.ts'
+import { embed, embedForms } from './layers/embedding.ts'
 import { dropoutIf, encode, type Seeds } from './layers/encoder.ts'
 import { createParameters } from './parameters.ts'
 import { floatsOfBytes, type StoredBytes } from './safetensors.ts'
@@ -106,11 +106,7 @@ export const batchOf = ({ indexer, contextual }: Model, sentences: readonly (rea
  */
 export const forward = (model: Model, batch: Batch, rows: tf.Tensor2D, seeds: Seeds): Forward => {
   const { config, parameters } = model
-  const base = dropoutIf(
-    embed(config, parameters, batch, rows, model.indexer.characterCount),
-    config.embeddings.dropout,
-    seeds,
-  )
+  const { characterCount } = model.indexer
   const offsets = indexes(batch.packing.offsets)
   const tasks = new Map(config.tasks.map((task) => [task.name, task]))
   const made = new Map<string, tf.Tensor2D>()
@@ -119,19 +115,42 @@ export const forward = (model: Model, batch: Batch, rows: tf.Tensor2D, seeds: Se
     if (!tensor) made.set(key, (tensor = make()))
     return tensor
   }
+  // g_e of a model that is only used and has no contextual encoder is the same wherever a form comes again.
+  const forms =
+    parameters.givesIntegers && !seeds && !batch.contextual
+      ? { forms: embedForms(config, parameters, batch, rows, characterCount), of: indexes(batch.formOf) }
+      : undefined
+  const base = (): tf.Tensor2D =>
+    once('base', () =>
+      forms
+        ? gather(forms.forms, forms.of)
+        : dropoutIf(embed(config, parameters, batch, rows, characterCount), config.embeddings.dropout, seeds),
+    )
   const input = (task: TaskConfig): tf.Tensor2D =>
     once(`input of ${task.name}`, () => {
       const lower = below(task)
-      const stacked = task.on === 'base' || !task.shortcut ? lower : concat(base, lower)
+      const stacked = task.on === 'base' || !task.shortcut ? lower : concat(base(), lower)
       return dropoutIf(stacked, headOf(task.kind).inputDropout?.(task) ?? task.dropout, seeds)
     })
   const below = (task: TaskConfig): tf.Tensor2D =>
-    task.on === 'base' ? base : states(tasks.get(task.on) as TaskConfig)
+    task.on === 'base' ? base() : states(tasks.get(task.on) as TaskConfig)
+  /** What its encoder reads. */
+  const read = (task: TaskConfig) => {
+    if (!forms || !(task.on === 'base' || task.shortcut)) return input(task)
+    return { ...forms, below: task.on === 'base' ? undefined : below(task) }
+  }
   const states = (task: TaskConfig): tf.Tensor2D => {
     const { encoder } = task
     return encoder
-      ? once(`states of ${task.name}`, () => encode(task.name, encoder, parameters, input(task), offsets, seeds))
+      ? once(`states of ${task.name}`, () => encode(task.name, encoder, parameters, read(task), offsets, seeds))
       : below(task)
   }
-  return { batch, base, input, states }
+  return {
+    batch,
+    get base() {
+      return base()
+    },
+    input,
+    states,
+  }
 }

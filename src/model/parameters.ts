@@ -20,6 +20,8 @@ export interface Parameters {
    * integers, that as integers, made once and kept under `key`.
    */
   weight<T extends tf.Tensor2D | tf.Tensor3D>(key: string, make: () => T): T | Integers
+  /** Whether `weight` gives integers. */
+  readonly givesIntegers: boolean
   /** All variables in order of their making. */
   all(): ReadonlyMap<string, tf.Variable>
   dispose(): void
@@ -73,8 +75,11 @@ export const createParameters = (
       }
       return variable as unknown as T
     },
+    get givesIntegers() {
+      return onlyUsed && multipliesIntegers()
+    },
     weight(key, make) {
-      if (!onlyUsed || !multipliesIntegers()) return make()
+      if (!this.givesIntegers) return make()
       let found = integers.get(key)
       if (!found) {
         found = tf.tidy(() => {

@@ -10,6 +10,23 @@ import { mixWeights, scalarMix } from '../kernels/ops/mix.ts'
 import { concat, gather } from '../kernels/ops/rows.ts'
 import type { Parameters } from '../parameters.ts'
 
+/** The vectors of a batch's different words by their form: [forms, words + filters]; a token's is that of its form. */
+export const embedForms = (
+  config: ModelConfig,
+  parameters: Parameters,
+  batch: Batch,
+  wordRows: tf.Tensor2D,
+  characterCount: number,
+): tf.Tensor2D => {
+  const wordOfForm = new Int32Array(batch.charStarts.length - 1)
+  batch.formOf.forEach((form, row) => {
+    wordOfForm[form] = batch.wordOf[row]
+  })
+  const words = gather(wordRows, indexes(wordOfForm))
+  const forms = characterForms(config, parameters, batch, characterCount)
+  return forms ? concat(words, forms) : words
+}
+
 /**
  * @param wordRows [different words, size], the rows of the batch's words, which a gradient may be taken of
  * @returns [tokens, words + contextual + filters] in the packed layout
@@ -24,8 +41,18 @@ export const embed = (
   const contextual = mixedLayers(parameters, batch)
   const gathered = gather(wordRows, indexes(batch.wordOf))
   const words = contextual ? concat(gathered, contextual) : gathered
-  const { characters } = config.embeddings
-  if (!characters) return words
+  const forms = characterForms(config, parameters, batch, characterCount)
+  return forms ? concat(words, gather(forms, indexes(batch.formOf))) : words
+}
+
+/** The character CNN of each different form [forms, filters], where the model has one. */
+const characterForms = (
+  { embeddings: { characters } }: ModelConfig,
+  parameters: Parameters,
+  batch: Batch,
+  characterCount: number,
+): tf.Tensor2D | undefined => {
+  if (!characters) return undefined
   const { size, filters, width } = characters
   const table = parameters.get<tf.Tensor2D>('characters.table', [characterCount, size], { kind: 'xavier' })
   const kernel = parameters.get<tf.Tensor2D>('characters.filters', [size, width * filters], {
@@ -38,8 +65,7 @@ export const embed = (
   })
   // Every character's part in every place of the window once, instead of a convolution over words.
   const projected = linear(table, kernel)
-  const forms = charPool(projected, bias, indexes(batch.chars), indexes(batch.charStarts), width)
-  return concat(words, gather(forms, indexes(batch.formOf)))
+  return charPool(projected, bias, indexes(batch.chars), indexes(batch.charStarts), width)
 }
 
 /** The contextual layers as one, by weights that all tasks share: w = 0 and gamma = 1 to begin with. */

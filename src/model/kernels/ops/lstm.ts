@@ -152,17 +152,27 @@ const recurrenceGradient = (
   return [dxp, du]
 }
 
-/** x [N,I], w and u as integers, u's two directions under one another → y [N,2H]: without what a gradient needs. */
+/**
+ * x [N,I], w and u as integers, u's two directions under one another → y [N,2H]: without what a gradient needs. With
+ * `rows` [R,8H] and `of` [N] a row of these is added to each input projection, or, without x, stands for it.
+ */
 export const lstm16Op: FusedOp = {
   name: 'HmtlBiLstm16',
-  host: ({ x, panels, scales, b, uPanels, uScales, offsets }) => {
-    const h = scales.shape[0] / 8
+  host: ({ x, panels, scales, b, rows, of, uPanels, uScales, offsets }) => {
+    const h = uScales.shape[0] / 8
     const level = levelOf16(h)
     const product: StateProduct = (state, d) => {
       const whole = state.map((value) => nearest(Math.fround(value * level)))
       return (j) => dotOf(whole, uPanels, (d * h) / 2, j) * Math.fround(uScales.values[d * 4 * h + j] / level)
     }
-    return recurrence(linear16Op.host({ x, panels, scales, b }, {})[0], offsets, product).slice(0, 1)
+    const own = x && linear16Op.host({ x, panels, scales, b }, {})[0]
+    const xp = rows ? float([of.shape[0], 8 * h]) : own
+    if (rows)
+      for (let i = 0; i < xp.values.length; i++) {
+        const row = of.values[Math.floor(i / (8 * h))]
+        xp.values[i] = rows.values[row * 8 * h + (i % (8 * h))] + (own ? own.values[i] : 0)
+      }
+    return recurrence(xp, offsets, product).slice(0, 1)
   },
 }
 
@@ -173,6 +183,23 @@ export interface LstmInputs {
   readonly u: tf.Tensor3D | Integers
   /** int32 [T+1], first row of each step. */
   readonly offsets: tf.Tensor1D
+}
+
+/**
+ * Input projections of what comes again: those of each different input [R,8H], with the bias, and which of them is each
+ * row's [N]; and what is added to them, whose weights are others.
+ */
+export interface ProjectedInputs extends Pick<LstmInputs, 'offsets'> {
+  readonly rows: tf.Tensor2D
+  readonly of: tf.Tensor1D
+  readonly added: { readonly x: tf.Tensor2D; readonly w: Integers } | undefined
+  readonly u: Integers
+}
+
+/** A bidirectional LSTM of a model that is only used, whose inputs come again: [N,2H]. */
+export const biLstmOf = ({ rows, of, added, u, offsets }: ProjectedInputs): tf.Tensor2D => {
+  const own = added && { x: added.x, panels: added.w.panels, scales: added.w.scales }
+  return run('HmtlBiLstm16', { ...own, rows, of, uPanels: u.panels, uScales: u.scales, offsets })[0] as tf.Tensor2D
 }
 
 /** @param differentiate whether a gradient will be asked for; without one what it would need is freed at once */

@@ -61,16 +61,19 @@ export const lstmRecurrenceGradient: SimdKernel = (heap, { dy, u, offsets, y, ga
   return [dxp, du]
 }
 
-/** x·w + b with w as integers. */
-const linear16 = <T extends HeapTensor>(heap: Heap<T>, { x, panels, scales, b }: Readonly<Record<string, T>>): T => {
+/** x·w + b with w as integers, into y or added to it. */
+const linear16 = <T extends HeapTensor>(
+  heap: Heap<T>,
+  { x, panels, scales, b }: Readonly<Record<string, T>>,
+  y: T,
+  add: boolean,
+): void => {
   const { k, at } = heap
   const [n, inner] = x.shape
   const out = scales.shape[0]
-  const y = heap.floats(n, out)
   heap.withScratch(k.linear16ScratchFloats(n, inner), (scratch) =>
-    k.linear16(at(x), at(panels), at(scales), at(b), n, inner, out, levelOf16(inner), at(y), scratch),
+    k.linear16(at(x), at(panels), at(scales), at(b), n, inner, out, levelOf16(inner), at(y), add ? 1 : 0, scratch),
   )
-  return y
 }
 
 /** By the name of the op. */
@@ -112,16 +115,19 @@ export const products: Readonly<Record<string, SimdKernel>> = {
     return [panels, scales]
   },
   HmtlLinear16(heap, { x, panels, scales, b }, { relu }) {
-    const y = linear16(heap, { x, panels, scales, b })
+    const y = heap.floats(x.shape[0], scales.shape[0])
+    linear16(heap, { x, panels, scales, b }, y, false)
     const size = sizeOf(y.shape)
     if (relu && size > 0) heap.k.reluBackward(heap.at(y), heap.at(y), size, heap.at(y))
     return [y]
   },
-  HmtlBiLstm16(heap, { x, panels, scales, b, uPanels, uScales, offsets }) {
+  HmtlBiLstm16(heap, { x, panels, scales, b, rows, of, uPanels, uScales, offsets }) {
     const { k, at } = heap
-    const xp = linear16(heap, { x, panels, scales, b })
-    const n = x.shape[0]
-    const h = scales.shape[0] / 8
+    const n = (of ?? x).shape[0]
+    const h = uScales.shape[0] / 8
+    const xp = heap.floats(n, 8 * h)
+    if (rows) k.gatherRows(at(rows), at(of), n, 8 * h, at(xp))
+    if (x) linear16(heap, { x, panels, scales, b }, xp, rows !== undefined)
     const steps = offsets.shape[0] - 1
     const most = steps > 0 ? heap.values(offsets)[1] : 0
     const [y, cells] = [heap.floats(n, 2 * h), heap.floats(n, 2 * h)]
