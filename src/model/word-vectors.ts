@@ -26,9 +26,10 @@ export const vectorSize = async (file: string): Promise<number> => {
 
 /**
  * Words of the training data and of a vector file, with their vectors. Words of
- * the data that the file lacks, if seen at least twice, and the unknown word are
+ * the data that the file lacks, if seen often enough, and the unknown word are
  * drawn from a normal of the file's mean and deviation.
  * @param counts how often each normal form occurs in the training data
+ * @param least how often at least; a word that is seen once is better learned as an unknown one, where there are vectors
  * @throws HmtlError `HMTL_INPUT_SYNTAX` for vectors of another size
  */
 export const loadWordVectors = async (
@@ -37,6 +38,7 @@ export const loadWordVectors = async (
   maxWords: number,
   counts: ReadonlyMap<string, number>,
   random: Random,
+  least = file === '' ? 1 : 2,
 ): Promise<WordVectors> => {
   const words: string[] = ['\u0000unknown']
   const rows: Float32Array[] = [new Float32Array(size)]
@@ -81,7 +83,7 @@ export const loadWordVectors = async (
   const draw = () => Float32Array.from({ length: size }, () => mean + deviation * random.normal())
   rows[0] = draw()
   for (const [word, count] of counts) {
-    if (taken.has(word) || (count < 2 && file !== '')) continue
+    if (taken.has(word) || count < least) continue
     words.push(word)
     rows.push(draw())
   }

@@ -41,7 +41,7 @@ const optimizerOf = ({ wordTable, config }: Model, given: ModelConfig): Optimize
 const initialModel = async (config: ModelConfig, found: Survey, former: Former | undefined): Promise<Model> => {
   const { words } = config.embeddings
   const random = randomOf(config.training.seed, 'words')
-  const own = await loadWordVectors(words.file ?? '', words.size, words.maxWords, found.words, random)
+  const own = await loadWordVectors(words.file ?? '', words.size, words.maxWords, found.words, random, former && 2)
   const { words: list, table } = former ? wordsWith(former, own) : own
   return createModel({
     config,
