@@ -9,6 +9,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { recipes } from '../dist/datasets/index.js'
+import { decodeSafetensors } from '../dist/src/model/safetensors.js'
 import { startEngine } from '../dist/src/model/engine.js'
 import { loadModel } from '../dist/src/model/store.js'
 import { evaluateTask, goldSplit } from '../dist/src/train/evaluate.js'
@@ -28,6 +29,8 @@ const node = (...args) => {
 }
 const stored = JSON.parse(readFileSync(join(root, folder, 'config.json'), 'utf8'))
 const { config, labels, notes } = stored
+const weights = decodeSafetensors(readFileSync(join(root, folder, 'model.safetensors')), folder, true)
+const bytesOfWords = weights.get('words.table').bytes !== undefined
 const percent = (x) => (100 * x).toFixed(1)
 const number = (x) => x.toLocaleString('en-US')
 
@@ -129,8 +132,8 @@ const card = `# ${config.name}
 
 ${
   contextual
-    ? `The more accurate English model, an npm package of its own (\`hmtl-${config.name}\`): the four tasks of \`en\` on a frozen transformer of ${encoderName.num_hidden_layers} layers of ${encoderName.hidden_size}, which are mixed by trained weights. ${(size / 1e6).toFixed(1)} MB on disk (the encoder and the word vectors as 8-bit integers, the rest float16)`
-    : `The bundled English model: four tasks in one hierarchy, ${(size / 1e6).toFixed(1)} MB on disk (float16 weights, word vectors of 8 bits)`
+    ? `The more accurate English model, an npm package of its own (\`hmtl-${config.name}\`): the four tasks of \`en\` on a frozen transformer of ${encoderName.num_hidden_layers} layers of ${encoderName.hidden_size}, which are mixed by trained weights. ${(size / 1e6).toFixed(1)} MB on disk (the encoder${bytesOfWords ? ' and the word vectors' : ''} as 8-bit integers, the rest float16)`
+    : `The bundled English model: four tasks in one hierarchy, ${(size / 1e6).toFixed(1)} MB on disk (float16 weights${bytesOfWords ? ', word vectors of 8 bits' : ''})`
 }, ${config.embeddings.words.size}-dimensional word vectors for
 ${number(words)} words, characters for all others. ${made || `Best of its validations at update ${number(notes.update)}`}; thresholds and biases chosen on development data.
 
