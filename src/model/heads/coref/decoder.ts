@@ -119,7 +119,9 @@ export const corefDecoder = (
       spanRows(candidates.begin, candidates.end, tokenRows),
       convention,
     ).dataSync() as Float32Array
-    const kept = gold ? Int32Array.from(all.keys()) : keepBest(all, Math.floor(task.spansPerWord * tokenRows.length))
+    const kept = gold
+      ? Int32Array.from(all.keys())
+      : keepBest(all, Math.max(task.leastSpans, Math.floor(task.spansPerWord * tokenRows.length)))
     if (kept.length === 0) return
     const begin = kept.map((i) => candidates.begin[i])
     const end = kept.map((i) => candidates.end[i])

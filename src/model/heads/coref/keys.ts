@@ -51,6 +51,13 @@ export const corefKeys = {
     max: 1024,
     sentence: 'Candidates that are kept, a token of the text.',
   }),
+  leastSpans: whole({
+    default: 0,
+    min: 0,
+    max: most,
+    past: true,
+    sentence: 'Candidates that are kept of a text however short it is, at inference: a headline is all names.',
+  }),
   maxAntecedents: whole({ default: 70, min: 1, max: most, sentence: 'Kept spans that each looks back over.' }),
   hidden: whole({ default: 150, min: 1, max: most, sentence: 'Size of the layers of both scorers.' }),
   feature: whole({
