@@ -1,5 +1,5 @@
 /** The Arrow that we write, as another implementation reads it. */
-import { mkdtemp, readFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
@@ -136,6 +136,7 @@ test('arrow: halves of surrogate pairs are counted as their own function counts 
 
 test('writing: a file of many syncs is whole, and what its maker throws leaves nothing behind', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'hmtl-write-'))
+  t.teardown(() => rm(folder, { recursive: true }))
   const chunk = (i: number) => Buffer.alloc(1 << 20, i)
   const chunks = async function* (fails: boolean) {
     for (let i = 0; i < 50; i++) yield chunk(i)

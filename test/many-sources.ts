@@ -1,5 +1,5 @@
 /** Training on many sources: what each annotates, what its labels mean, how often it is seen, by whose rules. */
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
@@ -193,9 +193,13 @@ test('pieces of coreference say by whose rules they are annotated', (t) => {
   )
 })
 
+const folder = mkdtempSync(join(tmpdir(), 'hmtl-weights-'))
+test.after.always(() => rmSync(folder, { recursive: true }))
+let files = 0
+
 /** Forty documents of one sentence with a person. */
 const forty = async (): Promise<string> => {
-  const path = join(mkdtempSync(join(tmpdir(), 'hmtl-weights-')), 'a.arrow')
+  const path = join(folder, `${files++}.arrow`)
   const entities = [{ ...at('Ida'), label: 'PER' }]
   async function* documents() {
     for (let i = 0; i < 40; i++) yield { ...documentOf({ entities }), id: String(i) }

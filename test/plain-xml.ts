@@ -136,6 +136,7 @@ test('ahead: in order, so many at once, and a failure in its turn', async (t) =>
 
 test('folders of small and large files give the same, in order, and one that is missing is told in its turn', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'hmtl-ahead-'))
+  t.teardown(() => rm(folder, { recursive: true }))
   const apf = (i: number) =>
     `<?xml version="1.0"?>\n<source_file><document DOCID="d${i}"><entity ID="E" TYPE="PER"><entity_mention ID="M"><extent><charseq START="0" END="2">Ada</charseq></extent></entity_mention></entity></document></source_file>`
   for (let i = 0; i < 30; i++) {
