@@ -39,22 +39,8 @@ kafkaTest('two processes over four partitions write what annotate writes, byte f
     lines.map((value, i) => ({ key: String(i), value, partition: i % 4 })),
   )
   const name = newGroup()
-  const args = [
-    '--brokers',
-    broker.bootstrap,
-    '--from',
-    from,
-    '--to',
-    to,
-    '--group',
-    name,
-    '--engine',
-    'wasm',
-    '--workers',
-    '1',
-    '--log-level',
-    'error',
-  ]
+  const ends = ['--brokers', broker.bootstrap, '--from', from, '--to', to, '--group', name]
+  const args = [...ends, ...'--engine wasm --workers 1 --log-level error'.split(' ')]
   const members: ChildProcess[] = [0, 1].map(() =>
     spawn(process.execPath, [cli, 'enrich', ...args], { stdio: ['ignore', 'ignore', 'inherit'] }),
   )

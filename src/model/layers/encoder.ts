@@ -1,6 +1,6 @@
 /** Stacked bidirectional LSTMs over the packed layout (spec section 6). */
-import type { EncoderConfig } from '../config/keys.ts'
 import * as tf from '@tensorflow/tfjs-core'
+import type { EncoderConfig } from '../config/keys.ts'
 import type { Integers } from '../kernels/ops/integers.ts'
 import { linear } from '../kernels/ops/linear.ts'
 import { biLstm, biLstmOf } from '../kernels/ops/lstm.ts'
