@@ -4,11 +4,12 @@
  *   node scripts/longer-words.mjs MODEL VECTORS -o FOLDER [--size 100]
  * Of the file's vectors what the model's own say already is taken away (least squares over the words of both); of what
  * is left, the directions along which words differ most are kept, in the scale of the model's own. Words that the file
- * lacks have zeros there. Weights that read the new numbers begin at zero. For models without a contextual encoder.
+ * lacks have zeros there. Weights that read the new numbers begin at zero.
  */
 import { parseArgs } from 'node:util'
 import * as tf from '@tensorflow/tfjs-core'
 import { folderFiles } from '../dist/src/model/folder-files.js'
+import { loadContextual } from '../dist/src/model/encoders/load.js'
 import { createModel } from '../dist/src/model/hierarchy.js'
 import { readParts } from '../dist/src/model/read-model.js'
 import { saveModel } from '../dist/src/model/store.js'
@@ -29,14 +30,12 @@ if (!name || !file || !output) throw new Error('usage: node scripts/longer-words
 
 await startEngine('wasm')
 const from = modelFolder(name)
-const parts = await readParts(folderFiles(from), async () => undefined)
+const parts = await readParts(folderFiles(from), (config) => loadContextual(config, { folder: from }))
 const { words: embedding } = parts.config.embeddings
 const [own, size] = [embedding.size, Number(wanted)]
 const added = size - own
 const { words } = parts.vocabulary
 const longer = await vectorSize(file)
-if (parts.config.embeddings.contextual)
-  throw new Error(`${name} stands on an encoder: its vectors are not the words' alone`)
 if (!(added > 0 && added <= longer)) throw new Error(`--size is more than ${own}, by ${longer} at most`)
 const rowOf = new Map(words.map((word, row) => [word, row]))
 const counts = new Map(words.slice(1).map((word) => [word, 1]))

@@ -11,14 +11,16 @@ export interface CorefExample extends Example {
   readonly cluster: Int32Array
   /** By whose rules it is annotated. */
   readonly convention?: string | undefined
+  /** Whether its mentions are the candidates, because of other spans nothing is known. */
+  readonly mentionsGiven?: boolean
 }
 
-/** Pieces of at most `maxTokens`. */
+/** Pieces of at most `maxTokens`, of the data set or of the task. */
 export function* corefExamples(
   document: Document,
   task: CorefTaskConfig,
   _: readonly string[],
-  { convention }: CorefDataset,
+  { convention, mentions, maxTokens = task.maxTokens }: CorefDataset,
 ): Generator<CorefExample> {
   const { tokens, sentences, clusters } = document
   if (!tokens || !sentences || !clusters) return
@@ -34,7 +36,7 @@ export function* corefExamples(
   for (let s = 0; s < sentences.begin.length; s++) {
     const first = sentences.begin[from]
     const next = sentences.end[s + 1] ?? Number.POSITIVE_INFINITY
-    if (next - first <= task.maxTokens) continue
+    if (next - first <= maxTokens) continue
     const last = sentences.end[s]
     const inside = members.filter(({ begin, end }) => begin >= first && end <= last)
     yield {
@@ -46,6 +48,7 @@ export function* corefExamples(
       end: Int32Array.from(inside, ({ end }) => end - first),
       cluster: Int32Array.from(inside, ({ cluster }) => cluster),
       convention,
+      ...(mentions === 'given' ? { mentionsGiven: true } : {}),
     }
     from = s + 1
   }

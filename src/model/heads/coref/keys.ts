@@ -1,5 +1,5 @@
 import { calibration, dropout, type HeadConfig } from '../../config/keys.ts'
-import { choice, flag, isObject, type Key, number, whole, wrongType } from '../../config/schema.ts'
+import { choice, flag, isObject, type Key, number, optional, whole, wrongType } from '../../config/schema.ts'
 import { convention, conventionKeys } from '../convention.ts'
 import { antecedentBuckets, comparisons } from './surface.ts'
 
@@ -114,7 +114,22 @@ export const corefKeys = {
   calibration,
 }
 
-export const corefDatasetKeys = conventionKeys
+export const corefDatasetKeys = {
+  ...conventionKeys,
+  mentions: optional(
+    choice(['all', 'given'], {
+      sentence:
+        '`given`: it annotates some mentions alone, such as names, which are the candidates in training: of other spans it says nothing. [all]',
+    }),
+  ),
+  maxTokens: optional(
+    whole({
+      min: 1,
+      sentence:
+        'Longest piece of its documents that is trained on at once, in tokens: who reads headlines and messages wants short ones learned too. [of the task]',
+    }),
+  ),
+}
 
 export type CorefTaskConfig = HeadConfig<typeof corefKeys, typeof corefDatasetKeys>
 export type CorefDataset = CorefTaskConfig['datasets'][number]

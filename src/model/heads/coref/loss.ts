@@ -59,9 +59,8 @@ const pieceLoss = (
   const tokenRows = state.batch.packing.rows.subarray(first, sentenceStarts[sentenceStarts.length - 1])
   const relative = sentenceStarts.map((start) => start - first)
   const [states, inputs] = [state.states(task), state.input(task)]
-  const candidates = task.goldMentions
-    ? goldCandidates(example, task.maxSpanWidth)
-    : candidateSpans(relative, task.maxSpanWidth)
+  const given = task.goldMentions || example.mentionsGiven === true
+  const candidates = given ? goldCandidates(example, task.maxSpanWidth) : candidateSpans(relative, task.maxSpanWidth)
   if (candidates.begin.length < 2) return undefined
   // Which spans are kept is decided outside of the tape: no gradient goes through the others (Lee et al. 2017).
   const rows = spanRows(candidates.begin, candidates.end, tokenRows)
@@ -70,7 +69,8 @@ const pieceLoss = (
   )
   const clusterAt = new Map(Array.from(example.begin, (from, i) => [`${from} ${example.end[i]}`, example.cluster[i]]))
   const clusterOf = (i: number) => clusterAt.get(`${candidates.begin[i]} ${candidates.end[i]}`) ?? -1
-  const kept = keptWithGold(scores, Math.floor(task.spansPerWord * tokenRows.length), clusterOf, task.keepGold)
+  const budget = example.mentionsGiven ? scores.length : Math.floor(task.spansPerWord * tokenRows.length)
+  const kept = keptWithGold(scores, budget, clusterOf, task.keepGold)
   if (kept.length < 2) return undefined
   const begin = kept.map((i) => candidates.begin[i])
   const end = kept.map((i) => candidates.end[i])
