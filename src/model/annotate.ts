@@ -51,7 +51,7 @@ const tasksToRun = (
   chosen: readonly TaskConfig[],
   taggers: readonly string[] | undefined,
 ): TaskConfig[] => {
-  const read = chosen.some(({ kind }) => headOf(kind).readsSpans)
+  const read = chosen.some((task) => headOf(task.kind).readsSpans?.(task) === true)
   const isUnseen = ({ kind, name }: TaskConfig) =>
     read && headOf(kind).findsSpans === true && (taggers?.includes(name) ?? true)
   return model.config.tasks.filter((task) => chosen.includes(task) || isUnseen(task))

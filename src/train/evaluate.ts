@@ -11,7 +11,7 @@ import { type DataFile, datasetDocuments } from './pieces.ts'
 /** Names of tasks that find the spans which a task reads. */
 const spanTasks = ({ config }: Model, task: TaskConfig): string[] => {
   const head = headOf(task.kind)
-  if (!head.readsSpans) return []
+  if (!head.readsSpans?.(task)) return []
   const named = [task.on, ...(head.others?.(task) ?? []).map(({ name }) => name)]
   return config.tasks
     .filter(({ name, kind }) => headOf(kind).findsSpans && named.includes(name))

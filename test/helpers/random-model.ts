@@ -18,7 +18,12 @@ export interface Widths {
   readonly coref?: number
 }
 
-export const randomModel = ({ ner = 4, emd = 4, relation = 4, coref = 4 }: Widths, seed: number): Model => {
+/** @param more settings of coreference */
+export const randomModel = (
+  { ner = 4, emd = 4, relation = 4, coref = 4 }: Widths,
+  seed: number,
+  more: object = {},
+): Model => {
   const random = randomOf(5)
   const encoder = (hidden: number) => (hidden === 0 ? null : { hidden, layers: 2, dropout: 0 })
   const datasets = [{ train: 'none.arrow' }]
@@ -53,6 +58,7 @@ export const randomModel = ({ ner = 4, emd = 4, relation = 4, coref = 4 }: Width
         hidden: 8,
         feature: 4,
         project: 4,
+        ...more,
       },
     ].map((task) => ({ datasets, ...task })),
     training: { seed },

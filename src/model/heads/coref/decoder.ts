@@ -19,7 +19,7 @@ import {
   spanRows,
   spanVectors,
 } from './scores.ts'
-import { type Surface, surfaceOf } from './surface.ts'
+import { isSameName, type Surface, surfaceOf } from './surface.ts'
 
 /** Coreference of a document under way. */
 interface Chain {
@@ -72,6 +72,27 @@ const goldSpans = (
   return { begin: Int32Array.from(list, ([begin]) => begin), end: Int32Array.from(list, ([, end]) => end) }
 }
 
+/** Spans of a window that the task's tagger of names found, as `begin end` in its tokens. */
+const namesIn = ({ spanEnding }: Draft, offset: number, count: number, tagger: string): Set<string> => {
+  const names = new Set<string>()
+  for (let token = 0; token < count && tagger !== ''; token++)
+    for (const { begin, task } of spanEnding.get(offset + token) ?? [])
+      if (task === tagger) names.add(`${begin - offset} ${token + 1}`)
+  return names
+}
+
+/** The kept candidates and those that are names, in their order. */
+const withNames = (
+  kept: Int32Array,
+  { begin, end }: ReturnType<typeof candidateSpans>,
+  names: ReadonlySet<string>,
+): Int32Array => {
+  if (names.size === 0) return kept
+  const all = new Set(kept)
+  for (let i = 0; i < begin.length; i++) if (names.has(`${begin[i]} ${end[i]}`)) all.add(i)
+  return Int32Array.from(all).sort()
+}
+
 /** Links chained into clusters, in order of their first members. */
 const clustersFrom = ({ begin, end, parent, scores }: Chain, tokens: Spans, singletons: boolean): Clusters => {
   const clusterOf = new Int32Array(begin.length).fill(-1)
@@ -119,9 +140,9 @@ export const corefDecoder = (
       spanRows(candidates.begin, candidates.end, tokenRows),
       convention,
     ).dataSync() as Float32Array
-    const kept = gold
-      ? Int32Array.from(all.keys())
-      : keepBest(all, Math.max(task.leastSpans, Math.floor(task.spansPerWord * tokenRows.length)))
+    const best = () => keepBest(all, Math.max(task.leastSpans, Math.floor(task.spansPerWord * tokenRows.length)))
+    const names = gold ? new Set<string>() : namesIn(draft, offset, tokenRows.length, task.namesOf)
+    const kept = gold ? Int32Array.from(all.keys()) : withNames(best(), candidates, names)
     if (kept.length === 0) return
     const begin = kept.map((i) => candidates.begin[i])
     const end = kept.map((i) => candidates.end[i])
@@ -155,7 +176,11 @@ export const corefDecoder = (
       const [least, most] = [pairs.starts[i], pairs.starts[i + 1]]
       const bonus = mention[carried + i] + task.linkBias
       const antecedents = pairs.antecedents.subarray(least, most).map((at) => base + at)
-      const linkScores = Float64Array.from(antecedents, (at, k) => scores[least + k] + bonus + mention[at - base])
+      const linkScores = Float64Array.from(
+        antecedents,
+        (at, k) =>
+          scores[least + k] + bonus + mention[at - base] + (isSameName(pairs.bucket[least + k]) ? task.nameBias : 0),
+      )
       const { parent, probability: raw } = chooseLink(antecedents, linkScores, (at) =>
         task.linking === 'entity' ? chain.entity[at] : at,
       )

@@ -1,5 +1,5 @@
 import { calibration, dropout, type HeadConfig } from '../../config/keys.ts'
-import { choice, flag, isObject, type Key, number, optional, whole, wrongType } from '../../config/schema.ts'
+import { choice, flag, isObject, type Key, number, optional, text, whole, wrongType } from '../../config/schema.ts'
 import { convention, conventionKeys } from '../convention.ts'
 import { antecedentBuckets, comparisons } from './surface.ts'
 
@@ -58,6 +58,15 @@ export const corefKeys = {
     past: true,
     sentence: 'Candidates that are kept of a text however short it is, at inference: a headline is all names.',
   }),
+  namesOf: text(
+    {
+      default: '',
+      past: true,
+      sentence:
+        'A tagger whose spans are kept beside the best candidates, at inference: who has a name is named again.',
+    },
+    'the name of a tagger',
+  ),
   maxAntecedents: whole({ default: 70, min: 1, max: most, sentence: 'Kept spans that each looks back over.' }),
   hidden: whole({ default: 150, min: 1, max: most, sentence: 'Size of the layers of both scorers.' }),
   feature: whole({
@@ -105,6 +114,12 @@ export const corefKeys = {
     default: 0,
     past: true,
     sentence: "Added to every antecedent's score against having none: above 0 more is linked.",
+  }),
+  nameBias: number({
+    default: 0,
+    past: true,
+    sentence:
+      "Added to an antecedent's score where both are the same name, at inference: what has one name in a text is mostly one thing.",
   }),
   linking: choice(['antecedent', 'entity'], {
     default: 'antecedent',

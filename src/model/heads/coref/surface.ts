@@ -44,6 +44,9 @@ export const antecedentBuckets = 10
 /** How many comparisons there are. */
 export const comparisons = 7
 
+/** Whether a bucket of distance and likeness is that of two spans with the same name. */
+export const isSameName = (bucket: number): boolean => Math.floor(bucket / antecedentBuckets) === 2
+
 const within = (one: ReadonlySet<string>, other: ReadonlySet<string>): boolean =>
   [...one].every((word) => other.has(word))
 

@@ -191,7 +191,7 @@ export const relationHead: Head<RelationTaskConfig, RelationExample, RelationSco
   keys: relationKeys,
   datasetKeys: relationDatasetKeys,
   defaults: { layers: 3, batch: 4 },
-  readsSpans: true,
+  readsSpans: () => true,
   others: ({ tagsOf }) => (tagsOf === '' ? [] : [{ key: 'tagsOf', name: tagsOf, kind: 'crf' }]),
   layer: () => 'relations',
   labels: labelsOf,
