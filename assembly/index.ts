@@ -5,6 +5,7 @@
  */
 export { gemm, gemmScratchFloats } from './gemm'
 export { linear8, linear8ScratchFloats } from './linear8'
+export { linear7, linear7ScratchFloats } from './linear7'
 export { linear16, linear16ScratchFloats } from './linear16'
 export { toIntegers } from './integers'
 export { lstmForward, lstmBackward, lstmScratchFloats } from './lstm'

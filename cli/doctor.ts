@@ -31,6 +31,7 @@ const engineNotes = async (): Promise<Record<'wasm' | 'tensorflow' | 'gpu', stri
 }
 
 const simdNotes: Readonly<Record<SimdForm, string>> = {
+  dots: 'dots: sixteen products of bytes and their sums in one instruction, and as relaxed',
   relaxed: 'relaxed: product and sum in one instruction',
   plain: 'plain: Node 22 or newer has relaxed SIMD, which is faster',
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import test from 'ava'
-import { simdForms } from '../src/model/kernels/simd/module.ts'
+import { builtForms } from '../src/model/kernels/simd/module.ts'
 import { root } from './helpers/documents.ts'
 
 const exec = promisify(execFile)
@@ -21,7 +21,7 @@ test.serial('the package, packed and unpacked elsewhere, runs from its command a
     ? packed
     : (Object.values(packed) as [{ filename: string; files: { path: string }[] }])
   const paths = files.map(({ path }: { path: string }) => path)
-  for (const form of simdForms) t.true(paths.includes(`dist/src/model/kernels/simd/kernels-${form}.wasm`))
+  for (const form of builtForms) t.true(paths.includes(`dist/src/model/kernels/simd/kernels-${form}.wasm`))
   t.false(paths.some((path: string) => path.startsWith('dist/test/') || path.startsWith('test/')))
   await exec('tar', ['-xzf', join(folder, filename), '-C', folder])
   // The dependencies are those of this checkout: no network in a unit test.
@@ -126,7 +126,7 @@ test('publint finds nothing to mend', async (t) => {
   t.deepEqual(messages, [])
 })
 
-for (const form of simdForms)
+for (const form of builtForms)
   test(`the ${form} kernels hold no static data, which would lie over tfjs’s own`, async (t) => {
     const bytes = await readFile(root(`dist/src/model/kernels/simd/kernels-${form}.wasm`))
     let at = 8

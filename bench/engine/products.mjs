@@ -28,12 +28,12 @@ const rate = (go, flops) => {
 }
 
 console.log(
-  '| Node | form | rows | inner | columns | floats | 8-bit weights | 16-bit weights |\n|---|---|---|---|---|---|---|---|',
+  '| Node | form | rows | inner | columns | floats | 8-bit weights | and rows of 7 bits | 16-bit weights |\n|---|---|---|---|---|---|---|---|---|',
 )
 for (const form of ['plain', 'relaxed']) {
   const bytes = readFileSync(new URL(`kernels-${form}.wasm`, folder))
   if (!WebAssembly.validate(bytes)) {
-    console.log(`| ${process.version} | ${form} | not here | | | | | |`)
+    console.log(`| ${process.version} | ${form} | not here | | | | | | |`)
     continue
   }
   for (const [N, I, O] of shapes) {
@@ -51,6 +51,7 @@ for (const form of ['plain', 'relaxed']) {
     const cells = [
       rate(() => k.gemm(x, I, 0, w, O, 0, y, O, N, I, O, 0, 0, scratch), flops),
       rate(() => k.linear8(x, w, scales, 0, N, I, O, 10_000, y, scratch), flops),
+      rate(() => k.linear7(x, w, scales, 0, N, I, O, y, scratch), flops),
       rate(() => k.linear16(x, w, scales, 0, N, I, O, 1_000, y, scratch), flops),
     ]
     console.log(`| ${process.version} | ${form} | ${N} | ${I} | ${O} | ${cells.join(' | ')} |`)

@@ -1,9 +1,9 @@
 /** The SIMD kernels as the build left them beside this module. */
 import { readFileSync } from 'node:fs'
 import { HmtlError } from '../../../io/errors.ts'
-import { chosenKernels, type KernelModule, type SimdForm } from './module.ts'
+import { type BuiltForm, chosenKernels, type KernelModule } from './module.ts'
 
-const read = (form: SimdForm): Uint8Array<ArrayBuffer> => {
+const read = (form: BuiltForm): Uint8Array<ArrayBuffer> => {
   try {
     return readFileSync(new URL(`./kernels-${form}.wasm`, import.meta.url))
   } catch (cause) {

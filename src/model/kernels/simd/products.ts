@@ -93,14 +93,17 @@ export const products: Readonly<Record<string, SimdKernel>> = {
     heap.free(d)
     return gradients
   },
-  HmtlLinear8(heap, { x, w, scales, b }, { relu }) {
+  HmtlLinear8(heap, { x, w, scales, b }, { relu, dots }) {
     const { k, at } = heap
     const [n, inner] = x.shape
     const out = w.shape[0]
     const y = heap.floats(n, out)
-    heap.withScratch(k.linear8ScratchFloats(n, inner), (scratch) =>
-      k.linear8(at(x), at(w), at(scales), at(b), n, inner, out, levelOf(inner), at(y), scratch),
-    )
+    const given = [at(x), at(w), at(scales), at(b), n, inner, out]
+    if (dots) heap.withScratch(k.linear7ScratchFloats(n, inner), (scratch) => k.linear7(...given, at(y), scratch))
+    else
+      heap.withScratch(k.linear8ScratchFloats(n, inner), (scratch) =>
+        k.linear8(...given, levelOf(inner), at(y), scratch),
+      )
     const size = sizeOf(y.shape)
     if (relu && size > 0) k.reluBackward(at(y), at(y), size, at(y))
     return [y]
