@@ -65,11 +65,11 @@ test('json: numbers of the user are written as they stood', async (t) => {
     '98765432109876543210',
     '0.1',
     '5',
-  ])
-    t.is(
-      await line(`{"id":"a","text":"x","n":[${number}],"m":{"__proto__":${number}}}`),
-      `{"id":"a","text":"x","n":[${number}],"m":{"__proto__":${number}}}\n`,
-    )
+  ]) {
+    const record = `{"id":"a","text":"x","n":[${number}],"m":{"__proto__":${number}}}`
+    t.is(await line(record), `${record}\n`)
+    t.is(await line(record, 'json'), `[\n${record}\n]\n`)
+  }
   const ids = '{"id":1234567890123456789,"text":"x"}\n{"id":1234567890123456788,"text":"y"}\n'
   t.is(await line(ids), ids)
   for (const table of ['arrow', 'parquet']) {
@@ -85,6 +85,12 @@ test('json: numbers of the user are written as they stood', async (t) => {
     annotatedLine(documentOfLine(kept, 'x', {}, true), '{"offsetUnit":"utf16"}'),
     '{"id":1234567890123456789,"text":"x","n":1.10,"hmtl":{"note":"mine","offsetUnit":"utf16"}}',
   )
+})
+
+test('json: an array counts what it has no place for when it is written, as lines do', async (t) => {
+  const document = createDocument({ id: 'a', text: 'Ada', metadata: { id: 'b', body: 'other' } })
+  for (const format of ['jsonl', 'json'])
+    t.deepEqual(kinds((await write(format, [document], { textField: 'body' })).report), { 'json-field': 2 }, format)
 })
 
 test('json: any text of valid JSON comes back byte for byte, and strings that look like numbers stay strings', (t) => {
@@ -120,6 +126,7 @@ test('json: null is absent, and what hmtl holds besides the layers is kept or co
   const { documents, report, errors } = await read('jsonl', odd)
   t.deepEqual(errors, [])
   t.deepEqual(kinds(report), { 'json-field': 1 })
+  t.deepEqual(kinds((await read('json', `[${odd}]`)).report), { 'json-field': 1 })
   t.regex((await write('jsonl', documents)).bytes.toString(), /"hmtl":\{"model":"en","note":1\.10,"offsetUnit"/)
 })
 

@@ -6,9 +6,11 @@ import { pathToFileURL } from 'node:url'
 import test from 'ava'
 import { createDocument } from '../src/io/document/document.ts'
 import { HmtlError } from '../src/io/errors.ts'
+import { documentOfLine } from '../src/io/formats/jsonl.ts'
 import type { WorkerSettings } from '../src/pipeline/pool/messages.ts'
 import { type PoolOptions, startPool } from '../src/pipeline/pool/pool.ts'
 import { openThread } from '../src/pipeline/pool/worker-thread.ts'
+import { write } from './helpers/documents.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hmtl-pool-'))
 test.after.always(() => rmSync(folder, { recursive: true }))
@@ -24,7 +26,8 @@ writeFileSync(
        if (text === 'throw') throw new Error('thrown')
        while (text === 'hang');
      }
-     parentPort.postMessage({ id, value: value.documents.map(({ text }) => ({ json: JSON.stringify(text) })) })
+     const outcome = (document) => (workerData.wish.json ? { json: JSON.stringify(document.text) } : { document })
+     parentPort.postMessage({ id, value: value.documents.map(outcome) })
    })
    parentPort.postMessage({ ready: true })`,
 )
@@ -58,6 +61,25 @@ for (const fault of ['die', 'throw', 'hang'])
     t.true(replaced.length >= 2)
     await pool.close()
   })
+
+test('the user’s fields stay on this side: numbers keep their text, and what no thread can be told does no harm', async (t) => {
+  const given = [
+    documentOfLine('{"id":123456789012345678901,"text":"Ada","price":1.0,"deep":[{"n":1e400}]}', 'a', {}, false),
+    createDocument({ id: 'b', text: 'Ida', metadata: { call: () => 'me' } }),
+  ]
+  const pool = await open({}, { ...settings, wish: {} })
+  const outcomes = await pool.run(given)
+  const came = outcomes.flatMap((outcome) => ('document' in outcome ? [outcome.document] : []))
+  t.is(
+    (await write('json', came.slice(0, 1))).bytes.toString(),
+    '[\n{"id":123456789012345678901,"text":"Ada","price":1.0,"deep":[{"n":1e400}]}\n]\n',
+  )
+  t.deepEqual(
+    came.map(({ metadata }) => metadata),
+    given.map(({ metadata }) => metadata),
+  )
+  await pool.close()
+})
 
 test('documents that each take a worker down fail one by one, however many come in a row', async (t) => {
   const pool = await open()

@@ -4,6 +4,7 @@
  */
 import { type Document, type LayerName, layerNames } from './document/document.ts'
 import { HmtlError, toHmtlError } from './errors.ts'
+import type { JsonOptions } from './document/json.ts'
 import type { JsonHead } from './syntax/json-head.ts'
 import { defaultMaxLineBytes } from './syntax/limits.ts'
 import type { OffsetUnit } from './document/offsets.ts'
@@ -128,6 +129,13 @@ export const formatContext = (partial: Partial<FormatContext> = {}): FormatConte
     ((error) => {
       throw error
     }),
+})
+
+/** How records of JSON are read and written in that context; what a document has no place for is counted. */
+export const jsonOptions = ({ options: { textField, offsetUnit }, report }: FormatContext): JsonOptions => ({
+  textField,
+  offsetUnit,
+  onLost: (document, field) => report.add('json-field', document, field),
 })
 
 export const maxLineBytes = (context: FormatContext): number => context.options.maxLineBytes ?? defaultMaxLineBytes

@@ -7,7 +7,7 @@ import { onText } from '../syntax/columns.ts'
 import { createDocument, type Document } from '../document/document.ts'
 import { HmtlError } from '../errors.ts'
 import { idText, JsonNumber } from '../syntax/exact-json.ts'
-import type { FormatContext } from '../format.ts'
+import { type FormatContext, jsonOptions } from '../format.ts'
 import { alignTokens, fromJson } from '../document/json.ts'
 import { decodeTags, type TagSpan } from '../document/tags.ts'
 import { joinTokens } from '../document/tokens.ts'
@@ -108,7 +108,7 @@ export const hubDocuments =
     const id = idText(plain.id) ?? fallbackId
     if (!Array.isArray(plain.ner_tags) || !Array.isArray(plain.tokens)) {
       if (Array.isArray(plain.tokens) && plain[textField] === undefined) wordsOf(plain.tokens, id)
-      return fromJson(plain, fallbackId, context.options)
+      return fromJson(plain, fallbackId, jsonOptions(context))
     }
     const { tokens: _, ner_tags: rawTags, [textField]: given, ...rest } = plain
     const words = wordsOf(plain.tokens, id)

@@ -1,7 +1,8 @@
 /** JSON that is not one record a line: an array of the records of JSON lines, or such records over several lines. */
 import type { Document } from '../document/document.ts'
-import { attempt, type Format, type FormatContext, layersAll, maxDocumentBytes } from '../format.ts'
+import { attempt, type Format, type FormatContext, jsonOptions, layersAll, maxDocumentBytes } from '../format.ts'
 import { toJson } from '../document/json.ts'
+import { stringifyExact } from '../syntax/exact-json.ts'
 import { jsonArrayItems } from '../syntax/json-array.ts'
 import { type Source, stem } from '../source.ts'
 import { documentOfLine } from './jsonl.ts'
@@ -9,22 +10,24 @@ import { documentOfLine } from './jsonl.ts'
 async function* read(source: Source, context: FormatContext): AsyncGenerator<Document> {
   const name = stem(source, '.json')
   const { keepLines } = context.options
+  const options = jsonOptions(context)
   for await (const { text, index, offset, error } of jsonArrayItems(source, maxDocumentBytes(context))) {
     const id = `${name}:${index}`
     // A record over several lines cannot be a line again.
     const keep = keepLines === true && !/[\r\n]/.test(text)
     const document = attempt(context, { source: source.name, document: id, offset }, text, () => {
       if (error) throw error
-      return documentOfLine(text, id, context.options, keep)
+      return documentOfLine(text, id, options, keep)
     })
     if (document) yield document
   }
 }
 
-async function* write(documents: AsyncIterable<Document>, { options }: FormatContext): AsyncGenerator<string> {
+async function* write(documents: AsyncIterable<Document>, context: FormatContext): AsyncGenerator<string> {
+  const options = jsonOptions(context)
   let before = '['
   for await (const document of documents) {
-    yield `${before}\n${JSON.stringify(toJson(document, options))}`
+    yield `${before}\n${stringifyExact(toJson(document, options))}`
     before = ','
   }
   yield before === '[' ? '[]\n' : '\n]\n'

@@ -2,7 +2,7 @@
 import type { Document } from '../document/document.ts'
 import { HmtlError } from '../errors.ts'
 import { holdsNumber, parseExact, stringifyExact } from '../syntax/exact-json.ts'
-import { type Format, type FormatContext, layersAll } from '../format.ts'
+import { type Format, type FormatContext, jsonOptions, layersAll } from '../format.ts'
 import { fromJson, type JsonOptions, layerFields, toJson } from '../document/json.ts'
 import type { Line } from '../syntax/lines.ts'
 import { parseLines } from '../syntax/parse-lines.ts'
@@ -56,9 +56,8 @@ export const documentOfLine = (text: string, fallbackId: string, options: JsonOp
 
 const read = (source: Source, context: FormatContext) => {
   const name = stem(source, '.jsonl', '.ndjson', '.json')
-  const { textField, offsetUnit, keepLines } = context.options
-  const onLost = (document: string, field: string) => context.report.add('json-field', document, field)
-  const options = { textField, offsetUnit, onLost }
+  const { keepLines } = context.options
+  const options = jsonOptions(context)
   return parseLines(source, context, {
     line: (line: Line) =>
       line.text.trim() === ''
@@ -69,15 +68,8 @@ const read = (source: Source, context: FormatContext) => {
   })
 }
 
-async function* write(
-  documents: AsyncIterable<Document>,
-  { options: { textField, offsetUnit }, report }: FormatContext,
-) {
-  const options = {
-    textField,
-    offsetUnit,
-    onLost: (document: string, field: string) => report.add('json-field', document, field),
-  }
+async function* write(documents: AsyncIterable<Document>, context: FormatContext) {
+  const options = jsonOptions(context)
   for await (const document of documents) yield `${stringifyExact(toJson(document, options))}\n`
 }
 

@@ -8,6 +8,7 @@
 import { createDocument, type Document } from '../../io/document/document.ts'
 import { HmtlError } from '../../io/errors.ts'
 import { plainError } from '../../io/plain-error.ts'
+import { forWorker, withMetadata } from './crossing.ts'
 import type { Asked, Outcome, Wish } from './messages.ts'
 import type { Thread, ThreadOptions } from './thread.ts'
 
@@ -117,8 +118,8 @@ export const startPool = async (
       begun = true
       if (seats.some(isBusy)) openOthers()
     }
-    worker.ask({ documents: job.documents, wish: job.wish }).then(
-      (outcomes) => settle(() => job.resolve(outcomes)),
+    worker.ask({ documents: job.documents.map(forWorker), wish: job.wish }).then(
+      (outcomes) => settle(() => job.resolve(outcomes.map((outcome, i) => withMetadata(outcome, job.documents[i])))),
       (error) => {
         // What a worker that ended was at goes to the one in its place.
         if (!worker.ended) settle(() => job.reject(error))
