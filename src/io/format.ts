@@ -142,8 +142,8 @@ export const maxLineBytes = (context: FormatContext): number => context.options.
 export const maxDocumentBytes = (context: FormatContext): number =>
   context.options.maxDocumentBytes ?? 256 * 1024 * 1024
 
-/** A layer that a format carries, or the heads of its mentions. */
-export type Carried = LayerName | 'heads'
+/** A layer that a format carries, the heads of its mentions, or the scores of its layers. */
+export type Carried = LayerName | 'heads' | 'scores'
 
 /**
  * Counts what a format of plain text has no place for: layers, scores, heads of
@@ -170,7 +170,7 @@ export const reportLayers = (document: Document, carries: readonly Carried[], co
   lost('relations', document.relations?.begin1.length ?? 0)
   lost('clusters', (document.clusters?.offsets.length ?? 1) - 1)
   for (const layer of ['entities', 'mentions', 'relations'] as const) {
-    const scores = carries.includes(layer) ? document[layer]?.score : undefined
+    const scores = carries.includes(layer) && !carries.includes('scores') ? document[layer]?.score : undefined
     if (scores)
       context.report.add(
         'score',

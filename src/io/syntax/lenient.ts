@@ -50,8 +50,8 @@ export const checkCovered = (
   said: string,
   covered: string,
   name: string,
-  document: string,
-  line: number,
+  document: string | undefined,
+  line: number | undefined,
   remedy: string,
 ): void => {
   if (said !== '' && folded(said) !== folded(covered))

@@ -1,0 +1,161 @@
+/** Lines of Prodigy: a text with spans, relations and the tokens that they were chosen by. */
+import { createDocument, type Document, listRelations, type SpanLike, spansOf } from '../document/document.ts'
+import { fromUtf16 } from '../document/offsets.ts'
+import { tokenSpan } from '../document/tokens.ts'
+import { HmtlError } from '../errors.ts'
+import { type Format, type FormatContext, reportLayers } from '../format.ts'
+import { type Source, stem } from '../source.ts'
+import { idText, stringifyExact, withDoubles } from '../syntax/exact-json.ts'
+import { fieldsOf, metadataOfFields } from '../syntax/fields.ts'
+import { lenient } from '../syntax/lenient.ts'
+import { parseLines } from '../syntax/parse-lines.ts'
+import {
+  fieldFault,
+  isObject,
+  type Json,
+  objectsOf,
+  partsToKeep,
+  scored,
+  scoreIn,
+  spanLayer,
+  spanReader,
+  spansIn,
+  textOf,
+  withKeptParts,
+} from '../syntax/span-records.ts'
+import { parseJsonLine } from './jsonl.ts'
+
+const key = 'prodigy'
+
+const keyOf = ({ start, end }: SpanLike) => `${start} ${end}`
+
+/** What a document's layers are in a record. */
+const partsOf = (document: Document, context: FormatContext): Json => {
+  const { text, tokens, relations } = document
+  const map = fromUtf16(text, 'codepoint')
+  const place = (span: SpanLike) => ({ start: map(span.start), end: map(span.end) })
+  const tokenAt = (span: SpanLike) => tokens && tokenSpan(tokens, span.start, span.end)
+  const placed = (span: SpanLike) => {
+    const at = tokenAt(span)
+    return { ...place(span), ...(at && { token_start: at.begin, token_end: at.end - 1 }) }
+  }
+  const spans = spansIn(document, spanLayer(context))
+  const labels = new Map(spans.map((span) => [keyOf(span), span.label]))
+  const argument = (side: 'head' | 'child', span: SpanLike) => {
+    const at = tokenAt(span)
+    return {
+      ...(at && { [side]: at.end - 1 }),
+      [`${side}_span`]: { ...placed(span), label: labels.get(keyOf(span)) ?? '' },
+    }
+  }
+  return {
+    ...(tokens && {
+      tokens: Array.from(tokens.begin, (begin, i) => ({
+        text: text.slice(begin, tokens.end[i]),
+        ...place({ start: begin, end: tokens.end[i] }),
+        id: i,
+        ws: text[tokens.end[i]] === ' ',
+      })),
+    }),
+    spans: spans.map((span) => ({ ...placed(span), label: span.label, ...scored(span.score) })),
+    ...(relations && {
+      relations: listRelations(relations).map(({ label, arg1, arg2, score }) => ({
+        ...argument('head', arg1),
+        ...argument('child', arg2),
+        label,
+        ...scored(score),
+      })),
+    }),
+  }
+}
+
+/** Layers of a record. */
+const layersOf = ({ tokens, spans, relations }: Json, text: string, id: string, context: FormatContext) => {
+  const spanOf = spanReader(text)
+  const words = objectsOf(tokens, 'tokens').map((token) => spanOf(token, 'tokens'))
+  const { take, end } = lenient(id, context)
+  const labelOf = (record: Json) => ({ label: textOf(record.label, 'label'), ...scoreIn(record) })
+  const read = objectsOf(spans, 'spans').flatMap(
+    (span) => take('unreadable-span', () => [{ ...spanOf(span, 'spans'), ...labelOf(span) }]) ?? [],
+  )
+  const argument = (relation: Json, side: 'head' | 'child'): SpanLike => {
+    const span = relation[`${side}_span`]
+    if (isObject(span)) return spanOf(span, `${side}_span`)
+    const at = withDoubles(relation[side])
+    const word = typeof at === 'number' ? words[at] : undefined
+    if (!word) throw fieldFault('relations', `a list with ${side}_span, or with ${side} as the number of a token`)
+    // Prodigy joins the tokens of a span: a relation of one of them is the span's.
+    return read.find(({ start, end: last }) => start <= word.start && word.end <= last) ?? word
+  }
+  const between = objectsOf(relations, 'relations').flatMap(
+    (relation) =>
+      take('unreadable-relation', () => [
+        { ...labelOf(relation), arg1: argument(relation, 'head'), arg2: argument(relation, 'child') },
+      ]) ?? [],
+  )
+  end()
+  return {
+    ...(tokens ? { tokens: spansOf(words.map(({ start, end: last }) => [start, last] as const)) } : {}),
+    ...(spans ? { [spanLayer(context)]: read } : {}),
+    ...(relations ? { relations: between } : {}),
+  }
+}
+
+const decode = (record: unknown, fallback: string, context: FormatContext): Document | undefined => {
+  if (!isObject(record)) throw new HmtlError('HMTL_INPUT_FIELD', 'record is not a JSON object')
+  const { id: ownId, text: given, tokens, spans, relations, ...fields } = record
+  const text = textOf(given, 'text')
+  const id = idText(ownId) ?? fallback
+  if (fields.answer === 'reject' || fields.answer === 'ignore') {
+    context.report.add('answer', id, fields.answer)
+    return undefined
+  }
+  const layers = layersOf(record, text, id, context)
+  const made = partsOf(createDocument({ id, text, ...layers }), context)
+  const metadata = metadataOfFields(fields, key, partsToKeep({ tokens, spans, relations }, made))
+  // An id that is no text stays as it is.
+  if (ownId !== undefined && ownId !== null && typeof ownId !== 'string') metadata.id = ownId
+  return createDocument({ id, text, ...layers, metadata })
+}
+
+const encode = (document: Document, context: FormatContext): Json => {
+  const { id, text } = document
+  reportLayers(document, [spanLayer(context), 'relations', 'scores'], context)
+  const made = partsOf(document, context)
+  const again = (record: Json, other: FormatContext) => decode({ text, ...record }, id, other)
+  return {
+    id,
+    text,
+    ...fieldsOf(document, key, 'id', ['text', 'tokens', 'spans', 'relations'], context),
+    ...withKeptParts(document, key, made, context, again),
+  }
+}
+
+export const prodigy: Format = {
+  name: 'prodigy',
+  summary: 'lines of Prodigy: spans of one layer (--layer), relations; what was rejected is left out and counted',
+  accepts: (path) => path.endsWith('.prodigy.jsonl'),
+  sniff: () => 0,
+  sniffJson: ({ array, fields }) =>
+    !array &&
+    fields.has('text') &&
+    fields.has('spans') &&
+    (fields.has('answer') || fields.has('_input_hash') || fields.has('tokens'))
+      ? 2
+      : 0,
+  read(source: Source, context: FormatContext) {
+    const name = stem(source, '.jsonl')
+    return parseLines(source, context, {
+      line: ({ text, number }) =>
+        text.trim() === '' ? undefined : decode(parseJsonLine(text), `${name}:${number}`, context),
+      end: () => undefined,
+      recover: () => undefined,
+    })
+  },
+  async *write(documents, context) {
+    for await (const document of documents) yield `${stringifyExact(encode(document, context))}\n`
+  },
+  needsTokens: false,
+  carries: ['entities', 'relations'],
+  extension: '.prodigy.jsonl',
+}
