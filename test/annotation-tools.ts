@@ -48,7 +48,9 @@ test('label-studio: what a task says besides its layers comes back, numbers as t
 })
 
 test('label-studio: a set of annotations that says something else by now is written anew and counted', async (t) => {
-  const { documents } = await studio(`{"id":7,"data":{"text":"Ada met Ida"},"annotations":[{"id":5,"result":[${ada}]}]}`)
+  const { documents } = await studio(
+    `{"id":7,"data":{"text":"Ada met Ida"},"annotations":[{"id":5,"result":[${ada}]}]}`,
+  )
   const changed = createDocument({
     ...documents[0],
     tokens: undefined,
@@ -77,7 +79,8 @@ test('label-studio: the user’s fields of any document stand beside its text', 
 })
 
 test('label-studio: an annotation that does not fit is counted, and the others are read', async (t) => {
-  const relation = (from: string, to: string) => `{"type":"relation","from_id":"${from}","to_id":"${to}","labels":["r"]}`
+  const relation = (from: string, to: string) =>
+    `{"type":"relation","from_id":"${from}","to_id":"${to}","labels":["r"]}`
   const odd: [string, string][] = [
     [relation('a', 'deleted'), 'unreadable-relation'],
     [region('c', '"0"', 3, '"PER"'), 'unreadable-span'],
@@ -88,7 +91,9 @@ test('label-studio: an annotation that does not fit is counted, and the others a
     ['{"id":"c","type":"labels"}', 'unreadable-span'],
   ]
   for (const [result, kind] of odd) {
-    const { documents, errors, report, again, text } = await studio(task(`${ada},${ida},${relation('a', 'b')},${result}`))
+    const { documents, errors, report, again, text } = await studio(
+      task(`${ada},${ida},${relation('a', 'b')},${result}`),
+    )
     t.deepEqual(errors, [], result)
     t.deepEqual(kinds(report), { [kind]: 1 }, result)
     t.deepEqual(entitiesOf(documents[0]), ['Ada PER', 'Ida PER'], result)
@@ -142,7 +147,8 @@ test('label-studio and prodigy: an id that is null is none, a number stays one',
   t.regex((await write('jsonl', lines.documents)).bytes.toString(), /\n\{"id":7,/)
 })
 
-const words = '"tokens":[{"text":"Ada","start":0,"end":3,"id":0,"ws":true},{"text":"met","start":4,"end":7,"id":1,"ws":true},{"text":"Ida","start":8,"end":11,"id":2,"ws":false,"disabled":false}]'
+const words =
+  '"tokens":[{"text":"Ada","start":0,"end":3,"id":0,"ws":true},{"text":"met","start":4,"end":7,"id":1,"ws":true},{"text":"Ida","start":8,"end":11,"id":2,"ws":false,"disabled":false}]'
 const spans = '"spans":[{"start":0,"end":3,"label":"PER","kb_id":"Q7259"},{"start":8,"end":11,"label":"PER"}]'
 
 test('prodigy: what spans, relations and tokens say besides comes back', async (t) => {
@@ -165,7 +171,10 @@ test('prodigy: relations between tokens are those of the spans that they are in'
   t.deepEqual(documents.map(relationsOf), [['Ada met knows Ida'], ['Ada met knows Ida']])
   t.deepEqual(kinds(report), {})
   for (const odd of [line('', '0'), line(`${words},`, '3'), line(`${words},`, '"0"'), line(`${words},`, 'null')]) {
-    const { documents: [document], report: lost } = await prodigy(odd)
+    const {
+      documents: [document],
+      report: lost,
+    } = await prodigy(odd)
     t.deepEqual(entitiesOf(document), ['Ada met X', 'Ida PER'])
     t.deepEqual(kinds(lost), { 'unreadable-relation': 1 }, odd)
   }

@@ -4,6 +4,7 @@
  */
 import { Buffer } from 'node:buffer'
 import { onText } from '../syntax/columns.ts'
+import { exactInteger } from './exact-values.ts'
 import { createDocument, type Document } from '../document/document.ts'
 import { HmtlError } from '../errors.ts'
 import { idText, JsonNumber } from '../syntax/exact-json.ts'
@@ -46,8 +47,7 @@ export const tagNames = (huggingface: string | undefined, column: string): strin
  * are absent.
  */
 export const toPlain = (value: unknown): unknown => {
-  if (typeof value === 'bigint')
-    return Number.isSafeInteger(Number(value)) ? Number(value) : new JsonNumber(String(value))
+  if (typeof value === 'bigint') return exactInteger(value)
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : value.toISOString()
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64')
   if (ArrayBuffer.isView(value)) return Array.from(value as unknown as ArrayLike<unknown>, toPlain)

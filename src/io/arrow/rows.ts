@@ -23,11 +23,26 @@ export const schemaError = (message: string, source: string) =>
 /** What of a batch's rows makes documents. */
 export type RowReader = (vectors: readonly Vector[]) => (row: number) => Document
 
+/** Values of columns that are the user's; what has no form in JSON is counted, once in a source. */
+const userValues = (source: Source, context: FormatContext) => {
+  const counted = new Set<string>()
+  const lost = (name: string) => {
+    if (!counted.has(name)) context.report.add('column', source.name, name)
+    counted.add(name)
+  }
+  return (vector: Vector): ((row: number) => unknown) | undefined => {
+    const { name } = vector.field
+    const values = valuesOf(vector, (inner) => lost(`${name}.${inner}`))
+    if (!values) lost(name)
+    return values
+  }
+}
+
 /** Rows with our columns; typed arrays are views into the batch where they are laid out so. */
 const tableRows = (schema: ArrowSchema, source: Source, context: FormatContext): RowReader => {
   const at = new Map(schema.fields.map(({ name }, i) => [name, i]))
   const others = otherColumns(at.keys())
-  const unsupported = new Set<string>()
+  const valuesOfUser = userValues(source, context)
   let before = 0
   return (vectors) => {
     const first = before
@@ -46,9 +61,7 @@ const tableRows = (schema: ArrowSchema, source: Source, context: FormatContext):
     const textAt = textsOf(text)
     const fields = others.flatMap((name) => {
       const vector = vectors[at.get(name) ?? -1]
-      const values = vector && valuesOf(vector)
-      if (!values && !unsupported.has(name)) context.report.add('column', source.name, name)
-      if (!values) unsupported.add(name)
+      const values = vector && valuesOfUser(vector)
       return values ? [[name, values] as const] : []
     })
     const idAt = single('id')
@@ -110,11 +123,11 @@ const namesOf = (vector: Vector): ((row: number) => readonly string[] | undefine
 /** Rows of the tables that data hubs keep as Arrow streams. */
 const hubRows = (schema: ArrowSchema, source: Source, context: FormatContext): RowReader => {
   const toDocument = hubDocuments(tagNames(schema.metadata.get('huggingface'), 'ner_tags'), source.relative, context)
+  const valuesOfUser = userValues(source, context)
   let before = 0
   return (vectors) => {
     const columns = vectors.flatMap((vector) => {
-      const values = valuesOf(vector)
-      if (!values) context.report.add('column', source.name, vector.field.name)
+      const values = valuesOfUser(vector)
       return values ? [[vector.field.name, values] as const] : []
     })
     const first = before

@@ -9,6 +9,7 @@ export const typeTag = {
   binary: 4,
   utf8: 5,
   bool: 6,
+  decimal: 7,
   date: 8,
   timestamp: 10,
   list: 12,
@@ -39,8 +40,10 @@ export interface ArrowField {
   readonly int: Width
   /** Bits of a floating point number. */
   readonly floatBits: number
-  /** Items of a fixed-size list. */
+  /** Items of a fixed-size list, bytes of a value of fixed size. */
   readonly size: number
+  /** Digits of a decimal after the point. */
+  readonly scale: number
   /** Unit of a date or a timestamp, as in Schema.fbs. */
   readonly unit: number
   readonly children: readonly ArrowField[]
@@ -66,6 +69,17 @@ const widthOf = (buffer: Flat, table: number): Width => {
   return { bits, signed: signedAt !== 0 && buffer.bytes[signedAt] !== 0 }
 }
 
+/** An int32 of a table, as the schema has it where nothing is said. */
+const int32At = (buffer: Flat, table: number, slot: number, usual: number): number => {
+  const at = table === 0 ? 0 : buffer.field(table, slot)
+  return at === 0 ? usual : buffer.int32(at)
+}
+
+const sizeOf = (buffer: Flat, type: number, details: number): number => {
+  if (type === typeTag.decimal) return int32At(buffer, details, 2, 128) / 8
+  return type === typeTag.fixedList || type === typeTag.fixedBinary ? int32At(buffer, details, 0, 0) : 0
+}
+
 const int64At = (buffer: Flat, at: number): number => (at === 0 ? 0 : buffer.int64(at))
 
 const fieldOf = (buffer: Flat, table: number, depth: number, count: { left: number }): ArrowField => {
@@ -87,7 +101,8 @@ const fieldOf = (buffer: Flat, table: number, depth: number, count: { left: numb
     type,
     int: widthOf(buffer, type === typeTag.int ? details : 0),
     floatBits: 16 << short,
-    size: type === typeTag.fixedList && firstAt !== 0 ? buffer.int32(firstAt) : 0,
+    size: sizeOf(buffer, type, details),
+    scale: type === typeTag.decimal ? int32At(buffer, details, 1, 0) : 0,
     // Dates are in milliseconds where nothing is said.
     unit: type === typeTag.date && firstAt === 0 ? 1 : short,
     children: buffer.tables(table, 5).map((child) => fieldOf(buffer, child, depth + 1, count)),

@@ -3,7 +3,7 @@ import { isAscii, isUtf8 } from 'node:buffer'
 import { HmtlError } from '../errors.ts'
 import { type Width, typeTag } from './schema.ts'
 import { schemaFault, type Vector } from './columns.ts'
-import { JsonNumber } from '../syntax/exact-json.ts'
+import { exactDay, exactDecimal, exactInteger, exactMoment, mostScale } from './exact-values.ts'
 import { floatsOfHalves } from './half.ts'
 
 type Numbers = ArrayLike<number>
@@ -192,15 +192,22 @@ export const float32sOf = (vector: Vector): Float32Array => {
   return Float32Array.from({ length }, (_, i) => (vector.isNull(i) ? Number.NaN : Number(values[i])))
 }
 
-const exactInteger = (value: number | bigint): number | JsonNumber =>
-  Number.isSafeInteger(Number(value)) ? Number(value) : new JsonNumber(String(value))
-
 const perSecond = [1, 1e3, 1e6, 1e9]
-const dayMilliseconds = 86_400_000
 
-const dateText = (milliseconds: number): string | undefined => {
-  const date = new Date(milliseconds)
-  return Number.isNaN(date.getTime()) ? undefined : date.toISOString()
+/** Values of a size of their own, one after another. */
+const fixedOf = (vector: Vector): ((row: number) => Buffer) => {
+  const { size } = vector.field
+  const data = asBuffer(vector.buffer(0))
+  if (!(size >= 0 && vector.length * size <= data.length))
+    throw schemaFault(`column ${vector.field.name} has fewer values than it says`)
+  return (row) => data.subarray(row * size, (row + 1) * size)
+}
+
+/** The number that bytes are in two's complement, the lowest first. */
+const bigIntOf = (bytes: Buffer): bigint => {
+  let value = 0n
+  for (let at = bytes.length - 4; at >= 0; at -= 4) value = (value << 32n) | BigInt(bytes.readUInt32LE(at))
+  return BigInt.asIntN(8 * bytes.length, value)
 }
 
 /** Whether bytes stand behind a column's length; where none do it may be anything. */
@@ -213,19 +220,25 @@ const isBacked = ({ field, length, children, dictionary }: Vector): boolean => {
     : true
 }
 
-/** Values of a column of any kind as JSON has them, null as absent; undefined for a kind that JSON has no form for. */
-export const valuesOf = (vector: Vector): ((row: number) => unknown) | undefined => {
+/**
+ * Values of a column of any kind as JSON has them, null as absent; undefined for a kind that JSON has no form for.
+ * @param lost told of each field of a structure that is of such a kind
+ */
+export const valuesOf = (
+  vector: Vector,
+  lost: (name: string) => void = () => undefined,
+): ((row: number) => unknown) | undefined => {
   const { field, length, dictionary } = vector
   const orAbsent = (at: (row: number) => unknown) => (row: number) => (vector.isNull(row) ? undefined : at(row))
   if (dictionary) {
-    const at = valuesOf(dictionary)
+    const at = valuesOf(dictionary, lost)
     const rowOf = throughDictionary(vector, dictionary)
     return at && orAbsent((row) => at(rowOf(row)))
   }
   if (isText(vector)) return orAbsent(textsOf(vector))
   if (isList(field.type) && field.type !== typeTag.map) {
     const { items, bounds } = listsOf(vector)
-    const at = isBacked(items) ? valuesOf(items) : undefined
+    const at = isBacked(items) ? valuesOf(items, lost) : undefined
     return (
       at &&
       orAbsent((row) => {
@@ -250,14 +263,24 @@ export const valuesOf = (vector: Vector): ((row: number) => unknown) | undefined
       if (8 * bits.length < length) throw schemaFault(`column ${field.name} has fewer values than it says`)
       return orAbsent((row) => ((bits[row >> 3] >> (row & 7)) & 1) === 1)
     }
+    case typeTag.decimal: {
+      const { size, scale } = field
+      if (![4, 8, 16, 32].includes(size) || Math.abs(scale) > mostScale) return undefined
+      const at = fixedOf(vector)
+      return orAbsent((row) => exactDecimal(bigIntOf(at(row)), scale))
+    }
     case typeTag.date: {
       const days = field.unit === 0
       const values = integers(vector.buffer(0), { bits: days ? 32 : 64, signed: true }, length)
-      return orAbsent((row) => dateText(Number(values[row]) * (days ? dayMilliseconds : 1)))
+      return orAbsent((row) => (days ? exactDay(Number(values[row])) : exactMoment(values[row], 1000)))
     }
     case typeTag.timestamp: {
       const values = integers(vector.buffer(0), { bits: 64, signed: true }, length)
-      return orAbsent((row) => dateText(Number(values[row]) / (perSecond[field.unit] / 1000)))
+      return orAbsent((row) => exactMoment(values[row], perSecond[field.unit]))
+    }
+    case typeTag.fixedBinary: {
+      const at = fixedOf(vector)
+      return orAbsent((row) => at(row).toString('base64'))
     }
     case typeTag.binary:
     case typeTag.largeBinary:
@@ -266,7 +289,12 @@ export const valuesOf = (vector: Vector): ((row: number) => unknown) | undefined
       return orAbsent((row) => at(row).toString('base64'))
     }
     case typeTag.struct: {
-      const fields = vector.children.map((child) => [child.field.name, valuesOf(child)] as const)
+      const fields = vector.children.map((child) => {
+        const within = (name: string) => lost(`${child.field.name}.${name}`)
+        const at = valuesOf(child, within)
+        if (!at) lost(child.field.name)
+        return [child.field.name, at] as const
+      })
       return orAbsent((row) => Object.fromEntries(fields.flatMap(([name, at]) => (at ? [[name, at(row)]] : []))))
     }
     default:

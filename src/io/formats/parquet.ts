@@ -35,6 +35,7 @@ import { schemaName, schemaVersion } from '../arrow/names.ts'
 import { batched } from '../arrow/batches.ts'
 import { hubDocuments, tagNames, toPlain } from '../arrow/hub.ts'
 import { nestedColumns, nestedSchema } from './parquet-nested.ts'
+import { exactly } from './parquet-values.ts'
 
 const listElements = (name: string, type: 'INT32' | 'FLOAT' | 'BYTE_ARRAY'): SchemaElement[] => [
   { name, repetition_type: 'OPTIONAL', num_children: 1, converted_type: 'LIST' },
@@ -162,12 +163,13 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<Doc
     const columns = isDocuments ? new Set([...all].filter((name) => leaves.get(name) !== nestedLeaves.get(name))) : all
     const ofHub = isDocuments ? undefined : hubDocument(metadata, columns, source, context)
     checkMetadata(metadata, buffer.byteLength, source.name)
+    const { options, finish } = exactly(metadata, textColumns(isDocuments, context))
     let rowStart = 0
     for (const group of metadata.row_groups) {
       const rowEnd = rowStart + Number(group.num_rows)
       const rows = await parquetReadObjects({
+        ...options,
         file: buffer,
-        metadata,
         compressors: bounded(context),
         columns: [...columns],
         rowStart,
@@ -176,9 +178,10 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<Doc
       const ofTable = documentsOf(rows, columns)
       for (let i = 0; i < rows.length; i++) {
         const at = rowStart + i
-        const document = attempt(context, { source: source.name, document: `row ${at}` }, undefined, () =>
-          ofHub ? ofHub(rows[i], at) : ofTable(i, idText(rows[i].id) ?? `${source.relative}:${at}`),
-        )
+        const document = attempt(context, { source: source.name, document: `row ${at}` }, undefined, () => {
+          const row = finish(rows[i])
+          return ofHub ? ofHub(row, at) : ofTable(i, idText(row.id) ?? `${source.relative}:${at}`)
+        })
         if (document) yield document
       }
       rowStart = rowEnd
@@ -193,6 +196,12 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<Doc
     await close()
   }
 }
+
+/** Columns of texts, whether a file says so or not. */
+const textColumns = (ours: boolean, { options: { textField = 'text' } }: FormatContext): ReadonlySet<string> =>
+  new Set(
+    ours ? ['text', 'metadata', unitColumn, ...nameColumns.map(([name]) => name)] : [textField, 'tokens', 'ner_tags'],
+  )
 
 /** Names of the columns, each with those of the values that are nested in it. */
 const topLevel = ([root, ...elements]: readonly SchemaElement[]): Map<string, string> => {

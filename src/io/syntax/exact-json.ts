@@ -121,6 +121,12 @@ export const stringifyExact = (value: unknown): string => {
   return marked.replace(marks, '$1')
 }
 
+/** A number of that text, which is one that JSON may have: a double where one is written so. */
+export const numberOf = (text: string): number | JsonNumber => {
+  const number = Number(text)
+  return JSON.stringify(number) === text ? number : new JsonNumber(text)
+}
+
 /** A value with doubles in place of every `JsonNumber`, for what is computed with. */
 export const withDoubles = (value: unknown): unknown => {
   if (value instanceof JsonNumber) return value.valueOf()

@@ -55,7 +55,8 @@ export const scoreIn = (record: Json): { score?: number } => {
   const score = withDoubles(record.score)
   return typeof score === 'number' ? { score } : {}
 }
-export const scored = (score: number | undefined) => (score === undefined ? {} : { score: Math.round(score * 1e6) / 1e6 })
+export const scored = (score: number | undefined) =>
+  score === undefined ? {} : { score: Math.round(score * 1e6) / 1e6 }
 
 /** The one layer of spans that such a tool has. */
 export const spanLayer = ({ options }: FormatContext): 'entities' | 'mentions' => options.layer ?? 'entities'
