@@ -286,27 +286,36 @@ const encode = (document: Document, context: FormatContext): string => {
   const toCodePoints = fromUtf16(text, 'codepoint')
   const lines: string[] = []
   const ids = new Map<string, string>()
-  const spanLine = (label: string, { start, end }: SpanLike) => {
+  /** The id of a span's line; undefined where its text is nothing but line ends, which no line can hold. */
+  const spanLine = (label: string, { start, end }: SpanLike): string | undefined => {
     const id = `T${lines.length + 1}`
+    const where = `${label} ${start}..${end}`
     if (/\s/.test(label)) context.report.add('white-space-in-label', document.id, label)
     const covered = text.slice(start, end)
     // A newline inside a span is written as pieces around it.
     const pieces = [...covered.matchAll(/[^\n\r]+/g)].map(
       (match) => `${toCodePoints(start + match.index)} ${toCodePoints(start + match.index + match[0].length)}`,
     )
+    if (pieces.length === 0) {
+      context.report.add('span-of-line-ends', document.id, where)
+      return undefined
+    }
+    if (/^[\n\r]|[\n\r]$/.test(covered)) context.report.add('line-end-at-edge', document.id, where)
     lines.push(`${id}\t${label.replace(/\s+/g, '_')} ${pieces.join(';')}\t${covered.replace(/[\n\r]+/g, ' ')}`)
     return id
   }
   for (const span of spansToWrite(document, context.options.layer)) {
     const id = spanLine(span.label, span)
+    if (id === undefined) continue
     ids.set(`${span.start} ${span.end} ${span.label}`, id)
     if (!ids.has(`${span.start} ${span.end}`)) ids.set(`${span.start} ${span.end}`, id)
   }
-  const idOf = (span: SpanLike): string => {
+  const idOf = (span: SpanLike): string | undefined => {
     const known = ids.get(`${span.start} ${span.end}`)
     if (known) return known
     // An argument or cluster member that no layer names still needs a span of its own.
     const id = spanLine('Span', span)
+    if (id === undefined) return undefined
     ids.set(`${span.start} ${span.end}`, id)
     context.report.add('span-added', document.id, `${id} ${span.start}..${span.end}`)
     return id
@@ -314,11 +323,18 @@ const encode = (document: Document, context: FormatContext): string => {
   const tail: string[] = []
   const relations = document.relations ? listRelations(document.relations) : []
   relations.forEach(({ label, arg1, arg2 }, i) => {
+    const [one, two] = [idOf(arg1), idOf(arg2)]
+    if (one === undefined || two === undefined) {
+      context.report.add('relation-of-line-ends', document.id, label)
+      return
+    }
     if (/\s/.test(label)) context.report.add('white-space-in-label', document.id, label)
-    tail.push(`R${i + 1}\t${label.replace(/\s+/g, '_')} Arg1:${idOf(arg1)} Arg2:${idOf(arg2)}`)
+    tail.push(`R${i + 1}\t${label.replace(/\s+/g, '_')} Arg1:${one} Arg2:${two}`)
   })
-  for (const cluster of document.clusters ? listClusters(document.clusters) : [])
-    tail.push(`*\tCoreference ${cluster.map(idOf).join(' ')}`)
+  for (const cluster of document.clusters ? listClusters(document.clusters) : []) {
+    const members = cluster.map(idOf).filter((id) => id !== undefined)
+    if (members.length > 0) tail.push(`*\tCoreference ${members.join(' ')}`)
+  }
   const all = [...lines, ...tail]
   return all.length === 0 ? '' : `${all.join('\n')}\n`
 }

@@ -3,7 +3,7 @@
  * token: id, token, BIO tag, ['relation', …], [head, …]. A relation stands at the
  * last token of its first argument and its head is the last token of the second.
  */
-import { columnWord, flatTokenSpans, isStrings, metadataOf, onText } from '../syntax/columns.ts'
+import { columnWord, flatTokenSpans, isStrings, metadataOf, onText, sentencesOfLengths } from '../syntax/columns.ts'
 import { createDocument, type Document, listRelations, type RelationLike } from '../document/document.ts'
 import { HmtlError } from '../errors.ts'
 import { isBlankLine } from '../syntax/line-fields.ts'
@@ -97,8 +97,9 @@ const parser = (source: Source, context: FormatContext): LineParser => {
   let rows: Row[] = []
   let skipping = false
 
-  const build = (): Document | undefined => {
-    if (rows.length === 0) return undefined
+  /** @param named whether a name alone is a document, one without words */
+  const build = (named: boolean): Document | undefined => {
+    if (rows.length === 0 && !(named && id !== undefined)) return undefined
     const documentId = id ?? `${name}:${count}`
     const taken = rows
     rows = []
@@ -142,7 +143,7 @@ const parser = (source: Source, context: FormatContext): LineParser => {
       id: documentId,
       text,
       tokens,
-      sentences: { begin: Int32Array.of(0), end: Int32Array.of(taken.length) },
+      sentences: sentencesOfLengths(taken.length > 0 ? [taken.length] : []),
       entities: onText(spans, tokens),
       relations,
       metadata: extrasOf(taken),
@@ -152,20 +153,21 @@ const parser = (source: Source, context: FormatContext): LineParser => {
   return {
     line({ text }) {
       if (text.startsWith('#doc')) {
-        const done = build()
+        const done = build(true)
         id = text.slice(4).trim() || undefined
         skipping = false
         return done
       }
-      if (isBlankLine(text)) return build()
+      if (isBlankLine(text)) return build(false)
       if (skipping) return undefined
       rows.push(rowOf(text.split('\t')))
       return undefined
     },
-    end: build,
+    end: () => build(true),
     recover() {
       const failed = id ?? `${name}:${count}`
       rows = []
+      id = undefined
       skipping = true
       return failed
     },
@@ -235,7 +237,9 @@ const encode = (document: Document, context: FormatContext): string => {
       lines.push(cells.join('\t'))
     }
   })
-  return lines.length === 0 ? '' : `${lines.join('\n')}\n`
+  // A document without words is its name alone.
+  if (lines.length === 0) lines.push(`#doc ${document.id}`)
+  return `${lines.join('\n')}\n`
 }
 
 export const conll04: Format = {

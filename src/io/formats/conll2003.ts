@@ -309,6 +309,7 @@ const encode = (document: Document, context: FormatContext): string => {
   }
   if (extras.unclosed && lines[lines.length - 1] === '') lines.pop()
   lines.push(...(extras.after ?? []))
+  if (lines.length === 0) context.report.add('empty-document', document.id)
   return lines.length === 0 ? '' : `${lines.join('\n')}\n`
 }
 

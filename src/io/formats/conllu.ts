@@ -31,6 +31,7 @@ import { type EntityNode, readSentence, type Word } from '../syntax/conllu-lines
 
 const key = 'conllu'
 const defaultGlobal = 'eid-etype-head'
+const newdoc = /^#\s*newdoc(?:\s+id\s*=\s*(.*))?\s*$/
 
 interface Sentence {
   readonly lines: readonly string[]
@@ -136,9 +137,12 @@ const parser = (source: Source, context: FormatContext): LineParser => {
     sentences = sentences.slice(from)
     return out
   }
-  /** The comments of a sentence stand in any order: those before the `# newdoc` are its own too. */
+  /**
+   * The comments of a sentence stand in any order: those before the `# newdoc` are its own too, unless they are of a
+   * document without words.
+   */
   const beginDocument = (newId: string | undefined): Document | undefined => {
-    const held = hasWords || skipping ? [] : lines
+    const held = hasWords || skipping || lines.some((line) => newdoc.test(line)) ? [] : lines
     if (held.length > 0) lines = []
     if (!skipping) closeSentence()
     const done = skipping ? undefined : take()
@@ -162,8 +166,8 @@ const parser = (source: Source, context: FormatContext): LineParser => {
       if (!hasDocuments && ahead <= lookAhead) ahead += text.length
       let done: Document | undefined
       if (text.startsWith('#')) {
-        const newdoc = /^#\s*newdoc(?:\s+id\s*=\s*(.*))?\s*$/.exec(text)
-        if (newdoc) done = beginDocument(newdoc[1]?.trim())
+        const mark = newdoc.exec(text)
+        if (mark) done = beginDocument(mark[1]?.trim())
         global = globalOf([text]) ?? global
       }
       if (skipping) return done
@@ -292,6 +296,8 @@ const encode = (document: Document, context: FormatContext): string => {
     }
     lines.push('')
   }
+  // A document without sentences is one by the empty line that ends its comments.
+  if (sentences.begin.length === 0) lines.push('')
   return `${lines.join('\n')}\n`
 }
 
@@ -328,7 +334,7 @@ const unchanged = (
       JSON.stringify(listMentions(mentionsOf(read.mentions))) ===
         JSON.stringify(document.mentions ? listMentions(document.mentions) : []) &&
       JSON.stringify(read.clusters ?? []) === JSON.stringify(document.clusters ? listClusters(document.clusters) : [])
-    return same ? { sentences, global } : undefined
+    return same && sentences.length > 0 ? { sentences, global } : undefined
   } catch {
     return undefined
   }

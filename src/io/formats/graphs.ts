@@ -4,15 +4,15 @@
 import { type GraphNode, graphOf } from '../document/graph.ts'
 import type { Document } from '../document/document.ts'
 import { type Format, type FormatContext, layersAll, writtenOnly } from '../format.ts'
+import { reportNotXml } from '../syntax/xml.ts'
+import { xmlText } from '../syntax/plain-xml.ts'
 
 const rounded = (score: number) => Math.round(score * 1e6) / 1e6
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: XML may not hold controls
-const notXml = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g
 const loneSurrogates = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g
 const wellFormed = (text: string): string => text.replace(loneSurrogates, '\ufffd')
 const xml = (text: string): string =>
-  wellFormed(text.replace(notXml, '\ufffd')).replace(/[&<>"\t\n\r]/g, (character) => `&#${character.charCodeAt(0)};`)
+  wellFormed(xmlText(text)).replace(/[&<>"\t\n\r]/g, (character) => `&#${character.charCodeAt(0)};`)
 
 const keys = [
   ['name', 'node', 'string'],
@@ -23,7 +23,7 @@ const keys = [
   ['score', 'edge', 'double'],
 ] as const
 
-async function* writeGraphml(documents: AsyncIterable<Document>): AsyncGenerator<string> {
+async function* writeGraphml(documents: AsyncIterable<Document>, { report }: FormatContext): AsyncGenerator<string> {
   const declared = keys.map(
     ([name, of, type]) => `<key id="${name}" for="${of}" attr.name="${name}" attr.type="${type}"/>`,
   )
@@ -35,6 +35,9 @@ async function* writeGraphml(documents: AsyncIterable<Document>): AsyncGenerator
     const { nodes, edges } = graphOf(document)
     const id = (node: number) => `d${index}n${node}`
     let out = ''
+    for (const said of [document.id, ...nodes.flatMap(({ name, label = '' }) => [name, label])])
+      reportNotXml(said, document.id, report)
+    for (const { label } of edges) reportNotXml(label, document.id, report)
     nodes.forEach(({ name, label, mentions }, node) => {
       out += `<node id="${id(node)}">${data('name', name)}${data('label', label)}${data('mentions', mentions)}${data('document', document.id)}</node>\n`
     })

@@ -18,8 +18,8 @@ import { HmtlError } from '../errors.ts'
 import { type FormatContext, formatContext } from '../format.ts'
 import { lenient } from './lenient.ts'
 import { fold } from './sgml.ts'
-import type { XmlElement } from './plain-xml.ts'
-import { childrenNamed, isElement, textOf } from './xml.ts'
+import { type XmlElement, xmlText } from './plain-xml.ts'
+import { childrenNamed, isElement, reportNotXml, textOf } from './xml.ts'
 
 /** How far a charseq is looked for around where it should be, in characters. */
 const window = 200
@@ -46,7 +46,9 @@ const fit = (text: string, place: OffsetMap, charseq: Charseq): SpanLike | undef
   const [start, end] = [place(charseq.start), place(charseq.end)]
   if (!(start >= 0 && start < end)) return undefined
   const stands = text.slice(start, end)
-  return stands === charseq.said || fold(stands) === fold(charseq.said) ? { start, end } : undefined
+  const said = fold(charseq.said)
+  // XML has no place for the control characters of a text.
+  return stands === charseq.said || fold(stands) === said || fold(xmlText(stands)) === said ? { start, end } : undefined
 }
 
 /** Where words stand nearest to a place of the text; white space and references may differ. */
@@ -331,5 +333,7 @@ export const encodeApf = (document: Document, uri: string, context: FormatContex
       ]
     },
   )
+  for (const said of [id, ...list.map(({ label }) => label), ...relations.map(([, { TYPE }]) => TYPE)])
+    reportNotXml(said, id, context.report)
   return ['source_file', { URI: uri, TYPE: 'text' }, [['document', { DOCID: id }, [...entities, ...relations]]]]
 }

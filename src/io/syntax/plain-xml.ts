@@ -23,6 +23,12 @@ const reference = /&(amp|lt|gt|quot|apos);/g
 const otherReference = /&(?!(?:amp|lt|gt|quot|apos);)/
 const named: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: XML may not hold controls
+const notXml = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g
+
+/** A text with U+FFFD in place of every character that XML may not hold, not even by a reference. */
+export const xmlText = (text: string): string => text.replace(notXml, '\ufffd')
+
 type Open = readonly [name: string, attributes: Record<string, string>, children: XmlNode[]]
 
 /** The root of a document, or undefined where it is not plain, well-formed or is nested deeper than `maxDepth`. */

@@ -5,7 +5,8 @@
  */
 import { SaxesParser } from 'saxes'
 import { HmtlError } from '../errors.ts'
-import { plainXml, type XmlElement, type XmlNode } from './plain-xml.ts'
+import type { LossReport } from '../report.ts'
+import { plainXml, type XmlElement, type XmlNode, xmlText } from './plain-xml.ts'
 
 const maxDepth = 64
 
@@ -58,10 +59,17 @@ export const childrenNamed = ([, , children]: XmlElement, name: string): XmlElem
 export const textOf = ([, , children]: XmlElement): string =>
   children.map((node) => (isElement(node) ? textOf(node) : node)).join('')
 
-const escapeText = (text: string) => text.replace(/[&<>]/g, (c) => (c === '&' ? '&amp;' : c === '<' ? '&lt;' : '&gt;'))
+const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '\r': '&#13;' }
+const escapeText = (text: string) => xmlText(text).replace(/[&<>\r]/g, (c) => escapes[c])
 const escapeAttribute = (text: string) =>
   escapeText(text).replace(/"/g, '&quot;').replace(/\n/g, '&#10;').replace(/\t/g, '&#9;')
 
+/** Counts a text that XML cannot hold as it is. */
+export const reportNotXml = (text: string, document: string, report: LossReport): void => {
+  if (xmlText(text) !== text) report.add('control-character', document, JSON.stringify(text).slice(0, 60))
+}
+
+/** What XML may not hold is written as U+FFFD. */
 export const serializeXml = (node: XmlNode): string => {
   if (!isElement(node)) return escapeText(node)
   const [name, attributes, children] = node
