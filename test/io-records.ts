@@ -82,7 +82,7 @@ test('json: numbers of the user are written as they stood', async (t) => {
   }
   const kept = '{"id":1234567890123456789,"text":"x","n":1.10,"hmtl":{"note":"mine","entities":[]}}'
   t.is(
-    annotatedLine(documentOfLine(kept, 'x', {}, true), '{"offsetUnit":"utf16"}'),
+    annotatedLine(documentOfLine(kept, 'x', {}), '{"offsetUnit":"utf16"}'),
     '{"id":1234567890123456789,"text":"x","n":1.10,"hmtl":{"note":"mine","offsetUnit":"utf16"}}',
   )
 })
@@ -328,4 +328,46 @@ test('mentions of clusters go over sentences', async (t) => {
   t.is((await write('conll2012', documents)).bytes.toString(), text)
   const dygie = (await read('dygie', (await write('dygie', documents)).bytes)).documents
   t.deepEqual(listClusters(dygie[0].clusters!), listClusters(documents[0].clusters!))
+})
+
+test('json: words with tags are entities, as in tables, and tags that nobody names are counted', async (t) => {
+  const records = [
+    { id: '0', tokens: ['Ada', 'met', 'Bob'], ner_tags: ['B-PER', 'O', 'M-PER'], n: 1 },
+    { tokens: ['Ada', 'Holt', 'won'], ner_tags: ['person', 'person', 'O'] },
+    { text: 'Ada  won', tokens: ['Ada', 'won'], ner_tags: ['B', 'O'] },
+    { id: 7, tokens: ['Ada', 'won'], ner_tags: [1, 0] },
+    { tokens: ['Ada'], ner_tags: ['B-PER'], hmtl: { entities: [] } },
+    { tokens: ['Ada', 'won'], ner_tags: ['B-PER'] },
+    { tokens: ['Ada', 'won'], ner_tags: ['B-PER', 'odd'] },
+    { tokens: ['Ada'], ner_tags: [null] },
+  ]
+  for (const [format, text] of [
+    ['jsonl', records.map((record) => JSON.stringify(record)).join('\n')],
+    ['json', JSON.stringify(records)],
+  ]) {
+    const { documents, errors, report } = await read(format, text)
+    t.deepEqual(documents.map(entitiesOf), [
+      [
+        ['Ada', 'PER'],
+        ['Bob', 'PER'],
+      ],
+      [['Ada Holt', 'person']],
+      [['Ada', 'ENT']],
+      undefined,
+      [],
+    ])
+    t.is(documents[2].text, 'Ada  won')
+    t.deepEqual([documents[0].metadata, documents[3].metadata], [{ n: 1 }, { id: 7, ner_tags: [1, 0] }])
+    t.deepEqual(
+      errors.map(({ code, summary }) => [code, summary]),
+      [
+        ['HMTL_INPUT_FIELD', '1 ner_tags for 2 tokens'],
+        ['HMTL_INPUT_FIELD', '"odd" is not a tag'],
+        ['HMTL_INPUT_FIELD', 'ner_tags[0] is null'],
+      ],
+    )
+    t.deepEqual(kinds(report), { 'unnamed-tag': 2 })
+    const mentions = (await read(format, text, { layer: 'mentions' })).documents[0]
+    t.is(mentions.mentions!.begin.length, 2)
+  }
 })

@@ -82,7 +82,7 @@ test('E and S end a chunk, a change of type does, and an E alone is one', (t) =>
     decodeTags(tags.split(' ')).map(({ begin, end, label }) => `${begin}..${end} ${label}`)
   t.deepEqual(spans('B-A I-A E-A I-A O E-B S-B S-B I-B'), ['0..3 A', '3..4 A', '5..6 B', '6..7 B', '7..8 B', '8..9 B'])
   t.deepEqual(spans('I-A I-B B-B I-A'), ['0..1 A', '1..2 B', '2..3 B', '3..4 A'])
-  t.deepEqual(spans('B I O I'), ['0..2 ', '3..4 '])
+  t.deepEqual(spans('B I O I B- I-'), ['0..2 ENT', '3..4 ENT', '4..6 ENT'], 'tags without types')
 })
 
 test('BMES and BMEW: M goes on, W stands alone', (t) => {

@@ -16,8 +16,21 @@ export interface TagSpan {
 
 const outside = 'O'
 
+/** Label of a span whose tags name no type (`B`, `I`): one that every format can hold. */
+export const untyped = 'ENT'
+
 /** Whether a cell is a tag: `O`, or B, I, E, S, U, L (or the M and W of BMEW forms) and most often a type. */
 export const isTag = (cell: string): boolean => /^(?:O|[BIESUL](?:-.*)?|[MW]-.*)$/.test(cell)
+
+/** Whether a cell is `O` or a tag with a type, which hardly anything else looks like. */
+export const isTypedTag = (cell: string): boolean => cell === outside || /^[BIESULMW]-./.test(cell)
+
+/**
+ * How the tags of a corpus are meant: some say where a span begins (`B-PER`), or all of them only a type (`person`), as
+ * Few-NERD's. Tags that are all single letters are a scheme without types.
+ */
+export const sayPositions = (tags: readonly string[]): boolean =>
+  tags.some((tag) => tag !== outside && isTypedTag(tag)) || tags.every(isTag)
 
 /** Splits `B-PER` into its prefix and type; a bare `B` has the empty type. */
 const parts = (tag: string): [prefix: string, type: string] => {
@@ -35,7 +48,7 @@ const startsChunk = (previous: string, previousType: string, prefix: string, typ
   return previous === outside || previous === 'E' || previous === 'L' || isSingle(previous) || type !== previousType
 }
 
-/** Spans of a sentence's tags. */
+/** Spans of a sentence's tags; those that name no type have the label `untyped`. */
 export const decodeTags = (tags: readonly string[], begin = 0, end = tags.length): TagSpan[] => {
   const spans: TagSpan[] = []
   let open = -1
@@ -45,7 +58,7 @@ export const decodeTags = (tags: readonly string[], begin = 0, end = tags.length
     const [prefix, type] = i < end ? parts(tags[i]) : [outside, '']
     const starts = startsChunk(previous, previousType, prefix, type)
     if (open !== -1 && (starts || prefix === outside)) {
-      spans.push({ begin: open, end: i, label: previousType })
+      spans.push({ begin: open, end: i, label: previousType || untyped })
       open = -1
     }
     if (starts) open = i
@@ -53,6 +66,23 @@ export const decodeTags = (tags: readonly string[], begin = 0, end = tags.length
     previousType = type
   }
   return spans
+}
+
+/** Spans of a sentence's tags that say only a type: a run of one tag is one span. */
+export const decodeTypes = (tags: readonly string[], begin = 0, end = tags.length): TagSpan[] => {
+  const spans: TagSpan[] = []
+  for (let from = begin, to = begin; from < end; from = to) {
+    while (to < end && tags[to] === tags[from]) to++
+    if (tags[from] !== outside) spans.push({ begin: from, end: to, label: tags[from] })
+  }
+  return spans
+}
+
+/** Writes spans as tags that say only a type; spans of one label that touch become one. */
+export const encodeTypes = (spans: readonly TagSpan[], begin: number, end: number, tags: string[] = []): string[] => {
+  for (let i = begin; i < end; i++) tags[i] = outside
+  for (const span of spans) tags.fill(span.label, span.begin, span.end)
+  return tags
 }
 
 /** Writes spans (sorted, not overlapping) as tags into `tags` from `begin` to `end`. */

@@ -5,19 +5,18 @@ import { toJson } from '../document/json.ts'
 import { stringifyExact } from '../syntax/exact-json.ts'
 import { jsonArrayItems } from '../syntax/json-array.ts'
 import { type Source, stem } from '../source.ts'
-import { documentOfLine } from './jsonl.ts'
+import { documentOfRecord } from './jsonl.ts'
 
 async function* read(source: Source, context: FormatContext): AsyncGenerator<Document> {
   const name = stem(source, '.json')
   const { keepLines } = context.options
-  const options = jsonOptions(context)
   for await (const { text, index, offset, error } of jsonArrayItems(source, maxDocumentBytes(context))) {
     const id = `${name}:${index}`
     // A record over several lines cannot be a line again.
     const keep = keepLines === true && !/[\r\n]/.test(text)
     const document = attempt(context, { source: source.name, document: id, offset }, text, () => {
       if (error) throw error
-      return documentOfLine(text, id, options, keep)
+      return documentOfRecord(text, id, context, keep)
     })
     if (document) yield document
   }

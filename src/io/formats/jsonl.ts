@@ -1,11 +1,12 @@
 /** JSON lines: `{"text": …}` or `{"tokens": […]}` in, the same with `hmtl` out. */
 import type { Document } from '../document/document.ts'
 import { HmtlError } from '../errors.ts'
-import { holdsNumber, parseExact, stringifyExact } from '../syntax/exact-json.ts'
+import { holdsNumber, idText, parseExact, stringifyExact } from '../syntax/exact-json.ts'
 import { type Format, type FormatContext, jsonOptions, layersAll } from '../format.ts'
 import { fromJson, type JsonOptions, layerFields, toJson } from '../document/json.ts'
 import type { Line } from '../syntax/lines.ts'
 import { parseLines } from '../syntax/parse-lines.ts'
+import { isTagged, taggedDocument } from '../syntax/tagged-record.ts'
 import type { Source } from '../source.ts'
 import { stem } from '../source.ts'
 
@@ -41,28 +42,48 @@ const rawLines = new WeakMap<Document, string>()
 /** The line a document was read from, where the reader was asked to keep it. */
 export const rawLineOf = (document: Document): string | undefined => rawLines.get(document)
 
+/** Has `rawLineOf` know the line of a document. A line that is annotated already is written anew, not spliced. */
+const kept = (document: Document, record: unknown, line: string): Document => {
+  if (!Object.hasOwn(record as object, 'hmtl')) rawLines.set(document, line)
+  return document
+}
+
 /**
- * A document of one JSON line.
- * @param keep whether `rawLineOf` shall know the line
+ * A document of one JSON line, whose line `rawLineOf` knows.
  * @throws HmtlError `HMTL_INPUT_JSON` or what `fromJson` throws
  */
-export const documentOfLine = (text: string, fallbackId: string, options: JsonOptions, keep: boolean): Document => {
+export const documentOfLine = (text: string, fallbackId: string, options: JsonOptions): Document => {
   const record = parseJsonLine(text)
-  const document = fromJson(record, fallbackId, options)
-  // A line that is annotated already is written anew, not spliced.
-  if (keep && !Object.hasOwn(record as object, 'hmtl')) rawLines.set(document, text)
-  return document
+  return kept(fromJson(record, fallbackId, options), record, text)
+}
+
+/**
+ * A document of a record of a corpus, whose words may have a tag each. Tags that are numbers, which JSON does not name,
+ * stay the user's field and are counted.
+ * @param keep whether `rawLineOf` shall know the text of the record
+ * @throws HmtlError `HMTL_INPUT_JSON`, `HMTL_INPUT_FIELD` or what `fromJson` throws
+ */
+export const documentOfRecord = (text: string, fallbackId: string, context: FormatContext, keep: boolean): Document => {
+  const record = parseJsonLine(text)
+  const document = tagged(record, fallbackId, context) ?? fromJson(record, fallbackId, jsonOptions(context))
+  return keep ? kept(document, record, text) : document
+}
+
+const tagged = (record: unknown, fallbackId: string, context: FormatContext): Document | undefined => {
+  if (!isTagged(record)) return undefined
+  const { ner_tags: tags } = record
+  if (tags.length === 0 || !tags.every((tag) => typeof tag === 'number'))
+    return taggedDocument(record, fallbackId, { code: 'HMTL_INPUT_FIELD' }, context)
+  context.report.add('unnamed-tag', idText(record.id) ?? fallbackId, 'ner_tags are numbers', tags.length)
+  return undefined
 }
 
 const read = (source: Source, context: FormatContext) => {
   const name = stem(source, '.jsonl', '.ndjson', '.json')
-  const { keepLines } = context.options
-  const options = jsonOptions(context)
+  const { keepLines = false } = context.options
   return parseLines(source, context, {
-    line: (line: Line) =>
-      line.text.trim() === ''
-        ? undefined
-        : documentOfLine(line.text, `${name}:${line.number}`, options, keepLines === true),
+    line: ({ text, number }: Line) =>
+      text.trim() === '' ? undefined : documentOfRecord(text, `${name}:${number}`, context, keepLines),
     end: () => undefined,
     recover: () => undefined,
   })
@@ -78,10 +99,9 @@ export const jsonl: Format = {
   summary: 'JSON lines {"id", "text" | "tokens", …, "hmtl": {layers}}',
   accepts: (path) => /\.(jsonl|ndjson)$/.test(path),
   // Not even the beginning of a record: a damaged first line, after which the others are read.
-  sniff: (head, path) =>
-    /^\s*\{\S/.test(head) ? (/^\s*\{.*\n/.test(head) ? 2 : 1) : /\.(jsonl|ndjson)$/.test(path) ? 1 : 0,
-  sniffJson: ({ array, spread, whole }, path) =>
-    array || (whole && spread) ? 0 : /\.(jsonl|ndjson)$/.test(path) || whole ? 2 : 1,
+  sniff: (head, path) => (/^\s*\{\S/.test(head) || /\.(jsonl|ndjson)$/.test(path) ? 1 : 0),
+  sniffJson: ({ array, spread, whole, broken }, path) =>
+    array || (whole && spread) ? 0 : /\.(jsonl|ndjson)$/.test(path) || (whole && !broken) ? 2 : 1,
   read,
   write,
   needsTokens: false,

@@ -4,7 +4,7 @@
  */
 import type { Document, LabelledSpans, Spans } from '../document/document.ts'
 import type { FormatContext } from '../format.ts'
-import type { TagSpan } from '../document/tags.ts'
+import { type TagSpan, untyped } from '../document/tags.ts'
 import { sentenceSpans, tokenSpan } from '../document/tokens.ts'
 
 /**
@@ -80,9 +80,9 @@ export const columnWord = (word: string, document: Document, context: FormatCont
   return word.replace(separator === '\t' ? /[\t\n\r]+/g : /[ \t\n\r]+/g, '_')
 }
 
-/** A label for a column: what the column's own syntax is made of cannot stand in it. */
+/** A label for a column: what the column's own syntax is made of cannot stand in it, nor can nothing. */
 export const columnLabel = (label: string, document: Document, context: FormatContext, syntax = /\s/g): string => {
-  const fit = label.replace(syntax, '_')
+  const fit = label.replace(syntax, '_') || untyped
   if (fit !== label) context.report.add('label-changed', document.id, `${JSON.stringify(label)} to ${fit}`)
   return fit
 }

@@ -11,6 +11,8 @@ export interface JsonHead {
   readonly spread: boolean
   /** The first record's end is in sight, or that it has none. */
   readonly whole: boolean
+  /** It has none: a damaged line, or no records, and perhaps no JSON after all. */
+  readonly broken: boolean
   /**
    * Top-level fields of the first record, each with the first two characters of its value, white space left out: `[[`,
    * `{"`, `12`.
@@ -76,16 +78,17 @@ export const jsonHead = (head: string): JsonHead | undefined => {
   if (head[at] !== '{') {
     // An array that holds nothing, or no objects, is still JSON; brackets in a text are not.
     const other = array && /^(?:\]\s*$|"(?:[^"\\\n]|\\.)*"\s*[,\]])/.test(head.slice(at))
-    return other ? { array, spread: false, whole: true, fields } : undefined
+    return other ? { array, spread: false, whole: true, broken: true, fields } : undefined
   }
   const found = (whole: boolean, end: number): JsonHead => ({
     array,
     spread: head.slice(begin, end).includes('\n'),
     whole,
+    broken: false,
     fields,
   })
   // A record that breaks off at a line's end is a damaged line, and says nothing of what follows.
-  const damaged: JsonHead = { array, spread: false, whole: true, fields }
+  const damaged: JsonHead = { array, spread: false, whole: true, broken: true, fields }
   at = afterSpace(head, at + 1)
   if (head[at] === '}') return found(true, at)
   if (at < head.length && head[at] !== '"') return undefined

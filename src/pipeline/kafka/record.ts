@@ -51,7 +51,7 @@ export const documentOfRecord = (
     } catch (cause) {
       throw new HmtlError('HMTL_INPUT_ENCODING', 'the value is not UTF-8', { cause, remedy: 'Write values as UTF-8' })
     }
-    return type === 'text' ? createDocument({ id, text }) : documentOfLine(text, id, { textField, offsetUnit }, true)
+    return type === 'text' ? createDocument({ id, text }) : documentOfLine(text, id, { textField, offsetUnit })
   } catch (error) {
     throw toHmtlError(error, 'HMTL_INPUT_SYNTAX', { document: id })
   }

@@ -1,0 +1,105 @@
+/**
+ * Records of words with a tag each, as data hubs hand them on: `{"tokens": […], "ner_tags": […]}`, whether a table
+ * holds them or JSON.
+ */
+import { createDocument, type Document } from '../document/document.ts'
+import { type ErrorCode, HmtlError } from '../errors.ts'
+import type { FormatContext } from '../format.ts'
+import { alignTokens } from '../document/json.ts'
+import { decodeTags, decodeTypes, isTag, sayPositions, type TagSpan } from '../document/tags.ts'
+import { joinTokens } from '../document/tokens.ts'
+import { onText } from './columns.ts'
+import { idText } from './exact-json.ts'
+
+export interface TaggedRecord {
+  readonly tokens: readonly unknown[]
+  readonly ner_tags: readonly unknown[]
+  [field: string]: unknown
+}
+
+/** What the place that a record comes from says of its tags. */
+export interface TagSource {
+  /** Names of tags that are numbers. */
+  readonly names?: readonly string[] | undefined
+  /** Of what is wrong with a record. */
+  readonly code: ErrorCode
+}
+
+/** What transformers put where a token has no label of its own. */
+const unlabelled = -100
+
+/** Whether a record has words with tags, and no layers of ours, which would say more. */
+export const isTagged = (record: unknown): record is TaggedRecord => {
+  if (typeof record !== 'object' || record === null) return false
+  const { tokens, ner_tags: tags, hmtl } = record as Record<string, unknown>
+  return Array.isArray(tokens) && Array.isArray(tags) && (hmtl ?? undefined) === undefined
+}
+
+/** The words of a record. @throws HmtlError with `code` */
+export const wordsOf = (value: readonly unknown[], id: string, code: ErrorCode): string[] => {
+  value.forEach((word, i) => {
+    if (typeof word === 'string' && word !== '') return
+    const what = (word ?? undefined) === undefined ? 'null' : word === '' ? 'empty' : 'not a text'
+    throw new HmtlError(code, `tokens[${i}] is ${what}`, {
+      document: id,
+      remedy: 'Every token must be a text that is not empty',
+    })
+  })
+  return value as string[]
+}
+
+const decode = (tags: readonly string[], known: readonly string[], id: string, code: ErrorCode): TagSpan[] => {
+  const positions = sayPositions(known)
+  const odd = tags.find((tag) => tag === '' || (positions && !isTag(tag)))
+  if (odd === undefined) return positions ? decodeTags(tags) : decodeTypes(tags)
+  throw new HmtlError(code, `"${odd}" is not a tag`, {
+    document: id,
+    remedy: 'Tags are O or B-, I-, E-, S-, U-, L-, M- or W- and a type, or all of them without a prefix',
+  })
+}
+
+/** The document of a record of words and tags. @throws HmtlError with the source's code */
+export const taggedDocument = (
+  record: TaggedRecord,
+  fallbackId: string,
+  { names, code }: TagSource,
+  context: FormatContext,
+): Document => {
+  const { textField = 'text', layer = 'entities' } = context.options
+  const { tokens: _, ner_tags: rawTags, hmtl: __, [textField]: given, ...rest } = record
+  const id = idText(record.id) ?? fallbackId
+  const fault = (message: string, remedy?: string) => new HmtlError(code, message, { document: id, remedy })
+  const words = wordsOf(record.tokens, id, code)
+  if (rawTags.length !== words.length) throw fault(`${rawTags.length} ner_tags for ${words.length} tokens`)
+  const tags = rawTags.map((tag, i): string => {
+    if (typeof tag === 'string') return tag
+    if (tag === unlabelled) {
+      context.report.add('unlabelled-token', id, words[i])
+      return 'O'
+    }
+    if (typeof tag !== 'number')
+      throw fault(`ner_tags[${i}] is ${(tag ?? undefined) === undefined ? 'null' : 'not a tag'}`)
+    if (!names)
+      throw fault(
+        'ner_tags are numbers and the file does not name them',
+        'Names come from the features that the hub keeps in the file',
+      )
+    const name = names[tag]
+    if (name === undefined) throw fault(`ner_tags[${i}] is ${tag}, and the file names ${names.length} tags`)
+    return name
+  })
+  const spans = decode(tags, names ?? tags, id, code)
+  const aligned = typeof given === 'string' ? alignTokens(given, words) : undefined
+  if ((given ?? undefined) !== undefined && !aligned) context.report.add('text-of-other-tokens', id)
+  const joined = joinTokens(words)
+  const spansOfWords = aligned ?? joined.tokens
+  if (typeof rest.id === 'string') delete rest.id
+  return createDocument({
+    id,
+    text: aligned ? (given as string) : joined.text,
+    tokens: spansOfWords,
+    sentences: words.length === 0 ? undefined : { begin: Int32Array.of(0), end: Int32Array.of(words.length) },
+    [layer]: onText(spans, spansOfWords),
+    metadata: rest,
+  })
+}
