@@ -57,6 +57,68 @@ test('text that is nothing else is text; what is no text is refused by name', (t
   t.throws(() => sniffHead(Buffer.from('\ufeffHi', 'utf16le'), 'a'), { code: 'HMTL_INPUT_ENCODING' } as never)
 })
 
+test('tables are told by their header, whatever names real ones have', (t) => {
+  for (const text of [
+    ',text,label\n0,Ada met Bob,1\n',
+    ',text\n0,Ada\n',
+    'Unnamed: 0,tweet_id,text\n0,1,Ada\n',
+    '"id","text","score (%)"\n1,"Ada, Bob",2\n',
+    'created at,text,user.name,größe [m],#\r\n1,Ada,b,c,d\r\n',
+    '\ufeffid,text\n1,Ada\n',
+    'id;text\n1;Ada, she\n',
+    'text,label\n"one\ntwo, three, four",1\nx,2\n',
+    'id,Text\n1,Ada\n',
+    'id,tweet\n1,Ada\n2,Bob\n',
+  ])
+    t.is(named(text), 'csv', text)
+  t.is(named('\ttext\n0\tAda\n'), 'tsv')
+  for (const text of [
+    'Note, text\nfollows, here\n',
+    'images,text\nWords follow here.\n',
+    'I, me, my\nYou, you, your\nHe, him, his\n',
+    'Shopping:\n\tmilk\n\teggs\n',
+    'the\t120\nof\t80\nand\t70\n',
+  ])
+    t.is(named(text), 'text', text)
+})
+
+test('a text whose lines end in what looks like a tag is a text', (t) => {
+  for (const text of [
+    'Vitamin B-12\n\nIs good for you.\n',
+    'He made a U-turn\n\n',
+    'He made a U-turn\nShe took an S-Bahn\n\n',
+    'B-side\nE-mail\n\n',
+    'Sing O\nPray O\n\n',
+    'Blood types:\nAda\tO\nBob\tO\n',
+    'He got an A-\nShe got a B-\n\n',
+    '{ a brace\nand more\n',
+    '[1] A note\n[2] Another\n',
+  ])
+    t.is(named(text), 'text', text)
+})
+
+test('a name that says a format keeps a file from being plain text; .txt says nothing', (t) => {
+  for (const [name, format] of [
+    ['a.conll', 'conll2003'],
+    ['a.conllu', 'conllu'],
+    ['a.conll04', 'conll04'],
+    ['a.v4_gold_conll', 'conll2012'],
+    ['a.jsonl', 'jsonl'],
+    ['a.ndjson.gz', 'jsonl'],
+    ['a.json', 'json'],
+    ['a.csv', 'csv'],
+    ['a.tsv', 'tsv'],
+    ['a.parquet', 'parquet'],
+    ['a.arrow', 'arrow'],
+    ['a.graphml', 'graphml'],
+    ['a.txt', 'text'],
+    ['a', 'text'],
+    ['a.text', 'text'],
+  ])
+    t.is(named('Ada met Bob in Rome.\n', name), format, name)
+  t.is(named('Ada\tB-PER\nwon\tO\n', 'one.tsv'), 'conll2003', 'what is inside comes before the name')
+})
+
 test('no two formats write files of the same name', (t) => {
   const endings = formats.map(({ extension }) => extension).filter((extension) => extension !== '')
   t.is(new Set(endings).size, endings.length)

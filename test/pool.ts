@@ -64,7 +64,7 @@ for (const fault of ['die', 'throw', 'hang'])
 
 test('the user’s fields stay on this side: numbers keep their text, and what no thread can be told does no harm', async (t) => {
   const given = [
-    documentOfLine('{"id":123456789012345678901,"text":"Ada","price":1.0,"deep":[{"n":1e400}]}', 'a', {}, false),
+    documentOfLine('{"id":123456789012345678901,"text":"Ada","price":1.0,"deep":[{"n":1e400}]}', 'a', {}),
     createDocument({ id: 'b', text: 'Ida', metadata: { call: () => 'me' } }),
   ]
   const pool = await open({}, { ...settings, wish: {} })

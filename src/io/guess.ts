@@ -31,7 +31,11 @@ const surest = (
   let format: Format | undefined
   let sure = 0
   for (const candidate of formats) {
-    const level = json ? (candidate.sniffJson?.(json, path) ?? 0) : candidate.sniff(head, path)
+    const { sniffJson } = candidate
+    // What breaks off as JSON may be a word that begins like it, in a column.
+    const level = !json
+      ? candidate.sniff(head, path)
+      : (sniffJson?.(json, path) ?? (json.broken ? candidate.sniff(head, path) : 0))
     if (level <= sure) continue
     format = candidate
     sure = level
@@ -39,11 +43,17 @@ const surest = (
   return { format, sure }
 }
 
+/** The format of a name: what ends `.txt` may be many things, and says nothing. */
+const ofName = (path: string): Format | undefined =>
+  formats.find(({ extension }) => extension !== '' && path.endsWith(extension)) ??
+  formats.find((format) => format.accepts(path) && !format.accepts('.txt'))
+
 /** The format of an input without content: by its name, else one that finds no document in it. */
 const ofNothing = (path: string): Format =>
-  formats.find(({ extension }) => extension !== '' && path.endsWith(extension)) ??
-  formats.find((format) => format.accepts(path)) ??
-  formatNamed('jsonl')
+  ofName(path) ?? formats.find((format) => format.accepts(path)) ?? formatNamed('jsonl')
+
+/** Whether a record is there from its beginning to its end. */
+const isRecord = (json: JsonHead | undefined): boolean => json?.whole === true && !json.broken
 
 /** UTF-8 without the control characters that no text has; a character may be cut at the end. */
 const isText = (bytes: Uint8Array): boolean => {
@@ -60,9 +70,11 @@ const ofAll = (head: Uint8Array, name: string): Format => {
   const text = decode(head)
   const path = withoutGz(name)
   if (text.trim() === '') return ofNothing(path)
-  const { format } = surest(text, path, jsonHead(text))
-  if (format) return format
-  if (isText(head)) return formatNamed('text')
+  const { format, sure } = surest(text, path, jsonHead(text))
+  // Who names a file so means it: what is wrong with it is for the format's reader to say, and it is no plain text.
+  const named = ofName(path)
+  if (format && (sure === 2 || !named || format.sniffJson)) return format
+  if (isText(head)) return named ?? formatNamed('text')
   if ((head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff))
     throw new HmtlError('HMTL_INPUT_ENCODING', `${name} is UTF-16`, {
       source: name,
@@ -105,8 +117,11 @@ const createGuess = (name: string): ((head: Uint8Array, ended: boolean) => Forma
       looked = head.length
       const part = head.subarray(0, jsonHeadBytes)
       const json = jsonHead(decode(part))
-      if (json && (full || json.whole)) return ofAll(part, name)
-      if (json) return undefined
+      if (json && (full || isRecord(json))) return ofAll(part, name)
+      if (json && !json.broken) return undefined
+      // After a damaged line the next record tells.
+      const next = json && part.subarray(part.indexOf(newline) + 1)
+      if (next && isRecord(jsonHead(decode(next)))) return ofAll(next, name)
     }
     for (;;) {
       const next = head.subarray(0, headBytes).indexOf(newline, at + 1)

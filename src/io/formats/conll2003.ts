@@ -1,47 +1,38 @@
 /**
  * CoNLL-2003 and the other one-token-a-line tagging files: four columns, two
- * (WNUT-17), or numbered with comments (Universal NER). The tag is the last
- * column, or the one after the word where lines are numbered.
+ * (WNUT-17), or numbered with comments (Universal NER, GermEval 2014). Which
+ * column is what is told from the first sentences (`syntax/tag-columns.ts`):
+ * mostly the tag is the last.
  *
- * A document is what stands between `-DOCSTART-` lines or `# newdoc` comments,
- * and before the first of them; a file with neither is one document a sentence,
- * which keeps memory bounded. Which of the two it is shows within `lookAhead`.
+ * A document is what stands between `-DOCSTART-` lines, `# newdoc` comments or
+ * JNLPBA's `###MEDLINE:`, and before the first of them; a file with none is one
+ * document a sentence, which keeps memory bounded. Which of the two it is shows
+ * within `lookAhead`.
  */
-import { columnWord, flatTokenSpans, isStrings, metadataOf, onText, sentencesOfLengths } from '../syntax/columns.ts'
+import { columnWord, flatTokenSpans, metadataOf, onText, sentencesOfLengths } from '../syntax/columns.ts'
 import { createDocument, type Document } from '../document/document.ts'
 import { HmtlError } from '../errors.ts'
-import { fieldsOf, isBlankLine, isKeyValueComment, tabFieldsOf, trimBlankEnd } from '../syntax/line-fields.ts'
+import { fieldsOf, isBlankLine, tabFieldsOf, trimBlankEnd } from '../syntax/line-fields.ts'
 import { type Format, type FormatContext, reportUncarried, requireTokens } from '../format.ts'
+import { headOf } from '../syntax/head.ts'
 import type { Line } from '../syntax/lines.ts'
 import { type LineParser, parseLines } from '../syntax/parse-lines.ts'
 import { type Source, stem } from '../source.ts'
-import { decodeTags, detectScheme, encodeTags, isTag, type Scheme, schemes, type TagSpan } from '../document/tags.ts'
+import { docstart, isTagComment, isTypeTag, type TagColumns, tagHead } from '../syntax/tag-columns.ts'
+import { rowMaker, type TagExtras, tagExtrasOf, unusual } from '../syntax/tag-extras.ts'
+import {
+  decodeTags,
+  decodeTypes,
+  detectScheme,
+  encodeTags,
+  encodeTypes,
+  isTag,
+  isTypedTag,
+  type TagSpan,
+} from '../document/tags.ts'
 import { joinTokens, sentenceSpans, words } from '../document/tokens.ts'
 
 const key = 'conll2003'
-const docstart = '-DOCSTART-'
-
-/** What the document model has no place for, kept for writing the same file again. */
-interface Extras {
-  /** The `-DOCSTART-` line, absent where the file has none. */
-  readonly docstart?: string
-  readonly separator?: string
-  readonly scheme?: Scheme
-  /** Columns other than word and tag, `[column][token]`. */
-  readonly columns?: readonly (readonly string[])[]
-  /** Tags as they stood, where the scheme does not give them back. */
-  readonly tags?: readonly string[]
-  /** Lines numbered from 1 within a sentence: word in column 2, tag in column 3 (Universal NER). */
-  readonly numbered?: boolean
-  /** No blank line follows the `-DOCSTART-` line. */
-  readonly tight?: boolean
-  /** No blank line follows the last sentence. */
-  readonly unclosed?: boolean
-  /** Comment lines before each sentence. */
-  readonly comments?: readonly (readonly string[])[]
-  /** Comment lines after the last one. */
-  readonly after?: readonly string[]
-}
 
 interface Sentence {
   readonly rows: readonly string[][]
@@ -51,13 +42,18 @@ interface Sentence {
 /** Characters of lines read ahead for a first document mark: far more than a document of news has. */
 const lookAhead = 1 << 16
 
-const parser = (source: Source, context: FormatContext): LineParser => {
-  const name = stem(source, '.conll', '.iob2', '.txt', '.bio')
+const cellsOf = (rows: readonly (readonly string[])[], column: number): string[] => rows.map((row) => row[column])
+
+/** @param columns what of them is what; undefined of a file that has no row of two */
+const parser = (source: Source, context: FormatContext, columns: TagColumns | undefined): LineParser => {
+  const name = stem(source, '.conll', '.iob2', '.txt', '.bio', '.iob', '.tsv', '.conllu')
   const layer = context.options.layer ?? 'entities'
+  const { width = 0, separator, word = 0, tag = 0, numbered: isNumbered = false, types = false } = columns ?? {}
+  const others = columns?.others ?? []
+  const decode = types ? decodeTypes : decodeTags
   let count = 0
-  let separator: string | undefined
-  let width = 0
-  let numbered = false
+  let header: string | undefined
+  let awaitsHeader = columns?.header === true
   let hasDocuments = false
   /** Characters since the start while no mark was seen; past `lookAhead` the file has none. */
   let ahead = 0
@@ -78,8 +74,10 @@ const parser = (source: Source, context: FormatContext): LineParser => {
     id = undefined
   }
 
+  const documentIdOf = (number: number): string => id ?? `${name}:${number}`
+
   /** Of the document that is being read. */
-  const documentIdNow = (): string => id ?? `${name}:${count + (hasDocuments ? 0 : sentences.length)}`
+  const documentIdNow = (): string => documentIdOf(count + (hasDocuments ? 0 : sentences.length))
 
   const closeSentence = () => {
     if (rows.length === 0) return false
@@ -89,34 +87,44 @@ const parser = (source: Source, context: FormatContext): LineParser => {
   }
 
   const build = (list: readonly Sentence[], unclosed = false, after: readonly string[] = []): Document => {
-    const documentId = id ?? `${name}:${count}`
+    const documentId = documentIdOf(count)
     count++
-    const wordColumn = numbered ? 1 : 0
-    const tagColumn = numbered ? 2 : width - 1
     const all = list.flatMap((sentence) => sentence.rows)
     const lengths = list.map((sentence) => sentence.rows.length)
-    const { text, tokens } = joinTokens(all.map((row) => row[wordColumn]))
-    const tags = all.map((row) => row[tagColumn])
+    const { text, tokens } = joinTokens(cellsOf(all, word))
+    const tags = cellsOf(all, tag)
     const sentenceSpans = sentencesOfLengths(lengths)
     const bounds = lengths.map((_, s) => [sentenceSpans.begin[s], sentenceSpans.end[s]] as const)
     const scheme = detectScheme(bounds.flatMap(([from, to]) => [...tags.slice(from, to), 'O']))
     const spans: TagSpan[] = []
     const again: string[] = []
+    const tagsBeside = others.map((c) => [c, cellsOf(all, c)] as const)
     for (const [from, to] of bounds) {
-      const found = decodeTags(tags, from, to)
-      encodeTags(found, from, to, scheme, again)
+      const found = decode(tags, from, to)
+      if (types) encodeTypes(found, from, to, again)
+      else encodeTags(found, from, to, scheme, again)
       spans.push(...found)
+      for (const [c, cells] of tagsBeside)
+        context.report.add('other-tags', documentId, `column ${c + 1}`, decodeTags(cells, from, to).length)
     }
-    const other = Array.from({ length: width }, (_, c) => c).filter(
-      (c) => c !== wordColumn && c !== tagColumn && !(numbered && c === 0),
+    const first = all[0]?.[0] === '0' ? 0 : 1
+    // Numbers that do not begin anew with each sentence are a column like others.
+    const numbered =
+      isNumbered && list.every((sentence) => sentence.rows.every((row, i) => row[0] === String(first + i)))
+    const rest = Array.from({ length: width }, (_, c) => c).filter(
+      (c) => c !== word && c !== tag && !(numbered && c === 0),
     )
-    const extras: Extras = {
+    const extras: TagExtras = {
       ...(start === undefined ? {} : { docstart: start }),
+      ...(header === undefined ? {} : { header }),
       separator,
       scheme,
-      ...(other.length > 0 ? { columns: other.map((c) => all.map((row) => row[c])) } : {}),
-      ...(again.every((tag, i) => tag === tags[i]) ? {} : { tags }),
+      ...(types ? { types } : {}),
+      ...(rest.length > 0 ? { columns: rest.map((c) => cellsOf(all, c)) } : {}),
+      ...(again.every((other, i) => other === tags[i]) ? {} : { tags }),
       ...(numbered ? { numbered } : {}),
+      ...(numbered && first === 0 ? { first } : {}),
+      ...unusual(numbered, width, word, tag),
       ...(list.some((sentence) => sentence.comments.length > 0)
         ? { comments: list.map((sentence) => sentence.comments) }
         : {}),
@@ -125,6 +133,7 @@ const parser = (source: Source, context: FormatContext): LineParser => {
       ...(after.length > 0 ? { after } : {}),
     }
     tight = false
+    header = undefined
     return createDocument({
       id: documentId,
       text,
@@ -156,68 +165,64 @@ const parser = (source: Source, context: FormatContext): LineParser => {
     return done
   }
 
-  const columnsOf = (text: string): string[] => {
-    if (width === 0) return fieldsOf(text)
+  const cellsOfLine = (text: string): string[] => {
+    if (!columns) return fieldsOf(text)
     if (separator !== '\t') return trimBlankEnd(text).split(/[ \t]+/)
+    const trimmed = fieldsOf(text)
+    if (trimmed.length === width) return trimmed
     const fields = tabFieldsOf(text)
     while (fields.length > width && fields[fields.length - 1] === '') fields.pop()
     return fields
   }
 
-  /** Tokens begin with `#` too: it is a comment only where it has not the columns of a row. */
-  const isComment = (text: string, fields: readonly string[]): boolean => {
-    if (text[0] !== '#') return false
-    if (numbered || fields.length === 1 || !isTag(fields[fields.length - 1])) return true
-    // The first line has no width to be held against; a comment is set off from its mark, a word begins with it.
-    if (width === 0 && !/^#[ \t]/.test(text)) return false
-    return fields.length !== width && !text.includes('\t') && isKeyValueComment(text)
-  }
-
   return {
     line({ text, number }: Line) {
       if (isBlankLine(text)) {
+        // A blank line between a comment and what it is about is one of the comments.
+        if (pending.length > 0 && !justStarted) pending.push('')
         justStarted = false
         const closed = closeSentence()
         if (skipping && !hasDocuments) skipping = false
         return closed && !hasDocuments && ahead > lookAhead ? takeEach() : undefined
       }
       if (!hasDocuments && ahead <= lookAhead) ahead += text.length
-      const fields = columnsOf(text)
+      const fields = cellsOfLine(text)
       if (text.startsWith(docstart) && fieldsOf(fields[0])[0] === docstart) {
         const done = beginDocument()
         start = trimBlankEnd(text)
         justStarted = true
         return done
       }
-      if (isComment(text, fields)) {
+      if (isTagComment(text, fields, columns)) {
         const line = trimBlankEnd(text)
-        const newdoc = /^# newdoc(?: id)?\s*=?\s*(.*)$/.exec(line)
+        const newdoc = /^(?:# newdoc(?: id)?\s*=?|###MEDLINE:)\s*(.*)$/.exec(line)
         const done = newdoc ? beginDocument() : undefined
         if (newdoc) id = newdoc[1] || undefined
         pending.push(line)
         return done
       }
       if (skipping) return undefined
-      if (width === 0) {
-        if (fields.length < 2)
-          throw new HmtlError('HMTL_INPUT_SYNTAX', `a line of ${fields.length} column where a word and a tag were due`)
-        width = fields.length
-        numbered = width >= 3 && fields[0] === '1' && isTag(fields[2]) && !/^(O|[BIESUL]-.*)$/.test(fields[width - 1])
-        separator = trimBlankEnd(text).includes('\t') ? '\t' : ' '
-      }
+      if (!columns)
+        throw new HmtlError('HMTL_INPUT_SYNTAX', `a line of ${fields.length} column where a word and a tag were due`)
       if (fields.length !== width)
         throw new HmtlError('HMTL_INPUT_SYNTAX', `${fields.length} columns where the file has ${width}`, {
           line: number,
           remedy: 'Repair the line; the rest of its document was left out',
         })
-      const tag = fields[numbered ? 2 : width - 1]
-      if (!isTag(tag))
-        throw new HmtlError('HMTL_INPUT_SYNTAX', `"${tag}" is not a tag`, {
+      if (awaitsHeader) {
+        awaitsHeader = false
+        header = trimBlankEnd(text)
+        return undefined
+      }
+      if (!(types ? isTypeTag : isTag)(fields[tag]))
+        throw new HmtlError('HMTL_INPUT_SYNTAX', `"${fields[tag]}" is not a tag`, {
           line: number,
-          remedy: 'Tags are O or B-, I-, E-, S-, U- or L- and a type',
+          remedy: types
+            ? 'Tags of this file are O or a type, without B- or I- before it'
+            : 'Tags are O or B-, I-, E-, S-, U-, L-, M- or W- and a type',
         })
       // What a cleaner of texts has left of a sign that it took out; nothing refers to it, so the rest stands.
-      if (fields[numbered ? 1 : 0] === '') {
+      if (fields[word] === '') {
         context.report.add('empty-word', documentIdNow(), `line ${number}`)
         return undefined
       }
@@ -245,23 +250,6 @@ const parser = (source: Source, context: FormatContext): LineParser => {
   }
 }
 
-const isExtras = (extras: Record<string, unknown>, tokens: number): Extras => ({
-  ...(typeof extras.docstart === 'string' ? { docstart: extras.docstart } : {}),
-  separator: extras.separator === '\t' ? '\t' : ' ',
-  ...(schemes.includes(extras.scheme as Scheme) ? { scheme: extras.scheme as Scheme } : {}),
-  ...(Array.isArray(extras.columns) && extras.columns.every((column) => isStrings(column, tokens))
-    ? { columns: extras.columns }
-    : {}),
-  ...(isStrings(extras.tags, tokens) ? { tags: extras.tags } : {}),
-  numbered: extras.numbered === true,
-  tight: extras.tight === true,
-  unclosed: extras.unclosed === true,
-  ...(Array.isArray(extras.comments) && extras.comments.every((lines) => isStrings(lines))
-    ? { comments: extras.comments }
-    : {}),
-  ...(isStrings(extras.after) ? { after: extras.after } : {}),
-})
-
 async function* write(documents: AsyncIterable<Document>, context: FormatContext) {
   for await (const document of documents) yield encode(document, context)
 }
@@ -270,16 +258,23 @@ const encode = (document: Document, context: FormatContext): string => {
   reportUncarried(document, document.entities ? ['entities'] : ['entities', 'mentions'], context, key)
   const tokens = requireTokens(document, 'conll2003')
   const known = Object.hasOwn(document.metadata, key)
-  const extras = isExtras(metadataOf(document, key), tokens.begin.length)
+  const extras = tagExtrasOf(metadataOf(document, key), tokens.begin.length)
   const { begin, end } = sentenceSpans(document)
   const layer = context.options.layer ? document[context.options.layer] : (document.entities ?? document.mentions)
   const spans = flatTokenSpans(document, layer, 'entity', context, tokens)
   const scheme = context.options.scheme ?? extras.scheme ?? 'bio'
+  const types = extras.types === true && context.options.scheme === undefined
   const tags: string[] = []
   for (let s = 0, k = 0; s < begin.length; s++) {
     const from = k
     while (k < spans.length && spans[k].end <= end[s]) k++
     encodeTags(spans.slice(from, k), begin[s], end[s], scheme, tags)
+  }
+  if (types) {
+    encodeTypes(spans, 0, tokens.begin.length, tags)
+    const touching = spans.filter(({ begin: at, label }, i) => spans[i - 1]?.end === at && spans[i - 1].label === label)
+    for (const { begin: at, label } of touching)
+      context.report.add('joined-entity', document.id, `token ${at} ${label}`)
   }
   const same = extras.tags && context.options.scheme === undefined && sameSpans(extras.tags, spans, begin, end)
   const finalTags = same && extras.tags ? extras.tags : tags
@@ -291,19 +286,15 @@ const encode = (document: Document, context: FormatContext): string => {
       ? markWord(document, context)
       : columnWord(word, document, context, separator),
   )
-  const lines: string[] = []
+  const lines: string[] = extras.header === undefined ? [] : [extras.header]
+  const row = rowMaker(extras, columns.length)
   const opening = extras.docstart ?? (known ? undefined : `${docstart} -X- -X- O`)
   if (opening !== undefined) lines.push(opening, ...(extras.tight ? [] : ['']))
   for (let s = 0; s < begin.length; s++) {
     lines.push(...(extras.comments?.[s] ?? []))
     for (let i = begin[s]; i < end[s]; i++) {
       const others = columns.map((column) => column[i])
-      lines.push(
-        (extras.numbered
-          ? [String(i - begin[s] + 1), list[i], finalTags[i], ...others]
-          : [list[i], ...others, finalTags[i]]
-        ).join(separator),
-      )
+      lines.push(row(i - begin[s] + (extras.first ?? 1), list[i], finalTags[i], others).join(separator))
     }
     lines.push('')
   }
@@ -334,24 +325,41 @@ const sameSpans = (
   )
 }
 
+/** Shape of Few-NERD's tags, which hardly anything else has. */
+const isFineType = (cell: string): boolean => cell === 'O' || /^[a-z]+-[a-z/]+$/i.test(cell)
+
+/** Cells between tabs that can hardly be anything but tags. */
+const areTags = (cells: readonly string[], types: boolean): boolean =>
+  types
+    ? cells.every(isFineType)
+    : cells.every(isTypedTag) || (cells.includes('I') && cells.every((cell) => /^[BIO]$/.test(cell)))
+
+/** The same between spaces, where words may look like tags ("He made a U-turn"). */
+const areTagsOfWords = (cells: readonly string[]): boolean => {
+  if (!cells.every(isTypedTag)) return false
+  const outside = cells.filter((cell) => cell === 'O').length
+  return outside === cells.length ? outside >= 8 : outside > 0 || cells.every((cell) => /^[A-Z]-[A-Z_]+$/.test(cell))
+}
+
 /**
- * Rows of as many columns each, one of which holds a tag in every row of the first sentence.
- * A lone line of words with one that looks like a tag ("I love B-12") is text.
+ * Rows of as many columns each, one of which holds a tag in every row of the first sentences. Between tabs one row may
+ * be broken; between spaces all must agree, and a lone one is text.
  */
 const looksTagged = (head: string): 0 | 1 | 2 => {
   if (head.startsWith(docstart)) return 2
-  const [first, ...after] = head.replace(/^\s+/, '').split(/\n[ \t\r]*\n/)
-  const rows = first.split('\n').filter((line) => line.trim() !== '' && !/^#( |$)/.test(line))
-  // The last line may be cut.
-  if (after.length === 0 && rows.length > 1 && !head.endsWith('\n')) rows.pop()
-  if (rows.length === 0) return 0
-  const separator = rows[0].includes('\t') ? '\t' : / +/
-  const cells = rows.map((row) => row.trimEnd().split(separator))
-  const width = cells[0].length
-  if (width < 2 || width > 6 || cells.some((row) => row.length !== width)) return 0
-  const tagged = cells[0].some((_, c) => c > 0 && cells.every((row) => /^(O|[BIESUL]-\S+)$/.test(row[c])))
-  if (!tagged || (rows.length === 1 && after.length === 0 && separator !== '\t')) return 0
-  return after.length > 0 ? 2 : 1
+  const found = tagHead(head, !head.includes('\n'))
+  if (!found) return 0
+  const { columns, sentences, whole, odd } = found
+  const { tag, types, separator, width } = columns
+  const tagged = sentences.findIndex((rows) => rows.some((row) => row[tag] !== 'O'))
+  const rows = sentences.slice(0, Math.max(tagged + 1, sentences[0].length > 1 ? 1 : 2)).flat()
+  const cells = rows.map((row) => row[tag])
+  const looks =
+    separator === '\t'
+      ? areTags(cells, types) && rows.length > odd
+      : rows.length > 1 && odd === 0 && width <= 6 && tag > 0 && !types && areTagsOfWords(cells)
+  if (!looks) return 0
+  return whole > 0 || (separator === '\t' && rows.length > 1 && tagged !== -1) ? 2 : 1
 }
 
 export const conll2003: Format = {
@@ -361,7 +369,10 @@ export const conll2003: Format = {
     /(\.(conll|iob2|bio|iob)|^eng\.(train|test[ab])|\/eng\.(train|test[ab])|\.annotated)$/.test(path) ||
     /conll2003.*\.txt$/.test(path),
   sniff: looksTagged,
-  read: (source, context) => parseLines(source, context, parser(source, context)),
+  async *read(given, context) {
+    const { head, ended, source } = await headOf(given, (text) => tagHead(text, false)?.certain === true)
+    yield* parseLines(source, context, parser(source, context, tagHead(head, ended)?.columns))
+  },
   write,
   needsTokens: true,
   carries: ['entities'],

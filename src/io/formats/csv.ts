@@ -6,6 +6,7 @@ import { type CsvRecord, csvFields, csvRecords } from '../syntax/csv.ts'
 import { createDocument, type Document } from '../document/document.ts'
 import { HmtlError } from '../errors.ts'
 import { attempt, type Format, type FormatContext, layersAll, maxLineBytes } from '../format.ts'
+import { headOf } from '../syntax/head.ts'
 import { resultColumns, resultsWriter } from './results.ts'
 import { type Source, stem } from '../source.ts'
 
@@ -22,32 +23,6 @@ interface Dialect {
 const separatorOf = (header: string, { separators, multiline }: Dialect): string => {
   const columns = (separator: string) => csvFields(header, { separator, multiline }).length
   return separators.reduce((best, other) => (columns(other) > columns(best) ? other : best))
-}
-
-/** The first line of a source; of a stream it stays in front of what is read. */
-const withHeader = async (source: Source): Promise<{ header: string; source: Source }> => {
-  const iterator = source.chunks()[Symbol.asyncIterator]()
-  let head = Buffer.alloc(0)
-  while (!head.includes('\n') && head.length < 1 << 16) {
-    const next = await iterator.next()
-    if (next.done) break
-    head = Buffer.concat([head, next.value])
-  }
-  async function* chunks(): AsyncGenerator<Uint8Array> {
-    try {
-      if (head.length > 0) yield head
-      yield* { [Symbol.asyncIterator]: () => iterator }
-    } finally {
-      await iterator.return?.()
-    }
-  }
-  return {
-    header: head
-      .toString('utf8')
-      .replace(/^\ufeff/, '')
-      .split(/\r?\n/, 1)[0],
-    source: { ...source, chunks },
-  }
 }
 
 /** What makes documents of rows. @throws HmtlError `HMTL_INPUT_FIELD` for a header that does not name the text */
@@ -81,9 +56,9 @@ const reader = (dialect: Dialect) =>
   async function* read(given: Source, context: FormatContext): AsyncGenerator<Document> {
     const { textField = 'text' } = context.options
     const name = stem(given, dialect.extension)
-    const { header, source } = await withHeader(given)
+    const { head, source } = await headOf(given, (text) => text.includes('\n'))
     const options = {
-      separator: separatorOf(header, dialect),
+      separator: separatorOf(head.split(/\r?\n/, 1)[0], dialect),
       multiline: dialect.multiline,
       maxRecordBytes: maxLineBytes(context),
     }
@@ -103,28 +78,44 @@ const reader = (dialect: Dialect) =>
       }
   }
 
-const names = /^"?[\p{L}_][\p{L}\p{N}_ .-]*"?$/u
+/** A name of a column: none, as pandas writes above an index, or one that neither begins nor ends with a space. */
+const isName = (name: string): boolean => name.length <= 100 && name === name.trim()
 
-/** A header of plain names, one of them `text`, and a row with as many fields. */
-const looksDelimited = (head: string, { separators }: Dialect): boolean => {
-  const [header, row] = head.split(/\r?\n/, 2)
-  return separators.some((separator) => {
-    const columns = header.split(separator)
-    if (
-      columns.length < 2 ||
-      !columns.every((column) => names.test(column)) ||
-      !columns.some((column) => /^"?text"?$/.test(column))
-    )
-      return false
-    return row === undefined || row.includes(separator)
+/** A name that hardly is a word of a sentence beside others like it. */
+const isPlainName = (name: string): boolean => name === '' || /^[\p{L}_][\p{L}\p{N}_:.-]*$/u.test(name)
+
+/**
+ * A header with a column `text` and a row with as many fields; or plain names, which a text may hold too, and every
+ * row with as many fields.
+ */
+const looksDelimited = (head: string, { separators, multiline }: Dialect): 0 | 1 | 2 => {
+  const lines = head.split(/\r?\n/)
+  // The last line may be cut, or a field of it go on.
+  const [header, ...rows] = lines.length > 1 ? lines.slice(0, -1) : lines
+  const levels = separators.map((separator) => {
+    const options = { separator, multiline }
+    const columns = fieldsOrNone(header, options)
+    if (columns.length < 2 || !columns.every(isName)) return 0
+    const alike = (row: string) => fieldsOrNone(row, options).length === columns.length || (multiline && /"/.test(row))
+    if (columns.some((name) => /^text$/i.test(name))) return rows.length === 0 ? 1 : alike(rows[0]) ? 2 : 0
+    return columns.every(isPlainName) && rows.length > 1 && rows.every((row) => row === '' || alike(row)) ? 1 : 0
   })
+  return Math.max(...levels) as 0 | 1 | 2
+}
+
+const fieldsOrNone = (line: string, options: Parameters<typeof csvFields>[1]): string[] => {
+  try {
+    return csvFields(line, options)
+  } catch {
+    return []
+  }
 }
 
 const formatOf = (dialect: Dialect, summary: string): Format => ({
   name: dialect.name,
   summary: `${summary} under a header: read, a row a document; written, a row a span or relation`,
   accepts: (path) => path.endsWith(dialect.extension),
-  sniff: (head, path) => (looksDelimited(head, dialect) ? 2 : path.endsWith(dialect.extension) ? 1 : 0),
+  sniff: (head) => looksDelimited(head, dialect),
   read: reader(dialect),
   write: resultsWriter(dialect.separators[0]),
   oneWay: true,

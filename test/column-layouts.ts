@@ -1,0 +1,167 @@
+/** Files of tags whatever their columns: which is the word and which the tag, and the same file written again. */
+import test from 'ava'
+import { createDocument, listSpans } from '../src/io/document/document.ts'
+import { sniffHead } from '../src/io/guess.ts'
+import { entitiesOf, rewritten, texts } from './helpers/columns.ts'
+import { read, write } from './helpers/documents.ts'
+
+const named = (text: string, name = '<stdin>') => sniffHead(Buffer.from(text), name).name
+
+interface Layout {
+  readonly what: string
+  readonly file: string
+  readonly texts: readonly string[]
+  readonly entities: readonly (readonly string[])[]
+  /** Name that the format is guessed by, where content alone does not say it. */
+  readonly name?: string
+}
+
+const layouts: readonly Layout[] = [
+  {
+    what: 'number, word, outer and inner tag, comments between tabs (GermEval 2014)',
+    file: '#\thttp://x.example [2009]\n1\tKölner\tB-LOC\tO\n2\tDom\tO\tO\n\n#\thttp://y.example [2010]\n1\tUlm\tB-LOC\tO\n\n',
+    texts: ['Kölner Dom', 'Ulm'],
+    entities: [['Kölner LOC'], ['Ulm LOC']],
+  },
+  ...[0, 1].flatMap((first) =>
+    ['\t', ' '].map((separator) => ({
+      what: `number from ${first}, word, tag, parted by ${JSON.stringify(separator)} (WikiNEuRal, MultiNERD)`,
+      file: `${first} The O\n${first + 1} Rome B-LOC\n\n${first} Ada B-PER\n\n`.replaceAll(' ', separator),
+      texts: ['The Rome', 'Ada'],
+      entities: [['Rome LOC'], ['Ada PER']],
+    })),
+  ),
+  {
+    what: 'number, word, columns of nothing, tag',
+    file: '1\tAda\t_\t_\tB-PER\n2\twon\t_\t_\tO\n\n',
+    texts: ['Ada won'],
+    entities: [['Ada PER']],
+  },
+  {
+    what: 'number, word, part of speech, chunk, tag',
+    file: '1\tAda\tNNP\tB-NP\tB-PER\n2\twon\tVBD\tB-VP\tO\n\n',
+    texts: ['Ada won'],
+    entities: [['Ada PER']],
+  },
+  {
+    what: 'numbers that go on from sentence to sentence',
+    file: '0\tAda\tB-PER\n1\twon\tO\n\n2\tBob\tB-PER\n3\tlost\tO\n\n',
+    texts: ['Ada won', 'Bob lost'],
+    entities: [['Ada PER'], ['Bob PER']],
+  },
+  {
+    what: 'words that are numbers',
+    file: '1 CD O\n2 CD O\n\nAda NNP B-PER\n\n',
+    texts: ['1 2', 'Ada'],
+    entities: [[], ['Ada PER']],
+  },
+  {
+    what: 'no number, columns of nothing, comments with a tab (MultiCoNER)',
+    file: '# id 3b\tdomain=en\nwas _ _ O\nAda _ _ B-PER\n\n# id 4c\tdomain=en\nRome _ _ B-LOC\n\n',
+    texts: ['was Ada', 'Rome'],
+    entities: [['Ada PER'], ['Rome LOC']],
+  },
+  {
+    what: 'a header',
+    file: 'word\ttag\nAda\tB-PER\nwon\tO\n\nBob\tB-PER\n\n',
+    texts: ['Ada won', 'Bob'],
+    entities: [['Ada PER'], ['Bob PER']],
+  },
+  {
+    what: 'seven columns',
+    file: 'Ada\tNNP\tx\ty\tz\tq\tB-ORG\nwon\tVB\tx\ty\tz\tq\tO\n\n',
+    texts: ['Ada won'],
+    entities: [['Ada ORG']],
+  },
+  {
+    what: 'tag first (MIT Movie)',
+    file: 'O\tshow\nB-ACTOR\tAda\nI-ACTOR\tHolt\n\n',
+    texts: ['show Ada Holt'],
+    entities: [['Ada Holt ACTOR']],
+  },
+  {
+    what: 'the tag neither first nor last',
+    file: 'Ada\tB-PER\t0\t3\nwon\tO\t4\t7\n\n',
+    texts: ['Ada won'],
+    entities: [['Ada PER']],
+  },
+  {
+    what: 'types alone (Few-NERD)',
+    file: 'It\tO\nAda\tperson-actor\nHolt\tperson-actor\nRome\tlocation-other\n\nwon\tO\n\n',
+    texts: ['It Ada Holt Rome', 'won'],
+    entities: [['Ada Holt person-actor', 'Rome location-other'], []],
+  },
+  {
+    what: 'abstracts with their numbers (JNLPBA)',
+    file: '###MEDLINE:95\n\nIL-2\tB-DNA\ngene\tI-DNA\n\nit\tO\n\n###MEDLINE:96\n\nNF\tB-protein\n\n',
+    texts: ['IL-2 gene it', 'NF'],
+    entities: [['IL-2 gene DNA'], ['NF protein']],
+  },
+  {
+    what: 'tags without types',
+    file: 'Ada B\nHolt I\nmet O\nBob B\n\n',
+    texts: ['Ada Holt met Bob'],
+    entities: [['Ada Holt ENT', 'Bob ENT']],
+    name: 'x.iob2',
+  },
+  {
+    what: 'words that begin as JSON does',
+    file: '{"a\tO\nAda\tB-PER\n\n',
+    texts: ['{"a Ada'],
+    entities: [['Ada PER']],
+  },
+]
+
+for (const { what, file, texts: expected, entities, name } of layouts)
+  test(`conll2003: ${what}`, async (t) => {
+    t.is(named(file, name), 'conll2003')
+    for (const size of [3, 1 << 16]) {
+      const { documents, errors } = await read('conll2003', file, {}, size)
+      t.deepEqual(errors, [])
+      t.deepEqual(texts(documents), expected)
+      t.deepEqual(documents.map(entitiesOf), entities)
+    }
+    t.is(await rewritten('conll2003', file), file)
+  })
+
+test('conll2003: abstracts have the numbers that they had', async (t) => {
+  const { documents } = await read('conll2003', '###MEDLINE:95\n\nIL-2\tB-DNA\n\n###MEDLINE:96\n\nit\tO\n\n')
+  t.deepEqual(
+    documents.map(({ id }) => id),
+    ['95', '96'],
+  )
+})
+
+test('conll2003: a second layer of tags is kept, and what it finds is counted', async (t) => {
+  const file = '1\tKöln\tB-ORG\tB-LOC\n2\tUni\tI-ORG\tO\n\n'
+  const { documents, report } = await read('conll2003', file)
+  t.deepEqual(documents.map(entitiesOf), [['Köln Uni ORG']])
+  t.is(report.count('other-tags'), 1)
+  t.is(await rewritten('conll2003', file), file)
+})
+
+test('conll2003: types alone that touch cannot be told apart, and are counted', async (t) => {
+  const [document] = (await read('conll2003', 'Ada\tperson-actor\nBob\tO\n\n')).documents
+  const [span] = listSpans(document.entities!)
+  const { id, text, tokens, sentences, metadata } = document
+  const entities = [span, { ...span, start: 4, end: 7 }]
+  const both = createDocument({ id, text, tokens, sentences, metadata, entities })
+  const { bytes, report } = await write('conll2003', [both])
+  t.is(bytes.toString(), 'Ada\tperson-actor\nBob\tperson-actor\n\n')
+  t.is(report.count('joined-entity'), 1)
+})
+
+for (const [what, file, line, message] of [
+  ['a short row', 'Ada B-PER\nmet\nBob B-PER\n\n', 2, /1 columns where the file has 2/],
+  ['a row that is short before all others', 'met\nAda B-PER\nBob B-PER\n\n', 1, /1 columns where the file has 2/],
+  ['prose', 'Ada met Bob.\nIt rained.\n', 1, /"Bob\." is not a tag/],
+  ['words alone', 'Ada\nmet\n', 1, /1 column where a word and a tag were due/],
+  ['parts of speech', 'Ada NNP\nmet VBD\n\n', 1, /"NNP" is not a tag/],
+  ['a type alone among tags with a prefix', 'It\tO\nAda\tactor\n\nBob\tB-PER\n\n', 2, /"actor" is not a tag/],
+] as const)
+  test(`conll2003: ${what} is a fault of its line where the name says that there are tags`, async (t) => {
+    for (const name of ['x.conll', 'x.iob2', 'x.bio', 'eng.train']) t.is(named(file, name), 'conll2003', name)
+    const { errors } = await read('conll2003', file)
+    t.is(errors[0].line, line)
+    t.regex(errors[0].message, message)
+  })
