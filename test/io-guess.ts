@@ -116,6 +116,9 @@ test('a name that says a format keeps a file from being plain text; .txt says no
     ['a.text', 'text'],
   ])
     t.is(named('Ada met Bob in Rome.\n', name), format, name)
+  t.is(named('Ada met Bob in Rome.\n', 'A.CONLL'), 'conll2003', 'in capitals too')
+  t.is(named('Ada\tB-PER\tO\tO\tO\nwon\tO\tO\tO\tO\n\n'), 'litbank', 'four layers are LitBank, whatever its name')
+  t.is(named('apple,pear\nplum,fig\nkiwi,lime\n', 'list.txt'), 'text', 'a list of words')
   t.is(named('Ada\tB-PER\nwon\tO\n', 'one.tsv'), 'conll2003', 'what is inside comes before the name')
 })
 

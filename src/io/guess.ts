@@ -44,9 +44,13 @@ const surest = (
 }
 
 /** The format of a name: what ends `.txt` may be many things, and says nothing. */
-const ofName = (path: string): Format | undefined =>
-  formats.find(({ extension }) => extension !== '' && path.endsWith(extension)) ??
-  formats.find((format) => format.accepts(path) && !format.accepts('.txt'))
+const ofName = (path: string): Format | undefined => {
+  const name = path.toLowerCase()
+  return (
+    formats.find(({ extension }) => extension !== '' && name.endsWith(extension)) ??
+    formats.find((format) => format.accepts(name) && !format.accepts('.txt'))
+  )
+}
 
 /** The format of an input without content: by its name, else one that finds no document in it. */
 const ofNothing = (path: string): Format =>

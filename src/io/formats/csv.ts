@@ -88,7 +88,7 @@ const isPlainName = (name: string): boolean => name === '' || /^[\p{L}_][\p{L}\p
  * A header with a column `text` and a row with as many fields; or plain names, which a text may hold too, and every
  * row with as many fields.
  */
-const looksDelimited = (head: string, { separators, multiline }: Dialect): 0 | 1 | 2 => {
+const looksDelimited = (head: string, path: string, { separators, multiline }: Dialect): 0 | 1 | 2 => {
   const lines = head.split(/\r?\n/)
   // The last line may be cut, or a field of it go on.
   const [header, ...rows] = lines.length > 1 ? lines.slice(0, -1) : lines
@@ -98,7 +98,12 @@ const looksDelimited = (head: string, { separators, multiline }: Dialect): 0 | 1
     if (columns.length < 2 || !columns.every(isName)) return 0
     const alike = (row: string) => fieldsOrNone(row, options).length === columns.length || (multiline && /"/.test(row))
     if (columns.some((name) => /^text$/i.test(name))) return rows.length === 0 ? 1 : alike(rows[0]) ? 2 : 0
-    return columns.every(isPlainName) && rows.length > 1 && rows.every((row) => row === '' || alike(row)) ? 1 : 0
+    return !path.endsWith('.txt') &&
+      columns.every(isPlainName) &&
+      rows.length > 1 &&
+      rows.every((row) => row === '' || alike(row))
+      ? 1
+      : 0
   })
   return Math.max(...levels) as 0 | 1 | 2
 }
@@ -115,7 +120,7 @@ const formatOf = (dialect: Dialect, summary: string): Format => ({
   name: dialect.name,
   summary: `${summary} under a header: read, a row a document; written, a row a span or relation`,
   accepts: (path) => path.endsWith(dialect.extension),
-  sniff: (head) => looksDelimited(head, dialect),
+  sniff: (head, path) => looksDelimited(head, path, dialect),
   read: reader(dialect),
   write: resultsWriter(dialect.separators[0]),
   oneWay: true,

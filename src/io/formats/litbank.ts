@@ -347,7 +347,9 @@ export const litbank: Format = {
   sniff: (head, path) => {
     if (/^MENTION\t\S+\t\d+\t\d+\t\d+\t\d+\t/.test(head)) return 2
     const line = head.split('\n').find((text) => text.trim() !== '')
-    return path.endsWith('.tsv') && line !== undefined && /^\S+(\t(O|[BI]-\w+)){2,}\t?$/.test(line) ? 2 : 0
+    const layersOf = /^\S+((?:\t(?:O|[BI]-\w+)){2,})\t?\r?$/.exec(line ?? '')?.[1].split('\t').length ?? 0
+    // So many tags of one word are nobody else's.
+    return layersOf > layers || (layersOf > 0 && path.endsWith('.tsv')) ? 2 : 0
   },
   read,
   writeFiles,
