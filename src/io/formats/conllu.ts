@@ -3,23 +3,22 @@
  * CorefUD write them. A document begins at `# newdoc`; a file without one is one
  * document a sentence. Mentions may nest and cross; the minimal span is the head.
  */
-import { alignSpans, columnWord, sentencesOfLengths } from '../syntax/columns.ts'
+import { columnWord, isStrings, metadataOf, sentencesOfLengths } from '../syntax/columns.ts'
 import {
   createDocument,
   type Document,
   listClusters,
   listMentions,
   type MentionLike,
-  mentionsOf,
   type SpanLike,
+  type Spans,
 } from '../document/document.ts'
 import { isBlankLine } from '../syntax/line-fields.ts'
 import { type Format, type FormatContext, formatContext, reportUncarried, requireTokens } from '../format.ts'
 import { type LineParser, parseLines } from '../syntax/parse-lines.ts'
 import { type Source, stem } from '../source.ts'
-import { sentenceSpans, tokenSpan, words } from '../document/tokens.ts'
-import { type ClusterSpan, groupClusters, withoutCrossing } from '../syntax/brackets.ts'
-import { spansToWrite } from './brat.ts'
+import { sentenceSpans, words } from '../document/tokens.ts'
+import { groupClusters } from '../syntax/brackets.ts'
 import {
   EntityBrackets,
   type EntityFields,
@@ -28,10 +27,11 @@ import {
   undeclaredGlobal,
 } from '../syntax/conllu-entities.ts'
 import { type EntityNode, readSentence, type Word } from '../syntax/conllu-lines.ts'
+import { unclusteredOf, withMentions, writtenGlobal } from '../syntax/conllu-mentions.ts'
+import { idOfLine, idOnLine } from '../syntax/ids.ts'
+import { layerToWrite, type SpanLayer, spansToWrite } from '../syntax/span-layer.ts'
 
 const key = 'conllu'
-const defaultGlobal = 'eid-etype-head'
-const newdoc = /^#\s*newdoc(?:\s+id\s*=\s*(.*))?\s*$/
 
 interface Sentence {
   readonly lines: readonly string[]
@@ -64,11 +64,17 @@ const decode = (sentences: readonly Sentence[], id: string, fields: EntityFields
     label: item.label,
     head: item.head && span(...item.head),
   }))
+  const unclustered = unclusteredOf(sentences.flatMap(({ lines }) => lines))
   const members = located.flatMap(({ begin, end, group }) =>
-    group === undefined ? [] : [{ begin, end, cluster: group }],
+    group === undefined || unclustered.has(group) ? [] : [{ begin, end, cluster: group }],
   )
-  const clusters = fields.group === undefined ? undefined : groupClusters(members, tokens, id, context)
-  return { text, tokens, sentences: sentencesOfLengths(lengths), mentions, clusters, annotated: located.length > 0 }
+  const clusters =
+    fields.group === undefined
+      ? undefined
+      : groupClusters(members, tokens, id, context).filter(
+          (cluster) => cluster.length > 1 || context.options.singletons !== false,
+        )
+  return { text, tokens, sentences: sentencesOfLengths(lengths), mentions, clusters, located }
 }
 
 /** Characters of lines read ahead for a first `# newdoc`. */
@@ -102,12 +108,12 @@ const parser = (source: Source, context: FormatContext): LineParser => {
   const build = (taken: readonly Sentence[]): Document => {
     const documentName = documentId()
     count++
-    const { annotated, mentions, clusters, ...rest } = decode(taken, documentName, entityFields(global), context)
+    const { located, mentions, clusters, ...rest } = decode(taken, documentName, entityFields(global), context)
     const own = globalOf(taken.flatMap((sentence) => sentence.lines))
     return createDocument({
       id: documentName,
       ...rest,
-      ...(annotated || global !== undefined ? { mentions, clusters } : {}),
+      ...(located.length > 0 || global !== undefined ? { mentions, clusters } : {}),
       // The declaration of a file stands in its first document only.
       metadata: {
         [key]: { sentences: taken.map((sentence) => sentence.lines), ...(global === own ? {} : { global }) },
@@ -167,7 +173,7 @@ const parser = (source: Source, context: FormatContext): LineParser => {
       let done: Document | undefined
       if (text.startsWith('#')) {
         const mark = newdoc.exec(text)
-        if (mark) done = beginDocument(mark[1]?.trim())
+        if (mark) done = beginDocument(mark[1] === undefined ? undefined : idOfLine(mark[1].trim()))
         global = globalOf([text]) ?? global
       }
       if (skipping) return done
@@ -200,144 +206,138 @@ async function* write(documents: AsyncIterable<Document>, context: FormatContext
   /** What the output has declared so far. */
   let declared: string | undefined
   for await (const document of documents) {
-    reportUncarried(
-      document,
-      document.mentions ? ['mentions', 'heads', 'clusters'] : ['entities', 'clusters'],
-      context,
-      key,
-    )
-    const kept = unchanged(document)
-    if (!kept) {
-      declared = defaultGlobal
-      yield encode(document, context)
+    const layer = layerToWrite(document, context, 'mentions')
+    reportUncarried(document, layer === 'mentions' ? [layer, 'heads', 'clusters'] : [layer, 'clusters'], context, key)
+    const kept = keptLines(document, context)
+    if (!kept && Array.isArray(metadataOf(document, key).sentences)) context.report.add('field', document.id, key)
+    if (kept && saysTheSame(kept.read, document, layer)) {
+      const sentences = withId(kept.sentences, document.id)
+      const own = globalOf(sentences.flat())
+      const isDeclared = own !== undefined || kept.global === declared || kept.read.mentions.length === 0
+      declared = own ?? (isDeclared ? declared : (kept.global ?? undeclaredGlobal))
+      yield linesOf(isDeclared ? sentences : withComments(sentences, [`# global.Entity = ${declared}`]))
       continue
     }
-    const { sentences, global } = kept
-    const own = globalOf(sentences.flat())
-    const isDeclared = own !== undefined || global === declared || !document.mentions?.begin.length
-    declared = own ?? (isDeclared ? declared : (global ?? undeclaredGlobal))
-    yield (isDeclared ? sentences : withDeclaration(sentences, declared as string))
-      .map((lines) => `${lines.join('\n')}\n\n`)
-      .join('')
+    const global = writtenGlobal(document)
+    const given = kept?.read.list ?? plainSentences(document, context)
+    if (kept) reportFields(kept, document.id, context)
+    const { sentences, unclustered } = withMentions(document, layer, given, kept?.read.groups ?? new Map(), context)
+    const own = withId(sentences, document.id).map((lines) => lines.filter((line) => globalOf([line]) === undefined))
+    const comments = kept && declared === global ? [] : [`# global.Entity = ${global}`]
+    declared = global
+    yield linesOf(withComments(own, unclustered === undefined ? comments : [...comments, unclustered]))
   }
 }
 
-/** A document whose declaration stands in another one, which is not written before it. */
-const withDeclaration = ([first, ...others]: readonly (readonly string[])[], global: string): (readonly string[])[] => {
-  const at = first.findIndex((line) => /^#\s*newdoc/.test(line)) + 1
-  return [[...first.slice(0, at), `# global.Entity = ${global}`, ...first.slice(at)], ...others]
+type Lines = readonly (readonly string[])[]
+
+const linesOf = (sentences: Lines): string => sentences.map((lines) => `${lines.join('\n')}\n\n`).join('')
+
+const newdoc = /^#\s*newdoc(?:\s+id\s*=\s*(.*))?\s*$/s
+
+/** A document with comments at its start. */
+const withComments = ([first = [], ...others]: Lines, comments: readonly string[]): Lines => {
+  const at = first.findIndex((line) => newdoc.test(line)) + 1
+  return [[...first.slice(0, at), ...comments, ...first.slice(at)], ...others]
 }
 
-const encode = (document: Document, context: FormatContext): string => {
+/** A document whose `# newdoc`, where that has an id, has its own. */
+const withId = (sentences: Lines, id: string): Lines =>
+  sentences.map((lines) =>
+    lines.map((line) => {
+      const stood = newdoc.exec(line)?.[1]
+      return stood === undefined || idOfLine(stood.trim()) === id ? line : `# newdoc id = ${idOnLine(id)}`
+    }),
+  )
+
+/** Counts what brackets say besides group, type and head, of mentions that are written anew. */
+const reportFields = ({ global, read }: Kept, id: string, context: FormatContext): void => {
+  const known = ['GRP', 'eid', 'etype', 'entity', 'minspan', 'MIN', 'head']
+  for (const name of global?.split('-') ?? [])
+    if (!known.includes(name)) context.report.add('entity-field', id, name, read.mentions.length)
+}
+
+/** The sentences of a document that comes from elsewhere. */
+const plainSentences = (document: Document, context: FormatContext): Sentence[] => {
   const tokens = requireTokens(document, 'conllu')
   const list = words(document)
-  const sentences = sentenceSpans(document)
-  const source = document.mentions
-    ? listMentions(document.mentions)
-    : listMentions(mentionsOf(spansToWrite(document, 'entities')))
-  const groupOf = new Map<string, number>()
-  let groups = 0
-  for (const cluster of document.clusters ? listClusters(document.clusters) : []) {
-    groups++
-    for (const span of cluster) groupOf.set(`${span.start} ${span.end}`, groups)
-  }
-  const known = new Set(source.map((mention) => `${mention.start} ${mention.end}`))
-  const extra: MentionLike[] = document.clusters
-    ? listClusters(document.clusters)
-        .flat()
-        .filter((span) => !known.has(`${span.start} ${span.end}`))
-        .map((span) => ({ ...span, label: '_' }))
-    : []
-  const cells: { open: string[]; close: string[]; whole: string[] }[] = list.map(() => ({
-    open: [],
-    close: [],
-    whole: [],
-  }))
-  const all = [...source, ...extra]
-  // Aligned together only to count; each mention needs its own head below.
-  alignSpans(document, mentionsOf(all), 'mention', context, tokens)
-  const placed: (ClusterSpan & { mention: MentionLike })[] = []
-  for (const mention of [...all].sort((a, b) => a.start - b.start || b.end - a.end)) {
-    const at = tokenSpan(tokens, mention.start, mention.end)
-    if (!at || !sentences.begin.some((from, s) => at.begin >= from && at.end <= sentences.end[s])) continue
-    const group = groupOf.get(`${mention.start} ${mention.end}`) ?? ++groups
-    placed.push({ cluster: String(group), begin: at.begin, end: at.end, mention })
-  }
-  for (const { cluster, begin, end, mention } of withoutCrossing(placed, document, context)) {
-    const head = mention.head && tokenSpan(tokens, mention.head.start, mention.head.end)
-    const heads = head
-      ? Array.from({ length: head.end - head.begin }, (_, i) => head.begin - begin + 1 + i).join(',')
-      : ''
-    const opening = `(${cluster}-${labelOf(mention.label, document, context)}${heads ? `-${heads}` : '-'}`
-    if (end - begin === 1) cells[begin].whole.push(`${opening})`)
-    else {
-      cells[begin].open.push(opening)
-      cells[end - 1].close.unshift(`${cluster})`)
-    }
-  }
-  const name = document.id.replace(/[ \t\n\r]+/g, '_')
-  const lines: string[] = [`# newdoc id = ${name}`, `# global.Entity = ${defaultGlobal}`]
-  for (let s = 0; s < sentences.begin.length; s++) {
-    const [from, to] = [sentences.begin[s], sentences.end[s]]
-    lines.push(
+  const { begin, end } = sentenceSpans(document)
+  const name = document.id.replace(/\s+/g, '_')
+  const isTight = (i: number) => tokens.begin[i + 1] === tokens.end[i]
+  const first = [`# newdoc id = ${idOnLine(document.id)}`]
+  const sentences = Array.from(begin, (from, s) => {
+    const comments = [
+      ...(s === 0 ? first : []),
       `# sent_id = ${name}-${s + 1}`,
-      `# text = ${document.text.slice(tokens.begin[from], tokens.end[to - 1]).replace(/[ \t\n\r]+/g, ' ')}`,
-    )
-    for (let i = from; i < to; i++) {
-      const { open, close, whole } = cells[i]
-      const entity = [...close, ...open, ...whole].join('')
-      const tight = i + 1 < to && tokens.begin[i + 1] === tokens.end[i]
-      const misc = [entity && `Entity=${entity}`, tight && 'SpaceAfter=No'].filter(Boolean).join('|') || '_'
-      lines.push(
-        [i - from + 1, columnWord(list[i], document, context, '\t'), '_', '_', '_', '_', '_', '_', '_', misc].join(
-          '\t',
-        ),
-      )
-    }
-    lines.push('')
+      `# text = ${document.text.slice(tokens.begin[from], tokens.end[end[s] - 1]).replace(/[ \t\n\r]+/g, ' ')}`,
+    ]
+    const rows = list.slice(from, end[s]).map((word, i) => {
+      const misc = from + i + 1 < end[s] && isTight(from + i) ? 'SpaceAfter=No' : '_'
+      return [i + 1, columnWord(word, document, context, '\t'), '_', '_', '_', '_', '_', '_', '_', misc].join('\t')
+    })
+    const lines = [...comments, ...rows]
+    return { lines, ...readSentence(lines, document.id, formatContext()) }
+  })
+  return sentences.length > 0 ? sentences : [{ lines: first, words: [], nodes: [] }]
+}
+
+interface Kept {
+  readonly sentences: Lines
+  readonly global: string | undefined
+  readonly read: ReturnType<typeof decode> & {
+    readonly list: readonly Sentence[]
+    /** The group of each span. */
+    readonly groups: ReadonlyMap<string, string>
   }
-  // A document without sentences is one by the empty line that ends its comments.
-  if (sentences.begin.length === 0) lines.push('')
-  return `${lines.join('\n')}\n`
 }
 
-/** A label without what divides the fields of `Entity=`. */
-const labelOf = (label: string, document: Document, context: FormatContext): string => {
-  const written = label.replace(/[-()|\s]/g, '_')
-  if (written !== label) context.report.add('label-changed', document.id, label)
-  return written
-}
-
-/** The lines as they were read, if they still say what the document says. */
-const unchanged = (
-  document: Document,
-): { sentences: readonly (readonly string[])[]; global: string | undefined } | undefined => {
-  const extras = document.metadata[key] as { sentences?: unknown; global?: unknown } | undefined
-  const sentences = extras?.sentences
+/** The lines as they were read, if they still have the document's words. */
+const keptLines = (document: Document, { options }: FormatContext): Kept | undefined => {
+  const { sentences, global: declared } = metadataOf(document, key)
   if (
     !Array.isArray(sentences) ||
-    !sentences.every(
-      (lines) => Array.isArray(lines) && lines.every((line) => typeof line === 'string' && !/[\n\r]/.test(line)),
-    )
+    !sentences.every((lines) => isStrings(lines) && lines.every((line) => !/[\n\r]/.test(line)))
   )
     return undefined
   try {
-    const context = formatContext()
-    const list: Sentence[] = sentences.map((lines: string[]) => ({
-      lines,
-      ...readSentence(lines, document.id, context),
-    }))
-    const global = typeof extras?.global === 'string' ? extras.global : globalOf(sentences.flat())
+    const context = formatContext({ options })
+    const list = sentences.map((lines: string[]) => ({ lines, ...readSentence(lines, document.id, context) }))
+    const global = typeof declared === 'string' ? declared : globalOf(sentences.flat())
     const read = decode(list, document.id, entityFields(global), context)
-    const same =
-      read.text === document.text &&
-      JSON.stringify(listMentions(mentionsOf(read.mentions))) ===
-        JSON.stringify(document.mentions ? listMentions(document.mentions) : []) &&
-      JSON.stringify(read.clusters ?? []) === JSON.stringify(document.clusters ? listClusters(document.clusters) : [])
-    return same && sentences.length > 0 ? { sentences, global } : undefined
+    if (read.text !== document.text || !sameSpans(read.tokens, document.tokens)) return undefined
+    if (!sameSpans(read.sentences, document.sentences)) return undefined
+    const groups = new Map(
+      read.located.flatMap(({ begin, end, group }) =>
+        group ? [[`${read.tokens.begin[begin]} ${read.tokens.end[end - 1]}`, group] as const] : [],
+      ),
+    )
+    return { sentences, global, read: { ...read, list, groups } }
   } catch {
     return undefined
   }
+}
+
+/** Whether spans are those of a document, which may have none. */
+const sameSpans = (read: Spans, now: Spans | undefined): boolean =>
+  now === undefined || (String(read.begin) === String(now.begin) && String(read.end) === String(now.end))
+
+/** Whether lines that were read say a document's mentions and clusters. */
+const saysTheSame = (
+  { mentions, clusters }: Pick<ReturnType<typeof decode>, 'mentions' | 'clusters'>,
+  document: Document,
+  layer: SpanLayer,
+): boolean => {
+  const spanName = ({ start, end }: SpanLike) => `${start} ${end}`
+  const mentionNames = (list: readonly MentionLike[]) =>
+    list.map((mention) => `${spanName(mention)} ${spanName(mention.head ?? mention)} ${mention.label}`).sort()
+  const clusterNames = (list: readonly (readonly SpanLike[])[]) => list.map((each) => each.map(spanName).sort()).sort()
+  const now =
+    layer === 'mentions' && document.mentions ? listMentions(document.mentions) : spansToWrite(document, [layer])
+  return (
+    String(mentionNames(mentions)) === String(mentionNames(now)) &&
+    JSON.stringify(clusterNames(clusters ?? [])) ===
+      JSON.stringify(clusterNames(document.clusters ? listClusters(document.clusters) : []))
+  )
 }
 
 export const conllu: Format = {

@@ -158,6 +158,7 @@ export const withoutCrossing = <T extends ClusterSpan>(
   members: readonly T[],
   document: Document,
   context: FormatContext,
+  kind = 'crossing-cluster-member',
 ): T[] => {
   const open = new Map<string, number[]>()
   const out: T[] = []
@@ -165,7 +166,7 @@ export const withoutCrossing = <T extends ClusterSpan>(
     const ends = open.get(member.cluster) ?? []
     while (ends.length > 0 && ends[ends.length - 1] <= member.begin) ends.pop()
     if (ends.length > 0 && ends[ends.length - 1] < member.end) {
-      context.report.add('crossing-cluster-member', document.id, `tokens ${member.begin}..${member.end}`)
+      context.report.add(kind, document.id, `tokens ${member.begin}..${member.end}`)
       continue
     }
     open.set(member.cluster, ends)

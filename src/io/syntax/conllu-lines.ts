@@ -15,6 +15,8 @@ export interface EntityNode {
   /** Its token in the sentence; of an empty node the one that comes next. */
   readonly token: number
   readonly empty: boolean
+  /** Its line among the sentence's. */
+  readonly line: number
 }
 
 const miscValue = (misc: string, name: string): string | undefined => {
@@ -54,7 +56,7 @@ export const readSentence = (
     list.push({ form, spaceAfter })
     for (let n = node; n < nodes.length; n++) nodes[n] = { ...nodes[n], token: word }
   }
-  for (const line of lines) {
+  for (const [at, line] of lines.entries()) {
     if (line.startsWith('#')) continue
     const fields = tabFieldsOf(line)
     while (fields.length > 10 && fields[fields.length - 1].trim() === '') fields.pop()
@@ -67,7 +69,7 @@ export const readSentence = (
     if (number.includes('.')) {
       context.report.add('empty-node', id, number)
       if (entity) context.report.add('entity-on-empty-node', id, number)
-      nodes.push({ entity, token: list.length, empty: true })
+      nodes.push({ entity, token: list.length, empty: true, line: at })
       continue
     }
     if (form === '') throw new HmtlError('HMTL_INPUT_SYNTAX', 'an empty word', { document: id })
@@ -76,7 +78,7 @@ export const readSentence = (
       if (entity) context.report.add('entity-on-multiword-token', id, number)
       continue
     }
-    nodes.push({ entity, token: list.length, empty: false })
+    nodes.push({ entity, token: list.length, empty: false, line: at })
     list.push({ form, spaceAfter: range ? false : miscValue(misc, 'SpaceAfter') !== 'No' })
     if (range && Number(number) === range.end) {
       closeRange(list.slice(range.word), range)
@@ -84,4 +86,19 @@ export const readSentence = (
     }
   }
   return { words: list, nodes }
+}
+
+/** A line with another `Entity=` in its MISC, empty for none; everything else of it stays. */
+export const withEntity = (line: string, entity: string): string => {
+  const fields = line.split('\t')
+  if ((miscValue(fields[9].trimEnd(), 'Entity') ?? '') === entity) return line
+  const items = /^\s*_?\s*$/.test(fields[9]) ? [] : fields[9].trimEnd().split('|')
+  const others = items.filter((item) => !item.startsWith('Entity='))
+  const stood = items.findIndex((item) => item.startsWith('Entity='))
+  // MISC is in the order of its names.
+  const after = others.findIndex((item) => item > 'Entity=')
+  const at = stood === -1 ? (after === -1 ? others.length : after) : stood
+  if (entity !== '') others.splice(at, 0, `Entity=${entity}`)
+  fields[9] = others.join('|') || '_'
+  return fields.join('\t')
 }
