@@ -246,7 +246,7 @@ export const spansToWrite = (document: Document, layer: 'entities' | 'mentions' 
 
 const writeFiles = (document: Document, context: FormatContext) => {
   reportUncarried(document, ['entities', 'mentions', 'relations', 'clusters'], context, key)
-  const name = safeName(document.id)
+  const name = fileName(document, context)
   const extras = metadataOf(document, key)
   const kept = unchanged(document, context)
   if (kept === undefined && typeof extras.ann === 'string') context.report.add('field', document.id, key)
@@ -342,8 +342,21 @@ const encode = (document: Document, context: FormatContext): string => {
 /** A document id as a relative path that cannot leave its folder. */
 export const safeName = (id: string): string => {
   const parts = id.split(/[/\\]+/).filter((part) => part !== '' && part !== '.' && part !== '..')
+  // What a file name cannot have is written as in addresses, and what looks like that too: no two names become one.
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not be in a file name
-  return parts.map((part) => part.replace(/[\x00-\x1f:*?"<>|]/g, '_')).join('/') || '_'
+  const unfit = /[\x00-\x1f:*?"<>|]|%(?=[0-9A-F]{2})/g
+  const escaped = (sign: string) => `%${sign.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`
+  return parts.map((part) => part.replace(unfit, escaped)).join('/') || '_'
+}
+
+/**
+ * The name of a document's files, where that is all that says its id; one that is not the id is counted.
+ * @param divider what is between folders of the name
+ */
+export const fileName = ({ id }: Document, context: FormatContext, divider = '/'): string => {
+  const name = safeName(id).replaceAll('/', divider)
+  if (name !== id) context.report.add('id-changed', id, name)
+  return name
 }
 
 export const brat: Format = {

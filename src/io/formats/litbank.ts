@@ -2,17 +2,17 @@
  * LitBank: `entities/tsv/NAME.tsv` (a token a line, nested BIO layers) with
  * `coref/tsv/NAME.ann` and `.txt` beside it. Mentions come from the entity
  * layers, clusters from the coreference file, entities from its proper names.
- * Copula and apposition mentions stand alone, as in LitBank's own CoNLL files.
+ * Copula and apposition mentions stand alone, as in LitBank's own CoNLL files;
+ * a mention that no line names again is in no cluster.
  */
 import { join } from 'node:path'
-import { alignSpans, columnWord, metadataOf, onText, sentencesOfLengths } from '../syntax/columns.ts'
+import { alignSpans, columnLabel, columnWord, metadataOf, onText, sentencesOfLengths } from '../syntax/columns.ts'
 import {
   createDocument,
   type Document,
   type LabelledLike,
   type LabelledSpans,
   listClusters,
-  listMentions,
   listSpans,
   type SpanLike,
   type Spans,
@@ -33,7 +33,7 @@ import { readAll, readBeside, type Source, stem } from '../source.ts'
 import { decodeTags, encodeTags, isTag, type TagSpan } from '../document/tags.ts'
 import { decodeUtf8 } from '../syntax/text.ts'
 import { joinTokens, sentenceSpans, tokenSpan, words } from '../document/tokens.ts'
-import { safeName } from './brat.ts'
+import { fileName } from './brat.ts'
 
 const key = 'litbank'
 const layers = 4
@@ -48,7 +48,8 @@ interface Tokens {
 
 interface Coreference {
   readonly entities: LabelledLike[]
-  readonly clusters: SpanLike[][]
+  /** Undefined where mentions are in no relation of any kind. */
+  readonly clusters: SpanLike[][] | undefined
   readonly mentions: LabelledLike[]
 }
 
@@ -105,7 +106,8 @@ const entityLayers = (tsv: string, id: string) => {
 const coreference = (ann: string, base: Tokens, id: string, context: FormatContext): Coreference => {
   const mentions = new Map<string, LabelledLike & { category: string }>()
   const entityOf = new Map<string, string>()
-  const links: string[] = []
+  const linked = new Set<string>()
+  let links = 0
   const { take, end } = lenient(id, context)
   const count = base.tokens.begin.length
   const tokenAt = (sentence: number, token: number): number | undefined => {
@@ -128,23 +130,27 @@ const coreference = (ann: string, base: Tokens, id: string, context: FormatConte
         checkCovered(fields[4] ?? '', base.text.slice(start, stop), `mention ${name}`, id, i + 1, remedy)
         mentions.set(name, { start, end: stop, label: fields[5] ?? 'UNKNOWN', category: fields[6] ?? '' })
       } else if (kind === 'COREF') entityOf.set(name, fields[0])
-      else if (kind === 'COP' || kind === 'APPOS') links.push(line)
-      else throw fail(`"${kind}" is not a LitBank annotation`)
+      else if (kind === 'COP' || kind === 'APPOS') {
+        links++
+        for (const each of [name, fields[0]]) linked.add(each)
+      } else throw fail(`"${kind}" is not a LitBank annotation`)
     })
   })
   end()
-  context.report.add('copula-or-apposition', id, '', links.length)
+  context.report.add('copula-or-apposition', id, '', links)
   for (const name of entityOf.keys()) if (!mentions.has(name)) context.report.add('dangling-reference', id, name)
   const clusters = new Map<string, SpanLike[]>()
-  const taken = new Set<string>()
+  const taken = new Map<string, string>()
   for (const [name, { start, end }] of mentions) {
+    const entity = entityOf.get(name) ?? (linked.has(name) ? name : undefined)
     const place = `${start} ${end}`
+    // One span with several labels has a line for each.
+    if (entity === undefined || taken.get(place) === entity) continue
     if (taken.has(place)) {
       context.report.add('duplicate-cluster-member', id, `${name} ${place}`)
       continue
     }
-    taken.add(place)
-    const entity = entityOf.get(name) ?? name
+    taken.set(place, entity)
     clusters.set(entity, [...(clusters.get(entity) ?? []), { start, end }])
   }
   const list = [...mentions.values()]
@@ -152,7 +158,10 @@ const coreference = (ann: string, base: Tokens, id: string, context: FormatConte
   return {
     entities: list.filter(({ category }) => category === 'PROP').map(plain),
     mentions: list.map(plain),
-    clusters: [...clusters.values()].filter((cluster) => cluster.length > 1 || context.options.singletons !== false),
+    clusters:
+      mentions.size > 0 && entityOf.size === 0 && linked.size === 0
+        ? undefined
+        : [...clusters.values()].filter((cluster) => cluster.length > 1 || context.options.singletons !== false),
   }
 }
 
@@ -165,12 +174,13 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<Doc
   const textBytes = isEntities && !annBytes ? undefined : await readBeside(source, join(beside, `${name}.txt`))
   const document = attempt(context, { source: source.name, document: name }, undefined, () => {
     if (isEntities) {
-      const { starts, ...base } = entityLayers(main, name)
+      const read = entityLayers(main, name)
+      const { starts, ...base } = read
       if (!annBytes) return createDocument({ id: name, ...base, metadata: { [key]: { tsv: main } } })
       const ann = decodeUtf8(annBytes)
       const { entities, clusters } = coreference(
         ann,
-        { ...base, starts: startsOf(textBytes, base.text, name, context) ?? starts },
+        { ...base, starts: startsOf(textBytes, read, name, context) ?? starts },
         name,
         context,
       )
@@ -187,13 +197,14 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<Doc
 /** Lines of the coreference text, which number the sentences, where it has the words of the entity file. */
 const startsOf = (
   textBytes: Buffer | undefined,
-  text: string,
+  { text, tokens }: Tokens,
   id: string,
   context: FormatContext,
 ): Int32Array | undefined => {
   if (!textBytes) return undefined
   const base = tokensOf(rowsOfText(textBytes))
-  if (base.text === text) return base.starts
+  // A word with a space in it would be two.
+  if (base.text === text && base.tokens.begin.length === tokens.begin.length) return base.starts
   context.report.add('texts-differ', id, 'the entity file and the coreference text')
   return undefined
 }
@@ -203,12 +214,12 @@ const writeFiles = (document: Document, context: FormatContext) => {
   const tokens = requireTokens(document, 'litbank')
   const list = words(document).map((word) => columnWord(word, document, context, '\t'))
   const sentences = sentenceSpans(document)
-  const name = safeName(document.id)
-  const spans = document.mentions ? alignSpans(document, document.mentions, 'mention', context, tokens) : []
+  // The files of one document lie in two folders of one depth.
+  const name = fileName(document, context, '%2F')
   const { tsv: kept } = metadataOf(document, key)
   const keptTsv = typeof kept === 'string' && saysTheSame(kept, document) ? kept : undefined
   if (typeof kept === 'string' && keptTsv === undefined) context.report.add('field', document.id, `${key}.tsv`)
-  const columns = keptTsv === undefined ? layered(spans, tokens.begin.length, document, context) : []
+  const columns = keptTsv === undefined ? layered(document, tokens, context) : []
   const tsv: string[] = []
   const text: string[] = []
   for (let s = 0; s < sentences.begin.length; s++) {
@@ -218,7 +229,8 @@ const writeFiles = (document: Document, context: FormatContext) => {
     text.push(`${list.slice(sentences.begin[s], sentences.end[s]).join(' ')}`)
   }
   const files = [{ name: `entities/tsv/${name}.tsv`, data: keptTsv ?? `${tsv.join('\n')}\n` }]
-  if (!document.clusters) return files
+  const hasAnn = metadataOf(document, key).ann !== undefined
+  if (!document.clusters && !document.entities?.begin.length && !hasAnn) return files
   return [
     ...files,
     {
@@ -266,7 +278,7 @@ const listed = (spans: LabelledSpans | undefined): LabelledLike[] => (spans ? li
 const spanMeaning = (spans: readonly LabelledLike[]): string =>
   JSON.stringify(spans.map(({ start, end, label }) => `${start} ${end} ${label}`).sort())
 
-const meaning = ({ entities, clusters }: Pick<Coreference, 'entities' | 'clusters'>): string =>
+const meaning = ({ entities, clusters = [] }: Pick<Coreference, 'entities' | 'clusters'>): string =>
   JSON.stringify([
     spanMeaning(entities),
     clusters
@@ -279,63 +291,68 @@ const meaning = ({ entities, clusters }: Pick<Coreference, 'entities' | 'cluster
       .sort(),
   ])
 
-/** Nested spans over a few flat columns, the outer ones first. */
-const layered = (spans: readonly TagSpan[], count: number, document: Document, context: FormatContext): string[][] => {
+/** What divides the cells of a line. */
+const cellSyntax = /[\t\n\r]/g
+
+/** Nested mentions over a few flat columns, the outer ones first; entities, where no mentions are known. */
+const layered = (document: Document, tokens: Spans, context: FormatContext): string[][] => {
+  const { mentions, entities } = document
+  // What of the entities does not fit here is written, or counted, beside the clusters.
+  const counting = mentions ? context : formatContext()
+  if (!mentions) context.report.add('entity-as-mention', document.id, '', entities?.begin.length ?? 0)
+  const layer = mentions ?? entities
+  const spans = layer ? alignSpans(document, layer, 'mention', counting, tokens) : []
   const free: TagSpan[][] = Array.from({ length: layers }, () => [])
   for (const span of [...spans].sort((a, b) => b.end - b.begin - (a.end - a.begin) || a.begin - b.begin)) {
-    const layer = free.find((taken) => taken.every((other) => span.end <= other.begin || other.end <= span.begin))
-    if (layer) layer.push(span)
-    else context.report.add('nested-mention', document.id, `tokens ${span.begin}..${span.end} ${span.label}`)
+    const column = free.find((taken) => taken.every((other) => span.end <= other.begin || other.end <= span.begin))
+    if (column) column.push({ ...span, label: columnLabel(span.label, document, counting, cellSyntax) })
+    else counting.report.add('nested-mention', document.id, `tokens ${span.begin}..${span.end} ${span.label}`)
   }
   return free.map((taken) =>
     encodeTags(
       taken.sort((a, b) => a.begin - b.begin),
       0,
-      count,
+      tokens.begin.length,
       'bio',
     ),
   )
 }
 
+const spanName = ({ start, end }: SpanLike) => `${start} ${end}`
+
+/** Entities as proper names, cluster members as they are, or with a label that their mention has. */
 const encodeCoreference = (document: Document, sentences: Spans, tokens: Spans, context: FormatContext): string => {
-  const labels = new Map(
-    (document.mentions ? listMentions(document.mentions) : []).map(({ start, end, label }) => [
-      `${start} ${end}`,
-      label,
-    ]),
-  )
-  const names = new Set(
-    document.entities ? Array.from(document.entities.begin, (start, i) => `${start} ${document.entities?.end[i]}`) : [],
-  )
   const mentionLines: string[] = []
   const corefLines: string[] = []
+  const entities = document.entities ? listSpans(document.entities) : []
+  const clusters = document.clusters ? listClusters(document.clusters) : []
+  const clusterOf = new Map(clusters.flatMap((cluster, c) => cluster.map((span) => [spanName(span), c] as const)))
   const place = (token: number) => {
     const sentence = sentences.begin.findLastIndex((from) => from <= token)
     return [sentence, token - sentences.begin[sentence]]
   }
-  for (const [c, cluster] of (document.clusters ? listClusters(document.clusters) : []).entries()) {
-    for (const { start, end } of cluster) {
-      const span = tokenSpan(tokens, start, end)
-      if (!span) {
-        context.report.add('off-token-cluster-member', document.id, `${start}..${end}`)
-        continue
-      }
-      const id = `T${mentionLines.length}`
-      if (!labels.has(`${start} ${end}`)) context.report.add('label-added', document.id, `${id} PER`)
-      const category = names.has(`${start} ${end}`) ? 'PROP' : 'NOM'
-      mentionLines.push(
-        [
-          'MENTION',
-          id,
-          ...place(span.begin),
-          ...place(span.end - 1),
-          document.text.slice(start, end).replace(/\s+/g, ' '),
-          labels.get(`${start} ${end}`) ?? 'PER',
-          category,
-        ].join('\t'),
-      )
-      corefLines.push(`COREF\t${id}\t${c}`)
+  const add = (span: SpanLike, label: string, category: string, kind: string) => {
+    const at = tokenSpan(tokens, span.start, span.end)
+    if (!at) {
+      context.report.add(`off-token-${kind}`, document.id, `${span.start}..${span.end}`)
+      return
     }
+    if (!at.exact) context.report.add(`unaligned-${kind}`, document.id, `${span.start}..${span.end}`)
+    const id = `T${mentionLines.length}`
+    const covered = document.text.slice(tokens.begin[at.begin], tokens.end[at.end - 1]).replace(/\s+/g, ' ')
+    const fit = columnLabel(label, document, context, cellSyntax)
+    mentionLines.push(['MENTION', id, ...place(at.begin), ...place(at.end - 1), covered, fit, category].join('\t'))
+    const cluster = clusterOf.get(spanName(span))
+    if (cluster !== undefined) corefLines.push(`COREF\t${id}\t${cluster}`)
+  }
+  for (const entity of entities) add(entity, entity.label, 'PROP', 'entity')
+  const named = new Set(entities.map(spanName))
+  const labels = new Map(listed(document.mentions).map((mention) => [spanName(mention), mention.label]))
+  for (const member of clusters.flat()) {
+    if (named.has(spanName(member))) continue
+    const label = labels.get(spanName(member))
+    if (label === undefined) context.report.add('label-added', document.id, `${member.start}..${member.end} PER`)
+    add(member, label ?? 'PER', 'NOM', 'cluster-member')
   }
   return [...mentionLines, ...corefLines].map((line) => `${line}\n`).join('')
 }

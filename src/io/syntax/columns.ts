@@ -80,9 +80,12 @@ export const columnWord = (word: string, document: Document, context: FormatCont
   return word.replace(separator === '\t' ? /[\t\n\r]+/g : /[ \t\n\r]+/g, '_')
 }
 
+/** What stands for an empty label where a format cannot do without one. */
+export const noLabel = untyped
+
 /** A label for a column: what the column's own syntax is made of cannot stand in it, nor can nothing. */
 export const columnLabel = (label: string, document: Document, context: FormatContext, syntax = /\s/g): string => {
-  const fit = label.replace(syntax, '_') || untyped
+  const fit = label.replace(syntax, '_') || noLabel
   if (fit !== label) context.report.add('label-changed', document.id, `${JSON.stringify(label)} to ${fit}`)
   return fit
 }

@@ -3,7 +3,7 @@
  * stays. A mention in no cluster has a group like any other, as the format wants it; a comment that other readers
  * pass over names those groups.
  */
-import { alignSpans } from './columns.ts'
+import { alignSpans, columnLabel, noLabel } from './columns.ts'
 import {
   type Document,
   listClusters,
@@ -46,12 +46,8 @@ interface PlacedNode extends EntityNode {
 
 const spanName = ({ start, end }: SpanLike) => `${start} ${end}`
 
-/** A label without what divides the fields of `Entity=`, or marks a part of a mention. */
-const labelOf = (label: string, document: Document, context: FormatContext): string => {
-  const written = label.replace(/[-()|\s]|\[(?=\d+\/\d+\]$)/g, '_') || '_'
-  if (written !== label) context.report.add('label-changed', document.id, `${JSON.stringify(label)} to ${written}`)
-  return written
-}
+/** What divides the fields of `Entity=`, or marks a part of a mention. */
+const labelSyntax = /[-()|\s]|\[(?=\d+\/\d+\]$)/g
 
 /** Mentions of the layer, and one for each cluster member that is none. */
 const mentionsToWrite = (document: Document, layer: SpanLayer, context: FormatContext): MentionLike[] => {
@@ -60,8 +56,8 @@ const mentionsToWrite = (document: Document, layer: SpanLayer, context: FormatCo
   const known = new Set(mentions.map(spanName))
   const added = (document.clusters ? listClusters(document.clusters) : []).flat().flatMap((span): MentionLike[] => {
     if (known.has(spanName(span))) return []
-    context.report.add('label-added', document.id, `${span.start}..${span.end} _`)
-    return [{ ...span, label: '_' }]
+    context.report.add('label-added', document.id, `${span.start}..${span.end} ${noLabel}`)
+    return [{ ...span, label: noLabel }]
   })
   return [...mentions, ...added]
 }
@@ -110,7 +106,7 @@ const place = (
   for (const mention of all.sort((a, b) => a.start - b.start || b.end - a.end)) {
     const at = tokenSpan(tokens, mention.start, mention.end)
     if (!at || !sentences.begin.some((from, s) => at.begin >= from && at.end <= sentences.end[s])) continue
-    const label = labelOf(mention.label, document, context)
+    const label = columnLabel(mention.label, document, context, labelSyntax)
     let cluster = document.clusters ? groups.get(spanName(mention)) : label
     if (cluster === undefined) unclustered.push((cluster = claim([mention])))
     placed.push({ cluster, begin: at.begin, end: at.end, mention: { ...mention, label } })
