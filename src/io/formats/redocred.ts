@@ -6,6 +6,10 @@
  * that stand in one sentence, which is what a sentence-level head can learn. A
  * label none of whose pairs share a sentence is laid on the first mentions, so
  * that nothing is lost, and counted as `cross-sentence-relation`.
+ *
+ * What that cannot say, a record of ours says in fields that other readers pass
+ * over: `pairs` of a label are the mentions that it holds between, and `clusters`
+ * of `hmtl` the entities that are clusters, null where none were annotated.
  */
 import { sentencesOfLengths } from '../syntax/columns.ts'
 import {
@@ -32,6 +36,7 @@ import {
 import { jsonArrayItems } from '../syntax/json-array.ts'
 import { lenient } from '../syntax/lenient.ts'
 import type { Source } from '../source.ts'
+import { layerToWrite, type SpanLayer } from '../syntax/span-layer.ts'
 import { joinTokens, sentenceOfToken, sentenceSpans, tokenSpan, words } from '../document/tokens.ts'
 
 const key = 'redocred'
@@ -46,12 +51,24 @@ interface Label {
   readonly h: number
   readonly t: number
   readonly evidence?: readonly number[]
+  /** Places in `vertexSet[h]` and `vertexSet[t]`. */
+  readonly pairs?: readonly (readonly [number, number])[]
 }
 interface Entry {
   readonly title: string | number
   readonly sents: readonly (readonly string[])[]
   readonly vertexSet: readonly (readonly Vertex[])[]
   readonly labels?: readonly Label[]
+  readonly hmtl?: Own
+}
+/** What we add to a record. */
+interface Own {
+  readonly clusters: readonly number[] | null
+}
+
+const isOwn = (value: unknown): value is Own => {
+  const clusters = (value as Own | undefined)?.clusters
+  return clusters === null || (Array.isArray(clusters) && clusters.every(Number.isInteger))
 }
 
 const known = ['sents', 'vertexSet', 'labels']
@@ -75,10 +92,13 @@ const check = (record: unknown): { readonly id: string; readonly entry: Entry } 
 
 const decode = (record: unknown, context: FormatContext): Document => {
   const { id, entry } = check(record)
-  const { sents, vertexSet, labels, title, ...others } = entry
+  const { sents, vertexSet, labels, title, hmtl, ...rest } = entry
+  const own = isOwn(hmtl) ? hmtl : undefined
+  const others = own || hmtl === undefined ? rest : { ...rest, hmtl }
   const { take, end } = lenient(id, context)
-  // An empty word would be an empty token; DocRED has a few blank ones.
-  const clean = sents.map((row) => row.map((word) => (word.trim() === '' ? '_' : word.replace(/\s+/g, '_'))))
+  // An empty word would be an empty token.
+  const clean = sents.map((row) => row.map((word) => word || '_'))
+  context.report.add('empty-word', id, '', sents.flat().filter((word) => word === '').length)
   const lengths = clean.map((row) => row.length)
   const { text, tokens } = joinTokens(clean.flat())
   const starts = sentencesOfLengths(lengths).begin
@@ -98,29 +118,39 @@ const decode = (record: unknown, context: FormatContext): Document => {
       sentence,
     }
   }
-  const entitySpans = vertexSet.map((set) =>
-    set.flatMap((vertex) => take('unreadable-mention', () => spanOf(vertex)) ?? []),
-  )
+  const vertices = vertexSet.map((set) => set.map((vertex) => take('unreadable-mention', () => spanOf(vertex))))
+  const entitySpans = vertices.map((set) => set.filter((span) => span !== undefined))
   const relations: RelationLike[] = []
-  const addRelation = ({ r, h, t }: Label) => {
-    const heads = entitySpans[h]
-    const tails = entitySpans[t]
-    if (typeof r !== 'string' || !heads?.length || !tails?.length)
+  const addRelation = ({ r, h, t, pairs: said }: Label) => {
+    const heads = distinct(entitySpans[h] ?? [])
+    const tails = distinct(entitySpans[t] ?? [])
+    if (typeof r !== 'string' || heads.length === 0 || tails.length === 0)
       throw new HmtlError('HMTL_INPUT_FIELD', `label ${r} names entities ${h} and ${t} of ${entitySpans.length}`, {
         document: id,
       })
     const label = context.options.relationNames?.[r] ?? r
-    const pairs = heads.flatMap((arg1) =>
-      tails.filter((arg2) => arg2.sentence === arg1.sentence).map((arg2) => ({ label, arg1, arg2 })),
-    )
+    if (said !== undefined) {
+      const pairs = (Array.isArray(said) ? said : [undefined]).map((pair: readonly number[] | undefined) => {
+        const [arg1, arg2] = [vertices[h][pair?.[0] ?? -1], vertices[t][pair?.[1] ?? -1]]
+        if (!arg1 || !arg2)
+          throw new HmtlError('HMTL_INPUT_FIELD', `pairs of label ${r} are not mentions of ${h} and ${t}`, {
+            document: id,
+          })
+        return { label, arg1, arg2 }
+      })
+      relations.push(...pairs)
+      return
+    }
+    const pairs = pairsWithin(heads, tails)
     if (pairs.length === 0) context.report.add('cross-sentence-relation', id, `${label} ${h} ${t}`)
-    relations.push(...(pairs.length > 0 ? pairs : [{ label, arg1: heads[0], arg2: tails[0] }]))
+    for (const [arg1, arg2] of pairs.length > 0 ? pairs : [[heads[0], tails[0]]]) relations.push({ label, arg1, arg2 })
   }
   for (const label of labels ?? []) take('unreadable-relation', () => addRelation(label ?? {}))
   end()
   const seen = new Set<string>()
-  const clusters = entitySpans.map((set) =>
-    set.filter(({ start, end }) => {
+  const isCluster = new Set(own?.clusters ?? entitySpans.keys())
+  const clusters = entitySpans.map((set, c) =>
+    (isCluster.has(c) ? distinct(set) : []).filter(({ start, end }) => {
       const name = `${start} ${end}`
       if (seen.has(name)) {
         context.report.add('duplicate-cluster-member', id, name)
@@ -138,15 +168,34 @@ const decode = (record: unknown, context: FormatContext): Document => {
     sentences: sentencesOfLengths(full),
     entities: entitySpans.flat(),
     relations: labels ? relations : undefined,
-    clusters: clusters.filter((cluster) => cluster.length > 0),
+    clusters:
+      own?.clusters === null
+        ? undefined
+        : clusters.filter(({ length }) => length > (context.options.singletons === false ? 1 : 0)),
     metadata: metadataOfFields(typeof title === 'string' ? others : { ...others, title }, key, {
       vertexSet,
       labels,
+      hmtl: own,
       sents:
         lengths.includes(0) || clean.some((row, s) => row.some((word, i) => word !== sents[s][i])) ? sents : undefined,
     }),
   })
 }
+
+interface Placed extends SpanLike {
+  readonly sentence: number
+}
+
+const spanName = ({ start, end }: SpanLike): string => `${start} ${end}`
+
+/** The mentions of an entity, each span once: one with several labels is there several times. */
+const distinct = <T extends SpanLike>(set: readonly T[]): T[] => [
+  ...new Map(set.map((span) => [spanName(span), span])).values(),
+]
+
+/** Every pair of mentions of two entities within a sentence. */
+const pairsWithin = <T extends Placed>(heads: readonly T[], tails: readonly T[]): [T, T][] =>
+  heads.flatMap((arg1) => tails.filter((arg2) => arg2.sentence === arg1.sentence).map((arg2): [T, T] => [arg1, arg2]))
 
 async function* read(source: Source, context: FormatContext): AsyncGenerator<Document> {
   for await (const { text, index, offset, error } of jsonArrayItems(source, maxDocumentBytes(context))) {
@@ -172,77 +221,122 @@ async function* write(documents: AsyncIterable<Document>, context: FormatContext
   yield first ? '[]\n' : ']\n'
 }
 
+/** A mention as it is written, on whole tokens. */
+interface Written extends Placed {
+  readonly vertex: Vertex
+}
+
 const encode = (document: Document, context: FormatContext) => {
-  reportLayers(
-    document,
-    document.entities ? ['entities', 'relations', 'clusters'] : ['mentions', 'relations', 'clusters'],
-    context,
-  )
+  const layer = layerToWrite(document, context)
+  reportLayers(document, [layer, 'relations', 'clusters'], context)
   const tokens = requireTokens(document, 'redocred')
   const others = fieldsOf(document, key, 'title', known, context)
-  const kept = unchanged(document, context)
+  const kept = unchanged(document, layer, context)
   if (kept) return { ...kept, ...others }
   if (isRecord(document.metadata[key])) context.report.add('field', document.id, key)
   const list = words(document)
   const sentences = sentenceSpans(document)
-  const layer = document.entities ?? document.mentions
-  const spans = layer ? listSpans(layer) : []
   // Entities are the clusters, and each span outside of them by itself.
-  const clusterOf = new Map<string, number>()
-  const vertexSet: unknown[][] = []
-  document.clusters &&
-    listClusters(document.clusters).forEach((cluster, c) => {
-      vertexSet.push([])
-      for (const { start, end } of cluster) clusterOf.set(`${start} ${end}`, c)
-    })
-  const entityOf = (span: SpanLike): number => {
-    const name = `${span.start} ${span.end}`
-    let at = clusterOf.get(name)
-    if (at === undefined) {
-      at = vertexSet.push([]) - 1
-      clusterOf.set(name, at)
-    }
-    return at
-  }
+  const clusters = (document.clusters ? listClusters(document.clusters) : []).map((cluster) => ({
+    cluster,
+    set: [] as Written[],
+  }))
+  const sets = clusters.map(({ set }) => set)
+  const setOf = new Map(clusters.flatMap(({ cluster, set }) => cluster.map((span) => [spanName(span), set] as const)))
+  /** Where each span of the document was placed. */
+  const placed = new Map<string, Written | undefined>()
   const place = (span: SpanLike & { label?: string }) => {
+    const where = `${span.start}..${span.end}`
+    const name = spanName(span)
     const at = tokenSpan(tokens, span.start, span.end)
     const sentence = at ? sentenceOfToken(sentences, at.begin) : -1
     if (!at || at.end > sentences.end[sentence]) {
-      context.report.add('off-token-entity', document.id, `${span.start}..${span.end}`)
+      context.report.add(at ? 'cross-sentence-entity' : 'off-token-entity', document.id, where)
+      placed.set(name, undefined)
       return
     }
+    if (!at.exact) context.report.add('unaligned-entity', document.id, where)
+    if (span.label === undefined) context.report.add('label-added', document.id, `${where} MISC`)
     const from = at.begin - sentences.begin[sentence]
-    if (span.label === undefined) context.report.add('label-added', document.id, `${span.start}..${span.end} MISC`)
-    vertexSet[entityOf(span)].push({
+    const vertex = {
       name: document.text.slice(span.start, span.end),
       sent_id: sentence,
-      pos: [from, from + at.end - at.begin],
+      pos: [from, from + at.end - at.begin] as const,
       type: span.label ?? 'MISC',
-    })
+    }
+    const written = { vertex, sentence, start: tokens.begin[at.begin], end: tokens.end[at.end - 1] }
+    let set = setOf.get(name)
+    if (!set) {
+      sets.push((set = []))
+      setOf.set(name, set)
+    }
+    set.push(written)
+    placed.set(name, written)
   }
-  const placed = new Set(spans.map((span) => `${span.start} ${span.end}`))
-  for (const span of spans) place(span)
-  for (const span of document.clusters ? listClusters(document.clusters).flat() : [])
-    if (!placed.has(`${span.start} ${span.end}`)) place(span)
-  const labels = new Map<string, unknown>()
-  for (const { label, arg1, arg2 } of document.relations ? listRelations(document.relations) : []) {
-    const at = tokenSpan(tokens, arg1.start, arg1.end)
-    const [h, t] = [entityOf(arg1), entityOf(arg2)]
-    if (vertexSet[h].length === 0) place(arg1)
-    if (vertexSet[t].length === 0) place(arg2)
-    labels.set(`${label} ${h} ${t}`, {
-      r: label,
-      h,
-      t,
-      evidence: at ? [sentenceOfToken(sentences, at.begin)] : [],
-    })
+  const relations = document.relations ? listRelations(document.relations) : []
+  for (const span of document[layer] ? listSpans(document[layer]) : []) place(span)
+  const unlabelled = [
+    ...clusters.flatMap(({ cluster }) => cluster),
+    ...relations.flatMap(({ arg1, arg2 }) => [arg1, arg2]),
+  ]
+  for (const span of unlabelled) if (!placed.has(spanName(span))) place(span)
+  const used = sets.filter((set) => set.length > 0)
+  const numbers = new Map(used.map((set, at) => [set, at]))
+  const labels = new Map<string, LabelledPairs>()
+  for (const { label, arg1, arg2 } of relations) {
+    const [one, two] = [placed.get(spanName(arg1)), placed.get(spanName(arg2))]
+    const [heads, tails] = [setOf.get(spanName(arg1)), setOf.get(spanName(arg2))]
+    if (!one || !two || !heads || !tails) {
+      context.report.add('off-token-relation', document.id, label)
+      continue
+    }
+    const [h, t] = [numbers.get(heads) as number, numbers.get(tails) as number]
+    const name = `${h} ${t} ${label}`
+    const known = labels.get(name)
+    if (known) known.pairs.push([one, two])
+    else labels.set(name, { label, h, t, heads, tails, pairs: [[one, two]] })
   }
+  const clustered = clusters.flatMap(({ set }) => numbers.get(set) ?? [])
+  const own: Own = { clusters: document.clusters ? clustered : null }
   return {
     title: document.id,
     sents: Array.from(sentences.begin, (from, s) => list.slice(from, sentences.end[s])),
-    vertexSet,
-    labels: [...labels.values()],
+    vertexSet: used.map((set) => set.map(({ vertex }) => vertex)),
+    ...(document.relations ? { labels: [...labels.values()].map((label) => labelOf(label, document, context)) } : {}),
+    ...(own.clusters?.length === used.length ? {} : { hmtl: own }),
     ...others,
+  }
+}
+
+/** A label between two entities, with the mentions that it holds between. */
+interface LabelledPairs {
+  readonly label: string
+  readonly h: number
+  readonly t: number
+  readonly heads: readonly Written[]
+  readonly tails: readonly Written[]
+  readonly pairs: (readonly [Written, Written])[]
+}
+
+const labelOf = (
+  { label, h, t, heads, tails, pairs: all }: LabelledPairs,
+  document: Document,
+  context: FormatContext,
+): Label => {
+  const names = (pairs: readonly (readonly [Written, Written])[]) =>
+    pairs.map(([one, two]) => `${spanName(one)} ${spanName(two)}`).sort()
+  const pairs = [...new Map(all.map((pair, i) => [names([pair])[0], all[i]])).values()]
+  context.report.add('duplicate-relation', document.id, label, all.length - pairs.length)
+  const read = pairsWithin(distinct(heads), distinct(tails))
+  const at = (set: readonly Written[], span: Written) => set.findIndex((each) => spanName(each) === spanName(span))
+  return {
+    r: label,
+    h,
+    t,
+    evidence: [...new Set(pairs.map(([one]) => one.sentence))].sort((a, b) => a - b),
+    ...(String(names(read)) === String(names(pairs))
+      ? {}
+      : { pairs: pairs.map(([one, two]) => [at(heads, one), at(tails, two)] as const) }),
   }
 }
 
@@ -250,9 +344,9 @@ const isRecord = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && Array.isArray((value as Record<string, unknown>).vertexSet)
 
 /** The record as it was read, if it still says what the document says. */
-const unchanged = (document: Document, context: FormatContext): Entry | undefined => {
+const unchanged = (document: Document, layer: SpanLayer, context: FormatContext): Entry | undefined => {
   const extras = document.metadata[key] as
-    | { vertexSet?: Entry['vertexSet']; labels?: Entry['labels']; sents?: Entry['sents'] }
+    | { vertexSet?: Entry['vertexSet']; labels?: Entry['labels']; sents?: Entry['sents']; hmtl?: Own }
     | undefined
   if (!extras?.vertexSet) return undefined
   const list = words(document)
@@ -261,11 +355,12 @@ const unchanged = (document: Document, context: FormatContext): Entry | undefine
     title: document.id,
     vertexSet: extras.vertexSet,
     ...(extras.labels ? { labels: extras.labels } : {}),
+    ...(isOwn(extras.hmtl) ? { hmtl: extras.hmtl } : {}),
     sents: extras.sents ?? Array.from(begin, (from, s) => list.slice(from, end[s])),
   }
   try {
     const again = decode(entry, formatContext({ options: context.options }))
-    return meaning(again) === meaning(document) ? entry : undefined
+    return layer === 'entities' && meaning(again) === meaning(document) ? entry : undefined
   } catch {
     return undefined
   }
