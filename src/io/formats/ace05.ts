@@ -8,6 +8,7 @@ import { attempt, type Format, type FormatContext, maxDocumentBytes, reportUncar
 import { readAll, readBeside, type Source, stem } from '../source.ts'
 import { decodeApf, documentElement, encodeApf, fittingCharseqs, isOfDocument } from '../syntax/apf.ts'
 import { decodeReferences, restoreTags, stripTags, type Tag } from '../syntax/sgml.ts'
+import { layerToWrite } from '../syntax/span-layer.ts'
 import { decodeUtf8 } from '../syntax/text.ts'
 import type { XmlElement } from '../syntax/plain-xml.ts'
 import { isXmlElement, parseXml, serializeXml } from '../syntax/xml.ts'
@@ -90,18 +91,15 @@ export const aceDocument = (
 }
 
 const writeFiles = (document: Document, context: FormatContext) => {
-  reportUncarried(
-    document,
-    [document.mentions ? 'mentions' : 'entities', 'heads', 'relations', 'clusters'],
-    context,
-    key,
-  )
+  const layer = layerToWrite(document, context, 'mentions')
+  reportUncarried(document, [layer, 'heads', 'relations', 'clusters'], context, key)
   const extras = document.metadata[key] as Partial<Extras> | undefined
   const name = safeName(document.id)
   const tags = areTags(extras?.tags) ? extras.tags : undefined
   const sgml =
     typeof extras?.sgml === 'string' ? extras.sgml : restoreTags(document.text, tags ?? plainTags(document.text))
-  const kept = isXmlElement(extras?.apf) && isOfDocument(extras.apf, document) ? extras.apf : undefined
+  const kept =
+    isXmlElement(extras?.apf) && layer === 'mentions' && isOfDocument(extras.apf, document) ? extras.apf : undefined
   if (extras?.apf && !kept) context.report.add('field', document.id, key)
   if (!extras?.tags && !extras?.sgml)
     context.report.add('text-like-a-tag', document.id, '', document.text.match(/<[^<>]*>/g)?.length ?? 0)
@@ -109,7 +107,7 @@ const writeFiles = (document: Document, context: FormatContext) => {
     typeof extras?.doctype === 'string' && /^<!DOCTYPE[^<>[]*>$/.test(extras.doctype)
       ? extras.doctype
       : '<!DOCTYPE source_file SYSTEM "apf.v5.1.1.dtd">'
-  const apf = kept ?? encodeApf(document, `${name}.sgm`, context)
+  const apf = kept ?? encodeApf(document, `${name}.sgm`, layer, context)
   return [
     { name: `${name}.sgm`, data: sgml },
     { name: `${name}.apf.xml`, data: `<?xml version="1.0"?>\n${doctype}\n${serializeXml(apf)}\n` },

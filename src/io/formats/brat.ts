@@ -5,14 +5,13 @@
  * and kept so that an unchanged document is written as it was.
  */
 import { basename } from 'node:path'
-import { metadataOf } from '../syntax/columns.ts'
+import { columnLabel, metadataOf } from '../syntax/columns.ts'
 import {
   createDocument,
   type Document,
   type LabelledLike,
   listClusters,
   listRelations,
-  listSpans,
   type RelationLike,
   type SpanLike,
 } from '../document/document.ts'
@@ -28,6 +27,7 @@ import {
 import { checkCovered, lenient } from '../syntax/lenient.ts'
 import { codePointPlaces, fromUtf16, type OffsetMap } from '../document/offsets.ts'
 import { readAll, readBeside, type Source, stem } from '../source.ts'
+import { layersToWrite, reportMerged, spansToWrite } from '../syntax/span-layer.ts'
 import { decodeUtf8 } from '../syntax/text.ts'
 
 const key = 'brat'
@@ -232,20 +232,10 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<Doc
   if (document) yield document
 }
 
-/** The spans a format with one span layer writes: entities and mentions, each span and label once. */
-export const spansToWrite = (document: Document, layer: 'entities' | 'mentions' | undefined): LabelledLike[] => {
-  const chosen = layer ? [document[layer]] : [document.entities, document.mentions]
-  const seen = new Map<string, LabelledLike>()
-  for (const spans of chosen)
-    if (spans)
-      for (const span of listSpans(spans))
-        if (!seen.has(`${span.start} ${span.end} ${span.label}`))
-          seen.set(`${span.start} ${span.end} ${span.label}`, span)
-  return [...seen.values()]
-}
-
 const writeFiles = (document: Document, context: FormatContext) => {
-  reportUncarried(document, ['entities', 'mentions', 'relations', 'clusters'], context, key)
+  const layers = layersToWrite(context)
+  reportUncarried(document, [...layers, 'relations', 'clusters'], context, key)
+  reportMerged(document, layers, context)
   const name = fileName(document, context)
   const extras = metadataOf(document, key)
   const kept = unchanged(document, context)
@@ -263,7 +253,7 @@ const unchanged = (document: Document, context: FormatContext): string | undefin
   try {
     const read = decode(ann, document.text, document.id, formatContext())
     const now = {
-      spans: spansToWrite(document, context.options.layer),
+      spans: spansToWrite(document, layersToWrite(context)),
       relations: document.relations ? listRelations(document.relations) : [],
       clusters: document.clusters && listClusters(document.clusters),
     }
@@ -290,7 +280,6 @@ const encode = (document: Document, context: FormatContext): string => {
   const spanLine = (label: string, { start, end }: SpanLike): string | undefined => {
     const id = `T${lines.length + 1}`
     const where = `${label} ${start}..${end}`
-    if (/\s/.test(label)) context.report.add('white-space-in-label', document.id, label)
     const covered = text.slice(start, end)
     // A newline inside a span is written as pieces around it.
     const pieces = [...covered.matchAll(/[^\n\r]+/g)].map(
@@ -301,10 +290,12 @@ const encode = (document: Document, context: FormatContext): string => {
       return undefined
     }
     if (/^[\n\r]|[\n\r]$/.test(covered)) context.report.add('line-end-at-edge', document.id, where)
-    lines.push(`${id}\t${label.replace(/\s+/g, '_')} ${pieces.join(';')}\t${covered.replace(/[\n\r]+/g, ' ')}`)
+    lines.push(
+      `${id}\t${columnLabel(label, document, context)} ${pieces.join(';')}\t${covered.replace(/[\n\r]+/g, ' ')}`,
+    )
     return id
   }
-  for (const span of spansToWrite(document, context.options.layer)) {
+  for (const span of spansToWrite(document, layersToWrite(context))) {
     const id = spanLine(span.label, span)
     if (id === undefined) continue
     ids.set(`${span.start} ${span.end} ${span.label}`, id)
@@ -328,8 +319,7 @@ const encode = (document: Document, context: FormatContext): string => {
       context.report.add('relation-of-line-ends', document.id, label)
       return
     }
-    if (/\s/.test(label)) context.report.add('white-space-in-label', document.id, label)
-    tail.push(`R${i + 1}\t${label.replace(/\s+/g, '_')} Arg1:${one} Arg2:${two}`)
+    tail.push(`R${i + 1}\t${columnLabel(label, document, context)} Arg1:${one} Arg2:${two}`)
   })
   for (const cluster of document.clusters ? listClusters(document.clusters) : []) {
     const members = cluster.map(idOf).filter((id) => id !== undefined)

@@ -10,7 +10,7 @@ import { parseLines } from '../syntax/parse-lines.ts'
 import { type Source, stem } from '../source.ts'
 import { joinTokens, sentenceSpans, type TokenSpan, tokenSpan, words } from '../document/tokens.ts'
 import { tokenClusters } from '../syntax/brackets.ts'
-import { spansToWrite } from './brat.ts'
+import { layersToWrite, reportMerged, spansToWrite } from '../syntax/span-layer.ts'
 import { parseJsonLine } from './jsonl.ts'
 
 const key = 'dygie'
@@ -176,7 +176,9 @@ const sentencesToWrite = (document: Document): Spans => {
 }
 
 const encode = (document: Document, context: FormatContext): Record<string, unknown> => {
-  reportLayers(document, ['entities', 'mentions', 'relations', 'clusters'], context)
+  const layers = layersToWrite(context)
+  reportLayers(document, [...layers, 'relations', 'clusters'], context)
+  reportMerged(document, layers, context)
   const tokens = requireTokens(document, 'dygie')
   const list = words(document)
   const sentences = sentencesToWrite(document)
@@ -194,12 +196,10 @@ const encode = (document: Document, context: FormatContext): Record<string, unkn
     return span
   }
   // Indexes are the document's, so that a span may go over sentences.
-  const spans = spansToWrite(document, context.options.layer).flatMap(
-    ({ start, end, label }): [number, number, string][] => {
-      const span = exact(start, end, 'entity')
-      return span ? [[span.begin, span.end - 1, label]] : []
-    },
-  )
+  const spans = spansToWrite(document, layers).flatMap(({ start, end, label }): [number, number, string][] => {
+    const span = exact(start, end, 'entity')
+    return span ? [[span.begin, span.end - 1, label]] : []
+  })
   const relations = (document.relations ? listRelations(document.relations) : []).flatMap(
     ({ label, arg1, arg2 }): [number, number, number, number, string][] => {
       const one = exact(arg1.start, arg1.end, 'relation')
@@ -214,7 +214,7 @@ const encode = (document: Document, context: FormatContext): Record<string, unkn
     doc_key: document.id,
     ...fieldsOf(document, key, 'doc_key', ['sentences', ...layerFields], context),
     sentences: Array.from(sentences.begin, (begin, s) => list.slice(begin, sentences.end[s])),
-    ...(document.entities || document.mentions ? { ner: bySentence(spans) } : {}),
+    ...(layers.some((layer) => document[layer]) ? { ner: bySentence(spans) } : {}),
     ...(document.relations ? { relations: bySentence(relations) } : {}),
     ...(document.clusters ? { clusters: [...clusters.values()] } : {}),
   }

@@ -8,7 +8,6 @@ import {
   listClusters,
   listMentions,
   listRelations,
-  listSpans,
   type MentionLike,
   type RelationLike,
   type SpanLike,
@@ -18,6 +17,7 @@ import { HmtlError } from '../errors.ts'
 import { type FormatContext, formatContext } from '../format.ts'
 import { lenient } from './lenient.ts'
 import { fold } from './sgml.ts'
+import { type SpanLayer, spansToWrite } from './span-layer.ts'
 import { type XmlElement, xmlText } from './plain-xml.ts'
 import { childrenNamed, isElement, reportNotXml, textOf } from './xml.ts'
 
@@ -255,13 +255,10 @@ export const isOfDocument = (apf: XmlElement, document: Document): boolean => {
 }
 
 /** A tree of a document's layers. @param uri of its text */
-export const encodeApf = (document: Document, uri: string, context: FormatContext): XmlElement => {
+export const encodeApf = (document: Document, uri: string, layer: SpanLayer, context: FormatContext): XmlElement => {
   const { id, text } = document
-  const list: MentionLike[] = document.mentions
-    ? listMentions(document.mentions)
-    : document.entities
-      ? listSpans(document.entities)
-      : []
+  const list: MentionLike[] =
+    layer === 'mentions' && document.mentions ? listMentions(document.mentions) : spansToWrite(document, [layer])
   const clusters = document.clusters ? listClusters(document.clusters) : []
   const count = fromUtf16(text, 'codepoint')
   const byPlace = new Map<string, MentionLike>()
@@ -280,7 +277,9 @@ export const encodeApf = (document: Document, uri: string, context: FormatContex
       return []
     }),
   )
+  // A mention is always of an entity there: one of no cluster is read again as one by itself.
   for (const mention of byPlace.values()) groups.push([mention])
+  context.report.add('singleton-added', id, '', byPlace.size)
   const ids = new Map<string, string>()
   const charseq = ({ start, end }: SpanLike): XmlElement => [
     'charseq',
