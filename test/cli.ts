@@ -54,7 +54,7 @@ test('a missing file exits with 1 and a coded error', async (t) => {
 test('convert: from a pipe, guessed, tokenized on the way', async (t) => {
   const { code, out } = await hmtl(['convert', '--to', 'conll2003'], '{"text":"Maren left Oslo."}\n')
   t.is(code, 0)
-  t.is(out, '-DOCSTART- -X- -X- O\n\nMaren _ _ O\nleft _ _ O\nOslo _ _ O\n. _ _ O\n\n')
+  t.is(out, '-DOCSTART- "<stdin>:1" -X- O\n\nMaren _ _ O\nleft _ _ O\nOslo _ _ O\n. _ _ O\n\n')
 })
 
 test('convert: dead letters, their exit code, and the loss report', async (t) => {

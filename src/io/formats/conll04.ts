@@ -10,7 +10,9 @@ import { isBlankLine } from '../syntax/line-fields.ts'
 import { type Format, type FormatContext, reportUncarried, requireTokens } from '../format.ts'
 import { lenient } from '../syntax/lenient.ts'
 import { type LineParser, parseLines } from '../syntax/parse-lines.ts'
+import { idOfLine, idOnLine } from '../syntax/ids.ts'
 import { type Source, stem } from '../source.ts'
+import { layerToWrite } from '../syntax/span-layer.ts'
 import { decodeTags, encodeTags, isTag } from '../document/tags.ts'
 import { joinTokens, sentenceOfToken, type TokenSpan, tokenSpan, words } from '../document/tokens.ts'
 
@@ -154,7 +156,8 @@ const parser = (source: Source, context: FormatContext): LineParser => {
     line({ text }) {
       if (text.startsWith('#doc')) {
         const done = build(true)
-        id = text.slice(4).trim() || undefined
+        const said = text.slice(4).trim()
+        id = said === '' ? undefined : idOfLine(said)
         skipping = false
         return done
       }
@@ -179,22 +182,12 @@ async function* write(documents: AsyncIterable<Document>, context: FormatContext
 }
 
 const encode = (document: Document, context: FormatContext): string => {
-  reportUncarried(
-    document,
-    document.entities ? ['entities', 'relations'] : ['entities', 'mentions', 'relations'],
-    context,
-    key,
-  )
+  const layer = layerToWrite(document, context)
+  reportUncarried(document, [layer, 'relations'], context, key)
   const tokens = requireTokens(document, 'conll04')
   const sentences = document.sentences ?? { begin: Int32Array.of(0), end: Int32Array.of(tokens.begin.length) }
   const { begin: begins, end: ends } = sentences
-  const spans = flatTokenSpans(
-    document,
-    context.options.layer ? document[context.options.layer] : (document.entities ?? document.mentions),
-    'entity',
-    context,
-    tokens,
-  )
+  const spans = flatTokenSpans(document, document[layer], 'entity', context, tokens)
   const tags = encodeTags(spans, 0, tokens.begin.length, 'bio')
   const list = words(document).map((word) => columnWord(word, document, context, '\t'))
   // An argument is written as its last token, and read again as the entity that ends there or as that token.
@@ -221,7 +214,7 @@ const encode = (document: Document, context: FormatContext): string => {
   }
   const lines: string[] = []
   begins.forEach((from, s) => {
-    lines.push(`#doc ${begins.length === 1 ? document.id : `${document.id}:${s}`}`)
+    lines.push(`#doc ${idOnLine(begins.length === 1 ? document.id : `${document.id}:${s}`)}`)
     for (let i = from; i < ends[s]; i++) {
       const here = heads.get(i) ?? [[none, i - from] as [string, number]]
       const labels = here.map(([label]) => quoted(label)).join(', ')

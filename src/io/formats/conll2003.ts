@@ -17,7 +17,9 @@ import { type Format, type FormatContext, reportUncarried, requireTokens } from 
 import { headOf } from '../syntax/head.ts'
 import type { Line } from '../syntax/lines.ts'
 import { type LineParser, parseLines } from '../syntax/parse-lines.ts'
+import { idCell, quotedId } from '../syntax/ids.ts'
 import { type Source, stem } from '../source.ts'
+import { layerToWrite } from '../syntax/span-layer.ts'
 import { docstart, isTagComment, isTypeTag, type TagColumns, tagHead } from '../syntax/tag-columns.ts'
 import { rowMaker, type TagExtras, tagExtrasOf, unusual } from '../syntax/tag-extras.ts'
 import {
@@ -190,6 +192,7 @@ const parser = (source: Source, context: FormatContext, columns: TagColumns | un
       if (text.startsWith(docstart) && fieldsOf(fields[0])[0] === docstart) {
         const done = beginDocument()
         start = trimBlankEnd(text)
+        id = docstartId(start)
         justStarted = true
         return done
       }
@@ -250,18 +253,21 @@ const parser = (source: Source, context: FormatContext, columns: TagColumns | un
   }
 }
 
+/** The id that a `-DOCSTART-` line of ours has for the part of speech that other files have there. */
+const docstartId = (line: string): string | undefined => quotedId(fieldsOf(line)[1] ?? '')
+
 async function* write(documents: AsyncIterable<Document>, context: FormatContext) {
   for await (const document of documents) yield encode(document, context)
 }
 
 const encode = (document: Document, context: FormatContext): string => {
-  reportUncarried(document, document.entities ? ['entities'] : ['entities', 'mentions'], context, key)
+  const layer = layerToWrite(document, context)
+  reportUncarried(document, [layer], context, key)
   const tokens = requireTokens(document, 'conll2003')
   const known = Object.hasOwn(document.metadata, key)
   const extras = tagExtrasOf(metadataOf(document, key), tokens.begin.length)
   const { begin, end } = sentenceSpans(document)
-  const layer = context.options.layer ? document[context.options.layer] : (document.entities ?? document.mentions)
-  const spans = flatTokenSpans(document, layer, 'entity', context, tokens)
+  const spans = flatTokenSpans(document, document[layer], 'entity', context, tokens)
   const scheme = context.options.scheme ?? extras.scheme ?? 'bio'
   const types = extras.types === true && context.options.scheme === undefined
   const tags: string[] = []
@@ -288,7 +294,9 @@ const encode = (document: Document, context: FormatContext): string => {
   )
   const lines: string[] = extras.header === undefined ? [] : [extras.header]
   const row = rowMaker(extras, columns.length)
-  const opening = extras.docstart ?? (known ? undefined : `${docstart} -X- -X- O`)
+  const stood = extras.docstart === undefined ? undefined : (docstartId(extras.docstart) ?? document.id)
+  const isAnew = stood === undefined ? !known : stood !== document.id
+  const opening = isAnew ? `${docstart} ${idCell(document.id)} -X- O` : extras.docstart
   if (opening !== undefined) lines.push(opening, ...(extras.tight ? [] : ['']))
   for (let s = 0; s < begin.length; s++) {
     lines.push(...(extras.comments?.[s] ?? []))

@@ -12,6 +12,7 @@ import { type Format, type FormatContext, reportUncarried, requireTokens } from 
 import type { Line } from '../syntax/lines.ts'
 import { type LineParser, parseLines } from '../syntax/parse-lines.ts'
 import { type Source, stem } from '../source.ts'
+import { layerToWrite } from '../syntax/span-layer.ts'
 import type { TagSpan } from '../document/tags.ts'
 import { joinTokens, sentenceSpans, words } from '../document/tokens.ts'
 import {
@@ -27,8 +28,10 @@ import {
 } from '../syntax/brackets.ts'
 import {
   fixedColumns,
+  footerOf,
   type HeaderName,
   headerOf,
+  idOfFooter,
   isEmptyCell,
   isFooter,
   spread,
@@ -90,7 +93,7 @@ const extrasOf =
     const { text, document, part, footer, tight, before } = about
     const all = <T>(of: (row: number) => T): T[] => Array.from(widths, (_, row) => of(row))
     const column = (c: number) => all((row) => rows.cell(row, c))
-    const usual = text === usualHeader(columnName(document), part)
+    const usual = text === usualHeader(document, part)
     const coref = all((row) => rows.cell(row, widths[row] - 1))
     const empty = coref.find(isEmptyCell) ?? '-'
     let first = 0
@@ -102,7 +105,7 @@ const extrasOf =
       )
     })
     return {
-      ...(short || hasUsualLead(rows, lengths, document, partColumn(part))
+      ...(short || hasUsualLead(rows, lengths, columnName(document), partColumn(part))
         ? {}
         : { lead: all((row) => rows.cells(row, 0, 3).join('\t')) }),
       document,
@@ -141,7 +144,7 @@ const parser = (source: Source, context: FormatContext): LineParser => {
   const build = (footer: string): Document => {
     const tight = gathered.isOpen
     gathered.closeSentence()
-    const documentName = id() as string
+    const documentName = idOfFooter(footer) ?? (id() as string)
     const { lengths, rows } = gathered
     const widths = gathered.settled()
     const list = new Array<string>(rows.length)
@@ -197,7 +200,7 @@ const parser = (source: Source, context: FormatContext): LineParser => {
       }
       if (skipping) return undefined
       gathered.rows.read(text)
-      if (gathered.isComment(text, header?.document)) {
+      if (gathered.isComment(text, header && columnName(header.document))) {
         if (header) gathered.addComment(text)
         else context.report.add('comment-outside-document', name, text.slice(0, 80))
         return undefined
@@ -231,8 +234,8 @@ const parser = (source: Source, context: FormatContext): LineParser => {
   }
 }
 
-/** A document's name as a column and between the brackets of a header. */
-const columnName = (name: string) => name.replace(/[ \t\n\r()]+/g, '_')
+/** A document's name as a column. */
+const columnName = (name: string) => name.replace(/[\s()]+/g, '_') || '_'
 const documentId = (document: string, part: string) => (part === '' ? document : `${document}_${part}`)
 
 const partColumn = (part: string) => (part === '' ? '0' : String(Number(part)))
@@ -253,29 +256,23 @@ async function* write(documents: AsyncIterable<Document>, context: FormatContext
 const strings = (value: unknown, length: number): string[] | undefined => (isStrings(value, length) ? value : undefined)
 
 const encode = (document: Document, context: FormatContext): string => {
-  reportUncarried(
-    document,
-    document.entities ? ['entities', 'clusters'] : ['entities', 'mentions', 'clusters'],
-    context,
-    key,
-  )
+  const layer = layerToWrite(document, context)
+  reportUncarried(document, [layer, 'clusters'], context, key)
   const tokens = requireTokens(document, 'conll2012')
   const count = tokens.begin.length
   const extras = metadataOf(document, key) as Extras & Record<string, unknown>
   const sentences = sentenceSpans(document)
-  const name = columnName(typeof extras.document === 'string' ? extras.document : document.id)
+  const name = typeof extras.document === 'string' ? extras.document : document.id
   const part = typeof extras.part === 'string' ? extras.part : '000'
   const header = typeof extras.header === 'string' && headerOf(extras.header) ? extras.header : usualHeader(name, part)
   const footer = typeof extras.footer === 'string' && isFooter(extras.footer) ? extras.footer : usualFooter
+  const named = headerOf(header)
+  // A document of a file whose header has no name has that of its file.
+  const isOfFile = Object.hasOwn(document.metadata, key) && named?.document === ''
+  const read = idOfFooter(footer) ?? (named && !isOfFile ? documentId(named.document, named.part) : document.id)
   const columns = metadataOf({ metadata: extras } as unknown as Document, 'columns')
   const empty = typeof extras.empty === 'string' && isEmptyCell(extras.empty) ? extras.empty : '-'
-  const spans = flatTokenSpans(
-    document,
-    context.options.layer ? document[context.options.layer] : (document.entities ?? document.mentions),
-    'entity',
-    context,
-    tokens,
-  )
+  const spans = flatTokenSpans(document, document[layer], 'entity', context, tokens)
   const clusters = tokenClusters(document, context, tokens)
   const entityCells = sameOrNew(
     strings(extras.entities, count),
@@ -330,7 +327,7 @@ const encode = (document: Document, context: FormatContext): string => {
         continue
       }
       const fields = [
-        ...(lead ? lead[i].split('\t') : [name, partColumn(part), String(at)]),
+        ...(lead ? lead[i].split('\t') : [columnName(name), partColumn(part), String(at)]),
         list[i],
         ...keptColumns.map((column) => column[i]),
         entityCells[i],
@@ -342,7 +339,7 @@ const encode = (document: Document, context: FormatContext): string => {
     lines.push('')
   }
   if (extras.tight === true && lines[lines.length - 1] === '') lines.pop()
-  lines.push(...(comments.get(count) ?? []), footer)
+  lines.push(...(comments.get(count) ?? []), read === document.id ? footer : footerOf(document.id, read))
   const blank = typeof extras.before === 'number' ? '\n'.repeat(Math.min(extras.before, 100)) : ''
   return `${blank}${lines.join('\n')}\n`
 }

@@ -17,6 +17,7 @@ import { type Format, type FormatContext, reportUncarried, requireTokens } from 
 import type { Line } from '../syntax/lines.ts'
 import { type LineParser, parseLines } from '../syntax/parse-lines.ts'
 import { type Source, stem } from '../source.ts'
+import { layerToWrite } from '../syntax/span-layer.ts'
 import type { TagSpan } from '../document/tags.ts'
 import { joinTokens, sentenceOfToken, sentenceSpans, tokenSpan, words } from '../document/tokens.ts'
 import {
@@ -29,7 +30,7 @@ import {
   isLikeConll,
   tokenClusters,
 } from '../syntax/brackets.ts'
-import { headerOf, isFooter } from '../syntax/conll2012-lines.ts'
+import { footerOf, headerName, headerOf, idOfFooter, isFooter } from '../syntax/conll2012-lines.ts'
 
 const parser = (source: Source, context: FormatContext): LineParser => {
   const name = stem(source, '.like_conll', '.sgm.like_conll')
@@ -91,7 +92,10 @@ const parser = (source: Source, context: FormatContext): LineParser => {
   return {
     line({ text }: Line) {
       if (isFooter(text)) {
-        if (!skipping) return build()
+        if (!skipping) {
+          id = idOfFooter(text) ?? id
+          return build()
+        }
         skipping = false
         return undefined
       }
@@ -146,16 +150,13 @@ async function* write(documents: AsyncIterable<Document>, context: FormatContext
 }
 
 const encode = (document: Document, context: FormatContext): string => {
-  reportUncarried(
-    document,
-    document.mentions ? ['mentions', 'relations', 'clusters'] : ['entities', 'relations', 'clusters'],
-    context,
-  )
+  const layer = layerToWrite(document, context, 'mentions')
+  reportUncarried(document, [layer, 'relations', 'clusters'], context)
   const tokens = requireTokens(document, 'like-conll')
   const sentences = sentenceSpans(document)
   const count = tokens.begin.length
   const mentions = encodeBrackets(
-    flatTokenSpans(document, document.mentions ?? document.entities, 'mention', context, tokens),
+    flatTokenSpans(document, document[layer], 'mention', context, tokens),
     count,
     document,
     context,
@@ -188,7 +189,7 @@ const encode = (document: Document, context: FormatContext): string => {
     ])
   }
   const list = words(document).map((word) => columnWord(word, document, context, '\t'))
-  const lines = [`#begin document (${document.id.replace(/[\t\n\r()]+/g, '_')})`]
+  const lines = [headerName(document.id)]
   for (let s = 0; s < sentences.begin.length; s++) {
     const cells = columns[s].map((spans) =>
       encodeBrackets(
@@ -206,7 +207,8 @@ const encode = (document: Document, context: FormatContext): string => {
       )
     lines.push('')
   }
-  lines.push('#end document')
+  // An empty id in the header is none.
+  lines.push(footerOf(document.id, document.id || '-'))
   return `${lines.join('\n')}\n`
 }
 

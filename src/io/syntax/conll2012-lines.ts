@@ -1,6 +1,7 @@
 /** The lines of CoNLL-2012 files: headers, columns, and the widths of the gaps between them. */
 import { isCorefCell } from './brackets.ts'
 import type { Cells } from './cells.ts'
+import { idOfLine, idOnLine, quotedId } from './ids.ts'
 
 /** Columns before those of the predicates. */
 export const fixedColumns = 11
@@ -16,17 +17,29 @@ export interface HeaderName {
 
 /** Name and part of a header: `(name); part 000`, or the name alone as OntoGUM has it, which may even be empty. */
 export const headerOf = (line: string): HeaderName | undefined => {
-  const match = /^#\s*begin document(.*)$/.exec(line)
+  const match = /^#\s*begin document(.*)$/s.exec(line)
   if (!match) return undefined
   const rest = match[1].trim()
-  const [, document, part] = /^\((.*)\);?(?:\s*part\s+(\d+))?$/.exec(rest) ?? [undefined, rest, undefined]
-  return { document, part: part ?? '' }
+  const [, document, part] = /^\((.*)\);?(?:\s*part\s+(\d+))?$/s.exec(rest) ?? [undefined, rest, undefined]
+  return { document: idOfLine(document), part: part ?? '' }
 }
 
-export const isFooter = (line: string): boolean => /^#\s*end document.*$/.test(line)
+export const isFooter = (line: string): boolean => /^#\s*end document/.test(line)
 
-export const usualHeader = (document: string, part: string) => `#begin document (${document}); part ${part}`
+/** A name between the brackets of a header. */
+export const headerName = (document: string): string => `#begin document (${document === '' ? '' : idOnLine(document)})`
+export const usualHeader = (document: string, part: string) => `${headerName(document)}; part ${part}`
 export const usualFooter = '#end document'
+
+/**
+ * The end of a document. Some corpora repeat the document's name there; we have its id there, as JSON, where readers
+ * of the header would give it another.
+ */
+export const footerOf = (id: string, read: string): string =>
+  id === read ? usualFooter : `${usualFooter} ${JSON.stringify(id)}`
+
+/** The id that such an end says. */
+export const idOfFooter = (line: string): string | undefined => quotedId(line.replace(/^#\s*end document/, '').trim())
 export const isEmptyCell = (cell: string) => cell === '' || cell === '-' || cell === '_' || cell === '*'
 
 /** Columns of the rows of a sentence: at least what is not empty, at most what tabs end. */

@@ -15,6 +15,10 @@ export const idOfLine = (text: string): string => {
   return id === undefined || idOnLine(id) === id ? text : id
 }
 
+/** An id as one cell of a line. */
+export const idCell = (id: string): string =>
+  JSON.stringify(id).replace(/\s/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`)
+
 /** The id of a JSON string; undefined for all else. */
 export const quotedId = (text: string): string | undefined => {
   if (!/^".*"$/s.test(text)) return undefined
