@@ -1,4 +1,4 @@
-/** A span without a label: the formats that need one write `_` and count it, the others keep it as it is. */
+/** A span without a label: the formats that need one write `ENT` and count it, the others keep it as it is. */
 import test from 'ava'
 import { createDocument, listRelations, listSpans } from '../src/io/document/document.ts'
 import { joinTokens } from '../src/io/document/tokens.ts'
@@ -15,9 +15,9 @@ const spans = [
 ]
 
 for (const format of ['conll2003', 'conll2012', 'conll04', 'like-conll', 'conllu', 'brat', 'litbank'])
-  test(`${format}: an empty label is written as _, and counted`, async (t) => {
+  test(`${format}: an empty label is written as ENT, and counted`, async (t) => {
     const { again, report } = await through(format, [createDocument({ id: 'd', ...base, entities: spans })])
-    t.deepEqual(listSpans((again[0].entities ?? again[0].mentions)!), [{ ...ada, label: '_' }, spans[1]])
+    t.deepEqual(listSpans((again[0].entities ?? again[0].mentions)!), [{ ...ada, label: 'ENT' }, spans[1]])
     t.is(report.count('label-changed'), 1)
   })
 

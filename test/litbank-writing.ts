@@ -95,7 +95,7 @@ test('litbank: labels with what divides cells, and empty ones, are changed and c
   t.is(written.count('label-changed'), 3)
   t.deepEqual(
     [...listSpans(again[0].mentions!), ...listSpans(again[0].entities!)].map(({ label }) => label),
-    ['_', 'C_D', 'A_B'],
+    ['ENT', 'C_D', 'A_B'],
   )
 })
 

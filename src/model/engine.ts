@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { HmtlError } from '../io/errors.ts'
 import { chooseEngine, type EngineName } from './engine-choice.ts'
 import { registerFusedOps } from './kernels/index.ts'
-import type { SimdForm } from './kernels/simd/module.ts'
+import type { SimdForm } from './kernels/simd/form.ts'
 
 export interface Engine {
   readonly name: Exclude<EngineName, 'auto'>

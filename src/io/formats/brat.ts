@@ -319,7 +319,7 @@ const encode = (document: Document, context: FormatContext): string => {
       context.report.add('relation-of-line-ends', document.id, label)
       return
     }
-    tail.push(`R${i + 1}\t${columnLabel(label, document, context)} Arg1:${one} Arg2:${two}`)
+    tail.push(`R${i + 1}\t${columnLabel(label, document, context, undefined, '_')} Arg1:${one} Arg2:${two}`)
   })
   for (const cluster of document.clusters ? listClusters(document.clusters) : []) {
     const members = cluster.map(idOf).filter((id) => id !== undefined)

@@ -296,6 +296,7 @@ const keptLines = (document: Document, { options }: FormatContext): Kept | undef
   const { sentences, global: declared } = metadataOf(document, key)
   if (
     !Array.isArray(sentences) ||
+    sentences.length === 0 ||
     !sentences.every((lines) => isStrings(lines) && lines.every((line) => !/[\n\r]/.test(line)))
   )
     return undefined

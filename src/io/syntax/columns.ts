@@ -84,8 +84,14 @@ export const columnWord = (word: string, document: Document, context: FormatCont
 export const noLabel = untyped
 
 /** A label for a column: what the column's own syntax is made of cannot stand in it, nor can nothing. */
-export const columnLabel = (label: string, document: Document, context: FormatContext, syntax = /\s/g): string => {
-  const fit = label.replace(syntax, '_') || noLabel
+export const columnLabel = (
+  label: string,
+  document: Document,
+  context: FormatContext,
+  syntax = /\s/g,
+  none = noLabel,
+): string => {
+  const fit = label.replace(syntax, '_') || none
   if (fit !== label) context.report.add('label-changed', document.id, `${JSON.stringify(label)} to ${fit}`)
   return fit
 }

@@ -1,18 +1,8 @@
 /** The SIMD kernels: in which form they run here, and instantiated over a memory. */
 import { HmtlError } from '../../../io/errors.ts'
-import { useForm } from './form.ts'
+import { type SimdForm, simdForms, useForm } from './form.ts'
 
 export type Kernels = Record<string, (...args: number[]) => number>
-
-/**
- * `plain` rounds every product, and gives the same bits wherever it runs. `relaxed` has products and sums in one
- * instruction (relaxed SIMD: Node 22, browsers of 2023 or newer, and a machine with fused multiply-add), which rounds
- * once: the same bits wherever the machine is alike. `dots` are relaxed kernels that also multiply an encoder's 8-bit
- * weights with rows of 7 bits, sixteen products an instruction: faster where the engine has the machine's own
- * instruction for it, which V8 has since version 13 (Node 24).
- */
-export const simdForms = ['dots', 'relaxed', 'plain'] as const
-export type SimdForm = (typeof simdForms)[number]
 
 /** What the build makes; `dots` runs the relaxed ones. */
 export const builtForms = ['relaxed', 'plain'] as const
