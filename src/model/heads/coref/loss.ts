@@ -76,11 +76,7 @@ const pieceLoss = (
   const end = kept.map((i) => candidates.end[i])
   const cluster = kept.map(clusterOf)
   const vectors = spanVectors(task, parameters, states, inputs, spanRows(begin, end, tokenRows))
-  // That those which are given are mentions is known, but not that others by the same rules would end where they do (a
-  // name without its title): only pairs are learned from them.
-  const mentions = example.mentionsGiven
-    ? tf.zeros<tf.Rank.R2>([kept.length, 1])
-    : mentionScores(task, parameters, vectors, seeds, example.convention)
+  const mentions = mentionScores(task, parameters, vectors, seeds, example.convention)
   const words = task.textFeatures ? example.sentences.flat() : []
   const surfaces = task.textFeatures ? Array.from(begin, (from, i) => surfaceOf(words.slice(from, end[i]))) : undefined
   const every = antecedentPairs(kept.length, task.maxAntecedents, 0, surfaces)
