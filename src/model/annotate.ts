@@ -51,9 +51,10 @@ const tasksToRun = (
   chosen: readonly TaskConfig[],
   taggers: readonly string[] | undefined,
 ): TaskConfig[] => {
-  const read = chosen.some((task) => headOf(task.kind).readsSpans?.(task) === true)
   const isUnseen = ({ kind, name }: TaskConfig) =>
-    read && headOf(kind).findsSpans === true && (taggers?.includes(name) ?? true)
+    headOf(kind).findsSpans === true &&
+    (taggers?.includes(name) ?? true) &&
+    chosen.some((task) => headOf(task.kind).readsSpans?.(task, name) === true)
   return model.config.tasks.filter((task) => chosen.includes(task) || isUnseen(task))
 }
 

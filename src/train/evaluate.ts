@@ -11,10 +11,9 @@ import { type DataFile, datasetDocuments } from './pieces.ts'
 /** Names of tasks that find the spans which a task reads. */
 const spanTasks = ({ config }: Model, task: TaskConfig): string[] => {
   const head = headOf(task.kind)
-  if (!head.readsSpans?.(task)) return []
   const named = [task.on, ...(head.others?.(task) ?? []).map(({ name }) => name)]
   return config.tasks
-    .filter(({ name, kind }) => headOf(kind).findsSpans && named.includes(name))
+    .filter(({ name, kind }) => headOf(kind).findsSpans && named.includes(name) && head.readsSpans?.(task, name))
     .map(({ name }) => name)
 }
 

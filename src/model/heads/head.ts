@@ -136,8 +136,8 @@ export interface Head<
   readonly findsSpans?: boolean
   /** What helps where it does not learn, for the warning of a training. */
   readonly hint?: string
-  /** Whether it chooses among spans that others find. */
-  readsSpans?(task: Config): boolean
+  /** Whether it chooses among the spans that a tagger finds. */
+  readsSpans?(task: Config, tagger: string): boolean
   /** Tasks it looks at besides the one it stands on: the key that names each, and the kind that it must be. */
   others?(task: Config): readonly { readonly key: string; readonly name: string; readonly kind: string }[]
   /** Dropout before the encoder, where it is not the task's. */

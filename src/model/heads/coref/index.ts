@@ -39,7 +39,7 @@ export const corefHead: Head<CorefTaskConfig, CorefExample, CorefScore> = {
   datasetKeys: corefDatasetKeys,
   defaults: { hidden: 200, layers: 1, batch: 1 },
   inputDropout: ({ lexicalDropout }) => lexicalDropout,
-  readsSpans: ({ namesOf }) => namesOf !== '',
+  readsSpans: ({ namesOf }, tagger) => tagger === namesOf,
   others: ({ namesOf }) => (namesOf === '' ? [] : [{ key: 'namesOf', name: namesOf, kind: 'crf' }]),
   layer: () => 'clusters',
   examples: corefExamples,

@@ -1,8 +1,8 @@
 /**
  * y = activation(x·wᵀ + b) with w of 8-bit integers: x [N,I]; w int32 [O,I/4], the bytes of [O,I]; scales [O], a factor
  * a row of w; b [O] → [N,O]. Rows of x are rounded to 16-bit integers, each by its largest, so that all products and
- * sums are exact and what is lost is less than what the weights have lost already. Or, where the machine multiplies
- * bytes twice as fast (`dots`), to 7 bits, each block of it between its least and its greatest number.
+ * sums are exact and what is lost is less than what the weights have lost already. Or, where products of bytes are
+ * faster (`dots`), to 7 bits, each block of it between its least and its greatest number.
  */
 import type * as tf from '@tensorflow/tfjs-core'
 import { type FusedOp, float, run } from '../op.ts'
