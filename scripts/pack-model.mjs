@@ -1,6 +1,7 @@
 /**
  * Makes a model that stands on an encoder into one folder with it: the task
- * weights as float16 as they were saved, the encoder's matrices as 8-bit integers, of the layers that are run.
+ * weights as float16 as they were saved, the encoder's matrices as 8-bit integers, of the layers that are run; those
+ * that the model tuned become the encoder's.
  *   node scripts/pack-model.mjs runs/accurate/model packages/en-accurate
  */
 import { createHash } from 'node:crypto'
@@ -8,8 +9,11 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from
 import { join } from 'node:path'
 import { encoders } from '../dist/src/setup/encoder.js'
 import { findEncoder } from '../dist/src/model/encoders/load.js'
-import { openPath } from '../dist/src/model/folder-files.js'
-import { encodeSafetensors, openSafetensors } from '../dist/src/model/safetensors.js'
+import { checkpointTensors, isTuned } from '../dist/src/model/encoders/transformer/tuned.js'
+import { readTransformerConfig } from '../dist/src/model/encoders/transformer/weights.js'
+import { folderFiles, openPath } from '../dist/src/model/folder-files.js'
+import { decodeSafetensors, encodeSafetensors, openSafetensors } from '../dist/src/model/safetensors.js'
+import { halfType } from '../dist/src/model/store.js'
 
 const [from, to] = process.argv.slice(2)
 const stored = JSON.parse(readFileSync(join(from, 'config.json'), 'utf8'))
@@ -17,7 +21,14 @@ const { contextual } = stored.config.embeddings
 if (contextual?.kind !== 'transformer') throw new Error(`${from} stands on no transformer`)
 const encoder = findEncoder(contextual.model, from)
 mkdirSync(join(to, 'encoder'), { recursive: true })
-for (const name of ['model.safetensors', 'words.txt']) copyFileSync(join(from, name), join(to, name))
+copyFileSync(join(from, 'words.txt'), join(to, 'words.txt'))
+const all = decodeSafetensors(readFileSync(join(from, 'model.safetensors')), from)
+const tuned = new Map([...all].filter(([name]) => isTuned(name)))
+if (tuned.size === 0) copyFileSync(join(from, 'model.safetensors'), join(to, 'model.safetensors'))
+else {
+  const own = new Map([...all].filter(([name]) => !isTuned(name)))
+  writeFileSync(join(to, 'model.safetensors'), encodeSafetensors(own, halfType))
+}
 const encoderFiles = ['config.json', 'tokenizer.json', 'tokenizer_config.json'].filter((name) =>
   existsSync(join(encoder, name)),
 )
@@ -31,13 +42,19 @@ const isAbove = (name) => Number(/\blayer\.(\d+)\./.exec(name)?.[1] ?? -1) >= la
 const header = readFileSync(join(encoder, 'model.safetensors'))
 const names = Object.keys(JSON.parse(header.toString('utf8', 8, 8 + Number(header.readBigUInt64LE(0)))))
 const file = await openSafetensors(await openPath(join(encoder, 'model.safetensors')), encoder)
+const transformer = await readTransformerConfig(folderFiles(encoder))
+const changed = checkpointTensors(tuned, transformer)
 const tensors = new Map()
 for (const name of names) {
   // What the encoder does not need to run: counters, and the head it was trained with.
   if (name === '__metadata__' || name.endsWith('position_ids') || name.startsWith('pooler.') || isAbove(name)) continue
   const shape = file.shape(name)
-  tensors.set(name, { shape, values: await file.read(name, shape) })
+  const values = await file.read(name, shape)
+  const bare = name.startsWith(transformer.family.prefix) ? name.slice(transformer.family.prefix.length) : name
+  tensors.set(name, changed.get(bare) ?? { shape, values })
+  changed.delete(bare)
 }
+if (changed.size > 0) throw new Error(`the encoder has no ${[...changed.keys()].join(', ')}`)
 await file.close()
 writeFileSync(join(to, 'encoder', 'model.safetensors'), encodeSafetensors(tensors, 'I8'))
 stored.config.embeddings.contextual = { kind: 'transformer', model: 'encoder' }

@@ -10,6 +10,7 @@ import { highway, lstmProjected } from '../src/model/kernels/ops/lstm-projected.
 import { scalarMix } from '../src/model/kernels/ops/mix.ts'
 import { concat, dropout, gather, pairProduct, pairSum, pairSumFull } from '../src/model/kernels/ops/rows.ts'
 import { spanAttention } from '../src/model/kernels/ops/span-attention.ts'
+import { attention, gelu, layerNorm } from '../src/model/kernels/ops/transformer.ts'
 
 import { testEngine } from './helpers/engine.ts'
 
@@ -184,6 +185,23 @@ const cases: Case[] = [
     shapes: [[3], [1]],
     loss: (w, gamma) =>
       weigh(scalarMix(tf.tensor2d(noise(4 * 15, 5), [4, 15]), w as tf.Tensor1D, gamma as tf.Tensor1D)),
+  },
+  {
+    name: 'scalar mix of two layers that are tuned',
+    shapes: [[4, 10], [2], [1]],
+    loss: (x, w, gamma) => weigh(scalarMix(x as tf.Tensor2D, w as tf.Tensor1D, gamma as tf.Tensor1D)),
+  },
+  {
+    name: 'layer norm',
+    shapes: [[5, 8], [8], [8]],
+    loss: (x, gamma, beta) => weigh(layerNorm(x as tf.Tensor2D, gamma as tf.Tensor1D, beta as tf.Tensor1D, 1e-5)),
+  },
+  { name: 'gelu', shapes: [[5, 8]], loss: (x) => weigh(gelu(x as tf.Tensor2D, false)) },
+  { name: 'gelu by tanh', shapes: [[5, 8]], loss: (x) => weigh(gelu(x as tf.Tensor2D, true)) },
+  {
+    name: 'attention of two heads over sequences of 4, 1 and 3',
+    shapes: [[8, 24]],
+    loss: (qkv) => weigh(attention(qkv as tf.Tensor2D, ints(0, 4, 5, 8), 2, 4)),
   },
   { name: 'sigmoid loss', shapes: [[3, 4]], loss: (x) => sigmoidLoss(x as tf.Tensor2D, ints(0, 5, 11)) },
   ...[0, -50].map((shift) => ({

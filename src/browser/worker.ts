@@ -5,6 +5,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { HmtlError } from '../io/errors.ts'
 import type { ModelConfig } from '../model/config/keys.ts'
 import { loadTransformer } from '../model/encoders/transformer/transformer.ts'
+import type { Tensors } from '../model/encoders/transformer/tuned.ts'
 import { registerFusedOps } from '../model/kernels/index.ts'
 import plain from '../model/kernels/simd/kernels-plain.wasm'
 import relaxed from '../model/kernels/simd/kernels-relaxed.wasm'
@@ -43,9 +44,10 @@ engine.catch(() => undefined)
 
 const begin = async ({ bytes, place, wish }: BrowserWorkerSettings) => {
   await engine
-  const contextual = async ({ embeddings: { contextual } }: ModelConfig) => {
+  const contextual = async ({ embeddings: { contextual } }: ModelConfig, stored: Tensors) => {
     if (!contextual) return undefined
-    if (contextual.kind === 'transformer') return loadTransformer(bytesFiles(bytes, place, `${contextual.model}/`))
+    if (contextual.kind === 'transformer')
+      return loadTransformer(bytesFiles(bytes, place, `${contextual.model}/`), { layers: contextual.layers, stored })
     throw new HmtlError('HMTL_MODEL_MISMATCH', 'a model that stands on ELMo does not run in a browser')
   }
   const model = await readModel(bytesFiles(bytes, place), contextual, true)

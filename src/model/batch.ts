@@ -57,12 +57,27 @@ export interface Batch {
   readonly contextual: TokenVectors | undefined
 }
 
+/** An encoder's states below the layers that are tuned, piece by piece, sequence after sequence. */
+export interface Pieces {
+  /** [pieces, size] */
+  readonly states: Float32Array
+  readonly size: number
+  /** First piece of each sequence, and the total. */
+  readonly starts: Int32Array
+  /** Pieces of the longest sequence. */
+  readonly longest: number
+  /** Token of each piece, tokens counted sentence by sentence as given; -1 where it is no token's. */
+  readonly tokens: Int32Array
+}
+
 /** Several layers of vectors for each token: [tokens, layers·size]. */
 export interface TokenVectors {
   readonly values: Float32Array
   readonly layers: number
   /** Whether the one layer is the sum of an encoder's, by the model's weights. */
   readonly mixed?: boolean
+  /** Where upper layers are tuned: what goes into the first of those. Tokens are rows, in a batch. */
+  readonly pieces?: Pieces
 }
 
 export interface BatchOptions {
@@ -113,13 +128,14 @@ export const createBatch = (
   }
 }
 
-const byRow = ({ values, ...others }: TokenVectors, { rows, size }: Packing): TokenVectors => {
+const byRow = ({ values, pieces, ...others }: TokenVectors, { rows, size }: Packing): TokenVectors => {
   const width = size === 0 ? 0 : values.length / size
   const packed = new Float32Array(values.length)
   rows.forEach((row, token) => {
     packed.set(values.subarray(token * width, (token + 1) * width), row * width)
   })
-  return { values: packed, ...others }
+  const tokens = pieces?.tokens.map((token) => (token < 0 ? token : rows[token]))
+  return { values: packed, ...others, ...(pieces && tokens && { pieces: { ...pieces, tokens } }) }
 }
 
 /** An int32 vector on the engine; disposed by the tidy scope around it. */

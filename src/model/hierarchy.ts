@@ -7,7 +7,7 @@ import type * as tf from '@tensorflow/tfjs-core'
 import { copyHalves, floatsOfHalves } from '../io/arrow/half.ts'
 import { type Batch, createBatch, indexes } from './batch.ts'
 import type { ModelConfig, TaskConfig } from './config/keys.ts'
-import type { ContextualEncoder } from './encoders/contextual.ts'
+import { type ContextualEncoder, vectorsOf } from './encoders/contextual.ts'
 import type { Forward, HeadContext } from './heads/head.ts'
 import { headOf } from './heads/index.ts'
 import { concat, gather } from './kernels/ops/rows.ts'
@@ -28,7 +28,7 @@ export interface Model extends HeadContext {
   readonly indexer: Indexer
   /** [words, size]; as it is stored where a model is only used, see `readModel`. */
   readonly wordTable: WordTable
-  /** Frozen, where the configuration names one. */
+  /** Where the configuration names one. */
   readonly contextual: ContextualEncoder | undefined
 }
 
@@ -97,7 +97,7 @@ export const wordFloats = ({ wordTable }: Pick<Model, 'wordTable'>): Float32Arra
  */
 export const batchOf = ({ indexer, contextual }: Model, sentences: readonly (readonly string[])[]): Batch =>
   createBatch(sentences, indexer, {
-    vectors: contextual && { values: contextual.encode(sentences), layers: contextual.layers },
+    vectors: contextual && vectorsOf(contextual, sentences),
   })
 
 /**
@@ -124,7 +124,7 @@ export const forward = (model: Model, batch: Batch, rows: tf.Tensor2D, seeds: Se
     once('base', () =>
       forms
         ? gather(forms.forms, forms.of)
-        : dropoutIf(embed(config, parameters, batch, rows, characterCount), config.embeddings.dropout, seeds),
+        : dropoutIf(embed(model, batch, rows, characterCount, seeds), config.embeddings.dropout, seeds),
     )
   const input = (task: TaskConfig): tf.Tensor2D =>
     once(`input of ${task.name}`, () => {

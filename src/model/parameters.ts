@@ -7,6 +7,8 @@ import { randomOf } from './random.ts'
 export type Initializer =
   | { readonly kind: 'zeros' }
   | { readonly kind: 'constant'; readonly value: number }
+  /** By someone else's training. */
+  | { readonly kind: 'given'; readonly values: Float32Array }
   | { readonly kind: 'uniform'; readonly limit: number }
   | { readonly kind: 'normal'; readonly deviation: number }
   /** Glorot and Bengio 2010, normal, over the last two axes. */
@@ -33,6 +35,7 @@ const draw = (name: string, shape: readonly number[], init: Initializer, seed: n
   // Each parameter has a generator of its own: adding a task changes no other's start.
   const random = randomOf(seed, 'parameter', name)
   if (init.kind === 'constant') values.fill(init.value)
+  else if (init.kind === 'given') values.set(init.values)
   else if (init.kind === 'uniform') for (let i = 0; i < size; i++) values[i] = (2 * random.next() - 1) * init.limit
   else if (init.kind !== 'zeros') {
     const [fanIn, fanOut] = [shape[shape.length - 2] ?? 1, shape[shape.length - 1]]

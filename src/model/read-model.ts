@@ -7,6 +7,7 @@ import { sha256 } from '../io/sha256.ts'
 import type { ModelConfig } from './config/keys.ts'
 import { parseStoredConfig } from './config/parse.ts'
 import type { ContextualEncoder } from './encoders/contextual.ts'
+import type { Tensors } from './encoders/transformer/tuned.ts'
 import { createModel, type Model, type ModelParts } from './hierarchy.ts'
 import { corrupt, isFileOfModel, type ModelFiles, textOf } from './model-files.ts'
 import { decodeSafetensors } from './safetensors.ts'
@@ -25,14 +26,14 @@ const isStrings = (value: unknown): value is string[] =>
 
 /**
  * Reads what a model is made of.
- * @param contextual gets the encoder that the model stands on
+ * @param contextual gets the encoder that the model stands on, some layers of which may be among its weights
  * @param compact for a model that is only used: word vectors stay as they are stored, weights are multiplied as
  * integers where the engine does that
  * @throws HmtlError `HMTL_MODEL_NOT_FOUND`, `HMTL_MODEL_CORRUPT`, `HMTL_MODEL_MISMATCH`
  */
 export const readParts = async (
   from: ModelFiles,
-  contextual: (config: ModelConfig) => Promise<ContextualEncoder | undefined>,
+  contextual: (config: ModelConfig, stored: Tensors) => Promise<ContextualEncoder | undefined>,
   compact = false,
 ): Promise<ModelParts & Required<Pick<ModelParts, 'stored'>>> => {
   const path = from.pathOf('config.json')
@@ -124,7 +125,7 @@ export const readParts = async (
     await intact()
     throw error
   }
-  const encoder = contextual(config)
+  const encoder = contextual(config, made.stored)
   // What is wrong with it is told below, unless something is wrong with the files.
   encoder.catch(() => undefined)
   try {

@@ -107,14 +107,14 @@ export interface LoadModelOptions {
  */
 export const loadModel = (
   folder: string,
-  { engine, compact, ...options }: Pick<ContextualOptions, 'cached'> & LoadModelOptions = {},
+  { engine, compact, ...options }: Pick<ContextualOptions, 'cached' | 'tuning'> & LoadModelOptions = {},
 ): Promise<Model> =>
   readModel(
     folderFiles(folder),
-    async (config) => {
+    async (config, stored) => {
       // An encoder lays its weights into the engine's memory; all else can be read while that starts.
       await engine
-      return loadContextual(config, { ...options, folder })
+      return loadContextual(config, { ...options, folder, stored })
     },
     compact,
   )

@@ -1,6 +1,6 @@
 /** The contextual vectors of units: by an encoder that runs, or out of the file that one wrote. */
 import type { TokenVectors } from '../model/batch.ts'
-import type { ContextualEncoder } from '../model/encoders/contextual.ts'
+import { type ContextualEncoder, vectorsOf } from '../model/encoders/contextual.ts'
 import type { Stage } from './chain.ts'
 import type { Group } from './fill.ts'
 import type { Unit } from './units.ts'
@@ -20,12 +20,3 @@ export const embed =
     const sentences = group.units.flatMap((unit) => unit.sentences)
     return { ...group, vectors: encoder && sentences.length > 0 ? vectorsOf(encoder, sentences, mix) : undefined }
   }
-
-const vectorsOf = (
-  encoder: ContextualEncoder,
-  sentences: readonly (readonly string[])[],
-  mix: Float32Array | undefined,
-): TokenVectors =>
-  mix && encoder.encodeMixed
-    ? { values: encoder.encodeMixed(sentences, mix), layers: 1, mixed: true }
-    : { values: encoder.encode(sentences), layers: encoder.layers }

@@ -2,6 +2,7 @@
 import { HmtlError } from '../io/errors.ts'
 import type { ModelConfig } from '../model/config/keys.ts'
 import { loadContextual } from '../model/encoders/load.ts'
+import { isTuned } from '../model/encoders/transformer/tuned.ts'
 import { createModel, type Model } from '../model/hierarchy.ts'
 import { type Random, randomFrom, randomOf } from '../model/random.ts'
 import { decodeSafetensors } from '../model/safetensors.ts'
@@ -34,7 +35,13 @@ export interface Training {
 
 const optimizerOf = ({ wordTable, config }: Model, given: ModelConfig): Optimizer => {
   if (!(wordTable instanceof Float32Array)) throw new HmtlError('HMTL_INTERNAL', 'a compact model is not trained')
-  return createOptimizer(wordTable, config.embeddings.words.size, given.training)
+  const { contextual } = given.embeddings
+  const tune = contextual?.kind === 'transformer' ? contextual.tune : undefined
+  const part = (tune?.learningRate ?? 0) / given.training.learningRate
+  return createOptimizer(wordTable, config.embeddings.words.size, {
+    ...given.training,
+    share: (name) => (isTuned(name) ? part : 1),
+  })
 }
 
 /** A fresh model for a configuration and what the survey of its data found. */
@@ -48,7 +55,7 @@ const initialModel = async (config: ModelConfig, found: Survey, former: Former |
     labels: former ? labelsWith(former, found) : found.labels,
     vocabulary: { words: list, characters: former ? charactersWith(former, found.characters) : found.characters },
     wordTable: table,
-    contextual: await loadContextual(config, { cached: true }),
+    contextual: await loadContextual(config, { cached: true, tuning: true }),
   })
 }
 

@@ -80,7 +80,7 @@ export const loadState = async (folder: string): Promise<{ model: Model; optimiz
       remedy: 'Leave --resume out, or name the folder that was trained into',
     })
   return {
-    model: await loadModel(join(path, `model-${slot}`), { cached: true }),
+    model: await loadModel(join(path, `model-${slot}`), { cached: true, tuning: true }),
     optimizer: await readFile(join(path, `optimizer-${slot}.safetensors`)),
     state: JSON.parse(await readFile(join(path, `state-${slot}.json`), 'utf8')) as SavedState,
   }

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { HmtlError } from '../io/errors.ts'
 import type { ModelConfig } from '../model/config/keys.ts'
 import { folderFiles } from '../model/folder-files.ts'
+import { isTuned } from '../model/encoders/transformer/tuned.ts'
 import { headOf } from '../model/heads/index.ts'
 import type { Model } from '../model/hierarchy.ts'
 import { readParts } from '../model/read-model.ts'
@@ -139,7 +140,8 @@ export const takeOver = (former: Former, model: Model): Begun => {
     }
     const stored = found && !(others.has(task) && part !== 'encoder') ? asWanted(found) : undefined
     if (!stored || stored.shape.join() !== variable.shape.join()) {
-      anew.push(name)
+      // A layer that was not tuned before is as the encoder's own training left it.
+      if (!isTuned(name)) anew.push(name)
       continue
     }
     const values = tf.tensor(stored.values, variable.shape)

@@ -14,6 +14,8 @@ const epsilon = 1e-8
 export interface OptimizerSettings {
   readonly gradientNorm: number
   readonly gradientClip: number
+  /** A parameter's part of the rate, by its name. @default all of it */
+  readonly share?: (name: string) => number
 }
 
 interface Moments {
@@ -48,6 +50,7 @@ export interface Optimizer {
 }
 
 export const createOptimizer = (wordTable: Float32Array, wordSize: number, settings: OptimizerSettings): Optimizer => {
+  const { share = () => 1 } = settings
   const moments = new Map<string, Moments>()
   const updates = new Map<string, number>()
   let wordM = new Float32Array(wordTable.length)
@@ -94,7 +97,7 @@ export const createOptimizer = (wordTable: Float32Array, wordSize: number, setti
           clip: settings.gradientClip,
           beta1,
           beta2,
-          step,
+          step: step * share(name),
           epsilon,
           decay: 0,
         })

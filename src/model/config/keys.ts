@@ -85,6 +85,24 @@ export const contextualKinds = {
           'How many of its layers are run, from the first on: the upper ones are about what it was made for, and say less of words. [all]',
       }),
     ),
+    tune: optional(
+      object(
+        {
+          layers: whole({ default: 4, min: 1, max: 256, sentence: 'How many, from the last that is run down.' }),
+          learningRate: number({
+            default: 0.00003,
+            above: 0,
+            max: 1,
+            sentence: 'Step of Adam for them, where that of all else is training.learningRate.',
+          }),
+          dropout: dropout(0.1, 'Of what each half of a layer adds.'),
+        },
+        {
+          sentence:
+            'Upper layers that are trained with the model, which keeps them. They need the encoder itself, no cache.',
+        },
+      ),
+    ),
     cache,
   },
 }
@@ -96,7 +114,8 @@ const embeddingKeys = {
   characters: orNull(object(characterKeys, { sentence: '' }), { sentence: 'The character CNN; null leaves it out.' }),
   contextual: orNull(contextual, {
     default: null,
-    sentence: 'A frozen contextual encoder, its layers mixed by trained weights that all tasks share.',
+    sentence:
+      'A contextual encoder, its layers mixed by trained weights that all tasks share; frozen, but for layers that are tuned.',
   }),
   dropout: dropout(0, 'Of all of it.'),
   caseNoise: object(

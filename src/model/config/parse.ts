@@ -1,7 +1,7 @@
 /** A whole configuration from what was given: each key by its schema, and what keys say of one another. */
 import { HmtlError } from '../../io/errors.ts'
 import { headKinds, headOf } from '../heads/index.ts'
-import { type ModelConfig, modelKeys, type TaskConfig, taskKeys } from './keys.ts'
+import { type ContextualConfig, type ModelConfig, modelKeys, type TaskConfig, taskKeys } from './keys.ts'
 import { nearest } from './nearest.ts'
 import { withoutForeignWeights } from './sampling.ts'
 import { choice, isObject, readKeys, wrongType, wrongValue } from './schema.ts'
@@ -79,6 +79,16 @@ const checkSampling = (
     throw wrongValue('training.sampling', 'a weight above 0 for some task', sampling, 'Use "proportional"')
 }
 
+/** What is tuned changes, and what was computed beforehand does not. */
+const checkTuning = (contextual: ContextualConfig | null): void => {
+  if (contextual?.kind !== 'transformer' || !contextual.tune) return
+  const where = 'embeddings.contextual'
+  const { cache, layers, tune } = contextual
+  if (cache) throw wrongValue(`${where}.cache`, 'left out where layers are tuned', cache, 'Leave it out, or "tune"')
+  if (layers !== undefined && tune.layers > layers)
+    throw wrongValue(`${where}.tune.layers`, `at most the ${layers} that are run`, tune.layers, `Use ${layers}`)
+}
+
 /**
  * A full configuration from a partial one.
  * @throws HmtlError `HMTL_CONFIG_*` that names the key and the nearest right value
@@ -102,6 +112,7 @@ export const parseConfig = (given: unknown): ModelConfig => {
     checkOthers(task, `tasks[${i}]`, tasks)
   })
   checkSampling(whole, tasks)
+  checkTuning(whole.embeddings.contextual)
   return { ...whole, tasks }
 }
 

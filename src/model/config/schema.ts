@@ -149,8 +149,8 @@ export const text = <T extends string = string>(about: About<T>, what = 'a text'
   },
 })
 
-/** A key that stays away where it is not given. */
-export const optional = <T>(key: Key<T>): Key<T | undefined> => ({
+/** A key that stays away where it is not given, whatever its own default. */
+export const optional = <T>({ default: _, ...key }: Key<T>): Key<T | undefined> => ({
   ...key,
   read: (value, where) => key.read(value, where),
 })

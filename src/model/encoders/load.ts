@@ -6,12 +6,17 @@ import { HmtlError } from '../../io/errors.ts'
 import type { ContextualConfig, ModelConfig } from '../config/keys.ts'
 import { folderFiles } from '../folder-files.ts'
 import type { ContextualEncoder } from './contextual.ts'
+import type { Tensors } from './transformer/tuned.ts'
 
 export interface ContextualOptions {
   /** Folder of the model, where its encoder may lie. */
   readonly folder?: string | undefined
   /** Take vectors from the configuration's cache, where it names one, instead of computing them. @default false */
   readonly cached?: boolean | undefined
+  /** The model's weights, among which are the layers that it tuned. */
+  readonly stored?: Tensors | undefined
+  /** Leave the layers that the configuration tunes to the model's parameters, which are trained. @default false */
+  readonly tuning?: boolean | undefined
 }
 
 /** Encoders that `hmtl setup` fetches lie here. */
@@ -43,7 +48,7 @@ const cachedLayers = (contextual: ContextualConfig): number | undefined =>
  */
 export const loadContextual = async (
   { embeddings: { contextual } }: ModelConfig,
-  { folder, cached = false }: ContextualOptions = {},
+  { folder, cached = false, stored, tuning = false }: ContextualOptions = {},
 ): Promise<ContextualEncoder | undefined> => {
   if (!contextual) return undefined
   if (cached && contextual.cache) {
@@ -52,7 +57,12 @@ export const loadContextual = async (
   }
   if (contextual.kind === 'transformer') {
     const { loadTransformer } = await import('./transformer/transformer.ts')
-    return loadTransformer(folderFiles(findEncoder(contextual.model, folder)), contextual.layers)
+    const { layers, tune } = contextual
+    return loadTransformer(folderFiles(findEncoder(contextual.model, folder)), {
+      layers,
+      stored,
+      tune: tuning ? tune : undefined,
+    })
   }
   return loadElmoEncoder(contextual)
 }

@@ -11,7 +11,7 @@ import { linear8Op } from './ops/linear8.ts'
 import { antecedentLossOp, fillOp, sigmoidLossOp, sumOp } from './ops/losses.ts'
 import { lstm16Op, lstmGradOp, lstmOp } from './ops/lstm.ts'
 import { highwayOp, lstmProjectedOp } from './ops/lstm-projected.ts'
-import { mixGradOp, mixOp, mixWeightsGradOp, mixWeightsOp } from './ops/mix.ts'
+import { mixGradOp, mixOp, mixSpreadOp, mixWeightsGradOp, mixWeightsOp } from './ops/mix.ts'
 import {
   columnsOp,
   concatOp,
@@ -24,7 +24,7 @@ import {
   pairSumOp,
   scatterOp,
 } from './ops/rows.ts'
-import { attentionOp, geluOp, layerNormOp } from './ops/transformer.ts'
+import { attentionGradOp, attentionOp, geluGradOp, geluOp, layerNormGradOp, layerNormOp } from './ops/transformer.ts'
 import { scaleOp } from './ops/scale.ts'
 import { spanAttentionGradOp, spanAttentionOp } from './ops/span-attention.ts'
 import { stockGradients } from './ops/stock-gradients.ts'
@@ -64,11 +64,15 @@ export const fusedOps: readonly FusedOp[] = [
   highwayOp,
   mixOp,
   mixGradOp,
+  mixSpreadOp,
   mixWeightsOp,
   mixWeightsGradOp,
   layerNormOp,
+  layerNormGradOp,
   geluOp,
+  geluGradOp,
   attentionOp,
+  attentionGradOp,
 ]
 
 let registered = false

@@ -2,13 +2,16 @@
  * g_e, the base representation: word vector, character CNN and mixed contextual layers side by side (spec section 4).
  */
 import * as tf from '@tensorflow/tfjs-core'
-import { type Batch, indexes } from '../batch.ts'
+import { type Batch, indexes, type Pieces } from '../batch.ts'
 import type { ModelConfig } from '../config/keys.ts'
+import type { ContextualEncoder } from '../encoders/contextual.ts'
 import { charPool } from '../kernels/ops/char-pool.ts'
 import { linear } from '../kernels/ops/linear.ts'
 import { mixWeights, scalarMix } from '../kernels/ops/mix.ts'
 import { concat, gather } from '../kernels/ops/rows.ts'
+import { spanAttention } from '../kernels/ops/span-attention.ts'
 import type { Parameters } from '../parameters.ts'
+import type { Seeds } from './encoder.ts'
 
 /** The vectors of a batch's different words by their form: [forms, words + filters]; a token's is that of its form. */
 export const embedForms = (
@@ -27,18 +30,25 @@ export const embedForms = (
   return forms ? concat(words, forms) : words
 }
 
+/** What of a model makes g_e. */
+interface EmbeddedBy {
+  readonly config: ModelConfig
+  readonly parameters: Parameters
+  readonly contextual: ContextualEncoder | undefined
+}
+
 /**
  * @param wordRows [different words, size], the rows of the batch's words, which a gradient may be taken of
  * @returns [tokens, words + contextual + filters] in the packed layout
  */
 export const embed = (
-  config: ModelConfig,
-  parameters: Parameters,
+  { config, parameters, contextual: encoder }: EmbeddedBy,
   batch: Batch,
   wordRows: tf.Tensor2D,
   characterCount: number,
+  seeds: Seeds,
 ): tf.Tensor2D => {
-  const contextual = mixedLayers(parameters, batch)
+  const contextual = mixedLayers(parameters, batch, encoder, seeds)
   const gathered = gather(wordRows, indexes(batch.wordOf))
   const words = contextual ? concat(gathered, contextual) : gathered
   const forms = characterForms(config, parameters, batch, characterCount)
@@ -69,11 +79,33 @@ const characterForms = (
 }
 
 /** The contextual layers as one, by weights that all tasks share: w = 0 and gamma = 1 to begin with. */
-const mixedLayers = (parameters: Parameters, { contextual, packing }: Batch): tf.Tensor2D | undefined => {
+const mixedLayers = (
+  parameters: Parameters,
+  { contextual, packing }: Batch,
+  encoder: ContextualEncoder | undefined,
+  seeds: Seeds,
+): tf.Tensor2D | undefined => {
   if (!contextual) return undefined
-  const { values, layers, mixed } = contextual
+  const { values, layers, mixed, pieces } = contextual
   const x = tf.tensor2d(values, [packing.size, values.length / packing.size])
-  return mixed ? x : scalarMix(x, ...mixParameters(parameters, layers))
+  if (mixed) return x
+  const upper = pieces && encoder?.tuned?.run(parameters, pieces, seeds)
+  const all = upper ? concat(x, tokenMeans(upper, pieces, packing.size)) : x
+  return scalarMix(all, ...mixParameters(parameters, layers))
+}
+
+/** Means of a token's pieces, zero where it has none: [tokens, size]. */
+const tokenMeans = (x: tf.Tensor2D, { tokens }: Pieces, count: number): tf.Tensor2D => {
+  const starts = new Int32Array(count + 1)
+  for (const token of tokens) if (token >= 0) starts[token + 1]++
+  for (let token = 0; token < count; token++) starts[token + 1] += starts[token]
+  const rows = new Int32Array(starts[count])
+  const next = starts.slice()
+  tokens.forEach((token, piece) => {
+    if (token >= 0) rows[next[token]++] = piece
+  })
+  // The mean is what attention to equal scores gives.
+  return spanAttention(x, tf.zeros([x.shape[0], 1]), indexes(rows), indexes(starts))
 }
 
 const mixParameters = (parameters: Parameters, layers: number): [w: tf.Tensor1D, gamma: tf.Tensor1D] => [

@@ -1,8 +1,9 @@
 /**
- * A transformer of the BERT family as a frozen contextual encoder (Devlin et al.
- * 2019). Its layers are what it makes of the pieces before the first layer and
- * after each; a token's vector is the mean of its pieces', zero where it has
- * none. Sequences lie one after another without padding.
+ * A transformer of the BERT family as a contextual encoder (Devlin et al. 2019):
+ * frozen, or with upper layers that a training tunes. Its layers are what it makes
+ * of the pieces before the first layer and after each; a token's vector is the mean
+ * of its pieces', zero where it has none. Sequences lie one after another without
+ * padding.
  */
 import * as tf from '@tensorflow/tfjs-core'
 import { filled } from '../../../io/budget.ts'
@@ -15,6 +16,7 @@ import { linear8 } from '../../kernels/ops/linear8.ts'
 import type { ModelFiles } from '../../model-files.ts'
 import { attention, gelu, layerNorm } from '../../kernels/ops/transformer.ts'
 import { loadTokenizer, type PieceTokenizer } from './tokenizer.ts'
+import { readUpperLayers, type Tensors, tunedLayer, tunedLayers } from './tuned.ts'
 import {
   type Layer,
   readTransformerConfig,
@@ -70,6 +72,17 @@ export const spansOf = (
 const product = (x: tf.Tensor2D, { w, b }: Layer, relu = false): tf.Tensor2D =>
   'scales' in w ? linear8(x, w, b, relu) : linear(x, w, b, relu)
 
+/** First piece of each span, and the total. */
+const startsOf = (spans: readonly Span[]): Int32Array => {
+  const starts = new Int32Array(spans.length + 1)
+  spans.forEach(({ ids }, i) => {
+    starts[i + 1] = starts[i] + ids.length
+  })
+  return starts
+}
+
+const longestOf = (spans: readonly Span[]): number => spans.reduce((most, { ids }) => Math.max(most, ids.length), 0)
+
 /** States of every layer of spans: each [rows, hidden]. */
 const runLayers = (
   spans: readonly Span[],
@@ -78,11 +91,8 @@ const runLayers = (
   visit: (layer: number, states: tf.Tensor2D) => void,
 ): void => {
   const { embedding: E, epsilon, heads, activation } = config
-  const starts = new Int32Array(spans.length + 1)
-  spans.forEach(({ ids }, i) => {
-    starts[i + 1] = starts[i] + ids.length
-  })
-  const longest = spans.reduce((most, { ids }) => Math.max(most, ids.length), 0)
+  const starts = startsOf(spans)
+  const longest = longestOf(spans)
   const rows = new Float32Array(starts[spans.length] * E)
   spans.forEach(({ ids }, s) => {
     ids.forEach((id, position) => {
@@ -115,37 +125,74 @@ const runLayers = (
   })
 }
 
+export interface TransformerOptions {
+  /** How many of its layers are run, from the first on; all by default. */
+  readonly layers?: number | undefined
+  /** A model's weights, where it may have tuned layers. */
+  readonly stored?: Tensors | undefined
+  /** Layers that are to be tuned, from the last down, and what is dropped out in them. */
+  readonly tune?: { readonly layers: number; readonly dropout: number } | undefined
+}
+
 /**
  * Loads an encoder on the running engine.
  * @param from files with config.json, tokenizer.json and model.safetensors
- * @param most how many of its layers are run, from the first on; all by default
- * @throws HmtlError `HMTL_MODEL_*`, `HMTL_CONFIG_VALUE` where it has fewer
+ * @throws HmtlError `HMTL_MODEL_*`, `HMTL_CONFIG_VALUE` where it has fewer layers
  */
-export const loadTransformer = async (from: ModelFiles, most?: number): Promise<ContextualEncoder> => {
+export const loadTransformer = async (
+  from: ModelFiles,
+  { layers: most, stored, tune }: TransformerOptions = {},
+): Promise<ContextualEncoder> => {
   const whole = await readTransformerConfig(from)
-  if (most !== undefined && most > whole.layers)
-    throw new HmtlError('HMTL_CONFIG_VALUE', `${from.pathOf('config.json')} has ${whole.layers} layers, not ${most}`, {
-      remedy: `Set embeddings.contextual.layers to ${whole.layers} at most`,
-    })
-  const config = { ...whole, layers: most ?? whole.layers }
+  for (const [key, wanted] of [
+    ['layers', most],
+    ['tune.layers', tune && tune.layers + whole.layers - (most ?? whole.layers)],
+  ] as const)
+    if (wanted !== undefined && wanted > whole.layers)
+      throw new HmtlError(
+        'HMTL_CONFIG_VALUE',
+        `${from.pathOf('config.json')} has ${whole.layers} layers, not ${wanted}`,
+        {
+          remedy: `Set embeddings.contextual.${key} to ${most ?? whole.layers} at most`,
+        },
+      )
+  const upper = { ...whole, layers: most ?? whole.layers }
+  // What is tuned is no part of the encoder that runs by itself.
+  const config = { ...upper, layers: upper.layers - (tune?.layers ?? 0) }
   const tokenizer = await loadTokenizer(from, config.vocabulary)
-  const weights = await readTransformerWeights(from, config, multipliesIntegers())
+  const weights = await readTransformerWeights(from, config, {
+    keepBytes: multipliesIntegers(),
+    layer: (index, keep) => tunedLayer(stored, index, config, keep),
+  })
   const layers = config.layers + 1
+  const tuned =
+    tune && tunedLayers(upper, config.layers, await readUpperLayers(from, upper, config.layers), tune.dropout)
   const { hidden: D } = config
 
-  /** @param add of a token's share of a layer, whose values begin at `from` */
-  const run = (
-    sentences: readonly (readonly string[])[],
-    add: (token: number, layer: number, share: number, values: Float32Array, from: number) => void,
-  ): void => {
+  const spansOfAll = (sentences: readonly (readonly string[])[]): Span[] => {
     const spans: Span[] = []
     let first = 0
     for (const sentence of sentences) {
       spans.push(...spansOf(sentence, first, tokenizer, config.positions - 2))
       first += sentence.length
     }
+    return spans
+  }
+  const tokensOf = (sentences: readonly (readonly string[])[]) =>
+    sentences.reduce((sum, sentence) => sum + sentence.length, 0)
+
+  /**
+   * @param add of a token's share of a layer, whose values begin at `from`
+   * @param last told the states of the last layer, group by group
+   */
+  const run = (
+    spans: readonly Span[],
+    tokenCount: number,
+    add: (token: number, layer: number, share: number, values: Float32Array, from: number) => void,
+    last?: (states: Float32Array) => void,
+  ): void => {
     // How many pieces a token has must be known before its first is added, whichever group that is in.
-    const counts = new Int32Array(first)
+    const counts = new Int32Array(tokenCount)
     for (const { tokens } of spans) for (const token of tokens) if (token !== -1) counts[token]++
     for (const group of filled(spans, { tokens: rowsAtOnce }, ({ ids }) => ids.length))
       runLayers(group, config, weights, (layer, states) => {
@@ -156,30 +203,56 @@ export const loadTransformer = async (from: ModelFiles, most?: number): Promise<
             const from = row++ * D
             if (token !== -1) add(token, layer, 1 / counts[token], values, from)
           }
+        if (layer === config.layers) last?.(values)
       })
   }
-  const tokensOf = (sentences: readonly (readonly string[])[]) =>
-    sentences.reduce((sum, sentence) => sum + sentence.length, 0)
-
-  return {
-    layers,
-    size: D,
-    encode(sentences) {
-      const out = new Float32Array(tokensOf(sentences) * layers * D)
-      run(sentences, (token, layer, share, values, from) => {
+  const encodeSpans = (spans: readonly Span[], tokenCount: number, last?: (states: Float32Array) => void) => {
+    const out = new Float32Array(tokenCount * layers * D)
+    run(
+      spans,
+      tokenCount,
+      (token, layer, share, values, from) => {
         const to = (token * layers + layer) * D
         for (let j = 0; j < D; j++) out[to + j] += share * values[from + j]
-      })
-      return out
-    },
+      },
+      last,
+    )
+    return out
+  }
+
+  return {
+    layers: layers + (tune?.layers ?? 0),
+    size: D,
+    encode: (sentences) => encodeSpans(spansOfAll(sentences), tokensOf(sentences)),
     encodeMixed(sentences, mix) {
-      const out = new Float32Array(tokensOf(sentences) * D)
-      run(sentences, (token, layer, share, values, from) => {
+      const count = tokensOf(sentences)
+      const out = new Float32Array(count * D)
+      run(spansOfAll(sentences), count, (token, layer, share, values, from) => {
         const [to, weight] = [token * D, share * mix[layer]]
         for (let j = 0; j < D; j++) out[to + j] += weight * values[from + j]
       })
       return out
     },
+    ...(tuned && {
+      tuned: {
+        ...tuned,
+        encodeBelow(sentences: readonly (readonly string[])[]) {
+          const spans = spansOfAll(sentences)
+          const starts = startsOf(spans)
+          const states = new Float32Array(starts[spans.length] * D)
+          let at = 0
+          const values = encodeSpans(spans, tokensOf(sentences), (part) => {
+            states.set(part, at)
+            at += part.length
+          })
+          const tokens = new Int32Array(starts[spans.length])
+          spans.forEach((span, i) => {
+            tokens.set(span.tokens, starts[i])
+          })
+          return { values, pieces: { states, size: D, starts, longest: longestOf(spans), tokens } }
+        },
+      },
+    }),
     dispose: weights.dispose,
   }
 }

@@ -7,7 +7,7 @@ import { HmtlError } from '../../../io/errors.ts'
 import { type ModelFiles, textOf } from '../../model-files.ts'
 import type { Bytes } from '../../kernels/ops/linear8.ts'
 import { openSafetensors, type StoredBytes, type TensorFile } from '../../safetensors.ts'
-import { type Family, families } from './families.ts'
+import { type Family, families, type LayerNames } from './families.ts'
 
 export interface TransformerConfig {
   readonly family: Family
@@ -138,7 +138,7 @@ export interface Rows {
   add(id: number, out: Float32Array, at: number): void
 }
 
-interface Norm {
+export interface Norm {
   readonly gamma: tf.Tensor1D
   readonly beta: tf.Tensor1D
 }
@@ -151,6 +151,15 @@ export interface TransformerLayer {
   readonly outer: Layer
   readonly outerNorm: Norm
 }
+
+/** The products of a layer: what stands side by side in each, by the checkpoint's names, and the sizes of one of those. */
+export const linearsOf = (names: LayerNames, { hidden, inner }: Pick<TransformerConfig, 'hidden' | 'inner'>) => ({
+  qkv: { names: [names.query, names.key, names.value], input: hidden, output: hidden },
+  attended: { names: [names.attended], input: hidden, output: hidden },
+  inner: { names: [names.inner], input: hidden, output: inner },
+  outer: { names: [names.outer], input: inner, output: hidden },
+})
+export type Linear = ReturnType<typeof linearsOf>[keyof ReturnType<typeof linearsOf>]
 
 export interface TransformerWeights {
   /** Stay on the host: a batch takes the rows it needs. */
@@ -187,72 +196,124 @@ const transposed = (
   for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) out[j * width + from + i] = values[i * columns + j]
 }
 
-/** @param keepBytes leave what is stored in 8 bits as it is. @throws HmtlError `HMTL_MODEL_*` */
-export const readTransformerWeights = async (
+/** Where an encoder's weights are read from, and by which names. */
+export interface Checkpoint {
+  readonly file: TensorFile
+  readonly prefix: string
+}
+
+/** @throws HmtlError `HMTL_MODEL_*` */
+export const withCheckpoint = async <T>(
   from: ModelFiles,
-  config: TransformerConfig,
-  keepBytes: boolean,
-): Promise<TransformerWeights> => {
+  { family }: TransformerConfig,
+  use: (checkpoint: Checkpoint) => Promise<T>,
+): Promise<T> => {
   const name = 'model.safetensors'
   const file = await openSafetensors(await from.open(name), from.pathOf(name))
-  const kept: tf.Tensor[] = []
-  const dispose = () => tf.dispose(kept)
   try {
-    return { ...(await readAll(file, config, keepBytes, kept)), dispose }
-  } catch (error) {
-    dispose()
-    throw error
+    return await use({ file, prefix: file.has('embeddings.word_embeddings.weight') ? '' : family.prefix })
   } finally {
     await file.close()
   }
 }
 
-const readAll = async (
-  file: TensorFile,
+/** Linear layers of one input side by side: w [in, out], b [out]. */
+export const readLinear = async (
+  { file, prefix }: Checkpoint,
+  { names, input, output }: Linear,
+): Promise<{ w: Float32Array; b: Float32Array }> => {
+  const width = names.length * output
+  const [w, b] = [new Float32Array(input * width), new Float32Array(width)]
+  for (const [i, name] of names.entries()) {
+    b.set(await file.read(`${prefix}${name}.bias`, [output]), i * output)
+    transposed(await file.read(`${prefix}${name}.weight`, [output, input]), output, input, w, width, i * output)
+  }
+  return { w, b }
+}
+
+/** gamma and beta [size]. */
+export const readNorm = async ({ file, prefix }: Checkpoint, name: string, size: number) => {
+  // Checkpoints that were converted from TensorFlow say gamma and beta.
+  const [gamma, beta] = file.has(`${prefix}${name}.gamma`) ? ['gamma', 'beta'] : ['weight', 'bias']
+  return {
+    gamma: await file.read(`${prefix}${name}.${gamma}`, [size]),
+    beta: await file.read(`${prefix}${name}.${beta}`, [size]),
+  }
+}
+
+export interface WeightOptions {
+  /** Leave what is stored in 8 bits as it is. */
+  readonly keepBytes: boolean
+  /** A layer's weights where they are not the checkpoint's. */
+  readonly layer?: ((index: number, keep: Keep) => TransformerLayer | undefined) | undefined
+}
+
+/** Lays values into the engine's memory until the weights are disposed. */
+export type Keep = <T extends tf.Tensor>(values: Float32Array | Int32Array, shape: readonly number[]) => T
+
+/** @throws HmtlError `HMTL_MODEL_*` */
+export const readTransformerWeights = (
+  from: ModelFiles,
   config: TransformerConfig,
-  keepBytes: boolean,
-  kept: tf.Tensor[],
+  options: WeightOptions,
+): Promise<TransformerWeights> =>
+  withCheckpoint(from, config, async (checkpoint) => {
+    const kept: tf.Tensor[] = []
+    const dispose = () => tf.dispose(kept)
+    const keep = <T extends tf.Tensor>(values: Float32Array | Int32Array, shape: readonly number[]): T => {
+      const tensor = tf.keep(tf.tensor(values, shape as number[], values instanceof Int32Array ? 'int32' : 'float32'))
+      kept.push(tensor)
+      return tensor as T
+    }
+    try {
+      return { ...(await readAll(checkpoint, config, options, keep)), dispose }
+    } catch (error) {
+      dispose()
+      throw error
+    }
+  })
+
+const readAll = async (
+  checkpoint: Checkpoint,
+  config: TransformerConfig,
+  { keepBytes, layer: ownLayer }: WeightOptions,
+  keep: Keep,
 ): Promise<Omit<TransformerWeights, 'dispose'>> => {
-  const { family, hidden, embedding, inner, layers, vocabulary, positions, firstPosition, types } = config
-  const prefix = file.has('embeddings.word_embeddings.weight') ? '' : family.prefix
+  const { family, hidden, embedding, layers, vocabulary, positions, firstPosition, types } = config
+  const { file, prefix } = checkpoint
   const read = (name: string, ...shape: number[]) => file.read(prefix + name, shape)
   const readBytes = async (name: string, ...shape: number[]) =>
     keepBytes ? file.readBytes(prefix + name, shape) : undefined
-  const keep = <T extends tf.Tensor>(values: Float32Array | Int32Array, shape: number[]): T => {
-    const tensor = tf.keep(tf.tensor(values, shape, values instanceof Int32Array ? 'int32' : 'float32'))
-    kept.push(tensor)
-    return tensor as T
-  }
   const norm = async (name: string, size: number): Promise<Norm> => {
-    // Checkpoints that were converted from TensorFlow say gamma and beta.
-    const [gamma, beta] = file.has(`${prefix}${name}.gamma`) ? ['gamma', 'beta'] : ['weight', 'bias']
+    const { gamma, beta } = await readNorm(checkpoint, name, size)
+    return { gamma: keep(gamma, [size]), beta: keep(beta, [size]) }
+  }
+  /** The same as integers, where all of them are stored so. */
+  const bytesOf = async ({ names, input, output }: Linear): Promise<Bytes | undefined> => {
+    const width = names.length * output
+    const parts = await Promise.all(names.map((name) => readBytes(`${name}.weight`, output, input)))
+    if (!parts.every((part) => part !== undefined)) return undefined
+    const bytes = new Int8Array(width * input)
+    const scales = new Float32Array(width)
+    for (const [i, part] of parts.entries()) {
+      bytes.set(part.integers, i * output * input)
+      scales.set(part.scales, i * output)
+    }
     return {
-      gamma: keep(await read(`${name}.${gamma}`, size), [size]),
-      beta: keep(await read(`${name}.${beta}`, size), [size]),
+      w: keep<tf.Tensor2D>(new Int32Array(bytes.buffer), [width, input / 4]),
+      scales: keep<tf.Tensor1D>(scales, [width]),
     }
   }
-  /** Linear layers of one input side by side. */
-  const linear = async (names: readonly string[], input: number, output: number): Promise<Layer> => {
+  const linear = async (described: Linear): Promise<Layer> => {
+    const { names, input, output } = described
     const width = names.length * output
-    const b = new Float32Array(width)
-    for (const [i, name] of names.entries()) b.set(await read(`${name}.bias`, output), i * output)
-    const parts = await Promise.all(names.map((name) => readBytes(`${name}.weight`, output, input)))
-    if (parts.every((part) => part !== undefined)) {
-      const bytes = new Int8Array(width * input)
-      const scales = new Float32Array(width)
-      for (const [i, part] of parts.entries()) {
-        bytes.set(part.integers, i * output * input)
-        scales.set(part.scales, i * output)
-      }
-      const w = {
-        w: keep<tf.Tensor2D>(new Int32Array(bytes.buffer), [width, input / 4]),
-        scales: keep<tf.Tensor1D>(scales, [width]),
-      }
-      return { w, b: keep(b, [width]) }
+    const bytes = await bytesOf(described)
+    if (bytes) {
+      const b = new Float32Array(width)
+      for (const [i, name] of names.entries()) b.set(await read(`${name}.bias`, output), i * output)
+      return { w: bytes, b: keep(b, [width]) }
     }
-    const w = new Float32Array(input * width)
-    for (const [i, name] of names.entries())
-      transposed(await read(`${name}.weight`, output, input), output, input, w, width, i * output)
+    const { w, b } = await readLinear(checkpoint, described)
     return { w: keep(w, [input, width]), b: keep(b, [width]) }
   }
   const wordsName = 'embeddings.word_embeddings.weight'
@@ -269,15 +330,22 @@ const readAll = async (
   }
   const stack: TransformerLayer[] = []
   const embeddingNorm = await norm('embeddings.LayerNorm', embedding)
-  const project = embedding === hidden ? undefined : await linear(['embeddings_project'], embedding, hidden)
+  const project =
+    embedding === hidden ? undefined : await linear({ names: ['embeddings_project'], input: embedding, output: hidden })
   for (let i = 0; i < layers; i++) {
+    const own = ownLayer?.(i, keep)
+    if (own) {
+      stack.push(own)
+      continue
+    }
     const names = family.layer(i)
+    const { qkv, attended, inner, outer } = linearsOf(names, config)
     stack.push({
-      qkv: await linear([names.query, names.key, names.value], hidden, hidden),
-      attended: await linear([names.attended], hidden, hidden),
+      qkv: await linear(qkv),
+      attended: await linear(attended),
       attendedNorm: await norm(names.attendedNorm, hidden),
-      inner: await linear([names.inner], hidden, inner),
-      outer: await linear([names.outer], inner, hidden),
+      inner: await linear(inner),
+      outer: await linear(outer),
       outerNorm: await norm(names.outerNorm, hidden),
     })
   }

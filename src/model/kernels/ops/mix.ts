@@ -1,7 +1,6 @@
 /**
  * The scalar mix (Peters et al. 2018, equation 1): layers [N, L·D] side by side,
- * w [L] and gamma [1] → y [N,D] = gamma · Σ softmax(w)_l · layer l. The layers
- * are frozen: only w and gamma have a gradient.
+ * w [L] and gamma [1] → y [N,D] = gamma · Σ softmax(w)_l · layer l.
  */
 import type * as tf from '@tensorflow/tfjs-core'
 import { type FusedOp, float, run } from '../op.ts'
@@ -24,6 +23,8 @@ export const mixOp: FusedOp = {
     outputs: [],
     of: ([dy], [x, weights]) => ({
       weights: () => run('HmtlMixGrad', { dy, x }, { layers: weights.size })[0],
+      // Only where some layer is tuned.
+      x: () => run('HmtlMixSpread', { dy, weights })[0],
     }),
   },
 }
@@ -38,6 +39,20 @@ export const mixGradOp: FusedOp = {
       for (let l = 0; l < layers; l++)
         for (let j = 0; j < D; j++) dots.values[l] += dy.values[i * D + j] * x.values[i * layers * D + l * D + j]
     return [dots]
+  },
+}
+
+/** dy [N,D], weights [L] → the gradient of each layer, [N, L·D]. */
+export const mixSpreadOp: FusedOp = {
+  name: 'HmtlMixSpread',
+  host: ({ dy, weights }) => {
+    const [n, D] = dy.shape
+    const L = weights.values.length
+    const dx = float([n, L * D])
+    for (let i = 0; i < n; i++)
+      for (let l = 0; l < L; l++)
+        for (let j = 0; j < D; j++) dx.values[(i * L + l) * D + j] = weights.values[l] * dy.values[i * D + j]
+    return [dx]
   },
 }
 
@@ -85,6 +100,6 @@ export const mixWeightsGradOp: FusedOp = {
 export const mixWeights = (w: tf.Tensor1D, gamma: tf.Tensor1D): tf.Tensor1D =>
   run('HmtlMixWeights', { w, gamma })[0] as tf.Tensor1D
 
-/** @param x [N, L·D], outside of the tape; w [L], gamma [1] */
+/** @param x [N, L·D]; w [L], gamma [1] */
 export const scalarMix = (x: tf.Tensor2D, w: tf.Tensor1D, gamma: tf.Tensor1D): tf.Tensor2D =>
   run('HmtlMix', { x, weights: mixWeights(w, gamma) })[0] as tf.Tensor2D

@@ -11,12 +11,8 @@ import { type Native, TensorflowBackend } from './backend.ts'
 import type { Binding } from './binding.ts'
 import { blockForward, blockGradient, gatherOrZero, hostForward, hostGradient } from './lstm.ts'
 import { projectedForward } from './lstm-projected.ts'
-import { Scope } from './scope.ts'
-
-type Inputs = Readonly<Record<string, Native>>
-/** Values of the int32 inputs, which are on the host anyway. */
-type Hosts = (name: string) => Values
-type Compute = (s: Scope, inputs: Inputs, attributes: Attributes, host: Hosts) => Native[]
+import { type Compute, Scope } from './scope.ts'
+import { transformerGradients } from './transformer.ts'
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)
 
@@ -57,9 +53,6 @@ const pairProductGrad: Compute = (s, { dy, x, ia, ib }) => {
     ),
   ]
 }
-
-const sumOver = (s: Scope, x: Native, ...axes: number[]): Native =>
-  s.op('Sum', [x, s.ints(axes)], [s.type('T', 'float'), s.type('Tidx', 'int'), s.flag('keep_dims', false)])[0]
 
 /** The span of each entry of `rows`. */
 const spanOfEntry = (starts: Values): Int32Array => {
@@ -115,7 +108,7 @@ const spanAttentionGrad: Compute = (s, { dy, x, rows, weights }, _, host) => {
   const spans = spanOfEntry(starts)
   const of = s.ints(spans)
   const dx = sparseTimes(s, coordinates(s, spans, host('rows')), weights, [count, x.shape[0]], dy, true)
-  const dots = sumOver(s, s.one('Mul', s.gather(dy, of), s.gather(x, rows)), 1)
+  const dots = s.sum(s.one('Mul', s.gather(dy, of), s.gather(x, rows)), 1)
   const mean = s.segmentSum(s.one('Mul', weights, dots), of, count)
   const d = s.one('Mul', weights, s.one('Sub', dots, s.gather(mean, of)))
   return [dx, s.reshape(s.segmentSum(d, rows, x.shape[0]), x.shape[0], 1)]
@@ -133,12 +126,19 @@ const sigmoidLoss: Compute = (s, { logits, positive }) => {
 const mix = (s: Scope, x: Native, weights: Native): Native => {
   const layers = weights.shape[0]
   const [n, width] = x.shape
-  return sumOver(s, s.one('Mul', s.reshape(x, n, layers, width / layers), s.reshape(weights, 1, layers, 1)), 1)
+  return s.sum(s.one('Mul', s.reshape(x, n, layers, width / layers), s.reshape(weights, 1, layers, 1)), 1)
 }
 
 const mixGrad = (s: Scope, dy: Native, x: Native, layers: number): Native => {
   const [n, width] = dy.shape
-  return sumOver(s, s.one('Mul', s.reshape(x, n, layers, width), s.reshape(dy, n, 1, width)), 0, 2)
+  return s.sum(s.one('Mul', s.reshape(x, n, layers, width), s.reshape(dy, n, 1, width)), 0, 2)
+}
+
+const mixSpread = (s: Scope, dy: Native, weights: Native): Native => {
+  const layers = weights.shape[0]
+  const [n, width] = dy.shape
+  const spread = s.one('Mul', s.reshape(dy, n, 1, width), s.reshape(weights, 1, layers, 1))
+  return s.reshape(spread, n, layers * width)
 }
 
 const kernels: Readonly<Record<string, Compute>> = {
@@ -167,6 +167,8 @@ const kernels: Readonly<Record<string, Compute>> = {
   },
   HmtlMix: (s, { x, weights }) => [mix(s, x, weights)],
   HmtlMixGrad: (s, { dy, x }, { layers }) => [mixGrad(s, dy, x, layers)],
+  HmtlMixSpread: (s, { dy, weights }) => [mixSpread(s, dy, weights)],
+  ...transformerGradients,
   HmtlSpanAttention: spanAttention,
   HmtlSpanAttentionGrad: spanAttentionGrad,
   HmtlSigmoidLoss: sigmoidLoss,

@@ -1,9 +1,17 @@
 /** TensorFlow ops by name for the length of one kernel: everything made is freed at its end, but what is returned. */
-import type { HostTensor } from '../op.ts'
+import type { Attributes, HostTensor, Values } from '../op.ts'
 import type { Attribute } from './binding.ts'
 import type { Native, TensorflowBackend } from './backend.ts'
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)
+
+/** A kernel of TensorFlow's own ops. @param host values of the int32 inputs, which are on the host anyway */
+export type Compute = (
+  s: Scope,
+  inputs: Readonly<Record<string, Native>>,
+  attributes: Attributes,
+  host: (name: string) => Values,
+) => Native[]
 
 export class Scope {
   private readonly made = new Set<number>()
@@ -144,8 +152,30 @@ export class Scope {
     )[0]
   }
 
+  private over(op: 'Sum' | 'Mean', x: Native, axes: number[], keep: boolean): Native {
+    return this.op(op, [x, this.ints(axes)], [this.T, this.type('Tidx', 'int'), this.flag('keep_dims', keep)])[0]
+  }
+
+  sum(x: Native, ...axes: number[]): Native {
+    return this.over('Sum', x, axes, false)
+  }
+
+  /** Over the last axis, which stays as one of size 1. */
+  lastMean(x: Native): Native {
+    return this.over('Mean', x, [x.shape.length - 1], true)
+  }
+
   columnSums(x: Native): Native {
-    return this.op('Sum', [x, this.ints([0])], [this.T, this.type('Tidx', 'int'), this.flag('keep_dims', false)])[0]
+    return this.sum(x, 0)
+  }
+
+  transpose(x: Native, ...axes: number[]): Native {
+    return this.op('Transpose', [x, this.ints(axes)], [this.T, this.type('Tperm', 'int')])[0]
+  }
+
+  /** Products of the last two axes. */
+  batchMatmul(a: Native, b: Native, transposeA = false, transposeB = false): Native {
+    return this.op('BatchMatMulV2', [a, b], [this.T, this.flag('adj_x', transposeA), this.flag('adj_y', transposeB)])[0]
   }
 
   addAll(parts: readonly Native[]): Native {
