@@ -1,11 +1,16 @@
 /**
  * The mean of models of one training, such as its best and its last (stochastic weight averaging, Izmailov et al. 2018):
  * what each has over the other at its own update is mostly chance.
- *   node scripts/average-models.mjs OUT MODEL MODEL...       folders; settings and words are the first one's
+ *   node scripts/average-models.mjs OUT MODEL MODEL...       folders; settings and words are the first one's,
+ *                                                          which is one that tuned its encoder if any did
  */
 import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { findEncoder } from '../dist/src/model/encoders/load.js'
+import { isTuned, readUpperLayers } from '../dist/src/model/encoders/transformer/tuned.js'
+import { readTransformerConfig } from '../dist/src/model/encoders/transformer/weights.js'
+import { folderFiles } from '../dist/src/model/folder-files.js'
 import { decodeSafetensors, encodeSafetensors } from '../dist/src/model/safetensors.js'
 import { halfType } from '../dist/src/model/store.js'
 
@@ -16,6 +21,17 @@ const words = read(folders[0], 'words.txt')
 if (folders.some((folder) => !read(folder, 'words.txt').equals(words)))
   throw new Error('their words differ: they are not of one training')
 const [first, ...others] = folders.map((folder) => decodeSafetensors(read(folder, 'model.safetensors'), folder))
+// A model that did not tune its encoder stands on the layers that the others tuned as they were.
+const missing = [...first.keys()].filter((name) => others.some((other) => !other.has(name)))
+if (missing.length > 0) {
+  if (!missing.every(isTuned))
+    throw new Error(`not all of them have ${missing.filter((name) => !isTuned(name)).join(', ')}`)
+  const { contextual } = JSON.parse(read(folders[0], 'config.json').toString()).config.embeddings
+  const from = folderFiles(findEncoder(contextual.model, folders[0]))
+  const encoder = await readTransformerConfig(from)
+  const untouched = await readUpperLayers(from, { ...encoder, layers: contextual.layers ?? encoder.layers }, 0)
+  for (const other of others) for (const name of missing) if (!other.has(name)) other.set(name, untouched.get(name))
+}
 const means = new Map(
   Array.from(first, ([name, { shape, values }]) => [
     name,

@@ -132,7 +132,7 @@ const card = `# ${config.name}
 
 ${
   contextual
-    ? `The more accurate English model, an npm package of its own (\`hmtl-${config.name}\`): the four tasks of \`en\` on a frozen transformer of ${encoderName.num_hidden_layers} layers of ${encoderName.hidden_size}, which are mixed by trained weights. ${(size / 1e6).toFixed(1)} MB on disk (the encoder${bytesOfWords ? ' and the word vectors' : ''} as 8-bit integers, the rest float16)`
+    ? `The more accurate English model, an npm package of its own (\`hmtl-${config.name}\`): the four tasks of \`en\` on a transformer of ${encoderName.num_hidden_layers} layers of ${encoderName.hidden_size}, ${notes.encoder?.tuned ? `of which the upper ${notes.encoder.tuned} were trained with them` : 'frozen'}, mixed by trained weights. ${(size / 1e6).toFixed(1)} MB on disk (the encoder${bytesOfWords ? ' and the word vectors' : ''} as 8-bit integers, the rest float16)`
     : `The bundled English model: four tasks in one hierarchy, ${(size / 1e6).toFixed(1)} MB on disk (float16 weights${bytesOfWords ? ', word vectors of 8 bits' : ''})`
 }, ${config.embeddings.words.size}-dimensional word vectors for
 ${number(words)} words, characters for all others. ${made || `Best of its validations at update ${number(notes.update)}`}; thresholds and biases chosen on development data.
@@ -180,7 +180,7 @@ ${[...sources.values()]
   .join('\n')}
 | GloVe 6B, ${made.includes('longer-words') ? '50 and 100' : config.embeddings.words.size} dimensions | word vectors | PDDL 1.0 | https://nlp.stanford.edu/projects/glove/ |${
   contextual
-    ? `\n| ${notes.encoder?.name ?? contextual.model} | frozen encoder, its matrices rounded to 8 bits | ${notes.encoder?.licence ?? ''} | ${notes.encoder?.source ?? ''} |`
+    ? `\n| ${notes.encoder?.name ?? contextual.model} | encoder${notes.encoder?.tuned ? `, its upper ${notes.encoder.tuned} layers trained further` : ', frozen'}, its matrices rounded to 8 bits | ${notes.encoder?.licence ?? ''} | ${notes.encoder?.source ?? ''} |`
     : ''
 }
 

@@ -59,7 +59,13 @@ await file.close()
 writeFileSync(join(to, 'encoder', 'model.safetensors'), encodeSafetensors(tensors, 'I8'))
 stored.config.embeddings.contextual = { kind: 'transformer', model: 'encoder' }
 const known = Object.values(encoders).find(({ name }) => name === contextual.model)
-if (known) stored.notes.encoder = { name: known.name, licence: known.licence, source: known.source }
+if (known)
+  stored.notes.encoder = {
+    name: known.name,
+    licence: known.licence,
+    source: known.source,
+    ...(contextual.tune && { tuned: contextual.tune.layers }),
+  }
 const files = [
   'model.safetensors',
   'words.txt',
