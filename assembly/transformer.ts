@@ -32,10 +32,13 @@ export function layerNorm(X: usize, R: usize, gamma: usize, beta: usize, n: i32,
   }
 }
 
-/** x · Φ(x), the error function by formula 7.1.26 of Abramowitz and Stegun (off by at most 1.5e-7). */
+/**
+ * Φ(x), the error function by formula 7.1.26 of Abramowitz and Stegun (off by at most 1.5e-7).
+ * @param density exp(−x²/2)
+ */
 // @ts-ignore: decorator
 @inline
-function gelu4(x: v128): v128 {
+export function phi4(x: v128, density: v128): v128 {
   const z = f32x4.mul(f32x4.abs(x), f32x4.splat(0.7071067811865476))
   const one = f32x4.splat(1)
   const t = f32x4.div(one, madd(z, f32x4.splat(0.3275911), one))
@@ -44,9 +47,23 @@ function gelu4(x: v128): v128 {
   p = madd(p, t, f32x4.splat(-0.284496736))
   p = f32x4.mul(madd(p, t, f32x4.splat(0.254829592)), t)
   // The share beyond |x|, halved: Φ of a negative x, and one less it of a positive.
-  const tail = f32x4.mul(f32x4.mul(p, exp4(f32x4.neg(f32x4.mul(z, z)))), f32x4.splat(0.5))
-  const share = v128.bitselect(tail, f32x4.sub(one, tail), f32x4.lt(x, f32x4.splat(0)))
-  return f32x4.mul(x, share)
+  const tail = f32x4.mul(f32x4.mul(p, density), f32x4.splat(0.5))
+  return v128.bitselect(tail, f32x4.sub(one, tail), f32x4.lt(x, f32x4.splat(0)))
+}
+
+/** exp(−x²/2) */
+// @ts-ignore: decorator
+@inline
+export function density4(x: v128): v128 {
+  const z = f32x4.mul(f32x4.abs(x), f32x4.splat(0.7071067811865476))
+  return exp4(f32x4.neg(f32x4.mul(z, z)))
+}
+
+/** x · Φ(x) */
+// @ts-ignore: decorator
+@inline
+function gelu4(x: v128): v128 {
+  return f32x4.mul(x, phi4(x, density4(x)))
 }
 
 /** The tanh form. */
@@ -67,7 +84,7 @@ export function gelu(X: usize, n: i32, approximate: i32, Y: usize): void {
 
 // @ts-ignore: decorator
 @inline
-function padded(n: i32): i32 {
+export function padded(n: i32): i32 {
   return (n + 7) & ~7
 }
 
@@ -77,7 +94,7 @@ export function attentionScratchFloats(longest: i32, size: i32): i32 {
 }
 
 /** p = softmax(s · scale) over the first n of a row. */
-function softmax(s: usize, n: i32, scale: f32): void {
+export function softmax(s: usize, n: i32, scale: f32): void {
   const bytes = <usize>n << 2
   const body = bytes & ~15
   let most = load<f32>(s)

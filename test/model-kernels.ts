@@ -203,6 +203,12 @@ const cases: Case[] = [
     shapes: [[8, 24]],
     loss: (qkv) => weigh(attention(qkv as tf.Tensor2D, ints(0, 4, 5, 8), 2, 4)),
   },
+  {
+    // More rows and numbers than a panel of the products has, and not a multiple of it.
+    name: 'attention over sequences of 13 and 2',
+    shapes: [[15, 72]],
+    loss: (qkv) => weigh(attention(qkv as tf.Tensor2D, ints(0, 13, 15), 2, 13)),
+  },
   { name: 'sigmoid loss', shapes: [[3, 4]], loss: (x) => sigmoidLoss(x as tf.Tensor2D, ints(0, 5, 11)) },
   ...[0, -50].map((shift) => ({
     name: `antecedent loss, mention scores about ${shift}`,

@@ -24,4 +24,19 @@ export const transformer: Readonly<Record<string, SimdKernel>> = {
     )
     return [y]
   },
+  HmtlGeluGrad(heap, { dy, x }, { approximate }) {
+    const dx = heap.floats(...x.shape)
+    heap.k.geluGrad(heap.at(dy), heap.at(x), sizeOf(x.shape), approximate, heap.at(dx))
+    return [dx]
+  },
+  HmtlAttentionGrad(heap, { dy, qkv, starts }, { heads, longest }) {
+    const { k, at } = heap
+    const D = dy.shape[1]
+    const d = heap.floats(...qkv.shape)
+    const scale = 1 / Math.sqrt(D / heads)
+    heap.withScratch(k.attentionGradScratchFloats(longest, D / heads), (scratch) =>
+      k.attentionGrad(at(dy), at(qkv), at(starts), starts.shape[0] - 1, D, heads, scale, at(d), scratch),
+    )
+    return [d]
+  },
 }
