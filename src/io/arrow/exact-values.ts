@@ -4,6 +4,10 @@ import { JsonNumber, numberOf } from '../syntax/exact-json.ts'
 export const exactInteger = (value: number | bigint): number | JsonNumber =>
   Number.isSafeInteger(Number(value)) ? Number(value) : new JsonNumber(String(value))
 
+/** The integer that bytes are in two's complement, the highest first. */
+export const integerOfBytes = (bytes: Uint8Array): bigint =>
+  bytes.length === 0 ? 0n : BigInt.asIntN(8 * bytes.length, BigInt(`0x${Buffer.from(bytes).toString('hex')}`))
+
 /** A decimal as its digits say it, with the zeros at its end. */
 export const exactDecimal = (unscaled: bigint, scale: number): number | JsonNumber => {
   if (scale <= 0) return numberOf(String(unscaled * 10n ** BigInt(-scale)))

@@ -5,7 +5,7 @@
 import { isUtf8 } from 'node:buffer'
 import type { FileMetaData, ParquetParsers, SchemaElement, SchemaTree } from 'hyparquet'
 import { parquetSchema } from 'hyparquet'
-import { exactDay, exactDecimal, exactMoment, mostScale } from '../arrow/exact-values.ts'
+import { exactDay, exactDecimal, exactMoment, integerOfBytes, mostScale } from '../arrow/exact-values.ts'
 import { HmtlError } from '../errors.ts'
 import { parseExact } from '../syntax/exact-json.ts'
 
@@ -78,14 +78,10 @@ const within =
     return Array.isArray(value) ? value.map(within(revive)) : revive(value)
   }
 
-/** The number that bytes are in two's complement, the highest first. */
-const bigIntOf = (bytes: Uint8Array): bigint =>
-  bytes.length === 0 ? 0n : BigInt.asIntN(8 * bytes.length, BigInt(`0x${Buffer.from(bytes).toString('hex')}`))
-
 const decimalOf = ({ scale, logical_type }: SchemaElement): Revive => {
   const digits = scale ?? (logical_type?.type === 'DECIMAL' ? logical_type.scale : 0) ?? 0
   if (!(Math.abs(digits) <= mostScale)) throw new Error(`decimals of ${digits} digits`)
-  return (value) => exactDecimal(value instanceof Uint8Array ? bigIntOf(value) : BigInt(value as number), digits)
+  return (value) => exactDecimal(value instanceof Uint8Array ? integerOfBytes(value) : BigInt(value as number), digits)
 }
 
 /** What makes decimals of a column's values, wherever they are in them; undefined where there are none. */

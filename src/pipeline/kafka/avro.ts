@@ -1,10 +1,7 @@
 /** Avro values: of one schema from a file, or in Confluent's framing with schemas from a registry. */
 import { HmtlError } from '../../io/errors.ts'
-import { loadAvsc } from './avsc-patches.ts'
-
-interface AvroType {
-  fromBuffer(bytes: Buffer): unknown
-}
+import { JsonNumber } from '../../io/syntax/exact-json.ts'
+import { type AvroType, avroType } from './avsc-patches.ts'
 
 /** A value as the object that JSON would have given. @throws HmtlError `HMTL_INPUT_SYNTAX` */
 export type ValueDecoder = (value: Buffer) => unknown
@@ -25,12 +22,17 @@ const damaged = (message: string, cause?: unknown) =>
     remedy: 'The value must be Avro of the schema that it was written with',
   })
 
-const typeOf = (schema: string): AvroType => loadAvsc().Type.forSchema(JSON.parse(schema))
+/** What Avro has and JSON has not: bytes become text, as they do in tables, and records of classes plain ones. */
+const asJson = (value: unknown): unknown => {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64')
+  if (Array.isArray(value)) return value.map(asJson)
+  if (typeof value !== 'object' || value === null || value instanceof JsonNumber) return value
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, asJson(item)]))
+}
 
 const decoded = (type: AvroType, bytes: Buffer): unknown => {
   try {
-    // Through JSON, so that what Avro has and JSON has not (bytes, dates) becomes what it is there.
-    return JSON.parse(JSON.stringify(type.fromBuffer(bytes)))
+    return asJson(type.fromBuffer(bytes))
   } catch (cause) {
     throw damaged(`not Avro of its schema: ${(cause as Error).message}`, cause)
   }
@@ -43,7 +45,7 @@ const decoded = (type: AvroType, bytes: Buffer): unknown => {
 export const avroOf = (schema: string, where = 'the schema'): SchemaSource => {
   let type: AvroType
   try {
-    type = typeOf(schema)
+    type = avroType(schema)
   } catch (cause) {
     throw new HmtlError('HMTL_USAGE', `${where} is no Avro schema: ${(cause as Error).message}`, { cause })
   }
@@ -96,7 +98,7 @@ export const avroFromRegistry = (url: string, auth?: string, mostSchemas = 1000)
     const { schema, schemaType = 'AVRO' } = answer ?? {}
     if (schemaType !== 'AVRO') return damaged(`schema ${id} is of type ${schemaType}`)
     try {
-      return typeOf(String(schema))
+      return avroType(String(schema))
     } catch (cause) {
       return damaged(`schema ${id} of the registry is no Avro schema: ${(cause as Error).message}`, cause)
     }
