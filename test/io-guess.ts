@@ -69,17 +69,60 @@ test('tables are told by their header, whatever names real ones have', (t) => {
     'text,label\n"one\ntwo, three, four",1\nx,2\n',
     'id,Text\n1,Ada\n',
     'id,tweet\n1,Ada\n2,Bob\n',
+    'sep=;\nid;tweet of the day\n1;Ada, she\n',
+    '\ufeff"sep=,"\r\nid,text\r\n1,Ada\r\n',
+    'sep=\t\nid\ttext\n1\tAda\n',
+    'id|text|label\n1|Ada met Bob, today; ok|x\n',
+    'created at,Tweet text,user\n1,"Ada, met Bob",x\n2,y,z\n',
+    '\n\nid,text\n1,Ada\n',
+    'id,text,label\n1,Ada\n2,Bob,x\n',
+    'id,"the\nname",text\n1,Ada,x\n',
   ])
     t.is(named(text), 'csv', text)
-  t.is(named('\ttext\n0\tAda\n'), 'tsv')
+  for (const text of [
+    '\ttext\n0\tAda\n',
+    'id\tTweet text\tlabel\n1\tAda met Bob.\tx\n2\tShe left.\ty\n',
+    '1\tAda met Bob.\tx\n2\tShe left.\ty\n3\tHe too.\tx\n',
+  ])
+    t.is(named(text), 'tsv', text)
   for (const text of [
     'Note, text\nfollows, here\n',
     'images,text\nWords follow here.\n',
     'I, me, my\nYou, you, your\nHe, him, his\n',
     'Shopping:\n\tmilk\n\teggs\n',
     'the\t120\nof\t80\nand\t70\n',
+    'sep=;\n',
+    '| id | text |\n|----|------|\n| 1  | Ada  |\n',
+    '|id|text|\n|---|---|\n|1|Ada|\n',
   ])
     t.is(named(text), 'text', text)
+})
+
+test('a table is told by the column that the user calls the text', async (t) => {
+  const textsOf = async (text: string, textField?: string) =>
+    (await collect(readDocuments(Readable.from([Buffer.from(text)]), { options: { textField } }))).map((d) => d.text)
+  t.deepEqual(await textsOf('id,Tweet text\n1,"Ada, met Bob"\n', 'Tweet text'), ['Ada, met Bob'])
+  t.deepEqual(await textsOf('id\tTweet text\n1\tAda\n', 'Tweet text'), ['Ada'])
+  t.is((await textsOf('id,Tweet text\n1,"Ada, met Bob"\n')).length, 1)
+})
+
+test('csv: what parts the fields is told by a first line for spreadsheets, else by the header', async (t) => {
+  for (const [format, text] of [
+    ['csv', 'sep=;\r\nid;text\r\n1;a|b,c\r\n'],
+    ['csv', '\ufeff"sep=;"\nid;text\n1;a|b,c\n'],
+    ['csv', 'sep=:\nid:text\n1:a|b,c\n'],
+    ['tsv', 'sep=;\nid;text\n1;a|b,c\n'],
+    ['csv', 'id|text\n1|"a|b,c"\n'],
+    ['csv', 'id\ttext\n1\ta|b,c\n'],
+    ['csv', '\nid;text\n1;a|b,c\n'],
+    ['csv', 'text;id,of,all\na|b,c;1\n'],
+    ['csv', '"two\nlines";id;text\nx;1;a|b,c\n'],
+  ])
+    for (const size of [1, 5, 1000]) {
+      const { documents, errors } = await read(format, text, {}, size)
+      t.deepEqual(errors, [], text)
+      t.deepEqual([documents.length, documents[0]?.text], [1, 'a|b,c'], text)
+    }
 })
 
 test('a text whose lines end in what looks like a tag is a text', (t) => {
@@ -188,14 +231,17 @@ test('lines: a document a line, white space within kept', async (t) => {
   )
 })
 
-const cell = fc.string({ unit: fc.constantFrom('a', '"', ',', ';', '\n', '\r\n', ' ', 'é', '😀'), maxLength: 6 })
+const cell = fc.string({
+  unit: fc.constantFrom('a', '"', ',', ';', '|', '\t', '\n', '\r\n', ' ', 'é', '😀'),
+  maxLength: 6,
+})
 const quoted = (value: string) => `"${value.replaceAll('"', '""')}"`
 
 test('csv: what a spreadsheet writes is read, cell for cell, wherever the bytes are cut', async (t) => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.tuple(cell, cell), { minLength: 1, maxLength: 5 }),
-      fc.constantFrom(',', ';'),
+      fc.constantFrom(',', ';', '|', '\t'),
       fc.constantFrom('\n', '\r\n'),
       fc.boolean(),
       fc.integer({ min: 1, max: 30 }),

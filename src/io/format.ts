@@ -81,8 +81,11 @@ export interface Format {
   readonly summary: string
   /** Files of a folder that a reader of this format takes (relative path, `.gz` off). */
   accepts(path: string): boolean
-  /** How sure the format is that these first bytes are its own: 0 no, 1 perhaps, 2 surely. */
-  sniff(head: string, path: string): 0 | 1 | 2
+  /**
+   * How sure the format is that these first bytes are its own: 0 no, 1 perhaps, 2 surely.
+   * @param textField what the user said that the text is called
+   */
+  sniff(head: string, path: string, textField?: string): 0 | 1 | 2
   /** The same of JSON, by the structure of its first record; formats that are not JSON have none. */
   sniffJson?(head: JsonHead, path: string): 0 | 1 | 2
   readonly read: Reader

@@ -27,6 +27,7 @@ const surest = (
   head: string,
   path: string,
   json: JsonHead | undefined,
+  textField?: string,
 ): { format: Format | undefined; sure: number } => {
   let format: Format | undefined
   let sure = 0
@@ -34,8 +35,8 @@ const surest = (
     const { sniffJson } = candidate
     // What breaks off as JSON may be a word that begins like it, in a column.
     const level = !json
-      ? candidate.sniff(head, path)
-      : (sniffJson?.(json, path) ?? (json.broken ? candidate.sniff(head, path) : 0))
+      ? candidate.sniff(head, path, textField)
+      : (sniffJson?.(json, path) ?? (json.broken ? candidate.sniff(head, path, textField) : 0))
     if (level <= sure) continue
     format = candidate
     sure = level
@@ -70,11 +71,11 @@ const isText = (bytes: Uint8Array): boolean => {
 }
 
 /** @throws HmtlError `HMTL_FORMAT_UNKNOWN`, `HMTL_INPUT_ENCODING` */
-const ofAll = (head: Uint8Array, name: string): Format => {
+const ofAll = (head: Uint8Array, name: string, textField?: string): Format => {
   const text = decode(head)
   const path = withoutGz(name)
   if (text.trim() === '') return ofNothing(path)
-  const { format, sure } = surest(text, path, jsonHead(text))
+  const { format, sure } = surest(text, path, jsonHead(text), textField)
   // Who names a file so means it: what is wrong with it is for the format's reader to say, and it is no plain text.
   const named = ofName(path)
   if (format && (sure === 2 || !named || format.sniffJson)) return format
@@ -100,7 +101,7 @@ export const sniffHead = (head: Uint8Array, name: string): Format => createGuess
  * what follows may change it. Column formats are known by their first row and
  * sentence; text only when nothing else is left.
  */
-const createGuess = (name: string): ((head: Uint8Array, ended: boolean) => Format | undefined) => {
+const createGuess = (name: string, textField?: string): ((head: Uint8Array, ended: boolean) => Format | undefined) => {
   const path = withoutGz(name)
   /** Line ends that were looked at, and where the last of them is. */
   let [lines, at] = [0, -1]
@@ -121,11 +122,11 @@ const createGuess = (name: string): ((head: Uint8Array, ended: boolean) => Forma
       looked = head.length
       const part = head.subarray(0, jsonHeadBytes)
       const json = jsonHead(decode(part))
-      if (json && (full || isRecord(json))) return ofAll(part, name)
+      if (json && (full || isRecord(json))) return ofAll(part, name, textField)
       if (json && !json.broken) return undefined
       // After a damaged line the next record tells.
       const next = json && part.subarray(part.indexOf(newline) + 1)
-      if (next && isRecord(jsonHead(decode(next)))) return ofAll(next, name)
+      if (next && isRecord(jsonHead(decode(next)))) return ofAll(next, name, textField)
     }
     for (;;) {
       const next = head.subarray(0, headBytes).indexOf(newline, at + 1)
@@ -138,10 +139,10 @@ const createGuess = (name: string): ((head: Uint8Array, ended: boolean) => Forma
       const prefix = decode(head.subarray(0, next + 1))
       // Lines of comments open more formats than one.
       if (!/^[^#\s]/m.test(prefix)) continue
-      const { format, sure } = surest(prefix, path, jsonHead(prefix))
+      const { format, sure } = surest(prefix, path, jsonHead(prefix), textField)
       if (format && sure === 2) return format
     }
-    return ended || head.length >= headBytes ? ofAll(head.subarray(0, headBytes), name) : undefined
+    return ended || head.length >= headBytes ? ofAll(head.subarray(0, headBytes), name, textField) : undefined
   }
 }
 
@@ -154,10 +155,11 @@ export interface Guessed {
 /**
  * The format of a source. A file is opened anew for its reader; of a stream, which
  * can be read once, what was taken is put back in front.
+ * @param textField what the user said that the text is called, which a table then has a column of
  * @throws HmtlError `HMTL_FORMAT_UNKNOWN`, `HMTL_INPUT_ENCODING`, and what the source throws
  */
-export const guessed = async (source: Source): Promise<Guessed> => {
-  const guess = createGuess(source.name)
+export const guessed = async (source: Source, textField?: string): Promise<Guessed> => {
+  const guess = createGuess(source.name, textField)
   const iterator = source.chunks()[Symbol.asyncIterator]()
   let room = Buffer.alloc(0)
   let size = 0

@@ -31,7 +31,7 @@ export async function* readDocuments(input: Input, options: ReadOptions = {}): A
   const named = options.format === undefined ? undefined : formatNamed(options.format)
   const { accepts, otherwise } = named ? filesOfFormat(named, context) : filesOfAnyFormat(context)
   const open = async (found: Source) => {
-    const { source, format } = await withFormat(found, named)
+    const { source, format } = await withFormat(found, named, context)
     return { source: format.beside ? await readAhead(source, format.beside(source)) : source, format }
   }
   for await (const { source, format } of ahead(sourcesOf(input, accepts, otherwise), filesAhead, open)) {
@@ -45,9 +45,13 @@ export async function* readDocuments(input: Input, options: ReadOptions = {}): A
   }
 }
 
-const withFormat = async (source: Source, named: Format | undefined): Promise<{ source: Source; format: Format }> => {
+const withFormat = async (
+  source: Source,
+  named: Format | undefined,
+  { options: { textField } }: FormatContext,
+): Promise<{ source: Source; format: Format }> => {
   if (named) return { source, format: named }
-  const guess = await guessed(source)
+  const guess = await guessed(source, textField)
   // A lone .txt with annotations beside it is brat.
   if (source.path !== undefined && guess.format.name === 'text' && (await annotationsBeside(source)) === 'brat')
     return { source, format: formatNamed('brat') }

@@ -2,7 +2,8 @@
  * Delimited text with a header: a row a document, its text in the column that `textField` names, the other columns its
  * metadata.
  */
-import { type CsvRecord, csvFields, csvRecords } from '../syntax/csv.ts'
+import { type CsvRecord, csvRecords } from '../syntax/csv.ts'
+import { type Dialect, hintedSeparator, looksDelimited, separatorOf, tableHead } from '../syntax/csv-head.ts'
 import { createDocument, type Document } from '../document/document.ts'
 import { HmtlError } from '../errors.ts'
 import { attempt, type Format, type FormatContext, layersAll, maxLineBytes } from '../format.ts'
@@ -10,20 +11,16 @@ import { headOf } from '../syntax/head.ts'
 import { resultColumns, resultsWriter } from './results.ts'
 import { type Source, stem } from '../source.ts'
 
-interface Dialect {
+interface Kind extends Dialect {
   readonly name: 'csv' | 'tsv'
   readonly extension: string
-  readonly separators: readonly string[]
-  readonly multiline: boolean
 }
 
-/**
- * A header's separator: the one that makes the most columns of it. Spreadsheets of some countries part by semicolons.
- */
-const separatorOf = (header: string, { separators, multiline }: Dialect): string => {
-  const columns = (separator: string) => csvFields(header, { separator, multiline }).length
-  return separators.reduce((best, other) => (columns(other) > columns(best) ? other : best))
-}
+/** What a table that is read as this kind may be parted by, whatever kinds of files it is guessed from. */
+const readBy = ({ separators, ...dialect }: Kind): Dialect => ({
+  ...dialect,
+  separators: [...new Set([...separators, ',', ';', '|', '\t'])],
+})
 
 /** What makes documents of rows. @throws HmtlError `HMTL_INPUT_FIELD` for a header that does not name the text */
 const columnsOf = ({ fields, error }: CsvRecord, name: string, textField: string): ((row: CsvRecord) => Document) => {
@@ -37,7 +34,7 @@ const columnsOf = ({ fields, error }: CsvRecord, name: string, textField: string
     })
   if (textAt === -1)
     throw new HmtlError('HMTL_INPUT_FIELD', `no column "${textField}" among ${fields.slice(0, 20).join(', ')}`, {
-      remedy: 'Name the one that holds the text with --text-field',
+      remedy: 'Name the one that holds the text with --text-field; what is no table is read with --from text or lines',
     })
   const idAt = fields.indexOf('id')
   return ({ fields: cells, line, error: fault }) => {
@@ -52,13 +49,14 @@ const columnsOf = ({ fields, error }: CsvRecord, name: string, textField: string
   }
 }
 
-const reader = (dialect: Dialect) =>
+const reader = (kind: Kind) =>
   async function* read(given: Source, context: FormatContext): AsyncGenerator<Document> {
     const { textField = 'text' } = context.options
-    const name = stem(given, dialect.extension)
-    const { head, source } = await headOf(given, (text) => text.includes('\n'))
+    const dialect = readBy(kind)
+    const name = stem(given, kind.extension)
+    const { head, source } = await headOf(given, (text) => tableHead(text, dialect).rows.length > 0)
     const options = {
-      separator: separatorOf(head.split(/\r?\n/, 1)[0], dialect),
+      separator: separatorOf(tableHead(head, dialect), dialect, textField),
       multiline: dialect.multiline,
       maxRecordBytes: maxLineBytes(context),
     }
@@ -72,65 +70,28 @@ const reader = (dialect: Dialect) =>
           if (document) yield document
           continue
         }
+        if (record.line === 1 && hintedSeparator(record.text) !== undefined) continue
         toDocument = attempt(context, place, record.text, () => columnsOf(record, name, textField))
         // Without a header nothing of the rest can be told.
         if (!toDocument) return
       }
   }
 
-/** A name of a column: none, as pandas writes above an index, or one that neither begins nor ends with a space. */
-const isName = (name: string): boolean => name.length <= 100 && name === name.trim()
-
-/** A name that hardly is a word of a sentence beside others like it. */
-const isPlainName = (name: string): boolean => name === '' || /^[\p{L}_][\p{L}\p{N}_:.-]*$/u.test(name)
-
-/**
- * A header with a column `text` and a row with as many fields; or plain names, which a text may hold too, and every
- * row with as many fields.
- */
-const looksDelimited = (head: string, path: string, { separators, multiline }: Dialect): 0 | 1 | 2 => {
-  const lines = head.split(/\r?\n/)
-  // The last line may be cut, or a field of it go on.
-  const [header, ...rows] = lines.length > 1 ? lines.slice(0, -1) : lines
-  const levels = separators.map((separator) => {
-    const options = { separator, multiline }
-    const columns = fieldsOrNone(header, options)
-    if (columns.length < 2 || !columns.every(isName)) return 0
-    const alike = (row: string) => fieldsOrNone(row, options).length === columns.length || (multiline && /"/.test(row))
-    if (columns.some((name) => /^text$/i.test(name))) return rows.length === 0 ? 1 : alike(rows[0]) ? 2 : 0
-    return !path.endsWith('.txt') &&
-      columns.every(isPlainName) &&
-      rows.length > 1 &&
-      rows.every((row) => row === '' || alike(row))
-      ? 1
-      : 0
-  })
-  return Math.max(...levels) as 0 | 1 | 2
-}
-
-const fieldsOrNone = (line: string, options: Parameters<typeof csvFields>[1]): string[] => {
-  try {
-    return csvFields(line, options)
-  } catch {
-    return []
-  }
-}
-
-const formatOf = (dialect: Dialect, summary: string): Format => ({
-  name: dialect.name,
+const formatOf = (kind: Kind, summary: string): Format => ({
+  name: kind.name,
   summary: `${summary} under a header: read, a row a document; written, a row a span or relation`,
-  accepts: (path) => path.endsWith(dialect.extension),
-  sniff: (head, path) => looksDelimited(head, path, dialect),
-  read: reader(dialect),
-  write: resultsWriter(dialect.separators[0]),
+  accepts: (path) => path.endsWith(kind.extension),
+  sniff: (head, path, textField) => looksDelimited(head, path, kind, textField),
+  read: reader(kind),
+  write: resultsWriter(kind.separators[0]),
   oneWay: true,
   needsTokens: false,
   carries: layersAll,
-  extension: dialect.extension,
+  extension: kind.extension,
 })
 
 export const csv = formatOf(
-  { name: 'csv', extension: '.csv', separators: [',', ';'], multiline: true },
+  { name: 'csv', extension: '.csv', separators: [',', ';', '|'], multiline: true },
   'comma-separated rows',
 )
 export const tsv = formatOf(
