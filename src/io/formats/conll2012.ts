@@ -2,7 +2,8 @@
  * CoNLL-2012 (OntoNotes 5) `*_conll` files, one document a part. The columns
  * that the document has no place for (parts of speech, parse bits, lemmas,
  * frames, speakers, arguments) and the widths of the gaps are kept, so that a
- * file is written again as it was read.
+ * file is written again as it was read. Files that have lost their headers are
+ * read by what their rows say.
  */
 import { columnWord, flatTokenSpans, isStrings, metadataOf, onText, sentencesOfLengths } from '../syntax/columns.ts'
 import { createDocument, type Document } from '../document/document.ts'
@@ -27,11 +28,13 @@ import {
   tokenClusters,
 } from '../syntax/brackets.ts'
 import {
+  entityColumn,
   fixedColumns,
   footerOf,
   type HeaderName,
   headerOf,
   idOfFooter,
+  impliedHeader,
   isEmptyCell,
   isFooter,
   spread,
@@ -39,91 +42,11 @@ import {
   usualHeader,
   wordColumn,
 } from '../syntax/conll2012-lines.ts'
-import { type Comment, GatheredRows } from '../syntax/conll2012-rows.ts'
-import type { Cells } from '../syntax/cells.ts'
+import { columnName, type Extras, extrasOf, type Header, kept, partColumn } from '../syntax/conll2012-extras.ts'
+import { GatheredRows } from '../syntax/conll2012-rows.ts'
 
 const key = 'conll2012'
-/** Columns kept as they stand: part of speech, parse bit, lemma, frameset, sense, speaker. */
-const kept = ['pos', 'parse', 'lemma', 'frameset', 'sense', 'speaker'] as const
-
-interface Extras {
-  readonly document?: string
-  readonly part?: string
-  /** The `#begin document` and `#end document` lines where they are not the usual ones. */
-  readonly header?: string
-  readonly footer?: string
-  readonly columns?: Readonly<Record<string, readonly string[]>>
-  /** Predicate-argument columns of each sentence, `[sentence][column][token]`. */
-  readonly predicates?: readonly (readonly (readonly string[])[])[]
-  readonly entities?: readonly string[]
-  readonly coref?: readonly string[]
-  /** `\t`, or the gap widths of each line as characters (`a` is 1). */
-  readonly separator?: string
-  readonly gaps?: readonly string[]
-  readonly empty?: string
-  /** The first three columns of each line, where they are not the document's name, part and word index. */
-  readonly lead?: readonly string[]
-  /** No blank line before `#end document`. */
-  readonly tight?: boolean
-  /** Blank lines before `#begin document`. */
-  readonly before?: number
-  /** Lines without their last column, where they have fewer columns than CoNLL-2012. */
-  readonly short?: readonly string[]
-  /** Comment lines, each before the token of that index. */
-  readonly comments?: readonly Comment[]
-}
-
-interface Header extends HeaderName {
-  readonly text: string
-}
-
-const entityColumn = 10
 const isUnannotated = (cell: string): boolean => cell === '_' || cell === '-'
-
-/** What a document has no place for: a function, since who only reads documents never asks. */
-const extrasOf =
-  (
-    gathered: GatheredRows,
-    widths: Int32Array,
-    short: boolean,
-    about: Header & { readonly footer: string; readonly tight: boolean; readonly before: number },
-  ): (() => Extras) =>
-  () => {
-    const { comments, lengths, rows, tabs } = gathered
-    const { text, document, part, footer, tight, before } = about
-    const all = <T>(of: (row: number) => T): T[] => Array.from(widths, (_, row) => of(row))
-    const column = (c: number) => all((row) => rows.cell(row, c))
-    const usual = text === usualHeader(document, part)
-    const coref = all((row) => rows.cell(row, widths[row] - 1))
-    const empty = coref.find(isEmptyCell) ?? '-'
-    let first = 0
-    const predicates = lengths.map((length) => {
-      const from = first
-      first += length
-      return Array.from({ length: Math.max(0, widths[from] - fixedColumns - 1) }, (_, c) =>
-        Array.from({ length }, (_, i) => rows.cell(from + i, fixedColumns + c)),
-      )
-    })
-    return {
-      ...(short || hasUsualLead(rows, lengths, columnName(document), partColumn(part))
-        ? {}
-        : { lead: all((row) => rows.cells(row, 0, 3).join('\t')) }),
-      document,
-      part,
-      ...(usual ? {} : { header: text }),
-      ...(footer === usualFooter ? {} : { footer }),
-      ...(comments.length > 0 ? { comments } : {}),
-      columns: short ? {} : Object.fromEntries(kept.map((name, c) => [name, column(4 + c)])),
-      ...(short ? { short: all((row) => rows.cells(row, 0, widths[row] - 1).join('\t')) } : {}),
-      ...(predicates.some((list) => list.length > 0) ? { predicates } : {}),
-      entities: short ? all(() => '-') : column(entityColumn),
-      coref,
-      ...(tabs ? { separator: '\t' } : { gaps: gathered.gaps() }),
-      ...(empty === '-' ? {} : { empty }),
-      ...(tight ? { tight } : {}),
-      ...(before > 0 ? { before } : {}),
-    }
-  }
 
 const parser = (source: Source, context: FormatContext): LineParser => {
   const name = stem(source, '.v4_gold_conll', '.gold_conll', '_conll', '.conll')
@@ -139,10 +62,13 @@ const parser = (source: Source, context: FormatContext): LineParser => {
   }
   let blanks = 0
   let before = 0
+  let hasHeaders = false
+  /** In a file without headers: what its rows say of the document that they are of. */
+  let bare: HeaderName | undefined
   const id = () => header && documentId(header.document || name, header.part)
 
   const build = (footer: string): Document => {
-    const tight = gathered.isOpen
+    const tight = gathered.isOpen && !bare
     gathered.closeSentence()
     const documentName = idOfFooter(footer) ?? (id() as string)
     const { lengths, rows } = gathered
@@ -181,9 +107,36 @@ const parser = (source: Source, context: FormatContext): LineParser => {
     blanks = 0
     skipping = false
     header = { text: trimBlankEnd(text), ...found }
+    hasHeaders = true
+    bare = undefined
     begunAnew = unfinished
     if (unfinished !== undefined)
       throw new HmtlError('HMTL_INPUT_TRUNCATED', '#begin document before the last one ended', { document: unfinished })
+  }
+
+  /** The document before, which ends where rows of another begin. */
+  const beginBare = (found: HeaderName): Document | undefined => {
+    const done = header && build(usualFooter)
+    header = { text: usualHeader(found.document, found.part), ...found }
+    bare = found
+    skipping = false
+    before = 0
+    return done
+  }
+
+  /** Takes the row that was just read of a file without headers. */
+  const addBare = (text: string): Document | undefined => {
+    const found = hasHeaders ? undefined : impliedHeader(text)
+    if (!found)
+      throw new HmtlError('HMTL_INPUT_SYNTAX', bare ? 'no row of a document' : 'a line outside of any document', {
+        remedy: 'Documents stand between #begin document and #end document, or in rows of at least 12 columns',
+      })
+    const isSame = found.document === bare?.document && found.part === bare.part
+    if (isSame && skipping) return undefined
+    const done = isSame ? undefined : beginBare(found)
+    gathered.rows.read(text)
+    gathered.add(text)
+    return done
   }
 
   return {
@@ -196,25 +149,31 @@ const parser = (source: Source, context: FormatContext): LineParser => {
       if (text[0] === '#') {
         const found = headerOf(text)
         if (found) return beginDocument(text, found)
-        if (isFooter(text)) return header ? build(trimBlankEnd(text)) : undefined
+        if (isFooter(text)) {
+          const isBegun = bare === undefined
+          hasHeaders = true
+          bare = undefined
+          if (header && !isBegun)
+            throw new HmtlError('HMTL_INPUT_TRUNCATED', '#end document without its #begin document', {
+              remedy: 'The beginning of the file is missing: fetch or make it again',
+            })
+          return header ? build(trimBlankEnd(text)) : undefined
+        }
       }
-      if (skipping) return undefined
+      if (skipping && !bare) return undefined
       gathered.rows.read(text)
       if (gathered.isComment(text, header && columnName(header.document))) {
         if (header) gathered.addComment(text)
         else context.report.add('comment-outside-document', name, text.slice(0, 80))
         return undefined
       }
-      if (!header) {
-        throw new HmtlError('HMTL_INPUT_SYNTAX', 'a line outside of any document', {
-          remedy: 'Documents stand between #begin document and #end document',
-        })
-      }
+      if (!header || bare) return addBare(text)
       gathered.add(text)
       return undefined
     },
     end() {
       if (!header) return undefined
+      if (bare) return build(usualFooter)
       const name = id()
       reset()
       throw new HmtlError('HMTL_INPUT_TRUNCATED', 'the file ends inside a document', {
@@ -234,20 +193,7 @@ const parser = (source: Source, context: FormatContext): LineParser => {
   }
 }
 
-/** A document's name as a column. */
-const columnName = (name: string) => name.replace(/[\s()]+/g, '_') || '_'
 const documentId = (document: string, part: string) => (part === '' ? document : `${document}_${part}`)
-
-const partColumn = (part: string) => (part === '' ? '0' : String(Number(part)))
-
-/** Whether each line begins with the document's name, the part, and the word's place in its sentence. */
-const hasUsualLead = (rows: Cells, lengths: readonly number[], document: string, part: string): boolean => {
-  let row = 0
-  for (const length of lengths)
-    for (let i = 0; i < length; i++, row++)
-      if (!rows.is(row, 0, document) || !rows.is(row, 1, part) || !rows.is(row, 2, String(i))) return false
-  return true
-}
 
 async function* write(documents: AsyncIterable<Document>, context: FormatContext) {
   for await (const document of documents) yield encode(document, context)
@@ -386,7 +332,12 @@ export const conll2012: Format = {
   name: 'conll2012',
   summary: 'CoNLL-2012 / OntoNotes *_conll: entities and coreference, one document a part',
   accepts: (path) => /_conll$|\.v\d+_.*conll$/.test(path) && !path.endsWith('like_conll') && !path.endsWith('_skel'),
-  sniff: (head, path) => (/^#\s*begin document/m.test(head) && !isLikeConll(head, path) ? 2 : 0),
+  sniff(head, path) {
+    const isHeaded = /^#\s*begin document/m.test(head)
+    if (isHeaded) return isLikeConll(head, path) ? 0 : 2
+    const row = head.split('\n').find((line) => !isBlankLine(line) && !line.startsWith('#'))
+    return row !== undefined && impliedHeader(row) ? 2 : 0
+  },
   read: (source, context) => parseLines(source, context, parser(source, context)),
   write,
   needsTokens: true,

@@ -1,10 +1,12 @@
 /** The lines of CoNLL-2012 files: headers, columns, and the widths of the gaps between them. */
 import { isCorefCell } from './brackets.ts'
 import type { Cells } from './cells.ts'
+import { fieldsOf } from './line-fields.ts'
 import { idOfLine, idOnLine, quotedId } from './ids.ts'
 
 /** Columns before those of the predicates. */
 export const fixedColumns = 11
+export const entityColumn = 10
 
 /** The word is column 4; files of fewer columns (scorer tests) have it there too, or just before the coreference. */
 export const wordColumn = (columns: number): number => (columns >= 5 ? 3 : columns - 2)
@@ -22,6 +24,26 @@ export const headerOf = (line: string): HeaderName | undefined => {
   const rest = match[1].trim()
   const [, document, part] = /^\((.*)\);?(?:\s*part\s+(\d+))?$/s.exec(rest) ?? [undefined, rest, undefined]
   return { document: idOfLine(document), part: part ?? '' }
+}
+
+/** A cell of the columns of parses and entities. */
+const isBracketCell = (cell: string): boolean =>
+  cell === '-' || cell === '_' || cell.includes('*') || /^\(\S+\)$/.test(cell)
+
+/** What a row says of the document that it is of, in files that have lost their headers; undefined of any other line. */
+export const impliedHeader = (line: string): HeaderName | undefined => {
+  const cells = fieldsOf(line)
+  const [document, part, index] = cells
+  const [parse, entity, coref] = [cells[5], cells[entityColumn], cells[cells.length - 1]]
+  const isRow =
+    cells.length > fixedColumns &&
+    /^\d+$/.test(part) &&
+    /^\d+$/.test(index) &&
+    isBracketCell(parse) &&
+    isBracketCell(entity) &&
+    `${parse}${entity}`.includes('*') &&
+    isCorefCell(coref)
+  return isRow ? { document, part: part.padStart(3, '0') } : undefined
 }
 
 export const isFooter = (line: string): boolean => /^#\s*end document/.test(line)
