@@ -54,7 +54,24 @@ test('text that is nothing else is text; what is no text is refused by name', (t
   t.throws(() => sniffHead(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0, 1, 2, 3, 0xff]), 'a.png'), {
     code: 'HMTL_FORMAT_UNKNOWN',
   } as never)
-  t.throws(() => sniffHead(Buffer.from('\ufeffHi', 'utf16le'), 'a'), { code: 'HMTL_INPUT_ENCODING' } as never)
+})
+
+test('what is not UTF-8 is told once, whatever its name, with what to do about it', (t) => {
+  const big = (text: string) => Buffer.from(text, 'utf16le').swap16()
+  const record = '{"text":"Ada met Bob"}\n'
+  for (const bytes of [
+    Buffer.from('\ufeffHi', 'utf16le'),
+    big('\ufeffHi'),
+    Buffer.from(record, 'utf16le'),
+    big(record),
+  ])
+    for (const name of ['a', 'a.jsonl', 'a.csv', 'a.txt'])
+      t.throws(() => sniffHead(bytes, name), { code: 'HMTL_INPUT_ENCODING', message: /UTF-16.*iconv/ } as never)
+  t.throws(() => named('#FORMAT=WebAnno TSV 3.3\n\n\n#Text=Ada\n1-1\t0-3\tAda\tPER\n', 'a.tsv'), {
+    code: 'HMTL_FORMAT_UNSUPPORTED',
+  } as never)
+  const error = { code: 'HMTL_INPUT_ENCODING', message: /not UTF-8.*iconv/ } as never
+  t.throws(() => sniffHead(Buffer.from('Café in Zürich.\n', 'latin1'), '<stdin>'), error)
 })
 
 test('tables are told by their header, whatever names real ones have', (t) => {

@@ -60,30 +60,54 @@ const ofNothing = (path: string): Format =>
 /** Whether a record is there from its beginning to its end. */
 const isRecord = (json: JsonHead | undefined): boolean => json?.whole === true && !json.broken
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: what text does not have is looked for
+const control = /[\x00-\x08\x0e-\x1a\x1c-\x1f]/
+
 /** UTF-8 without the control characters that no text has; a character may be cut at the end. */
 const isText = (bytes: Uint8Array): boolean => {
   for (let cut = 0; cut < 4; cut++) {
     const part = bytes.subarray(0, bytes.length - cut)
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: what text does not have is looked for
-    if (isUtf8(part)) return !/[\x00-\x08\x0e-\x1a\x1c-\x1f]/.test(decode(part))
+    if (isUtf8(part)) return !control.test(decode(part))
   }
   return false
 }
 
-/** @throws HmtlError `HMTL_FORMAT_UNKNOWN`, `HMTL_INPUT_ENCODING` */
+/** Whether these are characters of two bytes: by a mark before them, or every second byte of ASCII, which is 0. */
+const isUtf16 = (head: Uint8Array): boolean => {
+  const [first, second] = head
+  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) return head[2] !== 0xff
+  const looked = head.subarray(0, 32)
+  return looked.length >= markBytes && [0, 1].some((odd) => looked.every((byte, i) => (byte === 0) === (i % 2 === odd)))
+}
+
+/** @throws HmtlError `HMTL_INPUT_ENCODING` whatever the name says: no format is written so */
+const refuseUtf16 = (head: Uint8Array, name: string): void => {
+  if (isUtf16(head))
+    throw new HmtlError('HMTL_INPUT_ENCODING', `${name} is UTF-16`, {
+      source: name,
+      remedy: 'Convert it to UTF-8, for example with iconv -f UTF-16 -t UTF-8',
+    })
+}
+
+/** @throws HmtlError `HMTL_FORMAT_UNKNOWN`, `HMTL_FORMAT_UNSUPPORTED`, `HMTL_INPUT_ENCODING` */
 const ofAll = (head: Uint8Array, name: string, textField?: string): Format => {
   const text = decode(head)
   const path = withoutGz(name)
   if (text.trim() === '') return ofNothing(path)
+  if (/^#FORMAT=WebAnno TSV/.test(text))
+    throw new HmtlError('HMTL_FORMAT_UNSUPPORTED', `${name} is WebAnno TSV, which is not read`, {
+      source: name,
+      remedy: 'Export it as CoNLL 2003 or brat',
+    })
   const { format, sure } = surest(text, path, jsonHead(text), textField)
   // Who names a file so means it: what is wrong with it is for the format's reader to say, and it is no plain text.
   const named = ofName(path)
   if (format && (sure === 2 || !named || format.sniffJson)) return format
   if (isText(head)) return named ?? formatNamed('text')
-  if ((head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff))
-    throw new HmtlError('HMTL_INPUT_ENCODING', `${name} is UTF-16`, {
+  if (!control.test(Buffer.from(head).toString('latin1')))
+    throw new HmtlError('HMTL_INPUT_ENCODING', `${name} is not UTF-8`, {
       source: name,
-      remedy: 'Convert it to UTF-8, for example with iconv',
+      remedy: 'Convert it to UTF-8, for example with iconv -f WINDOWS-1252 -t UTF-8',
     })
   throw new HmtlError('HMTL_FORMAT_UNKNOWN', `cannot tell the format of ${name}`, {
     remedy: `Name it with --from, one of ${formatNames.join(', ')}`,
@@ -109,10 +133,11 @@ const createGuess = (name: string, textField?: string): ((head: Uint8Array, ende
   /** Length of the JSON head that was not enough. */
   let looked = 0
   return (head, ended) => {
-    if (!marked && head.length >= markBytes) {
+    if (!marked && (ended || head.length >= markBytes)) {
       marked = true
+      refuseUtf16(head, name)
       const { format, sure } = surest(decode(head.subarray(0, markBytes)), path, undefined)
-      if (format && sure === 2) return format
+      if (format && sure === 2 && head.length >= markBytes) return format
     }
     const first = decode(head.subarray(0, 64)).trimStart()[0]
     if (first === '{' || first === '[') {
