@@ -371,3 +371,24 @@ test('json: words with tags are entities, as in tables, and tags that nobody nam
     t.is(mentions.mentions!.begin.length, 2)
   }
 })
+
+test('tags under other names, or that are numbers as text; spans of other tools are told and stay a field', async (t) => {
+  const tokens = ['Ada', 'won']
+  const records = [
+    ...['tags', 'labels', 'ner', 'ner_labels'].map((name) => ({ tokens, [name]: ['B-PER', 'O'], n: 1 })),
+    { tokens, labels: ['PROPN', 'VERB'] },
+    { tokens, ner_tags: ['1', '0'] },
+    { text: 'Ada won', label: [[0, 3, 'PER']] },
+    { text: 'Ada won', entities: [{ label: 'PER', start_offset: 0, end_offset: 3 }] },
+    { text: 'Ada won', labels: ['sports'] },
+  ]
+  const { documents, errors, report } = await read('jsonl', records.map((record) => JSON.stringify(record)).join('\n'))
+  t.deepEqual(errors, [])
+  const person = [['Ada', 'PER']]
+  t.deepEqual(documents.map(entitiesOf), [...Array(4).fill(person), ...Array(5).fill(undefined)])
+  t.deepEqual(
+    documents.map(({ metadata }) => metadata),
+    [...Array(4).fill({ n: 1 }), ...records.slice(4).map(({ text, tokens, ...rest }: Record<string, unknown>) => rest)],
+  )
+  t.deepEqual(kinds(report), { 'unnamed-tag': 2, 'unread-spans': 2 })
+})

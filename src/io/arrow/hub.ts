@@ -8,7 +8,7 @@ import type { Document } from '../document/document.ts'
 import { idText, JsonNumber } from '../syntax/exact-json.ts'
 import { type FormatContext, jsonOptions } from '../format.ts'
 import { fromJson } from '../document/json.ts'
-import { isTagged, taggedDocument, wordsOf } from '../syntax/tagged-record.ts'
+import { taggedDocument, taggedOf, wordsOf } from '../syntax/tagged-record.ts'
 
 /**
  * Names of a ClassLabel, wherever the feature wraps it: `{feature}`, `[feature]`, `{names: […]}`, `{names: {"0": …}}`.
@@ -58,7 +58,8 @@ export const hubDocuments = (names: readonly string[] | undefined, sourceName: s
   return (row: Record<string, unknown>, index: number): Document => {
     const plain = toPlain(row) as Record<string, unknown>
     const fallbackId = `${sourceName}:${index}`
-    if (isTagged(plain)) return taggedDocument(plain, fallbackId, source, context)
+    const tagged = taggedOf(plain)
+    if (tagged) return taggedDocument(tagged, fallbackId, source, context)
     const { textField = 'text' } = context.options
     if (Array.isArray(plain.tokens) && plain[textField] === undefined)
       wordsOf(plain.tokens, idText(plain.id) ?? fallbackId, source.code)

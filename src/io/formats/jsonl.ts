@@ -6,7 +6,7 @@ import { type Format, type FormatContext, jsonOptions, layersAll } from '../form
 import { fromJson, type JsonOptions, layerFields, toJson } from '../document/json.ts'
 import type { Line } from '../syntax/lines.ts'
 import { parseLines } from '../syntax/parse-lines.ts'
-import { isTagged, taggedDocument } from '../syntax/tagged-record.ts'
+import { taggedDocument, taggedOf, tagNumber } from '../syntax/tagged-record.ts'
 import type { Source } from '../source.ts'
 import { stem } from '../source.ts'
 
@@ -69,13 +69,37 @@ export const documentOfRecord = (text: string, fallbackId: string, context: Form
   return keep ? kept(document, record, text) : document
 }
 
-const tagged = (record: unknown, fallbackId: string, context: FormatContext): Document | undefined => {
-  if (!isTagged(record)) return undefined
+const tagged = (given: unknown, fallbackId: string, context: FormatContext): Document | undefined => {
+  const record = taggedOf(given)
+  if (!record) {
+    countUnread(given, fallbackId, context)
+    return undefined
+  }
   const { ner_tags: tags } = record
-  if (tags.length === 0 || !tags.every((tag) => typeof tag === 'number'))
+  if (tags.length === 0 || !tags.every((tag) => typeof tagNumber(tag) === 'number'))
     return taggedDocument(record, fallbackId, { code: 'HMTL_INPUT_FIELD' }, context)
   context.report.add('unnamed-tag', idText(record.id) ?? fallbackId, 'ner_tags are numbers', tags.length)
   return undefined
+}
+
+/** Fields that annotation tools keep spans of a text in. */
+const spanFields = ['label', 'labels', 'entities', 'spans', 'annotations'] as const
+
+/** A span of another tool: `[0, 3, "PER"]`, or an object that says where it begins. */
+const isSpan = (item: unknown): boolean =>
+  Array.isArray(item)
+    ? item.length === 3 && Number.isInteger(item[0]) && Number.isInteger(item[1]) && typeof item[2] === 'string'
+    : typeof item === 'object' && item !== null && ('start' in item || 'start_offset' in item)
+
+/** Spans that are not ours stay a field of the user, since nothing says what they count; they are told. */
+const countUnread = (record: unknown, fallbackId: string, { report }: FormatContext): void => {
+  if (typeof record !== 'object' || record === null || ((record as { hmtl?: unknown }).hmtl ?? undefined) !== undefined)
+    return
+  for (const name of spanFields) {
+    const value = (record as Record<string, unknown>)[name]
+    if (Array.isArray(value) && value.length > 0 && value.every(isSpan))
+      report.add('unread-spans', idText((record as { id?: unknown }).id) ?? fallbackId, name, value.length)
+  }
 }
 
 const read = (source: Source, context: FormatContext) => {

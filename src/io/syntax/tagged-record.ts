@@ -6,7 +6,7 @@ import { createDocument, type Document } from '../document/document.ts'
 import { type ErrorCode, HmtlError } from '../errors.ts'
 import type { FormatContext } from '../format.ts'
 import { alignTokens } from '../document/json.ts'
-import { decodeTags, decodeTypes, isTag, sayPositions, type TagSpan } from '../document/tags.ts'
+import { decodeTags, decodeTypes, isTag, isTypedTag, sayPositions, type TagSpan } from '../document/tags.ts'
 import { joinTokens } from '../document/tokens.ts'
 import { onText } from './columns.ts'
 import { idText } from './exact-json.ts'
@@ -28,12 +28,29 @@ export interface TagSource {
 /** What transformers put where a token has no label of its own. */
 const unlabelled = -100
 
-/** Whether a record has words with tags, and no layers of ours, which would say more. */
-export const isTagged = (record: unknown): record is TaggedRecord => {
-  if (typeof record !== 'object' || record === null) return false
+/** What other records call their tags: taken for them where each is one, since the names say so little. */
+const otherNames = ['tags', 'labels', 'ner', 'ner_labels'] as const
+
+/** A record of words with tags, under their usual name, which has no layers of ours: they would say more. */
+export const taggedOf = (record: unknown): TaggedRecord | undefined => {
+  if (typeof record !== 'object' || record === null) return undefined
   const { tokens, ner_tags: tags, hmtl } = record as Record<string, unknown>
-  return Array.isArray(tokens) && Array.isArray(tags) && (hmtl ?? undefined) === undefined
+  if (!Array.isArray(tokens) || (hmtl ?? undefined) !== undefined) return undefined
+  if (Array.isArray(tags)) return record as TaggedRecord
+  const name = tags === undefined && otherNames.find((other) => areTagsOf((record as TaggedRecord)[other], tokens))
+  if (!name) return undefined
+  const { [name]: found, ...rest } = record as TaggedRecord
+  return { ...rest, tokens, ner_tags: found as readonly unknown[] }
 }
+
+const areTagsOf = (tags: unknown, tokens: readonly unknown[]): boolean =>
+  Array.isArray(tags) &&
+  tags.length > 0 &&
+  tags.length === tokens.length &&
+  tags.every((tag) => typeof tag === 'string' && isTypedTag(tag))
+
+/** A tag that is a number, also as text, as tables that have been through a spreadsheet have it; any other as it is. */
+export const tagNumber = (tag: unknown): unknown => (typeof tag === 'string' && /^-?\d+$/.test(tag) ? Number(tag) : tag)
 
 /** The words of a record. @throws HmtlError with `code` */
 export const wordsOf = (value: readonly unknown[], id: string, code: ErrorCode): string[] => {
@@ -71,7 +88,7 @@ export const taggedDocument = (
   const fault = (message: string, remedy?: string) => new HmtlError(code, message, { document: id, remedy })
   const words = wordsOf(record.tokens, id, code)
   if (rawTags.length !== words.length) throw fault(`${rawTags.length} ner_tags for ${words.length} tokens`)
-  const tags = rawTags.map((tag, i): string => {
+  const tags = rawTags.map(tagNumber).map((tag, i): string => {
     if (typeof tag === 'string') return tag
     if (tag === unlabelled) {
       context.report.add('unlabelled-token', id, words[i])
