@@ -4,7 +4,7 @@
  */
 import { schemaName, schemaVersion } from './names.ts'
 import type { ArrowSchema } from './schema.ts'
-import { float32sOf, int32sOf, listsOf, textsOf, valuesOf } from './values.ts'
+import { float32sOf, int32sOf, lateTextsOf, listsOf, textsOf, valuesOf } from './values.ts'
 import type { Vector } from './columns.ts'
 import type { Document } from '../document/document.ts'
 import { HmtlError } from '../errors.ts'
@@ -58,7 +58,7 @@ const tableRows = (schema: ArrowSchema, source: Source, context: FormatContext):
     }
     const text = vectors[at.get('text') ?? -1]
     if (!text) throw schemaError('column text is missing', source.name)
-    const textAt = textsOf(text)
+    const textAt = lateTextsOf(text)
     const fields = others.flatMap((name) => {
       const vector = vectors[at.get(name) ?? -1]
       const values = vector && valuesOfUser(vector)

@@ -8,13 +8,14 @@
  */
 import {
   type Clusters,
-  checkParts,
   type Document,
   type LabelledSpans,
+  lateDocument,
   type Mentions,
   type Relations,
   type Spans,
 } from '../document/document.ts'
+import { type LateText, lateParts } from '../document/late.ts'
 import { HmtlError } from '../errors.ts'
 import { parseExact, stringifyExact } from '../syntax/exact-json.ts'
 import { fromUtf16, type OffsetMap, type OffsetUnit, offsetUnits, toUtf16 } from '../document/offsets.ts'
@@ -145,7 +146,7 @@ export type At<T> = (row: number) => T | undefined
 
 /** Columns of a table, or of a part of it, however they are stored; undefined where one has nothing in any row. */
 export interface Columns {
-  readonly text: (row: number) => string
+  readonly text: (row: number) => string | LateText
   /** Unit of the offsets. @default 'utf16' */
   readonly unit: At<string> | undefined
   /** JSON text of the metadata. */
@@ -302,13 +303,12 @@ export const documentsOfRows = (columns: Columns): ((row: number, id: string) =>
     const text = columns.text(row)
     const named = columns.unit?.(row)
     const unit = named === undefined ? 'utf16' : unitOf(named, id)
-    const reading = { row, id, map: unit === 'utf16' ? undefined : toUtf16(text, unit) }
-    const json = columns.metadata
-    const { fields } = columns
-    return checkParts(
+    const map = unit === 'utf16' ? undefined : toUtf16(typeof text === 'string' ? text : text.make(), unit)
+    const reading = { row, id, map }
+    return lateDocument(
+      id,
+      lateParts(text, () => ({ ...parseMetadata(id, columns.metadata?.(row)), ...columns.fields?.(row) })),
       {
-        id,
-        text,
         tokens: tokens?.(reading),
         sentences: sentences?.(reading),
         entities: entities?.(reading),
@@ -316,8 +316,6 @@ export const documentsOfRows = (columns: Columns): ((row: number, id: string) =>
         relations: relations?.(reading),
         clusters: clusters?.(reading),
       },
-      // Parsed when first looked at: a training run never does.
-      json || fields ? () => ({ ...parseMetadata(id, json?.(row)), ...fields?.(row) }) : undefined,
     )
   }
 }

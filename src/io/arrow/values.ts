@@ -1,10 +1,12 @@
 /** Values of Arrow columns: texts, lists, numbers, and whatever else as JSON has it. */
 import { isAscii, isUtf8 } from 'node:buffer'
+import type { LateText } from '../document/late.ts'
 import { HmtlError } from '../errors.ts'
 import { type Width, typeTag } from './schema.ts'
 import { schemaFault, type Vector } from './columns.ts'
 import { exactDay, exactDecimal, exactInteger, exactMoment, mostScale } from './exact-values.ts'
 import { floatsOfHalves } from './half.ts'
+import { lateTexts } from './late-text.ts'
 
 type Numbers = ArrayLike<number>
 type Make<T> = new (buffer: ArrayBuffer, offset: number, length: number) => T
@@ -99,6 +101,12 @@ const textOf = (bytes: Buffer, name: string): string => {
   return bytes.toString('utf8')
 }
 
+/** A value that is made when it is first needed: to look through a column that nobody asks for costs what reading it does. */
+const once = <T>(make: () => T): (() => T) => {
+  let made: { readonly value: T } | undefined
+  return () => (made ??= { value: make() }).value
+}
+
 /** Texts of a column. @throws HmtlError where it holds something else */
 export const textsOf = (vector: Vector): ((row: number) => string) => {
   if (!isText(vector)) throw schemaFault(`column ${vector.field.name} is not of texts`)
@@ -112,12 +120,28 @@ export const textsOf = (vector: Vector): ((row: number) => string) => {
   const plain = (row: number) => textOf(at(row), field.name)
   if (field.type === typeTag.utf8View) return plain
   const data = asBuffer(vector.buffer(1))
-  if (!isAscii(data)) return plain
+  const ascii = once(() => isAscii(data))
   const offsets = offsetsOf(vector, isLarge(vector))
   return (row) => {
     const [begin, end] = [offsets[row], offsets[row + 1]]
-    return begin >= 0 && begin <= end && end <= data.length ? data.toString('latin1', begin, end) : plain(row)
+    return begin >= 0 && begin <= end && end <= data.length && ascii()
+      ? data.toString('latin1', begin, end)
+      : plain(row)
   }
+}
+
+/**
+ * Texts of a column, left as bytes where they lie in a row and are UTF-8. @throws HmtlError where it holds something
+ * else
+ */
+export const lateTextsOf = (vector: Vector): ((row: number) => string | LateText) => {
+  const plain = textsOf(vector)
+  if (vector.dictionary || vector.field.type === typeTag.utf8View) return plain
+  const data = asBuffer(vector.buffer(1))
+  if (!isUtf8(data)) return plain
+  const at = lateTexts(data)
+  const offsets = offsetsOf(vector, isLarge(vector))
+  return (row) => at(offsets[row], offsets[row + 1]) ?? plain(row)
 }
 
 const isList = (type: number): boolean =>

@@ -6,6 +6,7 @@
  * A layer that is `undefined` was not annotated; an empty layer was, and holds nothing.
  */
 import { HmtlError } from '../errors.ts'
+import { defineLate, type Late, lateParts, mark } from './late.ts'
 import { spansSeen } from './span-keys.ts'
 
 /** Half-open spans. The unit is the owner's: UTF-16 code units of `text`, or token indexes. */
@@ -203,59 +204,41 @@ const scoreAt = (score: Float32Array | undefined, i: number): { score?: number }
  * A validated document from loose parts.
  * @throws HmtlError `HMTL_DOCUMENT_*` naming the layer and the item at fault.
  */
-export const createDocument = (like: DocumentLike): Document =>
-  checkParts(
-    {
-      id: like.id,
-      text: like.text,
-      tokens: like.tokens,
-      sentences: like.sentences,
-      entities: like.entities && labelledSpansOf(like.entities),
-      mentions: like.mentions && mentionsOf(like.mentions),
-      relations: like.relations && relationsOf(like.relations),
-      clusters: like.clusters && clustersOf(like.clusters),
-    },
-    like.metadata,
-  )
+export const createDocument = (like: DocumentLike): Document => {
+  const { id, text, metadata = {} } = like
+  const layers: Layers = {
+    tokens: like.tokens,
+    sentences: like.sentences,
+    entities: like.entities && labelledSpansOf(like.entities),
+    mentions: like.mentions && mentionsOf(like.mentions),
+    relations: like.relations && relationsOf(like.relations),
+    clusters: like.clusters && clustersOf(like.clusters),
+  }
+  if (typeof metadata !== 'function') return checkDocument({ id, text, ...layers, metadata })
+  checkTypes(id, text)
+  return lateDocument(id, lateParts(text, metadata), layers)
+}
+
+/** A document without id, text and metadata. */
+export type Layers = Omit<Document, 'id' | 'text' | 'metadata'>
 
 /**
- * A checked document of layers and metadata; where that is a function, it makes it when somebody asks for it first.
+ * A checked document whose text and metadata are made when somebody asks for them first.
  * @throws HmtlError `HMTL_DOCUMENT_*`
  */
-export const checkParts = (
-  layers: Omit<Document, 'metadata'>,
-  metadata: Metadata | (() => Metadata) = {},
-): Document => {
-  const document = layers as Document & { metadata: Metadata; [mark]: true | Late }
-  if (typeof metadata !== 'function') document.metadata = metadata
-  else {
-    document[mark] = { make: metadata, made: undefined }
-    Object.defineProperty(document, 'metadata', lateMetadata)
-  }
-  return checkDocument(document)
-}
-
-/**
- * What a document is known by, also when it was copied with `{ ...document }`: a record's fields may have any names.
- */
-const mark = Symbol('hmtl.document')
-
-/** Metadata that is still to be made. */
-interface Late {
-  make: (() => Metadata) | undefined
-  made: Metadata | undefined
-}
-
-/** One getter for all documents: an object with an accessor of its own is a slow one. */
-const lateMetadata: PropertyDescriptor & ThisType<{ readonly [mark]: Late }> = {
-  enumerable: true,
-  configurable: true,
-  get() {
-    const late = this[mark]
-    if (late.make) late.made = late.make()
-    late.make = undefined
-    return late.made
-  },
+export const lateDocument = (id: string, late: Late, layers: Layers): Document => {
+  checkLayers(id, layers, late)
+  // Assigned one by one, in the order that every document has: any other way costs what the rest of it does.
+  const document = { id, [mark]: late } as { -readonly [K in keyof Document]: Document[K] } & { [mark]: Late }
+  defineLate(document, 'text')
+  document.tokens = layers.tokens
+  document.sentences = layers.sentences
+  document.entities = layers.entities
+  document.mentions = layers.mentions
+  document.relations = layers.relations
+  document.clusters = layers.clusters
+  defineLate(document, 'metadata')
+  return Object.freeze(document)
 }
 
 /** A document that came from where marks do not go, such as another thread. */
@@ -274,11 +257,24 @@ export const isDocument = (value: unknown): value is Document =>
  * @throws HmtlError `HMTL_DOCUMENT_*`
  */
 export const checkDocument = (document: Document): Document => {
-  const { id, text, tokens, sentences, entities, mentions, relations, clusters } = document
+  const { id, text } = document
+  checkTypes(id, text)
+  checkLayers(id, document, text)
+  // An assignment: defining a property costs a document what its layers do.
+  if (!(mark in document) && !Object.isFrozen(document)) (document as { [mark]?: true })[mark] = true
+  return Object.freeze(document)
+}
+
+const checkTypes = (id: unknown, text: unknown): void => {
   if (typeof id !== 'string') throw new HmtlError('HMTL_DOCUMENT_TYPE', 'document id is not a string')
   if (typeof text !== 'string')
     throw new HmtlError('HMTL_DOCUMENT_TYPE', 'document text is not a string', { document: id })
-  const size = text.length
+}
+
+/** @param text whose length is asked for only where a layer has offsets in it */
+const checkLayers = (id: string, layers: Layers, text: { readonly length: number }): void => {
+  const { tokens, sentences, entities, mentions, relations, clusters } = layers
+  const size = tokens || entities || mentions || relations || clusters ? text.length : 0
   if (tokens && !isOrdered(tokens, size)) {
     checkRange(id, 'tokens', tokens, size)
     checkOrder(id, 'tokens', tokens)
@@ -298,9 +294,6 @@ export const checkDocument = (document: Document): Document => {
     checkLabels(id, 'relations', relations.label, relations.labels, relations.begin1.length)
   }
   if (clusters) checkClusters(id, clusters, size)
-  // An assignment: defining a property costs a document what its layers do.
-  if (!(mark in document) && !Object.isFrozen(document)) (document as { [mark]?: true })[mark] = true
-  return Object.freeze(document)
 }
 
 /** Whether spans are in order and in range, told in one pass: the checks that follow say which is not. */
