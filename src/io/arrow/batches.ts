@@ -3,35 +3,27 @@ import type { Document } from '../document/document.ts'
 
 const batchBytes = 1 << 20
 
-/**
- * Batches of about a mebibyte of text, or of a set number of documents.
- * @returns what says of one document after another whether its batch is full with it
- */
-export const batchRule = (count: number | undefined): ((document: Document) => boolean) => {
-  let documents = 0
-  let size = 0
-  return ({ text, tokens }) => {
-    documents++
-    size += text.length + 8 * (tokens?.begin.length ?? 0)
-    if (count === undefined ? size < batchBytes : documents < count) return false
-    documents = 0
-    size = 0
-    return true
-  }
-}
+/** Whether a batch of so many documents and bytes of text is full: at a mebibyte, or at a set number of documents. */
+export const isFull = (documents: number, bytes: number, count: number | undefined): boolean =>
+  count === undefined ? bytes >= batchBytes : documents >= count
+
+/** What a document's tokens add to the bytes of its text. */
+export const tokenBytes = ({ tokens }: Document): number => 8 * (tokens?.begin.length ?? 0)
 
 /** Documents in such batches. */
 export async function* batched(
   documents: AsyncIterable<Document>,
   count: number | undefined,
 ): AsyncGenerator<Document[]> {
-  const isFull = batchRule(count)
   let batch: Document[] = []
+  let bytes = 0
   for await (const document of documents) {
     batch.push(document)
-    if (!isFull(document)) continue
+    bytes += document.text.length + tokenBytes(document)
+    if (!isFull(batch.length, bytes, count)) continue
     yield batch
     batch = []
+    bytes = 0
   }
   if (batch.length > 0) yield batch
 }

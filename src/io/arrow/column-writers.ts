@@ -44,13 +44,24 @@ class TextValues {
     // Three bytes a code unit is the most that there can be, and mostly there is room for that.
     if (this.#size + 3 * text.length > this.#bytes.length) this.#reserve(Buffer.byteLength(text))
     this.#size += this.#bytes.write(text, this.#size)
+    this.#end()
+    return this.#size - from > text.length && this.#bytes.subarray(from, this.#size).includes(replacement)
+  }
+
+  /** @param write writes a text of so many bytes at most. @returns how many there were */
+  addBytes(most: number, write: (into: Uint8Array, at: number) => number): void {
+    this.#reserve(most)
+    this.#size += write(this.#bytes, this.#size)
+    this.#end()
+  }
+
+  #end(): void {
     if (this.#count + 1 === this.#ends.length) {
       const more = new Int32Array(2 * this.#ends.length)
       more.set(this.#ends)
       this.#ends = more
     }
     this.#ends[++this.#count] = this.#size
-    return this.#size - from > text.length && this.#bytes.subarray(from, this.#size).includes(replacement)
   }
 
   #reserve(bytes: number): void {
@@ -80,6 +91,13 @@ export class TextColumn {
     this.#pad(row)
     this.#present.push(row)
     return this.#values.add(text)
+  }
+
+  /** @param write writes a text of so many bytes at most. @returns how many there were */
+  addBytes(row: number, most: number, write: (into: Uint8Array, at: number) => number): void {
+    this.#pad(row)
+    this.#present.push(row)
+    this.#values.addBytes(most, write)
   }
 
   /** Bytes of its texts. */

@@ -4,6 +4,8 @@
  * typed arrays; layers that no row has cost none of them anything.
  */
 import type { Document } from '../document/document.ts'
+import { tokenBytes } from './batches.ts'
+import { encodedOf } from '../document/late.ts'
 import type { OffsetUnit } from '../document/offsets.ts'
 import { ListColumn, numberItems, TextColumn, textItems } from './column-writers.ts'
 import type { ColumnData, ColumnType } from './message-writer.ts'
@@ -64,6 +66,7 @@ export class RowBatch {
     columns: this.#lists.filter(({ name }) => name.startsWith(`${prefix}_`)),
   }))
   #rows = 0
+  #tokenBytes = 0
 
   /** @param room of the batch before, which tells what this one will need */
   constructor(unit: OffsetUnit, [id, text, metadata]: readonly number[] = []) {
@@ -82,6 +85,11 @@ export class RowBatch {
     return this.#rows
   }
 
+  /** Bytes of its texts, and of tokens. */
+  get bytes(): number {
+    return this.#text.size + this.#tokenBytes
+  }
+
   /**
    * @param document with offsets in the batch's unit
    * @returns whether it may hold what UTF-8 cannot; metadata is JSON, which escapes it
@@ -89,15 +97,24 @@ export class RowBatch {
   add(document: Document): boolean {
     const row = this.#rows++
     const oddId = this.#id.add(row, document.id)
-    const oddText = this.#text.add(row, document.text)
+    const encoded = encodedOf(document)
+    const oddText = encoded
+      ? this.#text.addBytes(row, encoded.textRoom, (into, at) => encoded.writeText(into, at))
+      : this.#text.add(row, document.text)
+    this.#tokenBytes += tokenBytes(document)
     let hasLayers = false
     for (const { layer, columns } of this.#layers)
       if (document[layer]) {
         hasLayers = true
         for (const column of columns) column.add(row, document)
       }
-    const json = metadataJson(document)
-    if (json !== null) this.#metadata.add(row, json)
+    if (encoded) {
+      const { metadataRoom } = encoded
+      if (metadataRoom > 0) this.#metadata.addBytes(row, metadataRoom, (into, at) => encoded.writeMetadata(into, at))
+    } else {
+      const json = metadataJson(document)
+      if (json !== null) this.#metadata.add(row, json)
+    }
     if (this.#unit !== 'utf16') this.#units.add(row, this.#unit)
     return oddId || oddText || hasLayers
   }

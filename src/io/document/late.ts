@@ -10,12 +10,26 @@ export const mark = Symbol('hmtl.document')
 
 type Metadata = Readonly<Record<string, unknown>>
 
+/** Text and metadata as UTF-8, for whoever writes them so. */
+export interface Encoded {
+  /** Bytes of the text at most. */
+  readonly textRoom: number
+  /** Writes the text. @returns its bytes */
+  writeText(into: Uint8Array, at: number): number
+  /** Bytes of the metadata at most; 0 where there is none. */
+  readonly metadataRoom: number
+  /** Writes the metadata as `stringifyExact` would. @returns its bytes */
+  writeMetadata(into: Uint8Array, at: number): number
+}
+
 /** Makes a document's text and metadata, each once. */
 export interface Late {
   readonly text: string
   readonly metadata: Metadata
   /** UTF-16 code units of the text, told without making it where that can be. */
   readonly length: number
+  /** Both as bytes, while nobody has asked for either: a copy of a document may have another text. */
+  readonly encoded?: Encoded | undefined
 }
 
 /** A text that is checked, and bytes until it is made. */
@@ -77,4 +91,10 @@ const getters: Readonly<Record<'text' | 'metadata', Getter>> = {
 /** Has a document ask for its text, or metadata, when somebody asks it. */
 export const defineLate = (document: { readonly [mark]: Late }, name: 'text' | 'metadata'): void => {
   Object.defineProperty(document, name, getters[name])
+}
+
+/** Its text and metadata as they came; undefined where they are strings or somebody has asked for one of them. */
+export const encodedOf = (document: object): Encoded | undefined => {
+  const late = (document as { readonly [mark]?: true | Late })[mark]
+  return typeof late === 'object' ? late.encoded : undefined
 }

@@ -23,7 +23,7 @@ import { readAll, type Source } from '../source.ts'
 import { messageWriter } from '../arrow/message-writer.ts'
 import { columnTypes, RowBatch } from '../arrow/row-batch.ts'
 import { rowDocument } from '../arrow/table.ts'
-import { batchRule } from '../arrow/batches.ts'
+import { isFull } from '../arrow/batches.ts'
 import { type RowReader, rowReader, schemaError } from '../arrow/rows.ts'
 
 const metadataOf = (unit: OffsetUnit) =>
@@ -37,12 +37,11 @@ const writer = (form: 'file' | 'stream') =>
   async function* write(documents: AsyncIterable<Document>, context: FormatContext): AsyncGenerator<Uint8Array> {
     const { offsetUnit: unit = 'utf16', batchDocuments } = context.options
     const messages = messageWriter(form, columnTypes(unit), metadataOf(unit))
-    const isFull = batchRule(batchDocuments)
     yield* messages.begin()
     let batch = new RowBatch(unit)
     for await (const document of documents) {
       if (batch.add(rowDocument(document, unit))) reportLoneSurrogates(document, context.report)
-      if (!isFull(document)) continue
+      if (!isFull(batch.rows, batch.bytes, batchDocuments)) continue
       yield* messages.batch(batch.rows, batch.columns())
       batch = new RowBatch(unit, batch.room)
     }

@@ -1,11 +1,12 @@
 /** JSON lines: `{"text": …}` or `{"tokens": […]}` in, the same with `hmtl` out. */
-import type { Document } from '../document/document.ts'
+import { type Document, type Layers, lateDocument } from '../document/document.ts'
 import { HmtlError } from '../errors.ts'
 import { holdsNumber, idText, parseExact, stringifyExact } from '../syntax/exact-json.ts'
 import { type Format, type FormatContext, jsonOptions, layersAll } from '../format.ts'
 import { fromJson, type JsonOptions, layerFields, toJson } from '../document/json.ts'
 import type { Line } from '../syntax/lines.ts'
 import { parseLines } from '../syntax/parse-lines.ts'
+import { PlainRecords } from '../syntax/plain-record.ts'
 import { taggedDocument, taggedOf, tagNumber } from '../syntax/tagged-record.ts'
 import type { Source } from '../source.ts'
 import { stem } from '../source.ts'
@@ -102,12 +103,22 @@ const countUnread = (record: unknown, fallbackId: string, { report }: FormatCont
   }
 }
 
+const noLayers: Layers = {}
+
 const read = (source: Source, context: FormatContext) => {
   const name = stem(source, '.jsonl', '.ndjson', '.json')
-  const { keepLines = false } = context.options
+  const { keepLines = false, textField = 'text' } = context.options
+  const asBytes = !keepLines && textField !== 'id'
+  const plain = new PlainRecords(textField)
   return parseLines(source, context, {
-    line: ({ text, number }: Line) =>
-      text.trim() === '' ? undefined : documentOfRecord(text, `${name}:${number}`, context, keepLines),
+    asBytes,
+    line(line: Line) {
+      const { number, bytes } = line
+      const record = bytes && plain.read(bytes)
+      if (record) return lateDocument(record.id ?? `${name}:${number}`, record, noLayers)
+      const { text } = line
+      return text.trim() === '' ? undefined : documentOfRecord(text, `${name}:${number}`, context, keepLines)
+    },
     end: () => undefined,
     recover: () => undefined,
   })

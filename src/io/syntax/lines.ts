@@ -17,24 +17,80 @@ export interface Line {
   readonly offset: number
   /** What was wrong with the line: too long, or not UTF-8. Its text is then empty. */
   readonly error?: HmtlError | undefined
+  /** Its bytes, where lines were asked for as bytes and it is one of many that came together. */
+  readonly bytes?: LineBytes | undefined
+}
+
+/** Where a line's bytes are. */
+export interface LineBytes {
+  readonly block: Block
+  readonly begin: number
+  /** Its line end lies there. */
+  readonly end: number
+}
+
+/** Bytes of whole lines that are UTF-8, in memory of their own: whoever gave them may use theirs again. */
+export interface Block {
+  readonly bytes: Buffer
+  /** The same, four bytes each. */
+  readonly words: Int32Array
+  /** How they are decoded. */
+  readonly encoding: 'latin1' | 'utf8'
+}
+
+const blockOf = (lines: Buffer): Block => {
+  const bytes = Buffer.allocUnsafeSlow(Math.ceil(lines.length / 4) * 4)
+  bytes.set(lines)
+  return { bytes, words: new Int32Array(bytes.buffer), encoding: isAscii(lines) ? 'latin1' : 'utf8' }
+}
+
+/** A line that is decoded when it is asked for its text. */
+class ByteLine implements Line, LineBytes {
+  readonly block: Block
+  readonly begin: number
+  readonly end: number
+  readonly number: number
+  readonly offset: number
+
+  constructor(block: Block, begin: number, end: number, number: number, offset: number) {
+    this.block = block
+    this.begin = begin
+    this.end = end
+    this.number = number
+    this.offset = offset
+  }
+
+  get bytes(): LineBytes {
+    return this
+  }
+
+  get text(): string {
+    return textOf(this.block.bytes.toString(this.block.encoding, this.begin, this.end))
+  }
 }
 
 const newline = 10
 const emptyBytes = Buffer.alloc(0)
 
 /**
- * Bytes of whole lines that are decoded together. A line is then a slice of that text and keeps all of it alive for as
- * long as somebody keeps the line, so it is no whole chunk.
+ * Bytes of whole lines that are taken together. A line keeps all of them alive for as long as somebody keeps the line,
+ * so it is no whole chunk.
  */
-const blockBytes = 1 << 14
+const textBlockBytes = 1 << 14
+const byteBlockBytes = 1 << 16
 
 const textOf = (line: string): string => (line.charCodeAt(line.length - 1) === 13 ? line.slice(0, -1) : line)
 
 /**
  * Lines in batches, one batch a chunk: awaiting each line would cost more than
  * parsing it. A byte order mark at the start is dropped.
+ * @param asBytes lines are decoded one by one, when they are asked for their text
  */
-export async function* lineBatches(source: Source, maxLineBytes: number = defaultMaxLineBytes): AsyncGenerator<Line[]> {
+export async function* lineBatches(
+  source: Source,
+  maxLineBytes: number = defaultMaxLineBytes,
+  asBytes = false,
+): AsyncGenerator<Line[]> {
   let rest: Buffer[] = []
   let restBytes = 0
   let skipping = false
@@ -71,6 +127,16 @@ export async function* lineBatches(source: Source, maxLineBytes: number = defaul
     return lineOf(textOf(bytes.toString('utf8', bom, size)), size)
   }
   /** Whole lines, each with its end, that are short enough and valid. */
+  const takeBlock = (bytes: Buffer, batch: Line[]): void => {
+    const block = blockOf(bytes)
+    for (let begin = 0; begin < bytes.length; ) {
+      const end = bytes.indexOf(newline, begin)
+      batch.push(new ByteLine(block, begin, end, number++, offset))
+      offset += end + 1 - begin
+      begin = end + 1
+    }
+  }
+  /** The same, decoded. */
   const decodeBlock = (bytes: Buffer, batch: Line[]): void => {
     const ascii = isAscii(bytes)
     const text = bytes.toString(ascii ? 'latin1' : 'utf8')
@@ -82,16 +148,20 @@ export async function* lineBatches(source: Source, maxLineBytes: number = defaul
       at = next + 1
     }
   }
+  const mostBytes = asBytes ? byteBlockBytes : textBlockBytes
   for await (const chunk of source.chunks()) {
     const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
     const batch: Line[] = []
     let from = 0
     for (let at = bytes.indexOf(newline); at !== -1; at = bytes.indexOf(newline, from)) {
-      const end = bytes.lastIndexOf(newline, from + blockBytes - 1)
+      const end = bytes.lastIndexOf(newline, from + mostBytes - 1)
+      // Of one line alone a block is worth its while only where it stays bytes.
+      const several = asBytes ? end >= at : end > at
       const block =
-        end > at && at >= from && rest.length === 0 && restBytes === 0 ? bytes.subarray(from, end + 1) : emptyBytes
-      if (!first && block.length > 0 && blockBytes <= maxLineBytes && isUtf8(block)) {
-        decodeBlock(block, batch)
+        several && at >= from && rest.length === 0 && restBytes === 0 ? bytes.subarray(from, end + 1) : emptyBytes
+      if (!first && block.length > 0 && mostBytes <= maxLineBytes && isUtf8(block)) {
+        if (asBytes) takeBlock(block, batch)
+        else decodeBlock(block, batch)
         from = end + 1
         continue
       }

@@ -17,6 +17,8 @@ export interface LineParser {
   line(line: Line): Completed
   /** What the end of the source completes. */
   end(): Completed
+  /** Lines come as bytes, decoded when they are asked for their text. @default false */
+  readonly asBytes?: boolean
   /** After a fault: forget the document under way up to the next boundary. Returns its id for the message. */
   recover(): string | undefined
 }
@@ -49,7 +51,7 @@ export async function* parseLines(
       line?.text,
     )
   }
-  for await (const batch of lineBatches(source, maxLineBytes(context))) {
+  for await (const batch of lineBatches(source, maxLineBytes(context), parser.asBytes)) {
     for (const line of batch) {
       last = line
       try {
