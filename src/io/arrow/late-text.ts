@@ -15,7 +15,9 @@ const utf16Length = (bytes: Uint8Array, begin: number, end: number): number => {
   let units = 0
   let at = begin
   for (; at < end && (bytes.byteOffset + at) % 4 !== 0; at++) units += unitsOf(bytes[at])
-  const words = new Int32Array(bytes.buffer, bytes.byteOffset + at, Math.max(0, end - at) >> 2)
+  // A text that ends before the first whole word has none, and a view cannot begin there.
+  if (at === end) return units
+  const words = new Int32Array(bytes.buffer, bytes.byteOffset + at, (end - at) >> 2)
   for (let i = 0; i < words.length; ) {
     // A byte of the sum holds no more than 255.
     const most = Math.min(words.length, i + 127)
