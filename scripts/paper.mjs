@@ -164,9 +164,11 @@ const onFreeData = [join(root, 'docs', 'paper.html'), join(root, 'bench', 'paper
 /** The page and the tables of the records that are there. */
 const writePage = async () => {
   const { paperMarkdown, paperPage } = await import('../dist/src/paper/page.js')
+  const { checkSameGold } = await import('../dist/src/paper/run.js')
   const runs = readdirSync(records)
     .filter((file) => file.endsWith('.json'))
     .map((file) => JSON.parse(readFileSync(join(records, file), 'utf8')))
+  checkSameGold(runs)
   const [page, tables] = values.paper ? ['paper.html', 'TABLES.md'].map((file) => join(output, file)) : onFreeData
   writeFileSync(page, paperPage(runs))
   const head =

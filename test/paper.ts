@@ -12,7 +12,7 @@ import { differenceOf } from '../src/paper/bootstrap.ts'
 import { type Claim, claims } from '../src/paper/claims.ts'
 import { judge } from '../src/paper/judge.ts'
 import { paperMarkdown, paperPage } from '../src/paper/page.ts'
-import { type PaperRun, paperRunOf, scoreOfDocuments } from '../src/paper/run.ts'
+import { checkSameGold, type PaperRun, paperRunOf, scoreOfDocuments } from '../src/paper/run.ts'
 import { prepareDocument } from '../src/pipeline/prepare.ts'
 import { train } from '../src/train/train.ts'
 import { root } from './helpers/documents.ts'
@@ -78,6 +78,49 @@ test('a claim is confirmed, refuted or open, and open with too few seeds or seed
   t.deepEqual(verdict('higher', 0.7, [1, 2, 3], 0.5), ['open'], 'less than a point wants five')
   t.deepEqual(verdict('higher', 0.7, [1, 2, 3, 4, 5], 0.5), ['confirmed'])
   t.deepEqual(judge([claim('higher')], [runOf('one', 1, 0.5), runOf('two', 2, 0.7)]), [])
+})
+
+test('runs of one corpus have the same gold; one of another is told with what differs', (t) => {
+  const run = (config: string, seed: number, emd: number[][]): PaperRun => ({
+    config,
+    seed,
+    engine: 'wasm',
+    seconds: 1,
+    updates: 1,
+    bestUpdate: 1,
+    curve: [],
+    documents: { emd, coref: [[1, 8, 1, 2, 3, 13, 3, 5, 1, 5, 1, 2]] },
+  })
+  const a = run('free-a', 1, [
+    [3, 5, 4],
+    [0, 2, 1],
+  ])
+  const onAnother = run('free-a-gum', 1, [[1, 9, 1]])
+  t.notThrows(() =>
+    checkSameGold([
+      a,
+      run('free-c', 2, [
+        [1, 5, 9],
+        [2, 2, 2],
+      ]),
+      onAnother,
+    ]),
+  )
+  t.throws(
+    () =>
+      checkSameGold([
+        a,
+        onAnother,
+        run('free-c', 2, [
+          [1, 5, 9],
+          [2, 3, 2],
+        ]),
+      ]),
+    {
+      code: 'HMTL_TRAIN_DATA',
+      message: /emd of c, seed 2 has other gold than that of a, seed 1: 3 for 2 in test document 2/,
+    },
+  )
 })
 
 test('every claim is of rows that there are', (t) => {

@@ -5,6 +5,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Document, listClusters } from '../io/document/document.ts'
+import { HmtlError } from '../io/errors.ts'
 import type { TaskConfig } from '../model/config/keys.ts'
 import { headOf } from '../model/heads/index.ts'
 import { conllOfSums, CorefMetric } from '../model/metrics/coref.ts'
@@ -46,6 +47,37 @@ export const scoreOfDocuments = (documents: readonly Sums[]): number => {
   if (sums.length === 12) return conllOfSums(sums)
   const [correct, gold, predicted] = sums
   return sums.length === 0 ? 0 : scoreOfSums(correct, gold, correct, predicted).f1
+}
+
+/** What gold counts of a document, whatever was found: its number, or of coreference the denominators of recall. */
+const goldOf = (sums: Sums): string => (sums.length === 12 ? [sums[1], sums[5], sums[9]] : [sums[1]]).join('/')
+
+const nameOf = (run: PaperRun): string => `${rowOf(run)}, seed ${run.seed}`
+
+/**
+ * Scores can be compared where they are of the same documents and the same gold, some of which is a model's.
+ * @throws HmtlError `HMTL_TRAIN_DATA` naming two runs that were scored on different gold
+ */
+export const checkSameGold = (runs: readonly PaperRun[]): void => {
+  // Rows on another data set have another number of documents.
+  const known = new Map<string, { run: PaperRun; gold: readonly string[] }>()
+  for (const run of runs)
+    for (const [task, documents] of Object.entries(run.documents)) {
+      const gold = documents.map(goldOf)
+      const key = `${task} ${gold.length}`
+      const first = known.get(key)
+      if (!first) known.set(key, { run, gold })
+      const at = first ? gold.findIndex((counts, i) => counts !== first.gold[i]) : -1
+      if (first && at !== -1)
+        throw new HmtlError(
+          'HMTL_TRAIN_DATA',
+          `${task} of ${nameOf(run)} has other gold than that of ${nameOf(first.run)}: ${gold[at]} for ${first.gold[at]} in test document ${at + 1}`,
+          {
+            remedy:
+              'Make data/paper with the model that bench/paper/RESULTS.md names and train the odd ones again, or train all rows anew',
+          },
+        )
+    }
 }
 
 interface Counted {
