@@ -1,14 +1,18 @@
 /**
  * Rows of the tables that data hubs hold: a `text` column, or `tokens` with
- * `ner_tags`, as names or as numbers that the file's own features name.
+ * `ner_tags`, as names or as numbers that the file's own features name; or a
+ * word and its tag a row.
  */
 import { Buffer } from 'node:buffer'
 import { exactInteger } from './exact-values.ts'
 import type { Document } from '../document/document.ts'
-import { idText, JsonNumber } from '../syntax/exact-json.ts'
+import { idText, JsonNumber, stringifyExact } from '../syntax/exact-json.ts'
 import { type FormatContext, jsonOptions } from '../format.ts'
 import { fromJson } from '../document/json.ts'
-import { taggedDocument, taggedOf, wordsOf } from '../syntax/tagged-record.ts'
+import type { HmtlError } from '../errors.ts'
+import { type Source, stem } from '../source.ts'
+import { type WordColumns, wordColumnsOf, wordRows } from '../syntax/word-rows.ts'
+import { isUnlabelled, taggedDocument, taggedOf, wordsOf } from '../syntax/tagged-record.ts'
 
 /**
  * Names of a ClassLabel, wherever the feature wraps it: `{feature}`, `[feature]`, `{names: […]}`, `{names: {"0": …}}`.
@@ -27,7 +31,7 @@ const namesIn = (feature: unknown, depth = 0): string[] | undefined => {
 }
 
 /** Names of integer tags, from the features that the hub's tool writes into the file. */
-export const tagNames = (huggingface: string | undefined, column: string): string[] | undefined => {
+const tagNames = (huggingface: string | undefined, column: string): string[] | undefined => {
   if (!huggingface) return undefined
   try {
     return namesIn(JSON.parse(huggingface).info?.features?.[column])
@@ -52,17 +56,73 @@ export const toPlain = (value: unknown): unknown => {
   return value
 }
 
-/** What becomes of rows: the row, its number, where messages say it is. */
-export const hubDocuments = (names: readonly string[] | undefined, sourceName: string, context: FormatContext) => {
-  const source = { names, code: 'HMTL_FORMAT_SCHEMA' } as const
-  return (row: Record<string, unknown>, index: number): Document => {
+/** What rows become. */
+export interface RowDocuments {
+  /** The document that a row is or completes; its number is where messages say it is. @throws HmtlError */
+  row(row: Record<string, unknown>, index: number): Document | undefined
+  /** What the end completes. @throws HmtlError */
+  end(): Document | undefined
+}
+
+/** A cell as text. */
+const cellText = (value: unknown): string =>
+  typeof value === 'string' ? value : value === undefined ? '' : stringifyExact(value)
+
+/** Rows of a word and its tag. */
+const wordDocuments = (
+  names: readonly string[],
+  columns: WordColumns,
+  features: string | undefined,
+  source: Source,
+  context: FormatContext,
+): RowDocuments => {
+  const words = wordRows(names, columns, stem(source, '.parquet', '.arrow', '.arrows', '.feather'), context)
+  const tagsOf = new Map(columns.tags.map((c) => [c, tagNames(features, names[c])]))
+  return {
+    row(row, index) {
+      const cells = names.map((name, c) => {
+        const value = toPlain(row[name])
+        const isTag = typeof value === 'number' && tagsOf.has(c)
+        if (isTag && isUnlabelled(value, `${source.relative}:${index}`, row[names[columns.word]], context)) return 'O'
+        return cellText((isTag && tagsOf.get(c)?.[value]) || value)
+      })
+      return words.row(cells)
+    },
+    end: () => words.end(),
+  }
+}
+
+/**
+ * What becomes of the rows of a table.
+ * @param features what the hub's tool writes into the file
+ * @param fault the error of a table without a column that says something to us
+ */
+export const hubDocuments = (
+  names: readonly string[],
+  features: string | undefined,
+  source: Source,
+  context: FormatContext,
+  fault: (message: string) => HmtlError,
+): RowDocuments => {
+  const { textField = 'text' } = context.options
+  const columns = names.includes(textField) ? undefined : wordColumnsOf(names)
+  if (!columns && !names.includes(textField) && !names.includes('tokens'))
+    throw fault(`no column "${textField}" and no "tokens"`)
+  const tagged = { names: tagNames(features, 'ner_tags'), code: 'HMTL_FORMAT_SCHEMA' } as const
+  const words = columns && wordDocuments(names, columns, features, source, context)
+  const documentOf = (row: Record<string, unknown>, index: number): Document => {
     const plain = toPlain(row) as Record<string, unknown>
-    const fallbackId = `${sourceName}:${index}`
-    const tagged = taggedOf(plain)
-    if (tagged) return taggedDocument(tagged, fallbackId, source, context)
-    const { textField = 'text' } = context.options
+    const fallbackId = `${source.relative}:${index}`
+    const record = taggedOf(plain)
+    if (record) return taggedDocument(record, fallbackId, tagged, context)
     if (Array.isArray(plain.tokens) && plain[textField] === undefined)
-      wordsOf(plain.tokens, idText(plain.id) ?? fallbackId, source.code)
+      wordsOf(plain.tokens, idText(plain.id) ?? fallbackId, tagged.code)
     return fromJson(plain, fallbackId, jsonOptions(context))
+  }
+  return {
+    // Lists of words may have the same name.
+    row: (row, index) =>
+      columns && words && !Array.isArray(row[names[columns.word]]) ? words.row(row, index) : documentOf(row, index),
+    end: () => words?.end(),
   }
 }

@@ -12,7 +12,7 @@ import { idText } from '../syntax/exact-json.ts'
 import type { FormatContext } from '../format.ts'
 import type { Source } from '../source.ts'
 import { type At, documentsOfRows, isDocumentTable, otherColumns, unitColumn } from './table.ts'
-import { hubDocuments, tagNames } from './hub.ts'
+import { hubDocuments } from './hub.ts'
 
 export const schemaError = (message: string, source: string) =>
   new HmtlError('HMTL_FORMAT_SCHEMA', message, {
@@ -20,8 +20,13 @@ export const schemaError = (message: string, source: string) =>
     remedy: `Expected an Arrow table of schema ${schemaName} v${schemaVersion}; make one with "hmtl convert --to arrow"`,
   })
 
-/** What of a batch's rows makes documents. */
-export type RowReader = (vectors: readonly Vector[]) => (row: number) => Document
+/** What makes documents of rows. */
+export interface RowReader {
+  /** Of a batch: the document that a row is or completes. */
+  batch(vectors: readonly Vector[]): (row: number) => Document | undefined
+  /** What the end completes. */
+  end(): Document | undefined
+}
 
 /** Values of columns that are the user's; what has no form in JSON is counted, once in a source. */
 const userValues = (source: Source, context: FormatContext) => {
@@ -39,7 +44,7 @@ const userValues = (source: Source, context: FormatContext) => {
 }
 
 /** Rows with our columns; typed arrays are views into the batch where they are laid out so. */
-const tableRows = (schema: ArrowSchema, source: Source, context: FormatContext): RowReader => {
+const tableRows = (schema: ArrowSchema, source: Source, context: FormatContext): RowReader['batch'] => {
   const at = new Map(schema.fields.map(({ name }, i) => [name, i]))
   const others = otherColumns(at.keys())
   const valuesOfUser = userValues(source, context)
@@ -122,17 +127,22 @@ const namesOf = (vector: Vector): ((row: number) => readonly string[] | undefine
 
 /** Rows of the tables that data hubs keep as Arrow streams. */
 const hubRows = (schema: ArrowSchema, source: Source, context: FormatContext): RowReader => {
-  const toDocument = hubDocuments(tagNames(schema.metadata.get('huggingface'), 'ner_tags'), source.relative, context)
+  const names = schema.fields.map(({ name }) => name)
+  const fault = (message: string) => schemaError(message, source.name)
+  const documents = hubDocuments(names, schema.metadata.get('huggingface'), source, context, fault)
   const valuesOfUser = userValues(source, context)
   let before = 0
-  return (vectors) => {
-    const columns = vectors.flatMap((vector) => {
-      const values = valuesOfUser(vector)
-      return values ? [[vector.field.name, values] as const] : []
-    })
-    const first = before
-    before += vectors[0]?.length ?? 0
-    return (row) => toDocument(Object.fromEntries(columns.map(([name, values]) => [name, values(row)])), first + row)
+  return {
+    batch(vectors) {
+      const columns = vectors.flatMap((vector) => {
+        const values = valuesOfUser(vector)
+        return values ? [[vector.field.name, values] as const] : []
+      })
+      const first = before
+      before += vectors[0]?.length ?? 0
+      return (row) => documents.row(Object.fromEntries(columns.map(([name, at]) => [name, at(row)])), first + row)
+    },
+    end: () => documents.end(),
   }
 }
 
@@ -142,9 +152,8 @@ export const rowReader = (schema: ArrowSchema, source: Source, context: FormatCo
   const marked = schema.metadata.get('hmtl.schema') === schemaName
   const version = schema.metadata.get('hmtl.version')
   if (marked && version !== schemaVersion) throw schemaError(`schema version ${version} is not known`, source.name)
-  if (isDocumentTable(columns, marked, source.name)) return tableRows(schema, source, context)
-  const { textField = 'text' } = context.options
-  if (marked || !(columns.has(textField) || columns.has('tokens')))
-    throw schemaError(`no column "${textField}" and no "tokens"`, source.name)
+  if (isDocumentTable(columns, marked, source.name))
+    return { batch: tableRows(schema, source, context), end: () => undefined }
+  if (marked) throw schemaError('no column "text"', source.name)
   return hubRows(schema, source, context)
 }

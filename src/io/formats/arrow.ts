@@ -60,7 +60,7 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<rea
   const budgetBytes = 4 * maxDocumentBytes(context)
   const dictionaries = new Map<number, Vector>()
   let schema: ArrowSchema | undefined
-  let documentsOf: RowReader | undefined
+  let rows: RowReader | undefined
   let input: Awaited<ReturnType<typeof openMessages>> | undefined
   try {
     input = await openMessages(source, context)
@@ -70,10 +70,10 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<rea
       const message = next.value
       if ('fields' in message) {
         schema = message
-        documentsOf = rowReader(schema, source, context)
+        rows = rowReader(schema, source, context)
         continue
       }
-      if (!schema || !documentsOf) throw schemaError('the file holds no Arrow schema', source.name)
+      if (!schema || !rows) throw schemaError('the file holds no Arrow schema', source.name)
       if (message.dictionary !== undefined) {
         const field = dictionaryFields(schema.fields).get(message.dictionary)
         if (!field) throw schemaError(`a dictionary of no column, ${message.dictionary}`, source.name)
@@ -88,11 +88,12 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<rea
           source.name,
         )
       if (message.rows === 0) continue
-      const document = documentsOf(vectors)
+      const document = rows.batch(vectors)
       let made: Document[] = []
       for (let row = 0; row < message.rows; row++) {
         try {
-          made.push(document(row))
+          const done = document(row)
+          if (done) made.push(done)
         } catch (error) {
           if (made.length > 0) yield made
           made = []
@@ -105,6 +106,8 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<rea
       if (made.length > 0) yield made
     }
     if (!schema) throw schemaError('the file holds no Arrow schema', source.name)
+    const last = rows?.end()
+    if (last) yield [last]
   } catch (error) {
     // Nothing after a broken batch can be trusted.
     context.onError(fail(error))

@@ -9,8 +9,8 @@
  * document a sentence, which keeps memory bounded. Which of the two it is shows
  * within `lookAhead`.
  */
-import { columnWord, flatTokenSpans, metadataOf, onText, sentencesOfLengths } from '../syntax/columns.ts'
-import { createDocument, type Document } from '../document/document.ts'
+import { columnWord, flatTokenSpans, metadataOf } from '../syntax/columns.ts'
+import type { Document } from '../document/document.ts'
 import { HmtlError } from '../errors.ts'
 import { fieldsOf, isBlankLine, tabFieldsOf, trimBlankEnd } from '../syntax/line-fields.ts'
 import { type Format, type FormatContext, reportUncarried, requireTokens } from '../format.ts'
@@ -21,38 +21,30 @@ import { idCell, quotedId } from '../syntax/ids.ts'
 import { type Source, stem } from '../source.ts'
 import { layerToWrite } from '../syntax/span-layer.ts'
 import { docstart, isTagComment, isTypeTag, type TagColumns, tagHead } from '../syntax/tag-columns.ts'
-import { rowMaker, type TagExtras, tagExtrasOf, unusual } from '../syntax/tag-extras.ts'
-import {
-  decodeTags,
-  decodeTypes,
-  detectScheme,
-  encodeTags,
-  encodeTypes,
-  isTag,
-  isTypedTag,
-  type TagSpan,
-} from '../document/tags.ts'
-import { joinTokens, sentenceSpans, words } from '../document/tokens.ts'
-
-const key = 'conll2003'
-
-interface Sentence {
-  readonly rows: readonly string[][]
-  readonly comments: readonly string[]
-}
+import { tagDocument, tagKey, type TagSentence } from '../syntax/tag-document.ts'
+import { rowMaker, tagExtrasOf } from '../syntax/tag-extras.ts'
+import { decodeTags, encodeTags, encodeTypes, isTag, isTypedTag } from '../document/tags.ts'
+import { sentenceSpans, words } from '../document/tokens.ts'
 
 /** Characters of lines read ahead for a first document mark: far more than a document of news has. */
 const lookAhead = 1 << 16
 
-const cellsOf = (rows: readonly (readonly string[])[], column: number): string[] => rows.map((row) => row[column])
+/** Of a file without a row of two: what documents it has are empty. */
+const noColumns: TagColumns = {
+  width: 0,
+  separator: ' ',
+  word: 0,
+  tag: 0,
+  numbered: false,
+  others: [],
+  header: false,
+  types: false,
+}
 
 /** @param columns what of them is what; undefined of a file that has no row of two */
 const parser = (source: Source, context: FormatContext, columns: TagColumns | undefined): LineParser => {
   const name = stem(source, '.conll', '.iob2', '.txt', '.bio', '.iob', '.tsv', '.conllu')
-  const layer = context.options.layer ?? 'entities'
-  const { width = 0, separator, word = 0, tag = 0, numbered: isNumbered = false, types = false } = columns ?? {}
-  const others = columns?.others ?? []
-  const decode = types ? decodeTypes : decodeTags
+  const { width, separator, word, tag, types } = columns ?? noColumns
   let count = 0
   let header: string | undefined
   let awaitsHeader = columns?.header === true
@@ -62,7 +54,7 @@ const parser = (source: Source, context: FormatContext, columns: TagColumns | un
   let skipping = false
   let start: string | undefined
   let id: string | undefined
-  let sentences: Sentence[] = []
+  let sentences: TagSentence[] = []
   let rows: string[][] = []
   let comments: string[] = []
   let pending: string[] = []
@@ -88,62 +80,13 @@ const parser = (source: Source, context: FormatContext, columns: TagColumns | un
     return true
   }
 
-  const build = (list: readonly Sentence[], unclosed = false, after: readonly string[] = []): Document => {
+  const build = (list: readonly TagSentence[], unclosed = false, after: readonly string[] = []): Document => {
     const documentId = documentIdOf(count)
+    const frame = { docstart: start, header, tight, unclosed, after }
     count++
-    const all = list.flatMap((sentence) => sentence.rows)
-    const lengths = list.map((sentence) => sentence.rows.length)
-    const { text, tokens } = joinTokens(cellsOf(all, word))
-    const tags = cellsOf(all, tag)
-    const sentenceSpans = sentencesOfLengths(lengths)
-    const bounds = lengths.map((_, s) => [sentenceSpans.begin[s], sentenceSpans.end[s]] as const)
-    const scheme = detectScheme(bounds.flatMap(([from, to]) => [...tags.slice(from, to), 'O']))
-    const spans: TagSpan[] = []
-    const again: string[] = []
-    const tagsBeside = others.map((c) => [c, cellsOf(all, c)] as const)
-    for (const [from, to] of bounds) {
-      const found = decode(tags, from, to)
-      if (types) encodeTypes(found, from, to, again)
-      else encodeTags(found, from, to, scheme, again)
-      spans.push(...found)
-      for (const [c, cells] of tagsBeside)
-        context.report.add('other-tags', documentId, `column ${c + 1}`, decodeTags(cells, from, to).length)
-    }
-    const first = all[0]?.[0] === '0' ? 0 : 1
-    // Numbers that do not begin anew with each sentence are a column like others.
-    const numbered =
-      isNumbered && list.every((sentence) => sentence.rows.every((row, i) => row[0] === String(first + i)))
-    const rest = Array.from({ length: width }, (_, c) => c).filter(
-      (c) => c !== word && c !== tag && !(numbered && c === 0),
-    )
-    const extras: TagExtras = {
-      ...(start === undefined ? {} : { docstart: start }),
-      ...(header === undefined ? {} : { header }),
-      separator,
-      scheme,
-      ...(types ? { types } : {}),
-      ...(rest.length > 0 ? { columns: rest.map((c) => cellsOf(all, c)) } : {}),
-      ...(again.every((other, i) => other === tags[i]) ? {} : { tags }),
-      ...(numbered ? { numbered } : {}),
-      ...(numbered && first === 0 ? { first } : {}),
-      ...unusual(numbered, width, word, tag),
-      ...(list.some((sentence) => sentence.comments.length > 0)
-        ? { comments: list.map((sentence) => sentence.comments) }
-        : {}),
-      ...(tight ? { tight } : {}),
-      ...(unclosed ? { unclosed } : {}),
-      ...(after.length > 0 ? { after } : {}),
-    }
     tight = false
     header = undefined
-    return createDocument({
-      id: documentId,
-      text,
-      tokens,
-      sentences: sentenceSpans,
-      [layer]: onText(spans, tokens),
-      metadata: { [key]: extras },
-    })
+    return tagDocument(documentId, list, columns ?? noColumns, frame, context)
   }
 
   const take = (unclosed = false, after: readonly string[] = []): Document | undefined => {
@@ -262,10 +205,10 @@ async function* write(documents: AsyncIterable<Document>, context: FormatContext
 
 const encode = (document: Document, context: FormatContext): string => {
   const layer = layerToWrite(document, context)
-  reportUncarried(document, [layer], context, key)
+  reportUncarried(document, [layer], context, tagKey)
   const tokens = requireTokens(document, 'conll2003')
-  const known = Object.hasOwn(document.metadata, key)
-  const extras = tagExtrasOf(metadataOf(document, key), tokens.begin.length)
+  const known = Object.hasOwn(document.metadata, tagKey)
+  const extras = tagExtrasOf(metadataOf(document, tagKey), tokens.begin.length)
   const { begin, end } = sentenceSpans(document)
   const spans = flatTokenSpans(document, document[layer], 'entity', context, tokens)
   const scheme = context.options.scheme ?? extras.scheme ?? 'bio'

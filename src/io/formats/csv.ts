@@ -1,6 +1,6 @@
 /**
  * Delimited text with a header: a row a document, its text in the column that `textField` names, the other columns its
- * metadata.
+ * metadata; or a row a word, with its tag.
  */
 import { type CsvRecord, csvRecords } from '../syntax/csv.ts'
 import { type Dialect, hintedSeparator, looksDelimited, separatorOf, tableHead } from '../syntax/csv-head.ts'
@@ -10,6 +10,7 @@ import { attempt, type Format, type FormatContext, layersAll, maxLineBytes } fro
 import { headOf } from '../syntax/head.ts'
 import { resultColumns, resultsWriter } from './results.ts'
 import { type Source, stem } from '../source.ts'
+import { type WordColumns, wordColumnsOf, wordRows } from '../syntax/word-rows.ts'
 
 interface Kind extends Dialect {
   readonly name: 'csv' | 'tsv'
@@ -22,8 +23,46 @@ const readBy = ({ separators, ...dialect }: Kind): Dialect => ({
   separators: [...new Set([...separators, ',', ';', '|', '\t'])],
 })
 
-/** What makes documents of rows. @throws HmtlError `HMTL_INPUT_FIELD` for a header that does not name the text */
-const columnsOf = ({ fields, error }: CsvRecord, name: string, textField: string): ((row: CsvRecord) => Document) => {
+/** What makes documents of rows. */
+interface Rows {
+  /** What the lines before a row complete. @throws HmtlError */
+  before?(row: CsvRecord): Document | undefined
+  /** Takes a row; the document that it is or completes. @throws HmtlError */
+  row(row: CsvRecord): Document | undefined
+  /** What the end completes. @throws HmtlError */
+  end(): Document | undefined
+}
+
+const isBroken = ({ fields, error }: CsvRecord, width: number): HmtlError | undefined =>
+  error ??
+  (fields.length === width
+    ? undefined
+    : new HmtlError('HMTL_INPUT_SYNTAX', `${fields.length} fields where the header names ${width}`))
+
+/** A row a word. */
+const rowsOfWords = (names: readonly string[], columns: WordColumns, name: string, context: FormatContext): Rows => {
+  const words = wordRows(names, columns, name, context)
+  const nothing = names.map(() => '')
+  /** The line that the next record begins on, unless lines between are empty. */
+  let next: number | undefined
+  return {
+    before({ line, text }) {
+      const isApart = next !== undefined && line > next
+      next = line + text.split('\n').length
+      return isApart ? words.row(nothing) : undefined
+    },
+    row(record) {
+      const fault = isBroken(record, names.length)
+      if (!fault) return words.row(record.fields, record.line)
+      words.recover()
+      throw fault
+    },
+    end: () => words.end(),
+  }
+}
+
+/** What makes documents of the rows below a header. @throws HmtlError `HMTL_INPUT_FIELD` where it does not name the text */
+const rowsBelow = ({ fields, error }: CsvRecord, name: string, textField: string, context: FormatContext): Rows => {
   if (error) throw error
   const twice = fields.find((field, c) => fields.indexOf(field) !== c)
   if (twice !== undefined) throw new HmtlError('HMTL_INPUT_FIELD', `two columns are named "${twice}"`)
@@ -32,20 +71,25 @@ const columnsOf = ({ fields, error }: CsvRecord, name: string, textField: string
     throw new HmtlError('HMTL_FORMAT_UNSUPPORTED', 'this is a table of results, not of documents', {
       remedy: 'Keep JSON lines, Arrow or Parquet beside it: they can be read and converted',
     })
+  const words = textAt === -1 ? wordColumnsOf(fields) : undefined
+  if (words) return rowsOfWords(fields, words, name, context)
   if (textAt === -1)
     throw new HmtlError('HMTL_INPUT_FIELD', `no column "${textField}" among ${fields.slice(0, 20).join(', ')}`, {
       remedy: 'Name the one that holds the text with --text-field; what is no table is read with --from text or lines',
     })
   const idAt = fields.indexOf('id')
-  return ({ fields: cells, line, error: fault }) => {
-    if (fault) throw fault
-    if (cells.length !== fields.length)
-      throw new HmtlError('HMTL_INPUT_SYNTAX', `${cells.length} fields where the header names ${fields.length}`)
-    const metadata = Object.fromEntries(
-      fields.map((field, c) => [field, cells[c]] as const).filter((_, c) => c !== textAt && c !== idAt),
-    )
-    const id = idAt === -1 || idAt === textAt || cells[idAt] === '' ? `${name}:${line}` : cells[idAt]
-    return createDocument({ id, text: cells[textAt], metadata })
+  return {
+    row(record) {
+      const { fields: cells, line } = record
+      const fault = isBroken(record, fields.length)
+      if (fault) throw fault
+      const metadata = Object.fromEntries(
+        fields.map((field, c) => [field, cells[c]] as const).filter((_, c) => c !== textAt && c !== idAt),
+      )
+      const id = idAt === -1 || idAt === textAt || cells[idAt] === '' ? `${name}:${line}` : cells[idAt]
+      return createDocument({ id, text: cells[textAt], metadata })
+    },
+    end: () => undefined,
   }
 }
 
@@ -60,26 +104,30 @@ const reader = (kind: Kind) =>
       multiline: dialect.multiline,
       maxRecordBytes: maxLineBytes(context),
     }
-    let toDocument: ((row: CsvRecord) => Document) | undefined
+    let rows: Rows | undefined
     for await (const batch of csvRecords(source, options))
       for (const record of batch) {
         const place = { source: source.name, line: record.line, offset: record.offset }
-        if (toDocument) {
-          const make = toDocument
-          const document = attempt(context, place, record.text, () => make(record))
+        if (rows) {
+          const below = rows
+          const done = below.before && attempt(context, place, undefined, () => below.before?.(record))
+          if (done) yield done
+          const document = attempt(context, place, record.text, () => below.row(record))
           if (document) yield document
           continue
         }
         if (record.line === 1 && hintedSeparator(record.text) !== undefined) continue
-        toDocument = attempt(context, place, record.text, () => columnsOf(record, name, textField))
+        rows = attempt(context, place, record.text, () => rowsBelow(record, name, textField, context))
         // Without a header nothing of the rest can be told.
-        if (!toDocument) return
+        if (!rows) return
       }
+    const last = attempt(context, { source: source.name }, undefined, () => rows?.end())
+    if (last) yield last
   }
 
 const formatOf = (kind: Kind, summary: string): Format => ({
   name: kind.name,
-  summary: `${summary} under a header: read, a row a document; written, a row a span or relation`,
+  summary: `${summary} under a header: read, a row a document, or a word and its tag; written, a row a span or relation`,
   accepts: (path) => path.endsWith(kind.extension),
   sniff: (head, path, textField) => looksDelimited(head, path, kind, textField),
   read: reader(kind),

@@ -1,6 +1,7 @@
 /**
  * Parquet with the columns of the Arrow form, a row group at a time; and the
- * shapes that data hubs hold: a `text` column, or `tokens` with `ner_tags`.
+ * shapes that data hubs hold: a `text` column, `tokens` with `ner_tags`, or a
+ * word and its tag a row.
  */
 import { open } from 'node:fs/promises'
 import {
@@ -20,6 +21,7 @@ import { attempt, type Codec, type FormatContext, maxDocumentBytes } from '../fo
 import type { OffsetUnit } from '../document/offsets.ts'
 import { reportLoneSurrogates } from '../document/surrogates.ts'
 import { readAll, type Source } from '../source.ts'
+import { wordColumnsOf } from '../syntax/word-rows.ts'
 import {
   documentsOfRows,
   intColumns,
@@ -33,7 +35,7 @@ import {
 } from '../arrow/table.ts'
 import { schemaName, schemaVersion } from '../arrow/names.ts'
 import { batched } from '../arrow/batches.ts'
-import { hubDocuments, tagNames, toPlain } from '../arrow/hub.ts'
+import { hubDocuments, toPlain } from '../arrow/hub.ts'
 import { nestedColumns, nestedSchema } from './parquet-nested.ts'
 import { exactly } from './parquet-values.ts'
 
@@ -161,9 +163,11 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<Doc
     const isDocuments = isDocumentTable(all, ours, source.name)
     // What says nested once more what our other columns say is not read; all else that is called so is the user's.
     const columns = isDocuments ? new Set([...all].filter((name) => leaves.get(name) !== nestedLeaves.get(name))) : all
-    const ofHub = isDocuments ? undefined : hubDocument(metadata, columns, source, context)
+    const features = metadata.key_value_metadata?.find(({ key }) => key === 'huggingface')?.value
+    const fault = (message: string) => schemaError(message, source.name)
+    const ofHub = isDocuments ? undefined : hubDocuments([...columns], features, source, context, fault)
     checkMetadata(metadata, buffer.byteLength, source.name)
-    const { options, finish } = exactly(metadata, textColumns(isDocuments, context))
+    const { options, finish } = exactly(metadata, textColumns(isDocuments, [...columns], context))
     let rowStart = 0
     for (const group of metadata.row_groups) {
       const rowEnd = rowStart + Number(group.num_rows)
@@ -180,12 +184,14 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<Doc
         const at = rowStart + i
         const document = attempt(context, { source: source.name, document: `row ${at}` }, undefined, () => {
           const row = finish(rows[i])
-          return ofHub ? ofHub(row, at) : ofTable(i, idText(row.id) ?? `${source.relative}:${at}`)
+          return ofHub ? ofHub.row(row, at) : ofTable(i, idText(row.id) ?? `${source.relative}:${at}`)
         })
         if (document) yield document
       }
       rowStart = rowEnd
     }
+    const last = attempt(context, { source: source.name }, undefined, () => ofHub?.end())
+    if (last) yield last
   } catch (error) {
     const known =
       error instanceof HmtlError
@@ -198,10 +204,12 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<Doc
 }
 
 /** Columns of texts, whether a file says so or not. */
-const textColumns = (ours: boolean, { options: { textField = 'text' } }: FormatContext): ReadonlySet<string> =>
-  new Set(
-    ours ? ['text', 'metadata', unitColumn, ...nameColumns.map(([name]) => name)] : [textField, 'tokens', 'ner_tags'],
-  )
+const textColumns = (ours: boolean, names: readonly string[], { options }: FormatContext): ReadonlySet<string> => {
+  if (ours) return new Set(['text', 'metadata', unitColumn, ...nameColumns.map(([name]) => name)])
+  const words = wordColumnsOf(names)
+  const ofWords = words ? [words.word, ...words.tags, words.sentence, words.document].map((c) => names[c]) : []
+  return new Set([options.textField ?? 'text', 'tokens', 'ner_tags', ...ofWords])
+}
 
 /** Names of the columns, each with those of the values that are nested in it. */
 const topLevel = ([root, ...elements]: readonly SchemaElement[]): Map<string, string> => {
@@ -221,14 +229,6 @@ const topLevel = ([root, ...elements]: readonly SchemaElement[]): Map<string, st
 }
 
 const nestedLeaves = topLevel([{ name: 'root', num_children: nestedColumns.length }, ...nestedSchema])
-
-const hubDocument = (metadata: FileMetaData, columns: ReadonlySet<string>, source: Source, context: FormatContext) => {
-  const { textField = 'text' } = context.options
-  if (!columns.has(textField) && !columns.has('tokens'))
-    throw schemaError(`no column "${textField}" and no "tokens"`, source.name)
-  const features = metadata.key_value_metadata?.find(({ key }) => key === 'huggingface')?.value
-  return hubDocuments(tagNames(features, 'ner_tags'), source.relative, context)
-}
 
 /** The codecs, with what all pages of a row group may unpack to taken off a budget before anything is unpacked. */
 const bounded = (context: FormatContext): Compressors => {

@@ -3,6 +3,7 @@
  * say the former in a line of its own (`sep=;`), of some countries they part by semicolons; databases part by bars.
  */
 import { csvFields } from './csv.ts'
+import { wordColumnsOf } from './word-rows.ts'
 
 export interface Dialect {
   /** What may part fields, the usual one first. */
@@ -69,6 +70,12 @@ const isPlainName = (name: string): boolean => name === '' || /^[\p{L}_][\p{L}\p
 const isLongName = (name: string, separator: string): boolean =>
   separator === '\t' || name === '' || /^[\p{L}_][\p{L}\p{N}_:.()[\]/%# -]*$/u.test(name)
 
+/** Whether columns are a word and its tag; between tabs and without a column that tells sentences it is a column file. */
+const areWords = (names: readonly string[], separator: string): boolean => {
+  const words = wordColumnsOf(names)
+  return words !== undefined && (separator !== '\t' || words.sentence !== -1 || words.document !== -1)
+}
+
 /**
  * A header with a column of the text and a row with as many fields; or names, which a text may hold too, and every
  * row with as many fields.
@@ -88,7 +95,7 @@ export const looksDelimited = (head: string, path: string, dialect: Dialect, tex
     if (separator === '|' && columns[0] === '' && columns[columns.length - 1] === '') return 0
     const alike = (row: string) =>
       fieldsOrNone(row, separator, multiline).length === columns.length || (multiline && /"/.test(row))
-    if (columns.some((name) => /^text$/i.test(name) || name === textField)) {
+    if (columns.some((name) => /^text$/i.test(name) || name === textField) || areWords(columns, separator)) {
       if (all.length === 0 || rows.length === 0) return 1
       if (alike(rows[0])) return 2
       // One row that is broken makes no text of a table of some width.

@@ -139,8 +139,8 @@ const columnsOf = (sentences: Rows, width: number, separator: '\t' | ' ', header
 }
 
 /** What headers call a word and a tag. */
-const wordName = /^(word|token|form)s?$/i
-const tagName = /^(ne|ner|tag|label|iob|bio|entity|class)(s|[-_].*)?$/i
+export const wordName = /^(word|token|form)s?$/i
+export const tagName = /^(ne|ner|tag|label|iob|bio|entity|class)(s|[-_ ].*)?$/i
 
 /** How many tags of spans there are. */
 const tags = (rows: Rows, { tag }: TagColumns): number =>

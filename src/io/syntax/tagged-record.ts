@@ -25,8 +25,12 @@ export interface TagSource {
   readonly code: ErrorCode
 }
 
-/** What transformers put where a token has no label of its own. */
-const unlabelled = -100
+/** Whether a tag is what transformers put where a token has no label of its own, which is counted. */
+export const isUnlabelled = (tag: unknown, id: string, word: unknown, { report }: FormatContext): boolean => {
+  if (tag !== -100) return false
+  report.add('unlabelled-token', id, String(word))
+  return true
+}
 
 /** What other records call their tags: taken for them where each is one, since the names say so little. */
 const otherNames = ['tags', 'labels', 'ner', 'ner_labels'] as const
@@ -90,10 +94,7 @@ export const taggedDocument = (
   if (rawTags.length !== words.length) throw fault(`${rawTags.length} ner_tags for ${words.length} tokens`)
   const tags = rawTags.map(tagNumber).map((tag, i): string => {
     if (typeof tag === 'string') return tag
-    if (tag === unlabelled) {
-      context.report.add('unlabelled-token', id, words[i])
-      return 'O'
-    }
+    if (isUnlabelled(tag, id, words[i], context)) return 'O'
     if (typeof tag !== 'number')
       throw fault(`ner_tags[${i}] is ${(tag ?? undefined) === undefined ? 'null' : 'not a tag'}`)
     if (!names)

@@ -1,0 +1,82 @@
+/** The document of rows of words and tags, whatever they stood in, with what it has no place for. */
+import { onText, sentencesOfLengths } from './columns.ts'
+import type { TagColumns } from './tag-columns.ts'
+import { type TagExtras, unusual } from './tag-extras.ts'
+import { createDocument, type Document } from '../document/document.ts'
+import { decodeTags, decodeTypes, detectScheme, encodeTags, encodeTypes, type TagSpan } from '../document/tags.ts'
+import { joinTokens } from '../document/tokens.ts'
+import type { FormatContext } from '../format.ts'
+
+/** Under which a document's metadata keep it. */
+export const tagKey = 'conll2003'
+
+export interface TagSentence {
+  readonly rows: readonly (readonly string[])[]
+  readonly comments: readonly string[]
+}
+
+/** What stood around a document's rows. */
+export type TagFrame = Pick<TagExtras, 'docstart' | 'header' | 'tight' | 'unclosed' | 'after'>
+
+const cellsOf = (rows: readonly (readonly string[])[], column: number): string[] => rows.map((row) => row[column])
+
+/** @param columns which of a row's cells are what */
+export const tagDocument = (
+  id: string,
+  list: readonly TagSentence[],
+  columns: TagColumns,
+  { docstart, header, tight, unclosed, after = [] }: TagFrame,
+  context: FormatContext,
+): Document => {
+  const { width, separator, word, tag, numbered: isNumbered, types, others } = columns
+  const decode = types ? decodeTypes : decodeTags
+  const all = list.flatMap((sentence) => sentence.rows)
+  const lengths = list.map((sentence) => sentence.rows.length)
+  const { text, tokens } = joinTokens(cellsOf(all, word))
+  const tags = cellsOf(all, tag)
+  const sentences = sentencesOfLengths(lengths)
+  const bounds = lengths.map((_, s) => [sentences.begin[s], sentences.end[s]] as const)
+  const scheme = detectScheme(bounds.flatMap(([from, to]) => [...tags.slice(from, to), 'O']))
+  const spans: TagSpan[] = []
+  const again: string[] = []
+  const tagsBeside = others.map((c) => [c, cellsOf(all, c)] as const)
+  for (const [from, to] of bounds) {
+    const found = decode(tags, from, to)
+    if (types) encodeTypes(found, from, to, again)
+    else encodeTags(found, from, to, scheme, again)
+    spans.push(...found)
+    for (const [c, cells] of tagsBeside)
+      context.report.add('other-tags', id, `column ${c + 1}`, decodeTags(cells, from, to).length)
+  }
+  const first = all[0]?.[0] === '0' ? 0 : 1
+  // Numbers that do not begin anew with each sentence are a column like others.
+  const numbered = isNumbered && list.every(({ rows }) => rows.every((row, i) => row[0] === String(first + i)))
+  const rest = Array.from({ length: width }, (_, c) => c).filter(
+    (c) => c !== word && c !== tag && !(numbered && c === 0),
+  )
+  const extras: TagExtras = {
+    ...(docstart === undefined ? {} : { docstart }),
+    ...(header === undefined ? {} : { header }),
+    separator,
+    scheme,
+    ...(types ? { types } : {}),
+    ...(rest.length > 0 ? { columns: rest.map((c) => cellsOf(all, c)) } : {}),
+    ...(again.every((other, i) => other === tags[i]) ? {} : { tags }),
+    ...(numbered ? { numbered } : {}),
+    ...(numbered && first === 0 ? { first } : {}),
+    ...unusual(numbered, width, word, tag),
+    ...(list.some(({ comments }) => comments.length > 0) ? { comments: list.map(({ comments }) => comments) } : {}),
+    ...(tight ? { tight } : {}),
+    ...(unclosed ? { unclosed } : {}),
+    ...(after.length > 0 ? { after } : {}),
+  }
+  const layer = context.options.layer ?? 'entities'
+  return createDocument({
+    id,
+    text,
+    tokens,
+    sentences,
+    [layer]: onText(spans, tokens),
+    metadata: { [tagKey]: extras },
+  })
+}
