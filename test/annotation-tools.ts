@@ -1,8 +1,10 @@
 /** Label Studio and Prodigy: what they say besides spans and relations comes back, and one odd annotation costs itself. */
+import { Readable } from 'node:stream'
 import test from 'ava'
 import { createDocument, type Document, listRelations, listSpans } from '../src/io/document/document.ts'
 import type { LossReport } from '../src/io/index.ts'
-import { read, write } from './helpers/documents.ts'
+import { readDocuments } from '../src/io/read.ts'
+import { collect, read, write } from './helpers/documents.ts'
 
 const kinds = (report: LossReport) => Object.fromEntries(report.entries().map(({ kind, count }) => [kind, count]))
 const entitiesOf = ({ text, entities }: Document) =>
@@ -138,12 +140,12 @@ test('label-studio and prodigy: an id that is null is none, a number stays one',
     tasks.documents.map(({ id }) => id),
     ['test:0', 'test:1'],
   )
-  const lines = await prodigy('{"id":null,"text":"Ada","spans":[]}', '{"id":7,"text":"Ada","spans":[]}')
+  const lines = await prodigy(...['null', '7'].map((id) => `{"id":${id},"text":"Ada","spans":[],"answer":"accept"}`))
   t.deepEqual(
     lines.documents.map(({ id }) => id),
     ['test:1', '7'],
   )
-  t.is(lines.again.bytes.toString().split('\n')[1], '{"id":7,"text":"Ada","spans":[]}')
+  t.is(lines.again.bytes.toString().split('\n')[1], '{"id":7,"text":"Ada","spans":[],"answer":"accept"}')
   t.regex((await write('jsonl', lines.documents)).bytes.toString(), /\n\{"id":7,/)
 })
 
@@ -190,11 +192,32 @@ test('prodigy: a span that does not fit is counted, and the others are read', as
     '{}',
   ]) {
     const { documents, errors, report, again, text } = await prodigy(
-      `{"id":"a","text":"Ada met Ida","spans":[{"start":0,"end":3,"label":"PER"},${odd}]}`,
+      `{"id":"a","text":"Ada met Ida","spans":[{"start":0,"end":3,"label":"PER"},${odd}],"answer":"accept"}`,
     )
     t.deepEqual(errors, [], odd)
     t.deepEqual(kinds(report), { 'unreadable-span': 1 }, odd)
     t.deepEqual(entitiesOf(documents[0]), ['Ada PER'], odd)
     t.is(again.bytes.toString(), text)
+  }
+})
+
+test('prodigy: what is written without tokens is told under any name, and a user’s own spans are not', async (t) => {
+  const given =
+    '{"id":"a","text":"Ada met Ida","hmtl":{"offsetUnit":"utf16","entities":[{"start":0,"end":3,"label":"PER"}]}}\n'
+  const { documents } = await read('jsonl', given)
+  const { bytes } = await write('prodigy', documents)
+  const guessed = await collect(readDocuments(Readable.from([bytes])))
+  t.deepEqual(guessed.map(entitiesOf), [['Ada PER']])
+  t.is((await write('jsonl', guessed)).bytes.toString(), given)
+  t.is((await write('prodigy', guessed)).bytes.toString(), bytes.toString())
+  for (const own of [
+    '{"text":"Ada met Ida","spans":[{"start":0,"end":3,"label":"PER"}]}',
+    '{"text":"Ada met Ida","answer":"Ida","spans":[[0,3]]}',
+    '{"text":"Ada met Ida","answer":"in 1815","spans":[{"start":0,"end":3,"label":"PER"}]}',
+    '{"text":"Ada met","tokens":["Ada","met"],"spans":[{"start":0,"end":3,"label":"PER"}]}',
+  ]) {
+    const [document] = await collect(readDocuments(Readable.from([Buffer.from(own)])))
+    t.is(document.entities, undefined, own)
+    t.true('spans' in document.metadata, own)
   }
 })

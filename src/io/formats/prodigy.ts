@@ -27,6 +27,12 @@ import { parseJsonLine } from './jsonl.ts'
 
 const key = 'prodigy'
 
+/** Without tokens or hashes only this tells a record from any other that has a text and spans. */
+const accepted = { answer: 'accept' }
+
+/** Whether a record says without it what it is. */
+const isTold = (record: Json): boolean => Boolean(record.tokens) || '_input_hash' in record
+
 const keyOf = ({ start, end }: SpanLike) => `${start} ${end}`
 
 /** What a document's layers are in a record. */
@@ -103,11 +109,14 @@ const layersOf = ({ tokens, spans, relations }: Json, text: string, id: string, 
 
 const decode = (record: unknown, fallback: string, context: FormatContext): Document | undefined => {
   if (!isObject(record)) throw new HmtlError('HMTL_INPUT_FIELD', 'record is not a JSON object')
-  const { id: ownId, text: given, tokens, spans, relations, ...fields } = record
+  const { id: ownId, text: given, tokens, spans, relations, ...rest } = record
+  const { answer, ...others } = rest
+  // What is written to be told by says nothing, and is no field of the document.
+  const fields = answer === accepted.answer && !isTold(record) ? others : rest
   const text = textOf(given, 'text')
   const id = idText(ownId) ?? fallback
-  if (fields.answer === 'reject' || fields.answer === 'ignore') {
-    context.report.add('answer', id, fields.answer)
+  if (answer === 'reject' || answer === 'ignore') {
+    context.report.add('answer', id, answer)
     return undefined
   }
   const layers = layersOf(record, text, id, context)
@@ -123,12 +132,13 @@ const encode = (document: Document, context: FormatContext): Json => {
   reportLayers(document, [spanLayer(context), 'relations', 'scores'], context)
   const made = partsOf(document, context)
   const again = (record: Json, other: FormatContext) => decode({ text, ...record }, id, other)
-  return {
+  const record = {
     id,
     text,
     ...fieldsOf(document, key, 'id', ['text', 'tokens', 'spans', 'relations'], context),
     ...withKeptParts(document, key, made, context, again),
   }
+  return isTold(record) || 'answer' in record ? record : { ...record, ...accepted }
 }
 
 export const prodigy: Format = {
@@ -136,13 +146,13 @@ export const prodigy: Format = {
   summary: 'lines of Prodigy: spans of one layer (--layer), relations; what was rejected is left out and counted',
   accepts: (path) => path.endsWith('.prodigy.jsonl'),
   sniff: () => 0,
-  sniffJson: ({ array, fields }) =>
-    !array &&
-    fields.has('text') &&
-    fields.has('spans') &&
-    (fields.has('answer') || fields.has('_input_hash') || fields.has('tokens'))
-      ? 2
-      : 0,
+  sniffJson: ({ array, fields, begins: values }) => {
+    const begins = (name: string, ...values: string[]) => values.includes(fields.get(name) ?? '')
+    if (array || !fields.has('text') || !begins('spans', '[{', '[]', 'nu')) return 0
+    // An answer is accepted, rejected or ignored; any other is one to a question, and its spans are the user's.
+    const answers = /^"(accept|reject|ignore)"$/
+    return fields.has('_input_hash') || begins('tokens', '[{') || answers.test(values.get('answer') ?? '') ? 2 : 0
+  },
   read(source: Source, context: FormatContext) {
     const name = stem(source, '.jsonl')
     return parseLines(source, context, {

@@ -18,7 +18,11 @@ export interface JsonHead {
    * `{"`, `12`.
    */
   readonly fields: ReadonlyMap<string, string>
+  /** The same fields, each with the beginning of its value as it stands, as much as tells a list of spans. */
+  readonly begins: ReadonlyMap<string, string>
 }
+
+const mostBegin = 512
 
 const quote = 0x22
 const backslash = 0x5c
@@ -74,11 +78,12 @@ export const jsonHead = (head: string): JsonHead | undefined => {
   const array = head[at] === '['
   if (array) at = afterSpace(head, at + 1)
   const fields = new Map<string, string>()
+  const begins = new Map<string, string>()
   const begin = at
   if (head[at] !== '{') {
     // An array that holds nothing, or no objects, is still JSON; brackets in a text are not.
     const other = array && /^(?:\]\s*$|"(?:[^"\\\n]|\\.)*"\s*[,\]])/.test(head.slice(at))
-    return other ? { array, spread: false, whole: true, broken: true, fields } : undefined
+    return other ? { array, spread: false, whole: true, broken: true, fields, begins } : undefined
   }
   const found = (whole: boolean, end: number): JsonHead => ({
     array,
@@ -86,9 +91,10 @@ export const jsonHead = (head: string): JsonHead | undefined => {
     whole,
     broken: false,
     fields,
+    begins,
   })
   // A record that breaks off at a line's end is a damaged line, and says nothing of what follows.
-  const damaged: JsonHead = { array, spread: false, whole: true, broken: true, fields }
+  const damaged: JsonHead = { array, spread: false, whole: true, broken: true, fields, begins }
   at = afterSpace(head, at + 1)
   if (head[at] === '}') return found(true, at)
   if (at < head.length && head[at] !== '"') return undefined
@@ -106,7 +112,9 @@ export const jsonHead = (head: string): JsonHead | undefined => {
     if (at >= head.length) return found(false, at)
     const second = opens(head.charCodeAt(at)) ? afterSpace(head, at + 1) : at + 1
     fields.set(name, head.slice(at, at + 1) + head.slice(second, second + 1))
+    const from = at
     at = valueEnd(head, at)
+    begins.set(name, head.slice(from, Math.min(at < 0 ? head.length : at, from + mostBegin)))
     if (at === -1) return found(false, head.length)
     if (at === -2) return damaged
     at = afterSpace(head, at)
