@@ -86,8 +86,11 @@ export interface Format {
    * @param textField what the user said that the text is called
    */
   sniff(head: string, path: string, textField?: string): 0 | 1 | 2
-  /** The same of JSON, by the structure of its first record; formats that are not JSON have none. */
-  sniffJson?(head: JsonHead, path: string): 0 | 1 | 2
+  /**
+   * The same of JSON, by the structure of its first record; formats that are not JSON have none, and those of broken
+   * records may leave it to `sniff`.
+   */
+  sniffJson?(head: JsonHead, path: string): 0 | 1 | 2 | undefined
   readonly read: Reader
   /** Files beside a source that its reader asks for: small ones are read ahead of their turn, with the source itself. */
   readonly beside?: (source: Source) => readonly string[]

@@ -66,9 +66,21 @@ export const toUtf16 = (text: string, unit: OffsetUnit): OffsetMap => {
   }
 }
 
-/** From code points to UTF-16 code units, for offsets that may lie anywhere: -1 outside of the text. */
-export const codePointPlaces = (text: string): OffsetMap => {
-  const last = fromUtf16(text, 'codepoint')(text.length)
-  const map = toUtf16(text, 'codepoint')
-  return (offset) => (offset >= 0 && offset <= last ? map(offset) : -1)
+/**
+ * From `unit` to UTF-16 code units, for offsets that may lie anywhere: -1 outside of the text.
+ * @throws HmtlError `HMTL_DOCUMENT_OFFSET` for an offset inside of a character
+ */
+export const placesIn = (text: string, unit: OffsetUnit): OffsetMap => {
+  const last = fromUtf16(text, unit)(text.length)
+  const map = toUtf16(text, unit)
+  return (offset) => {
+    if (!(offset >= 0 && offset <= last)) return -1
+    const at = map(offset)
+    const isCut = (text.charCodeAt(at) & 0xfc00) === 0xdc00 && (text.charCodeAt(at - 1) & 0xfc00) === 0xd800
+    if (isCut)
+      throw new HmtlError('HMTL_DOCUMENT_OFFSET', `offset ${offset} is inside of a character, counted in ${unit}`)
+    return at
+  }
 }
+
+export const codePointPlaces = (text: string): OffsetMap => placesIn(text, 'codepoint')

@@ -5,13 +5,12 @@ import { HmtlError } from '../errors.ts'
 import { idText, stringifyExact, withDoubles } from '../syntax/exact-json.ts'
 import { fieldsOf, metadataOfFields } from '../syntax/fields.ts'
 import { type Format, type FormatContext, reportLayers, requireTokens } from '../format.ts'
+import { documentsOfLines } from '../syntax/json-records.ts'
 import { lenient } from '../syntax/lenient.ts'
-import { parseLines } from '../syntax/parse-lines.ts'
 import { type Source, stem } from '../source.ts'
 import { joinTokens, sentenceSpans, type TokenSpan, tokenSpan, words } from '../document/tokens.ts'
 import { tokenClusters } from '../syntax/brackets.ts'
 import { layersToWrite, reportMerged, spansToWrite } from '../syntax/span-layer.ts'
-import { parseJsonLine } from './jsonl.ts'
 
 const key = 'dygie'
 
@@ -149,15 +148,8 @@ const decode = (record: unknown, fallbackId: string, context: FormatContext): Do
   })
 }
 
-const read = (source: Source, context: FormatContext) => {
-  const name = stem(source, '.jsonl', '.json')
-  return parseLines(source, context, {
-    line: ({ text, number }) =>
-      text.trim() === '' ? undefined : decode(parseJsonLine(text), `${name}:${number}`, context),
-    end: () => undefined,
-    recover: () => undefined,
-  })
-}
+const read = (source: Source, context: FormatContext) =>
+  documentsOfLines(source, stem(source, '.jsonl', '.json'), decode, context)
 
 async function* write(documents: AsyncIterable<Document>, context: FormatContext) {
   for await (const document of documents) yield `${stringifyExact(encode(document, context))}\n`

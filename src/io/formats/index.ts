@@ -8,6 +8,7 @@ import { conll2003 } from './conll2003.ts'
 import { conll2012 } from './conll2012.ts'
 import { conllu } from './conllu.ts'
 import { csv, tsv } from './csv.ts'
+import { doccano } from './doccano.ts'
 import { dygie } from './dygie.ts'
 import { graphml, jsonld } from './graphs.ts'
 import { json } from './json.ts'
@@ -19,6 +20,7 @@ import { litbank } from './litbank.ts'
 import { prodigy } from './prodigy.ts'
 import { redocred } from './redocred.ts'
 import { spacy } from './spacy.ts'
+import { spacyTrain } from './spacy-train.ts'
 import { arrow, arrowStream, parquet } from './tables.ts'
 import { text } from './text.ts'
 
@@ -37,6 +39,8 @@ export const formats: readonly Format[] = [
   redocred,
   labelStudio,
   prodigy,
+  doccano,
+  spacyTrain,
   jsonl,
   json,
   conll2003,

@@ -1,42 +1,15 @@
 /** JSON lines: `{"text": …}` or `{"tokens": […]}` in, the same with `hmtl` out. */
 import { type Document, type Layers, lateDocument } from '../document/document.ts'
-import { HmtlError } from '../errors.ts'
-import { holdsNumber, idText, parseExact, stringifyExact } from '../syntax/exact-json.ts'
+import { idText, stringifyExact } from '../syntax/exact-json.ts'
+import { parseJsonLine } from '../syntax/json-records.ts'
 import { type Format, type FormatContext, jsonOptions, layersAll } from '../format.ts'
-import { fromJson, type JsonOptions, layerFields, toJson } from '../document/json.ts'
+import { fromJson, type JsonOptions, toJson } from '../document/json.ts'
 import type { Line } from '../syntax/lines.ts'
 import { parseLines } from '../syntax/parse-lines.ts'
 import { PlainRecords } from '../syntax/plain-record.ts'
 import { taggedDocument, taggedOf, tagNumber } from '../syntax/tagged-record.ts'
 import type { Source } from '../source.ts'
 import { stem } from '../source.ts'
-
-/** Numbers of the layers are ours, and computed with; anywhere else they are the user's. */
-const holdsOwnNumber = (record: unknown, ours: (key: string) => boolean): boolean => {
-  if (typeof record !== 'object' || record === null) return false
-  for (const key in record) if (!ours(key) && holdsNumber((record as Record<string, unknown>)[key])) return true
-  return false
-}
-
-const isOfUser = (record: unknown): boolean =>
-  holdsOwnNumber(record, (key) => key === 'hmtl') ||
-  holdsOwnNumber((record as { hmtl?: unknown } | null)?.hmtl, (key) => layerFields.has(key))
-
-/**
- * Parses one JSON line, the user's numbers as they stand (`parseExact`). @throws HmtlError `HMTL_INPUT_JSON` or what
- * `fromJson` throws
- */
-export const parseJsonLine = (text: string): unknown => {
-  try {
-    const record: unknown = JSON.parse(text)
-    return isOfUser(record) ? parseExact(text, record) : record
-  } catch (cause) {
-    throw new HmtlError('HMTL_INPUT_JSON', `not valid JSON: ${(cause as Error).message}`, {
-      cause,
-      remedy: 'Each line must hold one complete JSON object',
-    })
-  }
-}
 
 const rawLines = new WeakMap<Document, string>()
 

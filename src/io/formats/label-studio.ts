@@ -8,11 +8,11 @@ import {
   type SpanLike,
 } from '../document/document.ts'
 import { fromUtf16 } from '../document/offsets.ts'
-import { attempt, type Format, type FormatContext, maxDocumentBytes, reportLayers } from '../format.ts'
-import { type Source, stem } from '../source.ts'
+import { type Format, type FormatContext, reportLayers } from '../format.ts'
+import { stem } from '../source.ts'
 import { idText, stringifyExact } from '../syntax/exact-json.ts'
 import { fieldsOf, metadataOfFields } from '../syntax/fields.ts'
-import { jsonArrayItems } from '../syntax/json-array.ts'
+import { documentsOfArray } from '../syntax/json-records.ts'
 import { lenient } from '../syntax/lenient.ts'
 import {
   fieldFault,
@@ -28,7 +28,6 @@ import {
   textOf,
   withKeptParts,
 } from '../syntax/span-records.ts'
-import { parseJsonLine } from './jsonl.ts'
 
 const key = 'label-studio'
 
@@ -154,18 +153,6 @@ const encode = (document: Document, context: FormatContext): Json => {
   return { ...task, data, ...withKeptParts(document, key, made, context, again) }
 }
 
-async function* read(source: Source, context: FormatContext): AsyncGenerator<Document> {
-  const name = stem(source, '.json')
-  for await (const { text, index, offset, error } of jsonArrayItems(source, maxDocumentBytes(context))) {
-    const id = `${name}:${index}`
-    const document = attempt(context, { source: source.name, document: id, offset }, text, () => {
-      if (error) throw error
-      return decode(parseJsonLine(text), id, context)
-    })
-    if (document) yield document
-  }
-}
-
 async function* write(documents: AsyncIterable<Document>, context: FormatContext): AsyncGenerator<string> {
   let before = '['
   for await (const document of documents) {
@@ -182,7 +169,7 @@ export const labelStudio: Format = {
   sniff: () => 0,
   sniffJson: ({ fields }) =>
     fields.get('data')?.startsWith('{') && (fields.has('annotations') || fields.has('predictions')) ? 2 : 0,
-  read,
+  read: (source, context) => documentsOfArray(source, stem(source, '.json'), decode, context),
   write,
   needsTokens: false,
   carries: ['entities', 'relations'],

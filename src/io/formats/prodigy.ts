@@ -7,8 +7,8 @@ import { type Format, type FormatContext, reportLayers } from '../format.ts'
 import { type Source, stem } from '../source.ts'
 import { idText, stringifyExact, withDoubles } from '../syntax/exact-json.ts'
 import { fieldsOf, metadataOfFields } from '../syntax/fields.ts'
+import { documentsOfLines } from '../syntax/json-records.ts'
 import { lenient } from '../syntax/lenient.ts'
-import { parseLines } from '../syntax/parse-lines.ts'
 import {
   fieldFault,
   isObject,
@@ -23,7 +23,6 @@ import {
   textOf,
   withKeptParts,
 } from '../syntax/span-records.ts'
-import { parseJsonLine } from './jsonl.ts'
 
 const key = 'prodigy'
 
@@ -154,13 +153,7 @@ export const prodigy: Format = {
     return fields.has('_input_hash') || begins('tokens', '[{') || answers.test(values.get('answer') ?? '') ? 2 : 0
   },
   read(source: Source, context: FormatContext) {
-    const name = stem(source, '.jsonl')
-    return parseLines(source, context, {
-      line: ({ text, number }) =>
-        text.trim() === '' ? undefined : decode(parseJsonLine(text), `${name}:${number}`, context),
-      end: () => undefined,
-      recover: () => undefined,
-    })
+    return documentsOfLines(source, stem(source, '.jsonl'), decode, context)
   },
   async *write(documents, context) {
     for await (const document of documents) yield `${stringifyExact(encode(document, context))}\n`

@@ -21,6 +21,11 @@ const comma = 0x2c
 const [openArray, closeArray] = [0x5b, 0x5d]
 const [openObject, closeObject] = [0x7b, 0x7d]
 const isSpace = (byte: number) => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
+const remedies = {
+  object:
+    'Each item is an object such as {"text": "…"}; pairs of a text and its entities are read with --from spacy-train',
+  array: 'Each item is a text and its entities, ["…", {"entities": [[0, 3, "PER"]]}]',
+}
 /** A byte order mark may come first. */
 const isMark = (byte: number, position: number) => position < 3 && byte >= 0xbb
 
@@ -28,9 +33,14 @@ const isMark = (byte: number, position: number) => position < 3 && byte >= 0xbb
  * Splits a top-level array, or objects that follow one another, into the texts of
  * its items by counting brackets outside of strings; works on bytes, so a chunk may
  * end anywhere.
+ * @param kind what the items must be
  * @throws HmtlError `HMTL_INPUT_JSON`, `HMTL_INPUT_TRUNCATED`, `HMTL_INPUT_TOO_LARGE`
  */
-export async function* jsonArrayItems(source: Source, maxItemBytes: number): AsyncGenerator<JsonItem> {
+export async function* jsonArrayItems(
+  source: Source,
+  maxItemBytes: number,
+  kind: 'object' | 'array' = 'object',
+): AsyncGenerator<JsonItem> {
   /** Depth at which items stand: 1 in an array, 0 without one; undefined before the first bracket. */
   let base: 0 | 1 | undefined
   let depth = 0
@@ -39,7 +49,8 @@ export async function* jsonArrayItems(source: Source, maxItemBytes: number): Asy
   let position = 0
   /** Where the item under way begins; undefined between items. */
   let begin: number | undefined
-  let isObject = false
+  /** What the item begins with is what it must be. */
+  let isKind = false
   let parts: Buffer[] = []
   let held = 0
   const place = (offset: number) => ({ source: source.name, offset })
@@ -60,8 +71,11 @@ export async function* jsonArrayItems(source: Source, maxItemBytes: number): Asy
     const bytes = parts.length === 0 ? last : Buffer.concat([...parts, last])
     const offset = begin as number
     let error: HmtlError | undefined
-    if (!isObject)
-      error = new HmtlError('HMTL_INPUT_JSON', `item ${index} of the array is not an object`, place(offset))
+    if (!isKind)
+      error = new HmtlError('HMTL_INPUT_JSON', `item ${index} of the array is not an ${kind}`, {
+        ...place(offset),
+        remedy: remedies[kind],
+      })
     else if (!isUtf8(bytes))
       error = new HmtlError('HMTL_INPUT_ENCODING', `item ${index} of the array is not valid UTF-8`, {
         ...place(offset),
@@ -106,7 +120,7 @@ export async function* jsonArrayItems(source: Source, maxItemBytes: number): Asy
         if (begin === undefined) {
           begin = position + i
           from = i
-          isObject = byte === openObject
+          isKind = byte === (kind === 'object' ? openObject : openArray)
         }
       }
       if (byte === quote) inString = true

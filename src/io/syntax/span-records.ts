@@ -1,10 +1,10 @@
 /**
  * Records whose annotations are objects with places in the text, as the tools have them that people annotate with:
- * what such formats have in common. Places are counted in code points.
+ * what such formats have in common.
  */
 import { type Document, type LabelledLike, listMentions, listSpans, type SpanLike } from '../document/document.ts'
 import { toAnnotations } from '../document/json.ts'
-import { codePointPlaces } from '../document/offsets.ts'
+import { type OffsetUnit, placesIn } from '../document/offsets.ts'
 import { HmtlError } from '../errors.ts'
 import { type FormatContext, formatContext } from '../format.ts'
 import { stringifyExact, withDoubles } from './exact-json.ts'
@@ -30,14 +30,25 @@ export const textOf = (value: unknown, field: string, remedy?: string): string =
   return value
 }
 
-/** Spans of records over a text, in our offsets. @throws HmtlError for one that is none, or says it covers another text */
-export const spanReader = (text: string): ((record: Json, field: string) => SpanLike) => {
-  const at = codePointPlaces(text)
+const unitNames = { codepoint: 'code points', utf16: 'UTF-16 code units', utf8: 'bytes' } as const
+
+/**
+ * Spans of records over a text, in our offsets.
+ * @param unit that they are counted in
+ * @param hint what the user can do about it
+ * @throws HmtlError for one that is none, or says it covers another text
+ */
+export const spanReader = (
+  text: string,
+  unit: OffsetUnit = 'codepoint',
+  hint = '',
+): ((record: Json, field: string) => SpanLike) => {
+  const at = placesIn(text, unit)
   return (record, field) => {
     const [from, to] = [withDoubles(record.start), withDoubles(record.end)]
     if (!Number.isInteger(from) || !Number.isInteger(to)) throw fieldFault(field, 'a span with "start" and "end"')
     const [start, end] = [at(from as number), at(to as number)]
-    const remedy = 'Offsets count code points from 0, the end is exclusive'
+    const remedy = `Offsets count ${unitNames[unit]} from 0, the end is exclusive${hint}`
     if (!(start >= 0 && start < end))
       throw new HmtlError('HMTL_DOCUMENT_OFFSET', `${field}: ${from}..${to} is no span of the text`, { remedy })
     const covered = text.slice(start, end)
@@ -48,6 +59,13 @@ export const spanReader = (text: string): ((record: Json, field: string) => Span
     }
     return { start, end }
   }
+}
+
+/** A span that is written as `[start, end, label]`. @throws HmtlError */
+export const spanOfTriple = (item: unknown, field: string): Json => {
+  if (!Array.isArray(item) || item.length !== 3) throw fieldFault(field, 'a list of spans as [start, end, label]')
+  const [start, end, label] = item
+  return { start, end, label }
 }
 
 /** The score of a record, where it has one. */

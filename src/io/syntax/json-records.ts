@@ -1,0 +1,66 @@
+/** Records of JSON, one a line or the items of one array, and their numbers as they stand. */
+import { layerFields } from '../document/json.ts'
+import type { Document } from '../document/document.ts'
+import { HmtlError } from '../errors.ts'
+import { attempt, type FormatContext, maxDocumentBytes } from '../format.ts'
+import { holdsNumber, parseExact } from './exact-json.ts'
+import { jsonArrayItems } from './json-array.ts'
+import { parseLines } from './parse-lines.ts'
+import type { Source } from '../source.ts'
+
+/** Numbers of the layers are ours, and computed with; anywhere else they are the user's. */
+const holdsOwnNumber = (record: unknown, ours: (key: string) => boolean): boolean => {
+  if (typeof record !== 'object' || record === null) return false
+  for (const key in record) if (!ours(key) && holdsNumber((record as Record<string, unknown>)[key])) return true
+  return false
+}
+
+const isOfUser = (record: unknown): boolean =>
+  holdsOwnNumber(record, (key) => key === 'hmtl') ||
+  holdsOwnNumber((record as { hmtl?: unknown } | null)?.hmtl, (key) => layerFields.has(key))
+
+/**
+ * Parses one JSON line, the user's numbers as they stand (`parseExact`). @throws HmtlError `HMTL_INPUT_JSON` or what
+ * `fromJson` throws
+ */
+export const parseJsonLine = (text: string): unknown => {
+  try {
+    const record: unknown = JSON.parse(text)
+    return isOfUser(record) ? parseExact(text, record) : record
+  } catch (cause) {
+    throw new HmtlError('HMTL_INPUT_JSON', `not valid JSON: ${(cause as Error).message}`, {
+      cause,
+      remedy: 'Each line must hold one complete JSON object',
+    })
+  }
+}
+
+/** What makes a document of a record. @throws HmtlError */
+export type DecodeRecord = (record: unknown, fallbackId: string, context: FormatContext) => Document | undefined
+
+/** Documents of records, one a line. @param name for ids */
+export const documentsOfLines = (source: Source, name: string, decode: DecodeRecord, context: FormatContext) =>
+  parseLines(source, context, {
+    line: ({ text, number }) =>
+      text.trim() === '' ? undefined : decode(parseJsonLine(text), `${name}:${number}`, context),
+    end: () => undefined,
+    recover: () => undefined,
+  })
+
+/** Documents of the items of an array. @param kind what each item must be */
+export async function* documentsOfArray(
+  source: Source,
+  name: string,
+  decode: DecodeRecord,
+  context: FormatContext,
+  kind?: 'object' | 'array',
+): AsyncGenerator<Document> {
+  for await (const { text, index, offset, error } of jsonArrayItems(source, maxDocumentBytes(context), kind)) {
+    const id = `${name}:${index}`
+    const document = attempt(context, { source: source.name, document: id, offset }, text, () => {
+      if (error) throw error
+      return decode(parseJsonLine(text), id, context)
+    })
+    if (document) yield document
+  }
+}
