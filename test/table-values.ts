@@ -6,6 +6,8 @@ import {
   DurationSecond,
   Field,
   FixedSizeBinary,
+  Float64,
+  List,
   makeData,
   makeVector,
   RecordBatch,
@@ -14,6 +16,7 @@ import {
   Table,
   TimestampMicrosecond,
   TimestampNanosecond,
+  tableFromIPC,
   tableToIPC,
   Utf8,
   type Vector,
@@ -170,4 +173,33 @@ test('arrow: what JSON has no form for is counted, also inside of structures', a
   const { lines: found, report } = await lines('arrow', Buffer.from(tableToIPC(new Table(batch), 'file')))
   t.is(found, '{"text":"Ada","of":{"name":"x"}}')
   t.deepEqual(report.entries(), [{ kind: 'column', count: 2, examples: ['test: of.took', 'test: took'] }])
+})
+
+test('numbers that JSON has no form for are counted, wherever they stand; a null is none', async (t) => {
+  const numbers = [Number.NaN, Number.POSITIVE_INFINITY, 0.5, null]
+  const texts = ['a', 'b', 'c', 'd']
+  const lists = [[1.5], [Number.NaN, 1.5], [], []]
+  const ofLists = vectorFromArray(lists, new List(new Field('item', new Float64(), true)))
+  const plain = new Table({ text: vectorFromArray(texts, new Utf8()), n: vectorFromArray(numbers, new Float64()) })
+  const withLists = plain.assign(new Table({ of: ofLists }) as never) as unknown as Table
+  const { bytes: written } = await write('arrow-stream', (await read('lines', 'a\nb\nc\nd')).documents)
+  const ours = tableFromIPC(written).assign(plain.select(['n'])) as unknown as Table
+  const stream = (table: Table) => Buffer.from(tableToIPC(table, 'stream'))
+  const bytes = parquet([
+    [text(), texts],
+    [[leaf('n', 'DOUBLE')], numbers],
+  ])
+  for (const [format, given, count] of [
+    ['arrow-stream', stream(withLists), 3],
+    ['arrow-stream', stream(ours), 2],
+    ['arrow-stream', stream(plain.select(['text'])), 0],
+    ['parquet', bytes, 2],
+  ] as const) {
+    const { documents, errors, report } = await read(format, given)
+    t.deepEqual([errors, documents.length], [[], 4])
+    const { bytes: json } = await write('jsonl', documents)
+    t.is(json.toString().includes('"n":null'), count > 0, format)
+    t.is(json.toString().includes('"n":0.5'), count > 0, format)
+    t.is(report.count('number-as-null'), count, format)
+  }
 })

@@ -43,18 +43,33 @@ const tagNames = (huggingface: string | undefined, column: string): string[] | u
 /**
  * Values of a table as JSON has them: numbers past a double keep their text, dates and bytes become text, null cells
  * are absent.
+ * @param odd told of each number that JSON has no form for and writes as null: NaN, infinities
  */
-export const toPlain = (value: unknown): unknown => {
+const toPlain = (value: unknown, odd: () => void = () => undefined): unknown => {
   if (typeof value === 'bigint') return exactInteger(value)
+  if (typeof value === 'number' && !Number.isFinite(value)) odd()
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? undefined : value.toISOString()
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64')
-  if (ArrayBuffer.isView(value)) return Array.from(value as unknown as ArrayLike<unknown>, toPlain)
-  if (Array.isArray(value)) return value.map((item) => toPlain(item))
+  if (ArrayBuffer.isView(value)) return Array.from(value as unknown as ArrayLike<unknown>, (item) => toPlain(item, odd))
+  if (Array.isArray(value)) return value.map((item) => toPlain(item, odd))
   if (value === null || value === undefined) return undefined
   if (typeof value === 'object' && !(value instanceof JsonNumber))
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toPlain(item)]))
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, toPlain(item, odd)]))
   return value
 }
+
+/** Columns of a row that are the user's, as JSON has them; numbers that it has not are counted, absent ones left out. */
+export const plainFields = (
+  fields: readonly (readonly [name: string, value: unknown])[],
+  id: string,
+  { report }: FormatContext,
+): Record<string, unknown> =>
+  Object.fromEntries(
+    fields.flatMap(([name, given]) => {
+      const value = toPlain(given, () => report.add('number-as-null', id, name))
+      return value === undefined ? [] : [[name, value]]
+    }),
+  )
 
 /** What rows become. */
 export interface RowDocuments {
@@ -66,7 +81,7 @@ export interface RowDocuments {
 
 /** A cell as text. */
 const cellText = (value: unknown): string =>
-  typeof value === 'string' ? value : value === undefined ? '' : stringifyExact(value)
+  typeof value === 'string' ? value : value === undefined || Number.isNaN(value) ? '' : stringifyExact(value)
 
 /** Rows of a word and its tag. */
 const wordDocuments = (
@@ -111,8 +126,8 @@ export const hubDocuments = (
   const tagged = { names: tagNames(features, 'ner_tags'), code: 'HMTL_FORMAT_SCHEMA' } as const
   const words = columns && wordDocuments(names, columns, features, source, context)
   const documentOf = (row: Record<string, unknown>, index: number): Document => {
-    const plain = toPlain(row) as Record<string, unknown>
     const fallbackId = `${source.relative}:${index}`
+    const plain = plainFields(Object.entries(row), idText(row.id) ?? fallbackId, context)
     const record = taggedOf(plain)
     if (record) return taggedDocument(record, fallbackId, tagged, context)
     if (Array.isArray(plain.tokens) && plain[textField] === undefined)

@@ -12,7 +12,7 @@ import { idText } from '../syntax/exact-json.ts'
 import type { FormatContext } from '../format.ts'
 import type { Source } from '../source.ts'
 import { type At, documentsOfRows, isDocumentTable, otherColumns, unitColumn } from './table.ts'
-import { hubDocuments } from './hub.ts'
+import { hubDocuments, plainFields } from './hub.ts'
 
 export const schemaError = (message: string, source: string) =>
   new HmtlError('HMTL_FORMAT_SCHEMA', message, {
@@ -80,9 +80,11 @@ const tableRows = (schema: ArrowSchema, source: Source, context: FormatContext):
       fields:
         fields.length === 0
           ? undefined
-          : (row) =>
-              Object.fromEntries(
-                fields.map(([name, values]) => [name, values(row)] as const).filter(([, value]) => value !== undefined),
+          : (row, id) =>
+              plainFields(
+                fields.map(([name, values]) => [name, values(row)]),
+                id,
+                context,
               ),
       ints: (name) => numberLists(vectorNamed(name), int32sOf),
       scores: (name) => numberLists(vectorNamed(name), float32sOf),

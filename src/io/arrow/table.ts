@@ -152,7 +152,7 @@ export interface Columns {
   /** JSON text of the metadata. */
   readonly metadata: At<string> | undefined
   /** Values of columns that are not ours. */
-  readonly fields: ((row: number) => Record<string, unknown>) | undefined
+  readonly fields: ((row: number, id: string) => Record<string, unknown>) | undefined
   ints(name: IntColumn): At<Int32Array> | undefined
   names(name: NameColumn): At<readonly string[]> | undefined
   scores(name: ScoreColumn): At<Float32Array> | undefined
@@ -307,7 +307,7 @@ export const documentsOfRows = (columns: Columns): ((row: number, id: string) =>
     const reading = { row, id, map }
     return lateDocument(
       id,
-      lateParts(text, () => ({ ...parseMetadata(id, columns.metadata?.(row)), ...columns.fields?.(row) })),
+      lateParts(text, () => ({ ...parseMetadata(id, columns.metadata?.(row)), ...columns.fields?.(row, id) })),
       {
         tokens: tokens?.(reading),
         sentences: sentences?.(reading),

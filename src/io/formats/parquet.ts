@@ -35,7 +35,7 @@ import {
 } from '../arrow/table.ts'
 import { schemaName, schemaVersion } from '../arrow/names.ts'
 import { batched } from '../arrow/batches.ts'
-import { hubDocuments, toPlain } from '../arrow/hub.ts'
+import { hubDocuments, plainFields } from '../arrow/hub.ts'
 import { nestedColumns, nestedSchema } from './parquet-nested.ts'
 import { exactly } from './parquet-values.ts'
 
@@ -179,7 +179,7 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<Doc
         rowStart,
         rowEnd,
       })
-      const ofTable = documentsOf(rows, columns)
+      const ofTable = documentsOf(rows, columns, context)
       for (let i = 0; i < rows.length; i++) {
         const at = rowStart + i
         const document = attempt(context, { source: source.name, document: `row ${at}` }, undefined, () => {
@@ -288,6 +288,7 @@ const namesOf = (value: unknown): readonly string[] | undefined => {
 const documentsOf = (
   rows: readonly Record<string, unknown>[],
   columns: ReadonlySet<string>,
+  context: FormatContext,
 ): ((row: number, id: string) => Document) => {
   const others = otherColumns(columns)
   return documentsOfRows({
@@ -298,12 +299,11 @@ const documentsOf = (
     },
     unit: (row) => (rows[row][unitColumn] ?? undefined) as string | undefined,
     metadata: (row) => (rows[row].metadata ?? undefined) as string | undefined,
-    fields: (row) =>
-      Object.fromEntries(
-        others.flatMap((name) => {
-          const value = rows[row][name]
-          return value === null || value === undefined ? [] : [[name, toPlain(value)]]
-        }),
+    fields: (row, id) =>
+      plainFields(
+        others.map((name) => [name, rows[row][name]]),
+        id,
+        context,
       ),
     ints: (name) => (row) => numbers(rows[row][name], (list) => Int32Array.from(list), isInt32),
     names: (name) => (row) => namesOf(rows[row][name]),
