@@ -221,3 +221,22 @@ test('prodigy: what is written without tokens is told under any name, and a user
     t.true('spans' in document.metadata, own)
   }
 })
+
+test('label-studio: offsets of its first years, in UTF-16 code units, are told by what regions say they cover', async (t) => {
+  const emoji = '"text":"😀 Ada 😀 met Ida"'
+  const spans = (ada: number, ida: number, said = true) =>
+    task(
+      `${region('a', ada, ada + 3, '"PER"', said ? 'Ada' : undefined)},${region('b', ida, ida + 3, '"PER"', said ? 'Ida' : undefined)}`,
+      emoji,
+    )
+  const { documents, errors, report, again } = await studio(spans(2, 12), spans(3, 14), spans(2, 12, false))
+  t.deepEqual(errors, [])
+  t.deepEqual(kinds(report), {})
+  t.deepEqual(documents.map(entitiesOf), Array(3).fill(['Ada PER', 'Ida PER']))
+  t.deepEqual((await read('label-studio', again.bytes)).documents.map(entitiesOf), documents.map(entitiesOf))
+  const odd = await studio(task(`${region('a', 4, 7, '"PER"', 'Ada')}`, emoji))
+  t.deepEqual(
+    odd.errors.map(({ code }) => code),
+    ['HMTL_DOCUMENT_OFFSET'],
+  )
+})

@@ -15,6 +15,7 @@ import { fieldsOf, metadataOfFields } from '../syntax/fields.ts'
 import { documentsOfArray } from '../syntax/json-records.ts'
 import { lenient } from '../syntax/lenient.ts'
 import {
+  countsUtf16,
   fieldFault,
   isObject,
   type Json,
@@ -77,7 +78,6 @@ const layersOf = (task: Json, text: string, id: string, context: FormatContext) 
   const sets = [...objectsOf(task.annotations, 'annotations'), ...objectsOf(task.predictions, 'predictions')]
   const [set, ...others] = sets.filter((each) => each.was_cancelled !== true)
   context.report.add('annotation-set', id, 'only the first is read', others.length)
-  const spanOf = spanReader(text)
   const { take, end } = lenient(id, context)
   const spans: LabelledLike[] = []
   const relations: RelationLike[] = []
@@ -85,6 +85,9 @@ const layersOf = (task: Json, text: string, id: string, context: FormatContext) 
   const labelsOf = (labels: unknown): string[] =>
     Array.isArray(labels) ? labels.map((label) => textOf(label, 'labels')) : []
   const results = objectsOf(set?.result, 'result')
+  // It counts code points; until 2022 it counted as JavaScript does, and exports of then are still about.
+  const values = results.map(({ value }) => value).filter(isObject)
+  const spanOf = spanReader(text, countsUtf16(text, values) ? 'utf16' : 'codepoint')
   for (const result of results) {
     if (result.type === 'relation') continue
     if (result.type !== 'labels') {

@@ -61,6 +61,26 @@ export const spanReader = (
   }
 }
 
+/**
+ * Whether records that say what they cover count UTF-16 code units: more of them then say what they cover than in code
+ * points. Only beyond the first 65,536 characters, such as emoji, is there a difference.
+ */
+export const countsUtf16 = (text: string, records: readonly Json[]): boolean => {
+  if (!/[\ud800-\udbff]/.test(text)) return false
+  const fitting = (unit: OffsetUnit) => {
+    const spanOf = spanReader(text, unit)
+    const fits = (record: Json) => {
+      try {
+        return spanOf(record, '') !== undefined
+      } catch {
+        return false
+      }
+    }
+    return records.filter((record) => typeof record.text === 'string' && fits(record)).length
+  }
+  return fitting('utf16') > fitting('codepoint')
+}
+
 /** A span that is written as `[start, end, label]`. @throws HmtlError */
 export const spanOfTriple = (item: unknown, field: string): Json => {
   if (!Array.isArray(item) || item.length !== 3) throw fieldFault(field, 'a list of spans as [start, end, label]')
