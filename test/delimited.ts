@@ -1,6 +1,8 @@
 /** Tables of delimited text: how their fields are parted, and which column the user calls the text. */
 import { Readable } from 'node:stream'
+import { Table, tableToIPC, Utf8, vectorFromArray } from 'apache-arrow'
 import test from 'ava'
+import { parquetWriteBuffer } from 'hyparquet-writer'
 import { readDocuments } from '../src/io/read.ts'
 import { collect, read } from './helpers/documents.ts'
 
@@ -29,4 +31,71 @@ test('csv: what parts the fields is told by a first line for spreadsheets, else 
       t.deepEqual(errors, [], text)
       t.deepEqual([documents.length, documents[0]?.text], [1, 'a|b,c'], text)
     }
+})
+
+test('a column Text or TEXT is the text where no other is', async (t) => {
+  for (const [format, text] of [
+    ['csv', 'ID,Text\n1,"Ada, met Bob"\n'],
+    ['tsv', 'TEXT\tid\nAda, met Bob\t1\n'],
+    ['csv', 'a,b,c;Text\n1;Ada, met Bob\n'],
+  ]) {
+    const { documents, errors } = await read(format, text)
+    t.deepEqual([errors, documents.map((d) => d.text)], [[], ['Ada, met Bob']], text)
+    t.false('Text' in documents[0].metadata)
+  }
+  t.is((await read('csv', 'Text,TEXT\na,b\n')).errors[0].code, 'HMTL_INPUT_FIELD', 'two of them')
+  t.is((await read('csv', 'Text,text\na,b\n')).documents[0].text, 'b')
+  const table = new Table({ Text: vectorFromArray(['Ada'], new Utf8()) })
+  const parquet = parquetWriteBuffer({ columnData: [{ name: 'Text', data: ['Ada'] }] })
+  for (const [format, bytes] of [
+    ['arrow', tableToIPC(table, 'file')],
+    ['arrow-stream', tableToIPC(table, 'stream')],
+    ['parquet', new Uint8Array(parquet)],
+  ] as const)
+    t.deepEqual(
+      (await read(format, bytes)).documents.map((d) => [d.text, { ...d.metadata }]),
+      [['Ada', {}]],
+      format,
+    )
+  t.regex((await read('jsonl', '{"Text":"Ada"}')).errors[0].remedy ?? '', /such as "Text"/)
+})
+
+test('comments above a header are passed over; a name may begin with their sign', async (t) => {
+  for (const [text, expected] of [
+    ['# exported, by hand\n#\n\nid,text\n1,Ada\n', 'Ada'],
+    ['#,text\n1,Ada\n', 'Ada'],
+    ['# id,text\n#1,Ada\n', 'Ada'],
+    ['sep=;\n# made today\nid;text\n1;Ada\n', 'Ada'],
+    ['# made today\nword,tag\nAda,B-PER\n', 'Ada'],
+  ])
+    for (const size of [1, 7, 1000]) {
+      const { documents, errors } = await read('csv', text, {}, size)
+      t.deepEqual([errors, documents.map((d) => d.text)], [[], [expected]], text)
+      const guessed = await collect(readDocuments(Readable.from([Buffer.from(text)])))
+      t.deepEqual(
+        guessed.map((d) => d.text),
+        [expected],
+        text,
+      )
+    }
+})
+
+test('csv: lines may end with carriage returns alone', async (t) => {
+  for (const size of [1, 7, 1000])
+    for (const text of ['id,text\r1,"Ada met Bob"\r2,Ida\r', '# old\rid;text\r1;Ada met Bob\r\r2;Ida']) {
+      const { documents, errors } = await read('csv', text, {}, size)
+      t.deepEqual(errors, [])
+      t.deepEqual(
+        documents.map((d) => [d.id, d.text]),
+        [
+          ['1', 'Ada met Bob'],
+          ['2', 'Ida'],
+        ],
+      )
+    }
+  const guessed = await collect(readDocuments(Readable.from([Buffer.from('id,text\r1,Ada\r2,"Ida, too"\r')])))
+  t.deepEqual(
+    guessed.map((d) => d.text),
+    ['Ada', 'Ida, too'],
+  )
 })

@@ -11,6 +11,7 @@ import { type FormatContext, jsonOptions } from '../format.ts'
 import { fromJson } from '../document/json.ts'
 import type { HmtlError } from '../errors.ts'
 import { type Source, stem } from '../source.ts'
+import { textColumn } from '../syntax/text-column.ts'
 import { type WordColumns, wordColumnsOf, wordRows } from '../syntax/word-rows.ts'
 import { isUnlabelled, taggedDocument, taggedOf, wordsOf } from '../syntax/tagged-record.ts'
 
@@ -116,13 +117,16 @@ export const hubDocuments = (
   names: readonly string[],
   features: string | undefined,
   source: Source,
-  context: FormatContext,
+  given: FormatContext,
   fault: (message: string) => HmtlError,
 ): RowDocuments => {
-  const { textField = 'text' } = context.options
-  const columns = names.includes(textField) ? undefined : wordColumnsOf(names)
-  if (!columns && !names.includes(textField) && !names.includes('tokens'))
-    throw fault(`no column "${textField}" and no "tokens"`)
+  const { textField: wanted = 'text' } = given.options
+  const found = textColumn(names, wanted)
+  const textField = found ?? wanted
+  const context = { ...given, options: { ...given.options, textField } }
+  const columns = found === undefined ? wordColumnsOf(names) : undefined
+  if (!columns && found === undefined && !names.includes('tokens'))
+    throw fault(`no column "${wanted}" and no "tokens" among ${names.slice(0, 20).join(', ')}`)
   const tagged = { names: tagNames(features, 'ner_tags'), code: 'HMTL_FORMAT_SCHEMA' } as const
   const words = columns && wordDocuments(names, columns, features, source, context)
   const documentOf = (row: Record<string, unknown>, index: number): Document => {

@@ -17,6 +17,7 @@ import {
 } from './document.ts'
 import { HmtlError } from '../errors.ts'
 import { idText, JsonNumber } from '../syntax/exact-json.ts'
+import { textColumn } from '../syntax/text-column.ts'
 import { fromUtf16, type OffsetMap, type OffsetUnit, offsetUnits, toUtf16 } from './offsets.ts'
 import { joinTokens } from './tokens.ts'
 
@@ -186,11 +187,13 @@ const textAndTokens = (record: Record<string, unknown>, textField: string, id: s
   const tokens = present(record, 'tokens')
   const areWords = Array.isArray(tokens) && tokens.every((token) => typeof token === 'string')
   if (text === undefined) {
-    if (tokens === undefined)
+    if (tokens === undefined) {
+      const near = textColumn(Object.keys(record), textField)
       throw new HmtlError('HMTL_INPUT_FIELD', `no "${textField}" and no "tokens" field`, {
         document: id,
-        remedy: 'Name the field that holds the text with --text-field',
+        remedy: `Name the field that holds the text with --text-field${near === undefined ? '' : `, such as "${near}"`}`,
       })
+    }
     if (!areWords) throw fieldError('tokens', 'an array of strings', id)
     const words = tokens as string[]
     const empty = words.findIndex((word) => word.length === 0)

@@ -3,13 +3,14 @@
  * metadata; or a row a word, with its tag.
  */
 import { type CsvRecord, csvRecords } from '../syntax/csv.ts'
-import { type Dialect, hintedSeparator, looksDelimited, separatorOf, tableHead } from '../syntax/csv-head.ts'
+import { type Dialect, isTableHead, looksDelimited, separatorOf, tableHead } from '../syntax/csv-head.ts'
 import { createDocument, type Document } from '../document/document.ts'
 import { HmtlError } from '../errors.ts'
 import { attempt, type Format, type FormatContext, layersAll, maxLineBytes } from '../format.ts'
 import { headOf } from '../syntax/head.ts'
 import { resultColumns, resultsWriter } from './results.ts'
 import { type Source, stem } from '../source.ts'
+import { textColumn } from '../syntax/text-column.ts'
 import { type WordColumns, wordColumnsOf, wordRows } from '../syntax/word-rows.ts'
 
 interface Kind extends Dialect {
@@ -66,7 +67,7 @@ const rowsBelow = ({ fields, error }: CsvRecord, name: string, textField: string
   if (error) throw error
   const twice = fields.find((field, c) => fields.indexOf(field) !== c)
   if (twice !== undefined) throw new HmtlError('HMTL_INPUT_FIELD', `two columns are named "${twice}"`)
-  const textAt = fields.indexOf(textField)
+  const textAt = fields.indexOf(textColumn(fields, textField) ?? textField)
   if (textAt === -1 && resultColumns.every((column, c) => fields[c] === column))
     throw new HmtlError('HMTL_FORMAT_UNSUPPORTED', 'this is a table of results, not of documents', {
       remedy: 'Keep JSON lines, Arrow or Parquet beside it: they can be read and converted',
@@ -98,9 +99,11 @@ const reader = (kind: Kind) =>
     const { textField = 'text' } = context.options
     const dialect = readBy(kind)
     const name = stem(given, kind.extension)
-    const { head, source } = await headOf(given, (text) => tableHead(text, dialect).rows.length > 0)
+    const { head, source } = await headOf(given, (text) => isTableHead(text, dialect, textField))
+    const table = tableHead(head, dialect, textField)
     const options = {
-      separator: separatorOf(tableHead(head, dialect), dialect, textField),
+      separator: separatorOf(table, dialect, textField),
+      lineEnd: table.lineEnd,
       multiline: dialect.multiline,
       maxRecordBytes: maxLineBytes(context),
     }
@@ -116,7 +119,7 @@ const reader = (kind: Kind) =>
           if (document) yield document
           continue
         }
-        if (record.line === 1 && hintedSeparator(record.text) !== undefined) continue
+        if (record.line <= table.before) continue
         rows = attempt(context, place, record.text, () => rowsBelow(record, name, textField, context))
         // Without a header nothing of the rest can be told.
         if (!rows) return

@@ -21,6 +21,7 @@ import { attempt, type Codec, type FormatContext, maxDocumentBytes } from '../fo
 import type { OffsetUnit } from '../document/offsets.ts'
 import { reportLoneSurrogates } from '../document/surrogates.ts'
 import { readAll, type Source } from '../source.ts'
+import { textColumn } from '../syntax/text-column.ts'
 import { wordColumnsOf } from '../syntax/word-rows.ts'
 import {
   documentsOfRows,
@@ -208,7 +209,8 @@ const textColumns = (ours: boolean, names: readonly string[], { options }: Forma
   if (ours) return new Set(['text', 'metadata', unitColumn, ...nameColumns.map(([name]) => name)])
   const words = wordColumnsOf(names)
   const ofWords = words ? [words.word, ...words.tags, words.sentence, words.document].map((c) => names[c]) : []
-  return new Set([options.textField ?? 'text', 'tokens', 'ner_tags', ...ofWords])
+  const { textField = 'text' } = options
+  return new Set([textColumn(names, textField) ?? textField, 'tokens', 'ner_tags', ...ofWords])
 }
 
 /** Names of the columns, each with those of the values that are nested in it. */

@@ -1,8 +1,10 @@
 /**
  * The first rows of delimited text: what parts their fields, and whether they are a table at all. Spreadsheets may
  * say the former in a line of its own (`sep=;`), of some countries they part by semicolons; databases part by bars.
+ * Comments may stand above the header, and old spreadsheets end lines with a carriage return alone.
  */
 import { csvFields } from './csv.ts'
+import { textColumn } from './text-column.ts'
 import { wordColumnsOf } from './word-rows.ts'
 
 export interface Dialect {
@@ -12,7 +14,7 @@ export interface Dialect {
 }
 
 /** The separator that a spreadsheet's first line says; undefined for any other line. */
-export const hintedSeparator = (line: string): string | undefined => /^"?sep=([^\r\n"])"?\r?$/i.exec(line)?.[1]
+const hintedSeparator = (line: string): string | undefined => /^"?sep=([^\r\n"])"?\r?$/i.exec(line)?.[1]
 
 /** How the first rows are to be read. */
 export interface TableHead {
@@ -20,6 +22,10 @@ export interface TableHead {
   /** The header as it stands; it may go over several lines. */
   readonly header: string
   readonly rows: readonly string[]
+  /** Lines above the header. */
+  readonly before: number
+  /** What ends a line. */
+  readonly lineEnd: '\n' | '\r'
 }
 
 /** Fields of a header or a row; none where it is no record. */
@@ -31,12 +37,26 @@ const fieldsOrNone = (line: string, separator: string, multiline: boolean): stri
   }
 }
 
+/** Whether a line names a column of the text, or of a word and its tag. */
+const namesText = (line: string, { separators, multiline }: Dialect, textField: string): boolean =>
+  separators.some((separator) => {
+    const names = fieldsOrNone(line, separator, multiline)
+    return names.length > 1 && (textColumn(names, textField) !== undefined || wordColumnsOf(names) !== undefined)
+  })
+
 /** The records of a head; the last one may be cut. */
-export const tableHead = (head: string, { separators, multiline }: Dialect): TableHead => {
-  const lines = head.split(/\r?\n/)
+export const tableHead = (head: string, dialect: Dialect, textField: string): TableHead => {
+  const { separators, multiline } = dialect
+  const lineEnd = head.includes('\r') && !head.includes('\n') ? '\r' : '\n'
+  const lines = head.split(lineEnd === '\r' ? '\r' : /\r?\n/)
   const hint = hintedSeparator(lines[0])
   let at = hint === undefined ? 0 : 1
   while (at < lines.length - 1 && lines[at] === '') at++
+  // A name may begin with the sign too: what is passed over stands above a line that names the text, and names none.
+  const below = lines.findIndex((line, i) => i >= at && line !== '' && !line.startsWith('#'))
+  const isNamed = (line: string) => namesText(line, dialect, textField)
+  if (below > at && isNamed(lines[below]) && !lines.slice(at, below).some(isNamed)) at = below
+  const before = at
   let header = lines[at] ?? ''
   // A field of it goes on where a quote has no other; one within a field (5" x 7") is only a sign.
   const isOpen = () =>
@@ -44,7 +64,13 @@ export const tableHead = (head: string, { separators, multiline }: Dialect): Tab
     header.split('"').length % 2 === 0 &&
     separators.some((separator) => fieldsOrNone(header, separator, true).length === 0)
   while (isOpen() && at < lines.length - 1) header += `\n${lines[++at]}`
-  return { hint, header, rows: lines.slice(at + 1) }
+  return { hint, header, rows: lines.slice(at + 1), before, lineEnd }
+}
+
+/** Whether a head goes on past the header, and past what may be comments above it. */
+export const isTableHead = (head: string, dialect: Dialect, textField: string): boolean => {
+  const { header, rows } = tableHead(head, dialect, textField)
+  return header.startsWith('#') ? rows.slice(0, -1).some((row) => row !== '' && !row.startsWith('#')) : rows.length > 0
 }
 
 /** A table's separator: what its first line says, else what has a column of the text, else what makes most columns. */
@@ -55,7 +81,7 @@ export const separatorOf = (
 ): string => {
   if (hint !== undefined) return hint
   const columns = separators.map((separator) => fieldsOrNone(header, separator, multiline))
-  const named = columns.findIndex((names) => names.length > 1 && names.includes(textField))
+  const named = columns.findIndex((names) => names.length > 1 && textColumn(names, textField) !== undefined)
   const widest = columns.reduce((best, names, i) => (names.length > columns[best].length ? i : best), 0)
   return separators[named === -1 ? widest : named]
 }
@@ -81,9 +107,9 @@ const areWords = (names: readonly string[], separator: string): boolean => {
  * row with as many fields.
  * @param textField what the user calls the text, besides `text`
  */
-export const looksDelimited = (head: string, path: string, dialect: Dialect, textField?: string): 0 | 1 | 2 => {
+export const looksDelimited = (head: string, path: string, dialect: Dialect, textField = 'text'): 0 | 1 | 2 => {
   const { separators, multiline } = dialect
-  const { hint, header, rows: all } = tableHead(head, dialect)
+  const { hint, header, rows: all } = tableHead(head, dialect, textField)
   // The last line may be cut, or a field of it go on.
   const rows = (all.length > 0 ? all.slice(0, -1) : all).filter((row) => row !== '')
   // Nobody begins a text with what only spreadsheets read.
@@ -95,7 +121,7 @@ export const looksDelimited = (head: string, path: string, dialect: Dialect, tex
     if (separator === '|' && columns[0] === '' && columns[columns.length - 1] === '') return 0
     const alike = (row: string) =>
       fieldsOrNone(row, separator, multiline).length === columns.length || (multiline && /"/.test(row))
-    if (columns.some((name) => /^text$/i.test(name) || name === textField) || areWords(columns, separator)) {
+    if ([textField, 'text'].some((name) => textColumn(columns, name) !== undefined) || areWords(columns, separator)) {
       if (all.length === 0 || rows.length === 0) return 1
       if (alike(rows[0])) return 2
       // One row that is broken makes no text of a table of some width.

@@ -17,6 +17,8 @@ export interface CsvOptions {
    */
   readonly multiline: boolean
   readonly maxRecordBytes: number
+  /** What ends a line. @default '\n', also after a carriage return */
+  readonly lineEnd?: '\n' | '\r'
 }
 
 export interface CsvRecord {
@@ -38,7 +40,6 @@ export interface CsvRecord {
 type State = 'start' | 'bare' | 'quoted' | 'quote'
 
 const quote = 0x22
-const newline = 0x0a
 const carriageReturn = 0x0d
 
 /** Fields of one record without its line end. @throws HmtlError `HMTL_INPUT_SYNTAX` */
@@ -81,7 +82,8 @@ const quotedEnd = (text: string, at: number): number => {
 
 /** Records in batches, one batch a chunk; lines that hold nothing are no records. */
 export async function* csvRecords(source: Source, options: CsvOptions): AsyncGenerator<CsvRecord[]> {
-  const { multiline, maxRecordBytes } = options
+  const { multiline, maxRecordBytes, lineEnd = '\n' } = options
+  const newline = lineEnd.charCodeAt(0)
   const separator = options.separator.charCodeAt(0)
   let parts: Buffer[] = []
   let held = 0
