@@ -21,6 +21,8 @@ const words = read(folders[0], 'words.txt')
 if (folders.some((folder) => !read(folder, 'words.txt').equals(words)))
   throw new Error('their words differ: they are not of one training')
 const [first, ...others] = folders.map((folder) => decodeSafetensors(read(folder, 'model.safetensors'), folder))
+const unknown = others.flatMap((other) => [...other.keys()].filter((name) => !first.has(name)))
+if (unknown.length > 0) throw new Error(`the first has no ${[...new Set(unknown)].join(', ')}`)
 // A model that did not tune its encoder stands on the layers that the others tuned as they were.
 const missing = [...first.keys()].filter((name) => others.some((other) => !other.has(name)))
 if (missing.length > 0) {

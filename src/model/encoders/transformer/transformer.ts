@@ -160,13 +160,14 @@ export const loadTransformer = async (
   // What is tuned is no part of the encoder that runs by itself.
   const config = { ...upper, layers: upper.layers - (tune?.layers ?? 0) }
   const tokenizer = await loadTokenizer(from, config.vocabulary)
+  // First, since nothing of it has to be given back where the other fails.
+  const tuned =
+    tune && tunedLayers(upper, config.layers, await readUpperLayers(from, upper, config.layers), tune.dropout)
   const weights = await readTransformerWeights(from, config, {
     keepBytes: multipliesIntegers(),
     layer: (index, keep) => tunedLayer(stored, index, config, keep),
   })
   const layers = config.layers + 1
-  const tuned =
-    tune && tunedLayers(upper, config.layers, await readUpperLayers(from, upper, config.layers), tune.dropout)
   const { hidden: D } = config
 
   const spansOfAll = (sentences: readonly (readonly string[])[]): Span[] => {
