@@ -5,12 +5,14 @@ import { titles } from './tokenize.ts'
 /** Longest sentence in tokens; longer ones are cut, at a comma or semicolon where there is one. */
 export const maxSentenceTokens = 160
 
+/** Ends a sentence also where the next begins with a small letter, as an ellipsis does not. */
+const ending = /^(?:[.!?]|[!?]{2,})$/
 const final = /^(?:[.!?]+|[.…]{2,}|…|[。！？])$/u
 const closing = /^(?:["'”’»)\]}]|'')$/u
 /** Sentences of scripts that set no space between them end here. */
 const wide = /^[。！？]$/u
-/** What stands behind a sentence and belongs to it, with or without a space. */
-const pictograph = /^\p{Extended_Pictographic}/u
+/** What stands behind a sentence and belongs to it, with or without a space: emoji, and emoticons as the tokenizer has them. */
+const pictograph = /^(?:\p{Extended_Pictographic}|[:;=]['^o-]?[()[\]DPp/\\|3*]|<3|\^_?\^|xD)/u
 const digits = /^\p{N}+$/u
 const opening = /^["'“‘«([{`¿¡*_-]*[\p{Lu}\p{Lt}\p{Lo}\p{N}]|^["“‘«([{`¿¡—]+$/u
 /** Words that begin a sentence far more often than they follow an abbreviation inside one. */
@@ -27,6 +29,20 @@ const unfinished = new Set(
   ),
 )
 const lowerCase = /^\p{Ll}/u
+const capital = /^\p{Lu}/u
+/** Letters of which two stand together in a word, hardly in an abbreviation: a vowel, and four at least. */
+const spelled = /^(?=.*[aeiouyAEIOUY\P{ASCII}]).{3,}|\p{N}$/u
+/** The writer says "i", or begins with a small letter: capitals say little of where sentences begin. */
+const casual = /^[^\p{L}]*\p{Ll}(?!\p{Lu})|(?:^|\s)i(?=['’\s])/u
+/** Characters in which that is looked for. */
+const mostCasual = 4096
+
+/** How the first and the last line of a letter begin, which end with a comma. */
+const greetings = new Set(
+  'hi hello hey dear greetings best regards thanks thank cheers sincerely yours love kind kindest warm warmest many cordially respectfully xoxo'.split(
+    ' ',
+  ),
+)
 
 /** Words after which even a short line goes on. */
 const dangling = new Set(
@@ -70,10 +86,26 @@ export const splitSentences = (text: string, tokens: Spans): Spans => {
   const goesOn = (i: number): boolean => {
     const last = word(i).toLowerCase()
     const size = tokens.end[i] - (text.lastIndexOf('\n', tokens.end[i] - 1) + 1)
+    if (last === ',' && size < shortLine && capital.test(word(i + 1)) && greetsFrom(i - 1)) return false
     // Cut by a typesetter: a full line goes on, one that had room for the next word was ended.
     if (width > 0 && size + 1 + word(i + 1).length > 0.75 * width) return true
     if (width === 0 && size < shortLine) return dangling.has(last)
     return unfinished.has(last) || lowerCase.test(word(i + 1))
+  }
+  /** Whether the line that ends with token `i` and a comma begins or ends a letter: "Hi Ida,", "Kind regards,". */
+  const greetsFrom = (i: number): boolean => {
+    for (let k = i; k > i - 4 && k >= from; k--)
+      if (k === from || gap(k - 1).includes('\n')) return greetings.has(word(k).toLowerCase())
+    return false
+  }
+  let isCasual: boolean | undefined
+  /** Whether a sentence that token `i` ends is followed by one with a small letter. */
+  const beginsSmall = (i: number): boolean => {
+    const last = word(i)
+    if (i === from || !ending.test(last) || !lowerCase.test(word(i + 1))) return false
+    isCasual ??= casual.test(text.slice(0, mostCasual))
+    const before = word(i - 1)
+    return isCasual || (!capital.test(before) && (last !== '.' || spelled.test(before)))
   }
   /** Whether "1." stands at the beginning of a line: an item of a list begins, and no sentence ends. */
   const numbersItem = (i: number, from: number): boolean =>
@@ -96,7 +128,9 @@ export const splitSentences = (text: string, tokens: Spans): Spans => {
     if (isPlain(text.charCodeAt(tokens.end[i] - 1)) || (between === '' && !wide.test(word(i)))) continue
     if (numbersItem(i, from) || !endsSentence(i, from, word, gap)) continue
     const next = word(i + 1)
-    if (opening.test(next) || newlines > 0) close(i + 1)
+    // "He left. [3] She stayed.": the mark belongs to what it stands behind.
+    if (i + 3 < count && word(i + 3) === ']' && isNote(next, word(i + 2))) continue
+    if (opening.test(next) || newlines > 0 || beginsSmall(i)) close(i + 1)
   }
   return { begin: Int32Array.from(begin), end: Int32Array.from(end) }
 }
@@ -115,8 +149,7 @@ const endsSentence = (i: number, from: number, word: (i: number) => string, gap:
   for (let closers = 0; closers < mostClosers; closers++) {
     if (at > from && pictograph.test(word(at))) at--
     // The mark of a note: "He left.[3] She stayed."
-    else if (word(at) === ']' && glued(at) && glued(at - 1) && glued(at - 2) && isNote(word(at - 2), word(at - 1)))
-      at -= 3
+    else if (word(at) === ']' && glued(at) && glued(at - 1) && isNote(word(at - 2), word(at - 1))) at -= 3
     else if (glued(at) && closing.test(word(at))) at--
     else break
   }

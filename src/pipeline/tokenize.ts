@@ -1,16 +1,16 @@
 /**
- * Raw text to tokens with exact offsets, in the manner of the Penn Treebank:
- * punctuation and clitics apart, hyphenated words, abbreviations, numbers,
- * addresses and hashtags whole. Nothing is rewritten: a token is a slice of the text.
+ * Raw text to tokens with exact offsets, in the manner of the Penn Treebank: punctuation, clitics and the hyphens of
+ * names apart; other words with hyphens, abbreviations, numbers, addresses, hashtags and emoticons whole. Nothing is rewritten: a token is a slice of the text.
  */
 import type { Spans } from '../io/document/document.ts'
 
 /** Abbreviations that keep their period, lower-cased and without it. */
 const abbreviations = new Set(
   (
-    'mr mrs ms dr prof rev hon gen col maj capt lt sgt cpl adm cmdr gov sen rep pres supt det insp sr jr st ste mt ft messrs mme mlle esq ' +
+    'mr mrs ms dr prof rev hon gen brig col maj capt lt sgt cpl pvt pfc spc ens adm cmdr gov sen rep ald amb atty pres supt det insp sr jr st ste mt ft messrs mme mlle msgr esq ' +
+    'drs profs revs gens cols majs capts lts sgts govs sens reps attys ' +
     'jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun ' +
-    'inc ltd co corp bros llc plc cos assn dept univ inst est div ave blvd rd hwy sq ' +
+    'inc ltd co corp bros llc plc cos assn dept univ inst est div ave aves blvd rd hwy sq sts ' +
     'vs etc eg ie al cf viz approx ca vol vols pp fig figs ed eds trans ' +
     'ala ariz ark calif colo conn del fla ga ill ind kan ky la md mass mich minn miss mo mont neb nev okla ore pa penn tenn tex va vt wash wis wyo'
   ).split(' '),
@@ -32,18 +32,20 @@ const isAbbreviation = (word: string, text: string, end: number): boolean => {
 
 /** Abbreviations that a name or number follows, so that a capital after them begins no sentence. */
 export const titles = new Set(
-  'mr mrs ms dr prof rev hon gen col maj capt lt sgt cpl adm cmdr gov sen rep pres supt det insp st ste mt ft messrs mme mlle no nos vol vols p pp fig figs ch sec art arts para eq eqs cf vs'.split(
+  'mr mrs ms dr prof rev hon gen brig col maj capt lt sgt cpl pvt pfc spc ens adm cmdr gov sen rep ald amb atty pres supt det insp st ste mt ft messrs mme mlle msgr drs profs revs gens cols majs capts lts sgts govs sens reps attys no nos vol vols p pp fig figs ch sec art arts para eq eqs cf vs'.split(
     ' ',
   ),
 )
 
 const url = /(?:https?:\/\/|www\.)[^\s<>"]+|[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/uy
-const acronym = /(?:\p{L}\.){2,12}(?=[^\p{L}\p{N}]|$)|Ph\.D\.|\p{Lu}\.(?=\s*\p{Lu}[\p{L}'’.-])/uy
+const acronym = /(?:\p{L}\.){2,12}(?=[^\p{L}\p{N}]|$)|Ph\.D\.|\p{Lu}\.(?=\s*\p{Lu}[\p{L}'’.-])|[NSEW]\.(?=\s*\p{N})/uy
 const number = /\p{N}+(?:[.,:/]\p{N}+)*(?:(?:st|nd|rd|th|s)(?![\p{L}\p{N}]))?/uy
 const word =
   /[\p{L}\p{M}\p{N}_]+(?:(?:[-‐‑&+\u00ad]|['’](?=\p{L})|\.(?=\p{Ll}{2})|(?<=\p{N})\.(?=\p{N}))[\p{L}\p{M}\p{N}_]+)*/uy
 const tag = /[#@][\p{L}\p{N}_]+/uy
 const emoji = /\p{Extended_Pictographic}(?:\ufe0f|\p{EMod}|\u200d\p{Extended_Pictographic})*|\p{RI}{2}/uy
+/** Faces of western and eastern style and hearts, where a space or a line's beginning is before them: :-) ;P :'( <3 ^_^ */
+const emoticon = /(?:[:;=]['’^o-]?[()[\]DPp/\\|3*]+|[xX]D+|<3+|\^_*\^)(?![\p{L}\p{N}])/uy
 const repeated = /\.{2,}|-{2,}|[!?]+|`{2}|'{2}|—+|\*+|_+|=+|~+/uy
 const clitic = /(?:n['’]t|['’](?:s|m|d|re|ve|ll))$/iu
 /** Names of a letter and signs: C++, F#. */
@@ -122,6 +124,16 @@ const addressEnd = (text: string, from: number, to: number): number => {
   return end
 }
 
+/** What is before the dates of a life or reign in brackets, or a rough year: "(b. March 2009)", "c. 1871". */
+const dated = /(?:b|c|ca|d|fl|r)\.(?=\s*[\p{N}\p{Lu}])/uy
+const lifeMark = (text: string, at: number): number => {
+  const size = matchAt(dated, text, at)
+  return size > 0 && (text[at] === 'c' || '(;'.includes(text[at - 1] === ' ' ? text[at - 2] : text[at - 1])) ? size : 0
+}
+
+const faceAt = (text: string, at: number): number =>
+  at === 0 || isSpace(text.charCodeAt(at - 1)) ? matchAt(emoticon, text, at) : 0
+
 const lettered = (text: string, at: number, push: Push): number => {
   const address = addressAhead(text, at) || text.startsWith('www.', at) ? matchAt(url, text, at) : 0
   if (address > 0) {
@@ -129,7 +141,7 @@ const lettered = (text: string, at: number, push: Push): number => {
     push(at, end)
     return end
   }
-  const initials = matchAt(acronym, text, at)
+  const initials = matchAt(acronym, text, at) || lifeMark(text, at)
   if (initials > 0) {
     push(at, at + initials)
     return at + initials
@@ -149,12 +161,40 @@ const wordAt = (text: string, at: number, size: number, push: Push): number => {
     }
     return end
   }
+  const between = size > 2 ? nameHyphens(text.slice(at, end)) : []
+  if (between.length > 0) {
+    let from = at
+    for (const hyphen of between) {
+      pushWord(text, from, at + hyphen, push)
+      push(at + hyphen, at + hyphen + 1)
+      from = at + hyphen + 1
+    }
+    return wordAt(text, from, end - from, push)
+  }
   if (text.charCodeAt(end) === 46 && isAbbreviation(text.slice(at, end), text, end)) {
     push(at, end + 1)
     return end + 1
   }
   pushWord(text, at, end, push)
   return end
+}
+
+const hyphenated = /[-‐‑]/
+const capital = /\p{Lu}/u
+/** Between a letter and a letter: COVID-19 and F-16 are names of one word. */
+const hyphen = /(?<=[\p{L}\p{M}])[-‐‑](?=\p{L})/gu
+/** Words that stand before a hyphen more often than by themselves: "Co-founded", but "pro-Kremlin". */
+const prefix = /^(?:anti|co|counter|de|e|ex|mid|multi|non|over|post|pre|pro|re|self|semi|sub|super|un|under|x)$/i
+
+/**
+ * Where a word is cut: at its hyphens, if it holds a name (Al-Qaeda, Virginia-based, pro-Kremlin), as the corpora do
+ * that people have marked names in. Common words (vice-president) are left whole, as GloVe has them.
+ */
+const nameHyphens = (word: string): number[] => {
+  if (!hyphenated.test(word) || !capital.test(word)) return []
+  const places = Array.from(word.matchAll(hyphen), ({ index }) => index)
+  const [first] = places
+  return prefix.test(word.slice(0, first)) && !capital.test(word.slice(first)) ? [] : places
 }
 
 /** A word, its clitics apart: should|n't|'ve. */
@@ -169,6 +209,11 @@ const pushWord = (text: string, from: number, to: number, push: Push): void => {
 }
 
 const other = (text: string, at: number, push: Push): number => {
+  const face = faceAt(text, at)
+  if (face > 0) {
+    push(at, at + face)
+    return at + face
+  }
   const numeric = matchAt(number, text, at)
   const letters = matchAt(word, text, at)
   if (numeric > 0 && numeric >= letters) {
