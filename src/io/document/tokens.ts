@@ -1,22 +1,38 @@
 /** Between characters and tokens: where a span lies among the tokens, and text rebuilt from them. */
 import type { Document, Spans } from './document.ts'
 
-/** Tokens that a column format gave, and the text rebuilt from them with one space between. */
+/** Tokens that a column format gave, and the text rebuilt from them. */
 export interface JoinedTokens {
   readonly text: string
   readonly tokens: Spans
 }
 
-export const joinTokens = (words: readonly string[]): JoinedTokens => {
+/** @param before what stands before each word in the text, where that is known; else one space between any two */
+export const joinTokens = (words: readonly string[], before?: readonly string[]): JoinedTokens => {
   const begin = new Int32Array(words.length)
   const end = new Int32Array(words.length)
   let at = 0
   for (let i = 0; i < words.length; i++) {
-    begin[i] = at
-    end[i] = at + words[i].length
-    at = end[i] + 1
+    begin[i] = at += before ? before[i].length : Math.min(i, 1)
+    at = end[i] = at + words[i].length
   }
-  return { text: words.join(' '), tokens: { begin, end } }
+  return { text: before ? words.map((word, i) => before[i] + word).join('') : words.join(' '), tokens: { begin, end } }
+}
+
+const space = /\s*/y
+
+/** The white space before each word of a text, which has nothing else besides; undefined where it is another text. */
+export const spacesBefore = (words: readonly string[], text: string): string[] | undefined => {
+  const before: string[] = []
+  let at = 0
+  for (const word of words) {
+    space.lastIndex = at
+    const [gap] = space.exec(text) as RegExpExecArray
+    if (!text.startsWith(word, at + gap.length)) return undefined
+    before.push(gap)
+    at += gap.length + word.length
+  }
+  return text.slice(at).trim() === '' ? before : undefined
 }
 
 /** Index of the token that begins exactly at `offset`, or -1. */

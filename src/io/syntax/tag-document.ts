@@ -4,7 +4,7 @@ import type { TagColumns } from './tag-columns.ts'
 import { type TagExtras, unusual } from './tag-extras.ts'
 import { createDocument, type Document } from '../document/document.ts'
 import { decodeTags, decodeTypes, detectScheme, encodeTags, encodeTypes, type TagSpan } from '../document/tags.ts'
-import { joinTokens } from '../document/tokens.ts'
+import { joinTokens, spacesBefore } from '../document/tokens.ts'
 import type { FormatContext } from '../format.ts'
 
 /** Under which a document's metadata keep it. */
@@ -20,6 +20,30 @@ export type TagFrame = Pick<TagExtras, 'docstart' | 'header' | 'tight' | 'unclos
 
 const cellsOf = (rows: readonly (readonly string[])[], column: number): string[] => rows.map((row) => row[column])
 
+const textComment = /^#\s*text\s*=\s*(.*?)\s*$/
+
+/** How a text ends that another sentence follows on the same line. */
+const ended = /[.!?…。！？]["'”’»)\]]*$/u
+
+/**
+ * What stands before each word by the texts of the sentences, which comments give (`# text = …`); undefined for no text.
+ * A headline or an item of a list, which does not end like a sentence, is a line.
+ */
+const spacing = (list: readonly TagSentence[], word: number): string[] | undefined => {
+  let known = false
+  let isEnded = true
+  const before = list.flatMap(({ rows, comments }, s) => {
+    const words = cellsOf(rows, word)
+    const text = comments.map((comment) => textComment.exec(comment)?.[1]).find((found) => found !== undefined)
+    const gaps = text === undefined ? undefined : spacesBefore(words, text)
+    known ||= gaps !== undefined
+    const first = s === 0 ? '' : isEnded ? ' ' : '\n'
+    isEnded = ended.test(text ?? words.slice(-3).join(''))
+    return words.map((_, i) => (i === 0 ? first : (gaps?.[i] ?? ' ')))
+  })
+  return known ? before : undefined
+}
+
 /** @param columns which of a row's cells are what */
 export const tagDocument = (
   id: string,
@@ -32,7 +56,7 @@ export const tagDocument = (
   const decode = types ? decodeTypes : decodeTags
   const all = list.flatMap((sentence) => sentence.rows)
   const lengths = list.map((sentence) => sentence.rows.length)
-  const { text, tokens } = joinTokens(cellsOf(all, word))
+  const { text, tokens } = joinTokens(cellsOf(all, word), spacing(list, word))
   const tags = cellsOf(all, tag)
   const sentences = sentencesOfLengths(lengths)
   const bounds = lengths.map((_, s) => [sentences.begin[s], sentences.end[s]] as const)
