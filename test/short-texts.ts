@@ -34,8 +34,9 @@ test.serial('so many candidates are kept however short a text is, and no more th
 
 test.serial('names that a tagger finds are candidates too, whichever tasks are asked for', async (t) => {
   const model = randomModel({}, 3)
-  const { entities } = await foundBy(model, { tasks: ['ner'] })
-  const names = entities ? listSpans(entities).map(({ start, end }) => `${start} ${end}`) : []
+  const { entities, text } = await foundBy(model, { tasks: ['ner'] })
+  const spans = entities ? listSpans(entities).filter(({ start, end }) => text.slice(start, end) !== '.') : []
+  const names = spans.map(({ start, end }) => `${start} ${end}`)
   t.true(names.length > 2, 'the model finds names')
   const membersOf = async (tasks?: readonly string[]) => {
     const { clusters } = await foundBy(keeping(model, 0, { namesOf: 'ner', linkBias: 50 }), { tasks })
@@ -48,6 +49,24 @@ test.serial('names that a tagger finds are candidates too, whichever tasks are a
   const found = await membersOf()
   t.deepEqual([...found].sort(), [...names].sort(), 'all of them, since no other candidate is kept, and all are joined')
   t.deepEqual(await membersOf(['coref']), found, 'the tagger runs unseen')
+  model.parameters.dispose()
+})
+
+test.serial('what has no letter and no digit is no mention of anything', async (t) => {
+  const model = randomModel({}, 3)
+  const every = keeping(model, 1000, { linkBias: 50 })
+  const { clusters, text } = await foundBy(every, {}, 'Maren likes it 😀 😀 ! She likes it 😀 - 😀 !')
+  const members = clusters
+    ? listClusters(clusters)
+        .flat()
+        .map(({ start, end }) => text.slice(start, end))
+    : []
+  t.true(members.length > 4, 'all candidates but those are joined')
+  t.deepEqual(
+    members.filter((member) => !/[a-z]/i.test(member)),
+    [],
+  )
+  t.is((await foundBy(every, {}, '😀 😀 ! ! 😀')).clusters?.begin.length, 0)
   model.parameters.dispose()
 })
 

@@ -39,7 +39,10 @@ for (const file of files) {
       metric.add(namesOf(gold[i++], labels), namesOf(document, labels))
     scores.push(metric.score())
   }
-  const cells = scores.flatMap(({ f1, precision, recall }) => [percent(f1), `${percent(precision)} / ${percent(recall)}`])
+  const cells = scores.flatMap(({ f1, precision, recall }) => [
+    percent(f1),
+    `${percent(precision)} / ${percent(recall)}`,
+  ])
   console.log(`| ${file.split('/').pop()} | ${cells.join(' | ')} |`)
 }
 process.exit(0)

@@ -8,7 +8,7 @@ import { type AnnotatorOptions, createAnnotator } from '../../src/pipeline/annot
 import { prepareDocument } from '../../src/pipeline/prepare.ts'
 
 const words = ['\0unknown', 'maren', 'lives', 'in', 'oslo', '.', 'she', 'likes', 'it', 'there']
-const text = 'Maren lives in Oslo . She likes it there . Oslo likes Maren .'
+const ownText = 'Maren lives in Oslo . She likes it there . Oslo likes Maren .'
 
 /** Cells a direction of each task's encoder, 0 for none; 4 where nothing is said. */
 export interface Widths {
@@ -73,8 +73,8 @@ export const randomModel = (
   return model
 }
 
-/** What a model finds in a text of its words. */
-export const foundBy = async (model: Model, options: AnnotatorOptions = {}): Promise<Document> => {
+/** What a model finds in a text, by itself one of its words. */
+export const foundBy = async (model: Model, options: AnnotatorOptions = {}, text = ownText): Promise<Document> => {
   for await (const { document } of createAnnotator(
     model,
     options,

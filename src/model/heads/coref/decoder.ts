@@ -81,6 +81,28 @@ const namesIn = ({ spanEnding }: Draft, offset: number, count: number, tagger: s
   return names
 }
 
+const isWord = (token: string): boolean => /[\p{L}\p{N}]/u.test(token)
+/** What no mention begins or ends with: of 32,520 in LitBank and GUM three do. */
+const isStop = (token: string): boolean => /^[.,;:!?…–—-]+$/.test(token)
+
+/**
+ * Candidates that have a letter or a digit (two equal emoji are no mentions of one thing) and no stop at either end, or
+ * are names all the same: Yahoo!
+ */
+const plausible = (
+  { begin, end }: ReturnType<typeof candidateSpans>,
+  tokens: readonly string[],
+  names: ReadonlySet<string>,
+): ReturnType<typeof candidateSpans> => {
+  const before = new Int32Array(tokens.length + 1)
+  for (let i = 0; i < tokens.length; i++) before[i + 1] = before[i] + (isWord(tokens[i]) ? 1 : 0)
+  const stops = tokens.map(isStop)
+  const may = (_: number, i: number) =>
+    before[end[i]] > before[begin[i]] &&
+    ((!stops[begin[i]] && !stops[end[i] - 1]) || names.has(`${begin[i]} ${end[i]}`))
+  return { begin: begin.filter(may), end: end.filter(may) }
+}
+
 /** The kept candidates and those that are names, in their order. */
 const withNames = (
   kept: Int32Array,
@@ -128,9 +150,11 @@ export const corefDecoder = (
     const chain = chains.get(draft) ?? emptyChain()
     chains.set(draft, chain)
     const [states, inputs] = [state.states(task), state.input(task)]
+    const names = gold ? new Set<string>() : namesIn(draft, offset, tokenRows.length, task.namesOf)
+    const tokens = draft.words.slice(offset, offset + tokenRows.length)
     const candidates = gold
       ? goldSpans(draft, offset, tokenRows.length, task.maxSpanWidth)
-      : candidateSpans(relative, task.maxSpanWidth)
+      : plausible(candidateSpans(relative, task.maxSpanWidth), tokens, names)
     if (candidates.begin.length === 0) return
     const all = candidateScores(
       task,
@@ -141,7 +165,6 @@ export const corefDecoder = (
       convention,
     ).dataSync() as Float32Array
     const best = () => keepBest(all, Math.max(task.leastSpans, Math.floor(task.spansPerWord * tokenRows.length)))
-    const names = gold ? new Set<string>() : namesIn(draft, offset, tokenRows.length, task.namesOf)
     const kept = gold ? Int32Array.from(all.keys()) : withNames(best(), candidates, names)
     if (kept.length === 0) return
     const begin = kept.map((i) => candidates.begin[i])

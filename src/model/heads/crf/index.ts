@@ -17,6 +17,7 @@ import { annotationOf } from '../annotation.ts'
 import type { DecodeOptions, Decoder, Draft, Forward, Head, HeadContext } from '../head.ts'
 import { conventionsOf } from '../convention.ts'
 import { agreeing } from './agree.ts'
+import { tagsOf } from './decode.ts'
 import { type TagExample, tagExamples } from './examples.ts'
 import { headOfMention } from './mention-head.ts'
 import { type CrfDataset, type CrfTaskConfig, crfDatasetKeys, crfKeys } from './keys.ts'
@@ -72,6 +73,18 @@ const headIn = ({ tokens, words }: Draft, from: number, to: number): SpanLike | 
 /** Added to the emission of the tag `O`, the first: more than any other tag can have. */
 const outsideForSure = 1000
 
+/** For each word of the lexicon the tags of a span that is this word alone. */
+const lexiconTags = ({ lexicon, scheme }: CrfTaskConfig, labels: readonly string[]): Map<string, number[]> => {
+  const tags = tagsOf(labels, scheme)
+  const alone = scheme === 'bioul' ? 'U' : 'B'
+  const ids = new Map<string, number[]>()
+  for (const [label, words] of Object.entries(lexicon)) {
+    const own = tags.flatMap((tag, id) => (tag === `${alone}-${label}` ? [id] : []))
+    for (const word of words) ids.set(word, [...(ids.get(word) ?? []), ...own])
+  }
+  return ids
+}
+
 const decoder = (
   { parameters, labels }: HeadContext,
   task: CrfTaskConfig,
@@ -82,6 +95,7 @@ const decoder = (
   const crf = crfDecoder(task, parameters, labels[task.name], sharpness)
   const tagged = draw ? (values: Float32Array, rowOf: Int32Array) => crf.draw(values, rowOf, draw) : crf.decode
   const sharpened = (values: Float32Array) => (draw ? values.map((value) => value * sharpness) : values)
+  const lexicon = lexiconTags(task, labels[task.name])
   const ownSpans = ({ spans }: Draft) => {
     const found = spans.get(task.layer) ?? []
     spans.set(task.layer, found)
@@ -102,6 +116,7 @@ const decoder = (
           const base = sentences.begin[s]
           rowOf.forEach((row, i) => {
             if (isPicture(words[base + i])) values[row] += outsideForSure
+            for (const tag of lexicon.get(words[base + i]) ?? []) values[row + tag] += task.lexiconBias
           })
           for (const { begin, end, label, score: posterior } of tagged(values, rowOf)) {
             const score = draw ? posterior : calibrated(posterior, task.calibration)
