@@ -30,6 +30,11 @@ const unfinished = new Set(
 )
 const lowerCase = /^\p{Ll}/u
 const capital = /^\p{Lu}/u
+const capitalized = /^\p{Lu}(?:\p{Ll}|$)/u
+/** Amazon.Com is one name. */
+const domains = new Set('com net org io ai co js tv'.split(' '))
+/** What follows the "!" of a company: Yahoo! Inc., Yum! Brands. */
+const firms = new Set('Inc Inc. Corp Corp. Ltd Ltd. LLC Co. plc Brands Holdings'.split(' '))
 /** Letters of which two stand together in a word, hardly in an abbreviation: a vowel, and four at least. */
 const spelled = /^(?=.*[aeiouyAEIOUY\P{ASCII}]).{3,}|\p{N}$/u
 /** The writer says "i", or begins with a small letter: capitals say little of where sentences begin. */
@@ -64,8 +69,12 @@ const wrappedAt = (text: string): number => {
   return widths[widths.length - 1] <= 100 && median >= 50 ? median : 0
 }
 
+/** Ends of lines by other characters, each one long: old files' carriage returns, form feeds, Unicode's own. */
+const otherLineEnds = /\r(?!\n)|[\f\u0085\u2028\u2029]/g
+
 /** Sentences as token spans covering every token. */
-export const splitSentences = (text: string, tokens: Spans): Spans => {
+export const splitSentences = (given: string, tokens: Spans): Spans => {
+  const text = given.replace(otherLineEnds, '\n')
   const count = tokens.begin.length
   const width = wrappedAt(text)
   const begin: number[] = []
@@ -98,6 +107,15 @@ export const splitSentences = (text: string, tokens: Spans): Spans => {
       if (k === from || gap(k - 1).includes('\n')) return greetings.has(word(k).toLowerCase())
     return false
   }
+  /** Whether the space after the end of a sentence was lost: "the end.The next". */
+  const isGlued = (i: number): boolean =>
+    i > from &&
+    i + 2 < count &&
+    ending.test(word(i)) &&
+    gap(i + 1) !== '' &&
+    lowerCase.test(word(i - 1).slice(-1)) &&
+    capitalized.test(word(i + 1)) &&
+    !domains.has(word(i + 1).toLowerCase())
   let isCasual: boolean | undefined
   /** Whether a sentence that token `i` ends is followed by one with a small letter. */
   const beginsSmall = (i: number): boolean => {
@@ -125,7 +143,9 @@ export const splitSentences = (text: string, tokens: Spans): Spans => {
       close(i + 1)
       continue
     }
-    if (isPlain(text.charCodeAt(tokens.end[i] - 1)) || (between === '' && !wide.test(word(i)))) continue
+    if (isPlain(text.charCodeAt(tokens.end[i] - 1))) continue
+    if (between === '' && !wide.test(word(i)) && !isGlued(i)) continue
+    if (ending.test(word(i)) && firms.has(word(i + 1))) continue
     if (numbersItem(i, from) || !endsSentence(i, from, word, gap)) continue
     const next = word(i + 1)
     // "He left. [3] She stayed.": the mark belongs to what it stands behind.
