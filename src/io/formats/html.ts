@@ -22,9 +22,9 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<Doc
   yield document
 }
 
-/** How a page begins, after what may stand before it. */
+/** How a page, or a piece of one, begins, after what may stand before it. */
 const begin =
-  /^\s*(?:<\?xml[^>]{0,500}>\s*)?(?:<!--(?:[^-]|-(?!->))*-->\s*)*<(?:!doctype\s+html|(?:html|head|body)(?=[\s>]))/i
+  /^\s*(?:<\?xml[^>]{0,500}>\s*)?(?:<!--(?:[^-]|-(?!->))*-->\s*)*<(?:!doctype\s+html|(?:html|head|body|title|meta|link|script|style|div|main|article|section|header|nav|table|center|h1|p)(?=[\s>]))/i
 
 export const html: Format = {
   name: 'html',

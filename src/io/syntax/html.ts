@@ -141,13 +141,11 @@ export const parseHtml = (html: string): Page => {
       if (name === 'link' && /(?:^|\s)canonical(?:\s|$)/i.test(attributes.rel ?? ''))
         url ??= attributes.href || undefined
       if (name === 'body' && isDrawing(attributes)) drawing = true
-      if (
-        code.has(name) ||
-        besides.has(name) ||
-        isHidden(name, attributes) ||
-        (drawing && pre > 0 && isDrawnLabel(name))
-      ) {
-        silent = { name: besides.has(name) || code.has(name) ? name : 'hidden', depth, counted: code.has(name) }
+      const passed = code.has(name) || besides.has(name) ? name : isHidden(name, attributes) ? 'hidden' : undefined
+      const label = drawing && pre > 0 && isDrawnLabel(name) ? 'label' : undefined
+      const silently = passed ?? label
+      if (silently !== undefined) {
+        silent = { name: silently, depth, counted: code.has(silently) }
         return
       }
       if (name === 'br') return lineBreak()
