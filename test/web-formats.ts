@@ -75,6 +75,10 @@ test('html: blocks are lines, white space is what a browser makes of it', async 
     ['', ''],
   ])
     t.is(await textOf(`<html>${html}`), text, html)
+  const closed =
+    '<html><head><title/><script src="a.js"/></head><body><canvas/>Ada <![CDATA[<met>]]> Bob.</body></html>'
+  t.is(await textOf(`<?xml version="1.0"?>\n${closed}`), 'Ada <met> Bob.', 'XHTML')
+  t.is((await read('html', closed, {}, 9, 'a.xhtml')).documents[0].text, 'Ada <met> Bob.')
 })
 
 test('html: what a page is about is its text, what stands around that is counted', async (t) => {

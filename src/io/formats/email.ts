@@ -16,6 +16,7 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<Doc
     try {
       const { id = place, text, metadata, leftOut } = await parseEmail(bytes)
       for (const [kind, detail, count] of leftOut) context.report.add(kind, id, detail, count)
+      if (text === '') context.report.add('empty-document', id)
       document = createDocument({ id, text: boxed ? unmarked(text) : text, metadata })
     } catch (error) {
       context.onError(toHmtlError(error, 'HMTL_INPUT_SYNTAX', { source: source.name, document: place }))

@@ -11,7 +11,10 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<Doc
   const { charsetOfPage, parseHtml } = await import('../syntax/html.ts')
   let document: Document
   try {
-    const { text, leftOut, ...metadata } = parseHtml(decodeAs(bytes, charsetOfPage(bytes)))
+    const { text, leftOut, ...metadata } = parseHtml(
+      decodeAs(bytes, charsetOfPage(bytes)),
+      /\.xhtml(?:\.gz)?$/i.test(source.relative) || undefined,
+    )
     for (const [part, count] of leftOut) context.report.add('page-part', id, part, count)
     if (text === '') context.report.add('empty-document', id)
     document = createDocument({ id, text, metadata })

@@ -2,7 +2,7 @@
  * A page of HTML as the text that a reader sees of it: a line a block, white space collapsed as browsers do. Lines are
  * kept with the part of the page that they are in: only at its end is known whether it marks what it is about.
  */
-import { Parser } from 'htmlparser2'
+import { type Handler, Parser } from 'htmlparser2'
 import { HmtlError } from '../errors.ts'
 import { drawnPartOf, isDrawing, isDrawnLabel, isDrawnText, type Part, partOf } from './page-parts.ts'
 
@@ -68,8 +68,11 @@ const withoutLastLineEnds = (text: string): string => {
   return text.slice(0, to)
 }
 
-/** @throws HmtlError `HMTL_INPUT_SYNTAX` where elements are nested deeper than browsers nest them */
-export const parseHtml = (html: string): Page => {
+/**
+ * @param xhtml `<script/>` is an element that is closed, as it is wherever there is an XML declaration
+ * @throws HmtlError `HMTL_INPUT_SYNTAX` where elements are nested deeper than browsers nest them
+ */
+export const parseHtml = (html: string, xhtml = /^\s*<\?xml\s/.test(html)): Page => {
   const lines: Line[] = []
   const leftOut = new Map<string, number>()
   const count = (what: string) => leftOut.set(what, (leftOut.get(what) ?? 0) + 1)
@@ -128,7 +131,7 @@ export const parseHtml = (html: string): Page => {
   }
   const blockEnds = (name: string): number => (paragraphs.has(name) ? 2 : blocks.has(name) ? 1 : 0)
 
-  const parser = new Parser({
+  const handler: Partial<Handler> = {
     onopentagname() {
       if (++depth > maxDepth)
         throw new HmtlError('HMTL_INPUT_SYNTAX', `HTML: elements nested deeper than ${maxDepth}`, {
@@ -180,7 +183,8 @@ export const parseHtml = (html: string): Page => {
       if (leaves) parts.pop()
       if (pre === closed) pre = 0
     },
-  })
+  }
+  const parser = new Parser(handler, { recognizeSelfClosing: xhtml, recognizeCDATA: xhtml })
   parser.end(html.replace(/\r\n?/g, '\n'))
   end(0)
 
