@@ -14,7 +14,7 @@ import { build } from 'esbuild'
  * have ES modules only.
  */
 const inside =
-  /^(?:@tensorflow\/|yargs(?:$|\/)|saxes$|fzstd$|stream-chain\/|@noble\/hashes\/|hono(?:$|\/)|@hono\/|hyparquet(?:$|-))/
+  /^(?:@tensorflow\/|yargs(?:$|\/)|saxes$|fzstd$|stream-chain\/|@noble\/hashes\/|hono(?:$|\/)|@hono\/|hyparquet(?:$|-)|htmlparser2$|postal-mime$)/
 
 /** Where yargs's translations lie. */
 const shims = "new URL('lib/platform-shims/esm.mjs', hmtlUrl(hmtlRequire.resolve('yargs'))).href"

@@ -56,6 +56,14 @@ test('a text, a record and an array are answered as what they are, each as hmtl 
   const one = await post('Ada lived', text)
   t.is(one.status, 200)
   t.deepEqual(await one.json(), { id: 'text', text: 'Ada lived', hmtl: { words: 2, json: 'utf16' } })
+  t.deepEqual(await (await post('<title>T</title><p>Ada <b>lived</b>', 'text/html; charset=utf-8')).json(), {
+    id: 'page',
+    text: 'Ada lived',
+    title: 'T',
+    hmtl: { words: 2, json: 'utf16' },
+  })
+  const mail = await post('Subject: Ada\nMessage-ID: <a@b>\n\nShe lived.\n', 'message/rfc822')
+  t.deepEqual(await mail.json(), [{ id: 'a@b', text: 'She lived.', subject: 'Ada', hmtl: { words: 2, json: 'utf16' } }])
   const record = await post('{\n "id": 7, "text": "Ada", "more": 1.10\n}', json)
   t.is(await record.text(), '{"id":7,"text":"Ada","more":1.10,"hmtl":{"words":1,"json":"utf16"}}\n')
   const list = await post('[{"text":"a b"},{"text":"c"}]', json)

@@ -7,6 +7,7 @@ import { isUtf8 } from 'node:buffer'
 import { HmtlError } from './errors.ts'
 import type { Format } from './format.ts'
 import { formatNamed, formatNames, formats } from './formats/index.ts'
+import { mayBeRefused, refuseOthers } from './refused.ts'
 import { type JsonHead, jsonHead } from './syntax/json-head.ts'
 import { type Source, withoutGz } from './source.ts'
 
@@ -103,6 +104,11 @@ const ofAll = (head: Uint8Array, name: string, textField?: string): Format => {
   // Who names a file so means it: what is wrong with it is for the format's reader to say, and it is no plain text.
   const named = ofName(path)
   if (format && (sure === 2 || !named || format.sniffJson)) return format
+  if (!named && /^\s*<\?xml\s/.test(text))
+    throw new HmtlError('HMTL_FORMAT_UNSUPPORTED', `${name} is XML of a kind that is not read`, {
+      source: name,
+      remedy: "Take its text out first: xmllint --xpath 'string(/)' FILE | hmtl annotate",
+    })
   if (isText(head)) return named ?? formatNamed('text')
   if (!control.test(Buffer.from(head).toString('latin1')))
     throw new HmtlError('HMTL_INPUT_ENCODING', `${name} is not UTF-8`, {
@@ -129,7 +135,7 @@ const createGuess = (name: string, textField?: string): ((head: Uint8Array, ende
   const path = withoutGz(name)
   /** Line ends that were looked at, and where the last of them is. */
   let [lines, at] = [0, -1]
-  let marked = false
+  let [marked, known] = [false, false]
   /** Length of the JSON head that was not enough. */
   let looked = 0
   return (head, ended) => {
@@ -138,6 +144,10 @@ const createGuess = (name: string, textField?: string): ((head: Uint8Array, ende
       refuseUtf16(head, name)
       const { format, sure } = surest(decode(head.subarray(0, markBytes)), path, undefined)
       if (format && sure === 2 && head.length >= markBytes) return format
+    }
+    if (!known && (ended || !mayBeRefused(head, headBytes))) {
+      known = true
+      refuseOthers(head.subarray(0, headBytes), name)
     }
     const first = decode(head.subarray(0, 64)).trimStart()[0]
     if (first === '{' || first === '[') {

@@ -18,6 +18,8 @@ export interface BodyLimits {
 
 const formatsByType: Readonly<Record<string, string>> = {
   'text/plain': 'text',
+  'text/html': 'html',
+  'message/rfc822': 'email',
   'application/json': 'json',
   'application/x-ndjson': 'jsonl',
   'application/jsonl': 'jsonl',
@@ -76,7 +78,7 @@ export async function* chunksOf(
 /** Which documents a body is: of one the answer is one, too. */
 export const shapeOf = (format: string, firstByte: number | undefined): Shape => {
   if (format === 'jsonl' || format === 'lines' || format === 'arrow-stream') return 'lines'
-  if (format === 'text') return 'one'
+  if (format === 'text' || format === 'html' || format === 'subtitles') return 'one'
   return format === 'json' && firstByte !== 0x5b ? 'one' : 'list'
 }
 

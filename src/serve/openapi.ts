@@ -102,6 +102,8 @@ export const openApi = (served: Served, version: string, maxBytes: number) => ({
             },
             'application/x-ndjson': { schema: record },
             'text/plain': { schema: { type: 'string' } },
+            'text/html': { schema: { type: 'string' } },
+            'message/rfc822': { schema: { type: 'string' } },
           },
         },
         responses: {

@@ -10,7 +10,9 @@ import { conllu } from './conllu.ts'
 import { csv, tsv } from './csv.ts'
 import { doccano } from './doccano.ts'
 import { dygie } from './dygie.ts'
+import { email } from './email.ts'
 import { graphml, jsonld } from './graphs.ts'
+import { html } from './html.ts'
 import { json } from './json.ts'
 import { jsonl } from './jsonl.ts'
 import { labelStudio } from './label-studio.ts'
@@ -21,6 +23,7 @@ import { prodigy } from './prodigy.ts'
 import { redocred } from './redocred.ts'
 import { spacy } from './spacy.ts'
 import { spacyTrain } from './spacy-train.ts'
+import { subtitles } from './subtitles.ts'
 import { arrow, arrowStream, parquet } from './tables.ts'
 import { text } from './text.ts'
 
@@ -29,6 +32,9 @@ export const formats: readonly Format[] = [
   parquet,
   arrow,
   arrowStream,
+  html,
+  email,
+  subtitles,
   ace05,
   likeConll,
   conll2012,
