@@ -6,13 +6,13 @@
 import { Buffer } from 'node:buffer'
 import { exactInteger } from './exact-values.ts'
 import type { Document } from '../document/document.ts'
-import { idText, JsonNumber, stringifyExact } from '../syntax/exact-json.ts'
+import { idText, JsonNumber } from '../syntax/exact-json.ts'
 import { type FormatContext, jsonOptions } from '../format.ts'
 import { fromJson } from '../document/json.ts'
 import type { HmtlError } from '../errors.ts'
 import { type Source, stem } from '../source.ts'
 import { textColumn } from '../syntax/text-column.ts'
-import { type WordColumns, wordColumnsOf, wordRows } from '../syntax/word-rows.ts'
+import { cellText, type WordColumns, wordColumnsOf, wordRows } from '../syntax/word-rows.ts'
 import { isUnlabelled, taggedDocument, taggedOf, wordsOf } from '../syntax/tagged-record.ts'
 
 /**
@@ -79,10 +79,6 @@ export interface RowDocuments {
   /** What the end completes. @throws HmtlError */
   end(): Document | undefined
 }
-
-/** A cell as text. */
-const cellText = (value: unknown): string =>
-  typeof value === 'string' ? value : value === undefined || Number.isNaN(value) ? '' : stringifyExact(value)
 
 /** Rows of a word and its tag. */
 const wordDocuments = (

@@ -9,6 +9,7 @@ import type { Document } from '../document/document.ts'
 import { isTag, sayPositions } from '../document/tags.ts'
 import { HmtlError, toHmtlError } from '../errors.ts'
 import { type FormatContext, maxDocumentBytes } from '../format.ts'
+import { stringifyExact } from './exact-json.ts'
 
 /** Which columns of such a table are what, by their places. */
 export interface WordColumns {
@@ -45,6 +46,14 @@ export interface WordRows {
   /** Forgets the sentence or document that a broken row may have been part of. */
   recover(): void
 }
+
+/** A value of a table or a record as a cell. */
+export const cellText = (value: unknown): string =>
+  typeof value === 'string'
+    ? value
+    : value === undefined || value === null || Number.isNaN(value)
+      ? ''
+      : stringifyExact(value)
 
 /** A cell as a column file may have it: nothing in it parts columns or lines. */
 const ofLine = (cell: string): string => cell.replace(/[\t\r\n]+/g, ' ').replace(/^ +| +$/g, '')
