@@ -39,6 +39,46 @@ test('a field of another format inside of a record makes no record of that forma
   t.is(named('text\tid\nAda\t1\n'), 'tsv')
 })
 
+test('formats of JSON are told however long the text of the first record is', async (t) => {
+  for (const size of [10, 9000, 300_000]) {
+    const text = 'Ada met Bob \\"here\\". '.repeat(Math.ceil(size / 22))
+    const [start, end] = [0, 3]
+    const entity = `{"entities":[[${start},${end},"PER"]]}`
+    const cases: [string, string][] = [
+      ['spacy-train', `["${text}",${entity}]\n["Ada",${entity}]\n`],
+      ['spacy-train', `[["${text}",${entity}],["Ada",${entity}]]`],
+      ['spacy-train', `[\n  [\n    "${text}",\n    ${entity.replace(':', ': ')}\n  ]\n]\n`],
+      ['spacy-train', `[["${text}",{"cats":{"x":1},"entities":[]}]]`],
+      ['spacy-train', `{"classes":["PER"],"annotations":[["${text}",${entity}]]}`],
+      ['doccano', `{"id":1,"text":"${text}","label":[[0,3,"PER"]]}\n`],
+      ['doccano', `{"id":1,"text":"${text}","entities":[{"id":1,"label":"PER","start_offset":0,"end_offset":3}]}\n`],
+      ['label-studio', `[{"data":{"text":"${text}"},"annotations":[{"result":[]}]}]`],
+      [
+        'label-studio',
+        `[{"id":1,"annotations":[{"result":[{"value":{"text":"${text}"}}]}],"data":{"text":"${text}"}}]`,
+      ],
+      ['prodigy', `{"text":"${text}","_input_hash":1,"spans":[],"answer":"accept"}\n`],
+      ['redocred', `[{"title":"${text}","sents":[["Ada"]],"vertexSet":[]}]`],
+      ['dygie', `{"clusters":[],"note":"${text}","sentences":[["Ada"]],"doc_key":"a"}\n`],
+      ['jsonl', `{"note":"${text}","text":"Ada"}\n`],
+      ['json', `[{"note":"${text}","text":"Ada"}]`],
+    ]
+    for (const [name, given] of cases) {
+      t.is(named(given), name, given.slice(0, 40))
+      if (name === 'spacy-train')
+        for (const piece of [1000, 100_000]) {
+          const bytes = Buffer.from(given)
+          const pieces = Array.from({ length: Math.ceil(bytes.length / piece) }, (_, i) =>
+            bytes.subarray(i * piece, (i + 1) * piece),
+          )
+          const [first] = await collect(readDocuments(Readable.from(pieces)))
+          t.true(first.text.startsWith('Ada met Bob "here".'))
+        }
+    }
+    for (const given of [`[["${text}", she`, `["${text}" was said`]) t.is(named(given), 'text')
+  }
+})
+
 test('text that is nothing else is text; what is no text is refused by name', (t) => {
   for (const text of [
     'Barack Obama was born in Hawaii.',
