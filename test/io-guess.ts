@@ -114,6 +114,40 @@ test('what is not UTF-8 is told once, whatever its name, with what to do about i
   t.throws(() => sniffHead(Buffer.from('Café in Zürich.\n', 'latin1'), '<stdin>'), error)
 })
 
+test('records in another encoding than the others are refused one by one, by line and with what to do', async (t) => {
+  const forms: readonly [format: string, record: (word: string) => string, open?: string, close?: string][] = [
+    ['lines', (word) => `${word} slept\n`],
+    ['jsonl', (word) => `{"text":${JSON.stringify(word)}}\n`],
+    ['json', (word) => `,{"text":${JSON.stringify(word)}}\n`, '[{"text":"Ada"}', ']'],
+    ['csv', (word) => `${word},1\n`, 'text,n\n'],
+    ['tsv', (word) => `${word}\t1\n`, 'text\tn\n'],
+    ['conll2003', (word) => `${word} B-PER\nslept O\n\n`],
+    ['conllu', (word) => `1\t${word}\t_\t_\t_\t_\t0\t_\t_\t_\n\n`],
+  ]
+  const words = fc.array(fc.constantFrom('Zürich', 'Ada', 'A\0da'), { minLength: 1, maxLength: 6 })
+  const isOdd = (word: string) => word === 'Zürich'
+  for (const [format, record, open = '', close = ''] of forms)
+    await fc.assert(
+      fc.asyncProperty(words, fc.integer({ min: 1, max: 60 }), async (list, size) => {
+        const given = Buffer.from([open, record('Ada'), ...list.map(record), close].join(''), 'latin1')
+        const { documents, errors } = await read(format, given, {}, size)
+        const extra = format === 'json' ? 2 : 1
+        t.is(documents.length, extra + list.filter((word) => !isOdd(word)).length)
+        t.is(errors.length, list.filter(isOdd).length)
+        for (const { code, line, offset, remedy } of errors) {
+          t.is(code, 'HMTL_INPUT_ENCODING')
+          t.true((format === 'json' ? offset : line) !== undefined)
+          t.regex(remedy ?? '', /iconv.*these lines/)
+        }
+      }),
+      { numRuns: 30 },
+    )
+  const mixed = Buffer.concat([Buffer.from('Zürich.\nAda.\n'), Buffer.from('Zürich.\n', 'latin1')])
+  t.throws(() => sniffHead(mixed, 'a.txt'), { message: /a.txt, line 3\).*iconv/ } as never)
+  const [error] = (await read('text', mixed)).errors
+  t.is(error.line, 3)
+})
+
 test('tables are told by their header, whatever names real ones have', (t) => {
   for (const text of [
     ',text,label\n0,Ada met Bob,1\n',

@@ -9,6 +9,7 @@ import type { Format } from './format.ts'
 import { formatNamed, formatNames, formats } from './formats/index.ts'
 import { type JsonHead, jsonHead, pairHead } from './syntax/json-head.ts'
 import { type Source, withoutGz } from './source.ts'
+import { lineOfFault, utf8Remedy } from './syntax/text.ts'
 
 /** What is looked at at most; of JSON whose first record is longer than that, more. */
 const headBytes = 8192
@@ -110,7 +111,8 @@ const ofAll = (head: Uint8Array, name: string, textField?: string): Format => {
   if (!control.test(Buffer.from(head).toString('latin1')))
     throw new HmtlError('HMTL_INPUT_ENCODING', `${name} is not UTF-8`, {
       source: name,
-      remedy: 'Convert it to UTF-8, for example with iconv -f WINDOWS-1252 -t UTF-8',
+      line: lineOfFault(head),
+      remedy: utf8Remedy,
     })
   throw new HmtlError('HMTL_FORMAT_UNKNOWN', `cannot tell the format of ${name}`, {
     remedy: `Name it with --from, one of ${formatNames.join(', ')}`,

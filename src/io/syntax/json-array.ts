@@ -5,6 +5,7 @@
 import { isUtf8 } from 'node:buffer'
 import { HmtlError } from '../errors.ts'
 import type { Source } from '../source.ts'
+import { utf8Remedy } from './text.ts'
 
 export interface JsonItem {
   readonly text: string
@@ -79,7 +80,7 @@ export async function* jsonArrayItems(
     else if (!isUtf8(bytes))
       error = new HmtlError('HMTL_INPUT_ENCODING', `item ${index} of the array is not valid UTF-8`, {
         ...place(offset),
-        remedy: 'Convert the file to UTF-8',
+        remedy: utf8Remedy,
       })
     parts = []
     held = 0
