@@ -3,7 +3,7 @@
  * metadata; or a row a word, with its tag.
  */
 import { type CsvRecord, csvRecords } from '../syntax/csv.ts'
-import { type Dialect, isTableHead, looksDelimited, separatorOf, tableHead } from '../syntax/csv-head.ts'
+import { type Dialect, isDrawn, isTableHead, looksDelimited, separatorOf, tableHead } from '../syntax/csv-head.ts'
 import { createDocument, type Document } from '../document/document.ts'
 import { HmtlError } from '../errors.ts'
 import { attempt, type Format, type FormatContext, layersAll, maxLineBytes } from '../format.ts'
@@ -94,6 +94,14 @@ const rowsBelow = ({ fields, error }: CsvRecord, name: string, textField: string
   }
 }
 
+/** Of a table whose cells are padded, and may be cut or go over several lines. */
+const drawnFault = () =>
+  new HmtlError('HMTL_FORMAT_UNSUPPORTED', 'this table is drawn for readers, with rules and padded cells', {
+    remedy:
+      'Export it as CSV (psql --csv, mysql --batch for tabs); of a Markdown table take away the line of dashes, the bars ' +
+      'at both ends and the spaces around the others',
+  })
+
 const reader = (kind: Kind) =>
   async function* read(given: Source, context: FormatContext): AsyncGenerator<Document> {
     const { textField = 'text' } = context.options
@@ -120,7 +128,10 @@ const reader = (kind: Kind) =>
           continue
         }
         if (record.line <= table.before) continue
-        rows = attempt(context, place, record.text, () => rowsBelow(record, name, textField, context))
+        rows = attempt(context, place, record.text, () => {
+          if (isDrawn(table)) throw drawnFault()
+          return rowsBelow(record, name, textField, context)
+        })
         // Without a header nothing of the rest can be told.
         if (!rows) return
       }
