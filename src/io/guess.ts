@@ -93,6 +93,10 @@ const refuseUtf16 = (head: Uint8Array, name: string): void => {
     })
 }
 
+/** Whether the first word has CoNLL-2009's columns: its number, heads by hand and by a parser, and whether it is a predicate. */
+const isConll2009 = (head: string): boolean =>
+  /^\s*1\t(?:[^\t\n]+\t){7}(?:\d+|_)\t(?:\d+|_)\t[^\t\n]+\t[^\t\n]+\t[Y_]\t[^\t\n]+/.test(head)
+
 /** @throws HmtlError `HMTL_FORMAT_UNKNOWN`, `HMTL_FORMAT_UNSUPPORTED`, `HMTL_INPUT_ENCODING` */
 const ofAll = (head: Uint8Array, name: string, textField?: string): Format => {
   const text = decode(head)
@@ -102,6 +106,11 @@ const ofAll = (head: Uint8Array, name: string, textField?: string): Format => {
     throw new HmtlError('HMTL_FORMAT_UNSUPPORTED', `${name} is WebAnno TSV, which is not read`, {
       source: name,
       remedy: 'Export it as CoNLL 2003 or brat',
+    })
+  if (isConll2009(text))
+    throw new HmtlError('HMTL_FORMAT_UNSUPPORTED', `${name} is CoNLL-2009, which is not read`, {
+      source: name,
+      remedy: `Make ten columns of it: awk -F'\\t' -v OFS='\\t' 'NF {print $1,$2,$3,$5,$5,$7,$9,$11,"_","_"} !NF'`,
     })
   const { format, sure } = surest(text, path, jsonHead(text), textField)
   // Who names a file so means it: what is wrong with it is for the format's reader to say, and it is no plain text.
