@@ -57,7 +57,7 @@ test('a column Text or TEXT is the text where no other is', async (t) => {
       [['Ada', {}]],
       format,
     )
-  t.regex((await read('jsonl', '{"Text":"Ada"}')).errors[0].remedy ?? '', /such as "Text"/)
+  t.regex((await read('jsonl', '{"Text":"Ada"}')).errors[0].remedy ?? '', /perhaps --text-field Text$/)
 })
 
 test('comments above a header are passed over; a name may begin with their sign', async (t) => {

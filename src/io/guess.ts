@@ -107,6 +107,11 @@ const ofAll = (head: Uint8Array, name: string, textField?: string): Format => {
       source: name,
       remedy: 'Export it as CoNLL 2003 or brat',
     })
+  if (/^WARC\/\d\.\d\r?\n/.test(text))
+    throw new HmtlError('HMTL_FORMAT_UNSUPPORTED', `${name} is a WARC file, which is not read`, {
+      source: name,
+      remedy: 'Take its texts out, for example with warcio, and write JSON lines {"text": "…"}',
+    })
   if (isConll2009(text))
     throw new HmtlError('HMTL_FORMAT_UNSUPPORTED', `${name} is CoNLL-2009, which is not read`, {
       source: name,

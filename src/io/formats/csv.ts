@@ -10,7 +10,7 @@ import { attempt, type Format, type FormatContext, layersAll, maxLineBytes } fro
 import { headOf } from '../syntax/head.ts'
 import { resultColumns, resultsWriter } from './results.ts'
 import { type Source, stem } from '../source.ts'
-import { textColumn } from '../syntax/text-column.ts'
+import { likelyText, textColumn, textRemedy } from '../syntax/text-column.ts'
 import { type WordColumns, wordColumnsOf, wordRows } from '../syntax/word-rows.ts'
 
 interface Kind extends Dialect {
@@ -76,7 +76,7 @@ const rowsBelow = ({ fields, error }: CsvRecord, name: string, textField: string
   if (words) return rowsOfWords(fields, words, name, context)
   if (textAt === -1)
     throw new HmtlError('HMTL_INPUT_FIELD', `no column "${textField}" among ${fields.slice(0, 20).join(', ')}`, {
-      remedy: 'Name the one that holds the text with --text-field; what is no table is read with --from text or lines',
+      remedy: `${textRemedy('column', likelyText(fields))}; what is no table is read with --from text or lines`,
     })
   const idAt = fields.indexOf('id')
   return {

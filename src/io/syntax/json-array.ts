@@ -24,7 +24,8 @@ const [openObject, closeObject] = [0x7b, 0x7d]
 const isSpace = (byte: number) => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
 const remedies = {
   object:
-    'Each item is an object such as {"text": "…"}; pairs of a text and its entities are read with --from spacy-train',
+    'Each item is an object such as {"text": "…"}; pairs of a text and its entities are read with --from spacy-train, ' +
+    "texts alone become objects with jq -c '.[] | {text: .}'",
   array: 'Each item is a text and its entities, ["…", {"entities": [[0, 3, "PER"]]}]',
 }
 /** A byte order mark may come first. */
