@@ -66,6 +66,16 @@ test('what is nearly JSON, and what is none, is told with what to do', async (t)
   t.regex(await remedyOf('jsonl', '"Ada"\n'), /jq -c '\{text: \.\}'/)
   t.regex(await remedyOf('json', '["Ada"]'), /jq -c '\.\[\] \| \{text: \.\}'/)
   t.regex(await remedyOf('jsonl', '{"text":{"0":"Ada"}}'), /orient="records"/)
+  t.regex(await remedyOf('jsonl', '{"word":{"0":"Ada"},"n":{"0":1}}'), /orient="records"/)
+  t.regex(await remedyOf('jsonl', '{"columns":["text"],"index":[0],"data":[["Ada"]]}'), /orient="records"/)
+  t.regex(await remedyOf('jsonl', '{"text":["Ada","Bob"]}'), /join/)
+  t.regex(await remedyOf('csv', 'text\nAda, Bob\n'), /quotes.*--from lines/)
+  t.regex(await remedyOf('csv', 'text,n\nAda\n'), /every row has all fields/)
+  for (const [begin, what] of [
+    ['{\\rtf1\\ansi Ada}', /RTF.*plain text/],
+    ['PK\x03\x04\0\0\0\0', /ZIP.*Unpack/],
+  ] as const)
+    t.throws(() => sniffHead(Buffer.from(begin), 'a.docx'), { code: 'HMTL_FORMAT_UNSUPPORTED', message: what } as never)
   const warc = Buffer.from('WARC/1.0\r\nWARC-Type: conversion\r\n\r\nAda')
   for (const name of ['a.wet', 'a.txt', '<stdin>'])
     t.throws(() => sniffHead(warc, name), { code: 'HMTL_FORMAT_UNSUPPORTED', message: /WARC.*JSON lines/ } as never)

@@ -10,6 +10,7 @@ import { formatNamed, formatNames, formats } from './formats/index.ts'
 import { type JsonHead, jsonHead, pairHead } from './syntax/json-head.ts'
 import { type Source, withoutGz } from './source.ts'
 import { lineOfFault, utf8Remedy } from './syntax/text.ts'
+import { unreadKind } from './syntax/unread.ts'
 
 /** What is looked at at most; of JSON whose first record is longer than that, more. */
 const headBytes = 8192
@@ -93,10 +94,6 @@ const refuseUtf16 = (head: Uint8Array, name: string): void => {
     })
 }
 
-/** Whether the first word has CoNLL-2009's columns: its number, heads by hand and by a parser, and whether it is a predicate. */
-const isConll2009 = (head: string): boolean =>
-  /^\s*1\t(?:[^\t\n]+\t){7}(?:\d+|_)\t(?:\d+|_)\t[^\t\n]+\t[^\t\n]+\t[Y_]\t[^\t\n]+/.test(head)
-
 /** @throws HmtlError `HMTL_FORMAT_UNKNOWN`, `HMTL_FORMAT_UNSUPPORTED`, `HMTL_INPUT_ENCODING` */
 const ofAll = (head: Uint8Array, name: string, textField?: string): Format => {
   const text = decode(head)
@@ -107,15 +104,11 @@ const ofAll = (head: Uint8Array, name: string, textField?: string): Format => {
       source: name,
       remedy: 'Export it as CoNLL 2003 or brat',
     })
-  if (/^WARC\/\d\.\d\r?\n/.test(text))
-    throw new HmtlError('HMTL_FORMAT_UNSUPPORTED', `${name} is a WARC file, which is not read`, {
+  const unread = unreadKind(text)
+  if (unread)
+    throw new HmtlError('HMTL_FORMAT_UNSUPPORTED', `${name} is ${unread.what}, which is not read`, {
       source: name,
-      remedy: 'Take its texts out, for example with warcio, and write JSON lines {"text": "…"}',
-    })
-  if (isConll2009(text))
-    throw new HmtlError('HMTL_FORMAT_UNSUPPORTED', `${name} is CoNLL-2009, which is not read`, {
-      source: name,
-      remedy: `Make ten columns of it: awk -F'\\t' -v OFS='\\t' 'NF {print $1,$2,$3,$5,$5,$7,$9,$11,"_","_"} !NF'`,
+      remedy: unread.remedy,
     })
   const { format, sure } = surest(text, path, jsonHead(text), textField)
   // Who names a file so means it: what is wrong with it is for the format's reader to say, and it is no plain text.

@@ -17,7 +17,7 @@ import {
 } from './document.ts'
 import { HmtlError } from '../errors.ts'
 import { idText, JsonNumber } from '../syntax/exact-json.ts'
-import { recordRemedy } from '../syntax/text-column.ts'
+import { frameRemedy, recordRemedy } from '../syntax/text-column.ts'
 import { fromUtf16, type OffsetMap, type OffsetUnit, offsetUnits, toUtf16 } from './offsets.ts'
 import { joinTokens } from './tokens.ts'
 
@@ -186,7 +186,11 @@ const textAndTokens = (record: Record<string, unknown>, textField: string, id: s
   if (text !== undefined && typeof text !== 'string')
     throw new HmtlError('HMTL_INPUT_FIELD', `field "${textField}" must be a string`, {
       document: id,
-      remedy: isObject(text) ? 'Of a data frame write the records: to_json(orient="records", lines=True)' : undefined,
+      remedy: isObject(text)
+        ? frameRemedy
+        : Array.isArray(text)
+          ? 'Its parts become one with jq: join(" ")'
+          : undefined,
     })
   const tokens = present(record, 'tokens')
   const areWords = Array.isArray(tokens) && tokens.every((token) => typeof token === 'string')

@@ -38,7 +38,12 @@ const isBroken = ({ fields, error }: CsvRecord, width: number): HmtlError | unde
   error ??
   (fields.length === width
     ? undefined
-    : new HmtlError('HMTL_INPUT_SYNTAX', `${fields.length} fields where the header names ${width}`))
+    : new HmtlError('HMTL_INPUT_SYNTAX', `${fields.length} fields where the header names ${width}`, {
+        remedy:
+          width === 1
+            ? 'A text that holds the separator stands in quotes; lines of text are read with --from lines'
+            : 'A field that holds the separator stands in quotes, and every row has all fields',
+      }))
 
 /** A row a word. */
 const rowsOfWords = (names: readonly string[], columns: WordColumns, name: string, context: FormatContext): Rows => {

@@ -47,6 +47,18 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 /** How deep records are looked for, and how many values at each depth. */
 const [mostDepth, mostLooked] = [5, 100]
 
+/** Whether an object is a data frame: its columns, each with values by index, or its names and rows. */
+const isFrame = (record: Readonly<Record<string, unknown>>): boolean => {
+  const values = Object.values(record)
+  return (
+    (values.length > 0 && values.every((value) => isObject(value) && '0' in value)) ||
+    (Array.isArray(record.columns) && Array.isArray(record.data))
+  )
+}
+
+/** What to do about a data frame that is written as one object. */
+export const frameRemedy = 'Of a data frame write the records: to_json(orient="records", lines=True)'
+
 /** What to do about a record without a text: answers of servers hold the records deeper, and exports wrap them. */
 export const recordRemedy = (record: Readonly<Record<string, unknown>>, textField: string): string => {
   let level: readonly { readonly path: string; readonly value: unknown }[] = [{ path: '', value: record }]
@@ -72,5 +84,5 @@ export const recordRemedy = (record: Readonly<Record<string, unknown>>, textFiel
       )
       .slice(0, mostLooked)
   }
-  return textRemedy('field', undefined)
+  return isFrame(record) ? frameRemedy : textRemedy('field', undefined)
 }
