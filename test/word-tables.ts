@@ -303,3 +303,21 @@ test('a word a record of JSON: any table gives what it gives as CSV, one sentenc
     ['HMTL_INPUT_TOO_LARGE'],
   )
 })
+
+test('a word a row: tags of phrases are no entities here either', async (t) => {
+  const rows = [
+    { sent_id: 1, word: 'Ada', pos: 'NNP', tag: 'B-NP' },
+    { sent_id: 1, word: 'slept', pos: 'VBD', tag: 'B-VP' },
+  ]
+  for (const [format, text] of [
+    ['csv', 'sent_id,word,pos,tag\n1,Ada,NNP,B-NP\n1,slept,VBD,B-VP\n'],
+    ['jsonl', asLines(rows)],
+  ]) {
+    const { documents, report } = await read(format, text)
+    t.deepEqual(texts(documents), ['Ada slept'])
+    t.is(documents[0].entities, undefined)
+    t.deepEqual(kinds(report), { 'chunk-tag': 2 })
+    const asked = await read(format, text, { layer: 'entities' })
+    t.deepEqual(asked.documents.map(entitiesOf), [['Ada NP', 'slept VP']])
+  }
+})

@@ -117,6 +117,12 @@ const isNumbered = (sentences: Rows, width: number): boolean => {
 const nounPhrase = /^[A-Z]-N[PC]$/
 const phrase = /^[A-Z]-(NP|VP|PP|ADJP|ADVP|SBAR|PRT|CONJP|INTJ|LST|UCP|NC|VC|PC)$/
 
+/** Whether tags are those of phrases, all of them. */
+export const arePhrases = (cells: readonly string[]): boolean => {
+  const typed = cells.filter((cell) => cell !== 'O')
+  return typed.some((cell) => nounPhrase.test(cell)) && typed.every((cell) => phrase.test(cell))
+}
+
 const columnsOf = (sentences: Rows, width: number, separator: '\t' | ' ', header: boolean): TagColumns => {
   const rows = sentences.flat()
   const numbered = isNumbered(sentences, width)
@@ -141,8 +147,7 @@ const columnsOf = (sentences: Rows, width: number, separator: '\t' | ' ', header
     tag === last || types
       ? []
       : Array.from({ length: last - tag }, (_, i) => tag + 1 + i).filter((c) => tagged(c, isTypedTag) === rows.length)
-  const typed = rows.map((row) => row[tag]).filter((cell) => cell !== 'O')
-  const phrases = typed.some((cell) => nounPhrase.test(cell)) && typed.every((cell) => phrase.test(cell))
+  const phrases = arePhrases(rows.map((row) => row[tag]))
   return { width, separator, word: turned ? 1 : word, tag, numbered, others, header, types, phrases }
 }
 
