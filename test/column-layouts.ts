@@ -165,3 +165,47 @@ for (const [what, file, line, message] of [
     t.is(errors[0].line, line)
     t.regex(errors[0].message, message)
   })
+
+test('tags of phrases (CoNLL-2000) are no entities: counted, kept as a column, spans where a layer is asked for', async (t) => {
+  const file = 'Ms. NNP B-NP\nHaag NNP I-NP\nplays VBZ B-VP\n. . O\n\nShe PRP B-NP\nslept VBD B-VP\n\n'
+  for (const text of [file, file.replaceAll(' ', '\t')]) {
+    const { documents, errors, report } = await read('conll2003', text)
+    t.deepEqual(errors, [])
+    t.deepEqual(texts(documents), ['Ms. Haag plays .', 'She slept'])
+    t.true(
+      documents.every(({ entities, mentions, tokens, sentences }) => !entities && !mentions && tokens && sentences),
+    )
+    t.deepEqual(
+      report.entries().map(({ kind, count }) => [kind, count]),
+      [['chunk-tag', 4]],
+    )
+    const { bytes } = await write('conll2003', documents)
+    const separator = text === file ? ' ' : '\t'
+    t.is(bytes.toString(), text.replace(/(?<=.)\n/g, `${separator}O\n`))
+    const again = await read('conll2003', bytes)
+    t.deepEqual(texts(again.documents), texts(documents))
+    t.deepEqual(again.documents.map(entitiesOf), [[], []])
+    for (const layer of ['entities', 'mentions'] as const) {
+      const asked = await read('conll2003', text, { layer })
+      t.deepEqual(
+        listSpans(asked.documents[0][layer]!).map(({ label }) => label),
+        ['NP', 'VP'],
+      )
+      t.is((await write('conll2003', asked.documents, { layer })).bytes.toString(), text)
+    }
+  }
+  const both = await read('conll2003', 'Ada NNP B-NP B-PER\nslept VBD B-VP O\n\n')
+  t.deepEqual(both.documents.map(entitiesOf), [['Ada PER']])
+})
+
+test('CoNLL-X is read as CoNLL-U, CoNLL-2009 refused under any name with how to make it so', async (t) => {
+  const tenth = '1\tAda\t_\tNN\tNNP\t_\t2\tSBJ\t_\t_\n2\tslept\t_\tVB\tVBD\t_\t0\tROOT\t_\t_\n\n'
+  for (const name of ['a.conll', 'a.txt', '<stdin>']) t.is(named(tenth, name), 'conllu')
+  t.deepEqual(texts((await read('conllu', tenth + tenth)).documents), ['Ada slept', 'Ada slept'])
+  const row = (cells: string) => `${cells.replaceAll(' ', '\t')}\n`
+  const more =
+    row('1 Ada ada ada NNP NNP _ _ 2 2 SBJ SBJ _ _ A0') +
+    row('2 slept sleep sleep VBD VBD _ _ 0 0 ROOT ROOT Y sleep.01 _')
+  for (const name of ['a.conll', 'a.txt', 'a.conllu', '<stdin>'])
+    t.throws(() => named(`${more}\n`, name), { code: 'HMTL_FORMAT_UNSUPPORTED', message: /CoNLL-2009.*awk/ } as never)
+})

@@ -57,7 +57,7 @@ test('a column Text or TEXT is the text where no other is', async (t) => {
       [['Ada', {}]],
       format,
     )
-  t.regex((await read('jsonl', '{"Text":"Ada"}')).errors[0].remedy ?? '', /such as "Text"/)
+  t.regex((await read('jsonl', '{"Text":"Ada"}')).errors[0].remedy ?? '', /perhaps --text-field Text$/)
 })
 
 test('comments above a header are passed over; a name may begin with their sign', async (t) => {
@@ -98,4 +98,26 @@ test('csv: lines may end with carriage returns alone', async (t) => {
     guessed.map((d) => d.text),
     ['Ada', 'Ida, too'],
   )
+})
+
+test('csv: a table that psql, mysql or Markdown draws is refused with what to do, not read with its padding', async (t) => {
+  for (const text of [
+    '| id | text |\n|----|------|\n| 1 | Ada |\n',
+    '| word | tag |\n| :--- | ---: |\n| Ada | B-PER |\n',
+    ' id | text \n----+------\n  1 | Ada\n(1 row)\n',
+    '+----+------+\n| id | text |\n+----+------+\n|  1 | Ada  |\n+----+------+\n',
+  ])
+    for (const format of ['csv', 'tsv']) {
+      const { documents, errors } = await read(format, text, {}, 5)
+      t.is(documents.length, 0)
+      t.deepEqual(
+        errors.map(({ code, remedy }) => [code, /psql --csv.*Markdown/.test(remedy ?? '')]),
+        [['HMTL_FORMAT_UNSUPPORTED', true]],
+      )
+    }
+  for (const text of ['id|text\n1|--\n', 'text,id\n--,1\n'])
+    t.deepEqual(
+      (await read('csv', text)).documents.map((d) => d.text),
+      ['--'],
+    )
 })

@@ -39,6 +39,46 @@ test('a field of another format inside of a record makes no record of that forma
   t.is(named('text\tid\nAda\t1\n'), 'tsv')
 })
 
+test('formats of JSON are told however long the text of the first record is', async (t) => {
+  for (const size of [10, 9000, 300_000]) {
+    const text = 'Ada met Bob \\"here\\". '.repeat(Math.ceil(size / 22))
+    const [start, end] = [0, 3]
+    const entity = `{"entities":[[${start},${end},"PER"]]}`
+    const cases: [string, string][] = [
+      ['spacy-train', `["${text}",${entity}]\n["Ada",${entity}]\n`],
+      ['spacy-train', `[["${text}",${entity}],["Ada",${entity}]]`],
+      ['spacy-train', `[\n  [\n    "${text}",\n    ${entity.replace(':', ': ')}\n  ]\n]\n`],
+      ['spacy-train', `[["${text}",{"cats":{"x":1},"entities":[]}]]`],
+      ['spacy-train', `{"classes":["PER"],"annotations":[["${text}",${entity}]]}`],
+      ['doccano', `{"id":1,"text":"${text}","label":[[0,3,"PER"]]}\n`],
+      ['doccano', `{"id":1,"text":"${text}","entities":[{"id":1,"label":"PER","start_offset":0,"end_offset":3}]}\n`],
+      ['label-studio', `[{"data":{"text":"${text}"},"annotations":[{"result":[]}]}]`],
+      [
+        'label-studio',
+        `[{"id":1,"annotations":[{"result":[{"value":{"text":"${text}"}}]}],"data":{"text":"${text}"}}]`,
+      ],
+      ['prodigy', `{"text":"${text}","_input_hash":1,"spans":[],"answer":"accept"}\n`],
+      ['redocred', `[{"title":"${text}","sents":[["Ada"]],"vertexSet":[]}]`],
+      ['dygie', `{"clusters":[],"note":"${text}","sentences":[["Ada"]],"doc_key":"a"}\n`],
+      ['jsonl', `{"note":"${text}","text":"Ada"}\n`],
+      ['json', `[{"note":"${text}","text":"Ada"}]`],
+    ]
+    for (const [name, given] of cases) {
+      t.is(named(given), name, given.slice(0, 40))
+      if (name === 'spacy-train')
+        for (const piece of [1000, 100_000]) {
+          const bytes = Buffer.from(given)
+          const pieces = Array.from({ length: Math.ceil(bytes.length / piece) }, (_, i) =>
+            bytes.subarray(i * piece, (i + 1) * piece),
+          )
+          const [first] = await collect(readDocuments(Readable.from(pieces)))
+          t.true(first.text.startsWith('Ada met Bob "here".'))
+        }
+    }
+    for (const given of [`[["${text}", she`, `["${text}" was said`]) t.is(named(given), 'text')
+  }
+})
+
 test('text that is nothing else is text; what is no text is refused by name', (t) => {
   for (const text of [
     'Barack Obama was born in Hawaii.',
@@ -72,6 +112,40 @@ test('what is not UTF-8 is told once, whatever its name, with what to do about i
   } as never)
   const error = { code: 'HMTL_INPUT_ENCODING', message: /not UTF-8.*iconv/ } as never
   t.throws(() => sniffHead(Buffer.from('Café in Zürich.\n', 'latin1'), '<stdin>'), error)
+})
+
+test('records in another encoding than the others are refused one by one, by line and with what to do', async (t) => {
+  const forms: readonly [format: string, record: (word: string) => string, open?: string, close?: string][] = [
+    ['lines', (word) => `${word} slept\n`],
+    ['jsonl', (word) => `{"text":${JSON.stringify(word)}}\n`],
+    ['json', (word) => `,{"text":${JSON.stringify(word)}}\n`, '[{"text":"Ada"}', ']'],
+    ['csv', (word) => `${word},1\n`, 'text,n\n'],
+    ['tsv', (word) => `${word}\t1\n`, 'text\tn\n'],
+    ['conll2003', (word) => `${word} B-PER\nslept O\n\n`],
+    ['conllu', (word) => `1\t${word}\t_\t_\t_\t_\t0\t_\t_\t_\n\n`],
+  ]
+  const words = fc.array(fc.constantFrom('Zürich', 'Ada', 'A\0da'), { minLength: 1, maxLength: 6 })
+  const isOdd = (word: string) => word === 'Zürich'
+  for (const [format, record, open = '', close = ''] of forms)
+    await fc.assert(
+      fc.asyncProperty(words, fc.integer({ min: 1, max: 60 }), async (list, size) => {
+        const given = Buffer.from([open, record('Ada'), ...list.map(record), close].join(''), 'latin1')
+        const { documents, errors } = await read(format, given, {}, size)
+        const extra = format === 'json' ? 2 : 1
+        t.is(documents.length, extra + list.filter((word) => !isOdd(word)).length)
+        t.is(errors.length, list.filter(isOdd).length)
+        for (const { code, line, offset, remedy } of errors) {
+          t.is(code, 'HMTL_INPUT_ENCODING')
+          t.true((format === 'json' ? offset : line) !== undefined)
+          t.regex(remedy ?? '', /iconv.*these lines/)
+        }
+      }),
+      { numRuns: 30 },
+    )
+  const mixed = Buffer.concat([Buffer.from('Zürich.\nAda.\n'), Buffer.from('Zürich.\n', 'latin1')])
+  t.throws(() => sniffHead(mixed, 'a.txt'), { message: /a.txt, line 3\).*iconv/ } as never)
+  const [error] = (await read('text', mixed)).errors
+  t.is(error.line, 3)
 })
 
 test('tables are told by their header, whatever names real ones have', (t) => {

@@ -1,5 +1,7 @@
 /** The enricher on a cluster in memory: what is kept, what is counted, how it ends. */
 import test from 'ava'
+import avro from 'avsc'
+import { avroOf } from '../src/pipeline/kafka/avro.ts'
 import { startEnrich } from '../src/pipeline/kafka/enrich.ts'
 import type { ChunkReport } from '../src/pipeline/kafka/enrich-options.ts'
 import type { Header } from '../src/pipeline/kafka/port.ts'
@@ -56,6 +58,31 @@ test('what is counted is what was written: documents, their words, dead letters 
   const sum = (key: keyof ChunkReport) => chunks.reduce((total, chunk) => total + chunk[key], 0)
   t.deepEqual([sum('records'), sum('written'), sum('words'), sum('dead'), dead], [3, 2, 5, 1, 1])
   t.is(sum('lag'), 0)
+})
+
+test('NaN and infinities of Avro, which JSON has not, are null in what is written, and counted', async (t) => {
+  const { cluster, to, send, enrich } = setUp()
+  const fields = [
+    { name: 'text', type: 'string' },
+    { name: 'score', type: 'double' },
+    { name: 'all', type: { type: 'array', items: ['null', 'float'] } },
+    { name: 'by', type: { type: 'map', values: 'double' } },
+  ]
+  const schema = { type: 'record', name: 'News', fields }
+  const type = avro.Type.forSchema(schema as never)
+  const { NaN: odd, POSITIVE_INFINITY: most, NEGATIVE_INFINITY: least } = Number
+  await send([
+    { value: type.toBuffer({ text: 'Ada.', score: odd, all: [most, null, 0.5], by: { a: least } }) },
+    { value: type.toBuffer({ text: 'Bob.', score: 1.5, all: [], by: {} }) },
+    { value: Buffer.from([4, 0x48]) },
+  ])
+  let counted = 0
+  const onChunk = (chunk: ChunkReport) => {
+    counted += chunk.numbersAsNull
+  }
+  await enrich({ value: 'avro', decoder: avroOf(JSON.stringify(schema)), observer: { onChunk } })
+  t.regex(String(cluster.read(to)[0].value), /"score":null,"all":\[null,null,0.5\],"by":\{"a":null\}/)
+  t.is(counted, 3)
 })
 
 test('the end of a topic is come to over markers of transactions and by members together', async (t) => {

@@ -1,4 +1,7 @@
 /** Spans as doccano exports them and as spaCy was trained on them are annotations, counted as each counts. */
+import { mkdtemp, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import test from 'ava'
 import type { Document } from '../src/io/document/document.ts'
@@ -144,4 +147,14 @@ test('spaCy’s training data: what does not fit is refused with a code, and the
     } = await read('json', text)
     t.regex(error.remedy ?? '', /--from spacy-train/)
   }
+})
+
+test('spaCy’s training data: files of a folder are found by what they hold, however long', async (t) => {
+  const folder = await mkdtemp(join(tmpdir(), 'hmtl-'))
+  const long = pair.replace('met', `met ${'and met '.repeat(3000)}`).replace(',[10,13,"PER"]', '')
+  await writeFile(join(folder, 'lines.jsonl'), `${long}\n${pair}\n`)
+  await writeFile(join(folder, 'array.json'), `[${long}]`)
+  await writeFile(join(folder, 'other.json'), '[{"text":"Ada"}]')
+  const documents = await collect(readDocuments(folder, { format: 'spacy-train' }))
+  t.deepEqual(documents.map(entitiesOf), [['Ada PER'], ['Ada PER'], ['Ada PER', 'Ida PER']])
 })

@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream'
 import { tableFromArrays, tableToIPC } from 'apache-arrow'
 import test from 'ava'
+import fc from 'fast-check'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import type { Document } from '../src/io/document/document.ts'
 import type { LossReport } from '../src/io/index.ts'
@@ -180,5 +181,143 @@ test('a word a row: arrow and parquet too, also where tags are numbers that the 
     )
     t.deepEqual(kinds(report), extras ? {} : { 'unlabelled-token': 1 })
     if (extras) t.deepEqual((documents[0].metadata.conll2003 as { columns: unknown }).columns, [['NNP', 'VBD']])
+  }
+})
+
+const asJson = (rows: readonly object[]) => `[${rows.map((row) => JSON.stringify(row)).join(',\n ')}]\n`
+const asLines = (rows: readonly object[]) => rows.map((row) => `${JSON.stringify(row)}\n`).join('')
+
+test('a word a record of JSON: lines and arrays are read as tables are, told by the first record', async (t) => {
+  for (const rows of [
+    [
+      { sentence_id: 1, word: 'Maren', tag: 'B-per' },
+      { sentence_id: 1, word: 'slept', tag: 'O' },
+      { sentence_id: 2, word: 'Oslo', tag: 'B-geo' },
+    ],
+    [
+      { 'Sentence #': 'Sentence: 1', Word: 'Maren', POS: 'NNP', Tag: 'B-per' },
+      { 'Sentence #': null, Word: 'slept', POS: 'VBD', Tag: 'O' },
+      { 'Sentence #': 'Sentence: 2', Word: 'Oslo', POS: 'NNP', Tag: 'B-geo' },
+    ],
+    [
+      { token: 'Maren', label: 'B-per', ner: 'B-per' },
+      { label: 'O', token: 'slept' },
+      { token: null, label: null },
+      { token: 'Oslo', label: 'B-geo' },
+    ],
+  ])
+    for (const [format, text] of [
+      ['json', asJson(rows)],
+      ['jsonl', asLines(rows)],
+    ]) {
+      const { documents, errors } = await read(format, text, {}, 7)
+      t.deepEqual(errors, [], text)
+      const found = documents.map((d) => [d.text, entitiesOf(d)])
+      t.deepEqual(found, [
+        ['Maren slept', ['Maren per']],
+        ['Oslo', ['Oslo geo']],
+      ])
+      const guessed = await collect(readDocuments(Readable.from([Buffer.from(text)])))
+      t.deepEqual(
+        guessed.map((d) => [d.text, entitiesOf(d)]),
+        found,
+      )
+    }
+  const gaps = await read(
+    'jsonl',
+    '{"word":"Maren","tag":"B-per"}\n{"word":"slept","tag":"O"}\n\n{"word":"Oslo","tag":"O"}\n',
+  )
+  t.deepEqual(texts(gaps.documents), ['Maren slept', 'Oslo'])
+})
+
+test('a word a record of JSON: a broken record costs its sentence, fields that come later are counted', async (t) => {
+  const row = (sentence: number, word: string, tag: string, more = '') =>
+    `{"sent_id":${sentence},"word":"${word}","tag":"${tag}"${more}}`
+  const first = row(1, 'Maren', 'B-per')
+  for (const broken of ['{"sent_id":1,', '{"sent_id":1,"tag":"O"}', 'é'])
+    for (const [format, open, between, close] of [
+      ['jsonl', '', '\n', '\n'],
+      ['json', '[', ',', ']'],
+    ]) {
+      if (format === 'json' && broken.endsWith(',')) continue
+      const rows = [first, broken, row(1, 'slept', 'O'), row(2, 'Oslo', 'B-geo')]
+      const bytes = Buffer.from(`${open}${rows.join(between)}${close}`, 'latin1')
+      const { documents, errors } = await read(format, bytes)
+      t.is(errors.length, 1, `${format} ${broken}`)
+      if (format === 'jsonl') t.is(errors[0].line, 2)
+      t.deepEqual(named(documents), [['test:2', 'Oslo', ['Oslo geo']]])
+    }
+  const odd = await read('jsonl', [first, row(2, 'slept', 'VBD'), row(3, 'Oslo', 'B-geo', ',"pos":"NNP"')].join('\n'))
+  t.deepEqual(
+    odd.errors.map(({ code, line, document }) => [code, line, document]),
+    [['HMTL_INPUT_SYNTAX', 2, 'test:2']],
+  )
+  t.deepEqual(texts(odd.documents), ['Maren', 'Oslo'])
+  t.deepEqual(kinds(odd.report), { 'json-field': 1 })
+})
+
+test('a word a record of JSON: what has a text is a document, also after such and under another name', async (t) => {
+  const words = '{"word":"Ada","tag":"B-per"}\n'
+  t.deepEqual(texts((await read('jsonl', words, { textField: 'word' })).documents), ['Ada'])
+  t.deepEqual(texts((await read('jsonl', '{"text":"Ada met Bob","word":"Ada","tag":"B-per"}\n')).documents), [
+    'Ada met Bob',
+  ])
+  for (const format of ['jsonl', 'json']) {
+    const after = await read(format, `{"text":"Ada"}\n${words}{"text":"Bob"}\n`)
+    t.deepEqual(texts(after.documents), ['Ada', 'Bob'])
+    t.deepEqual(
+      after.errors.map(({ code }) => code),
+      ['HMTL_INPUT_FIELD'],
+    )
+  }
+  const lists = await read('jsonl', '{"token":["Ada"],"tag":["B-per"]}\n')
+  t.deepEqual(
+    lists.errors.map(({ code }) => code),
+    ['HMTL_INPUT_FIELD'],
+  )
+})
+
+test('a word a record of JSON: any table gives what it gives as CSV, one sentence held at a time', async (t) => {
+  const word = fc.string({ minLength: 1, maxLength: 4 }).filter((each) => each.trim() !== '')
+  const rows = fc.array(fc.record({ word, tag: fc.constantFrom('O', 'B-per', 'I-per'), sentence: fc.nat(2) }), {
+    minLength: 1,
+    maxLength: 8,
+  })
+  await fc.assert(
+    fc.asyncProperty(rows, fc.integer({ min: 1, max: 40 }), async (list, size) => {
+      const quoted = (cell: string) => `"${cell.replaceAll('"', '""')}"`
+      const table = list.map((row) => `${quoted(row.word)},${row.tag},${row.sentence}\n`).join('')
+      const same = (await read('csv', `word,tag,sentence\n${table}`)).documents.map(plain)
+      t.deepEqual((await read('jsonl', asLines(list), {}, size)).documents.map(plain), same)
+      t.deepEqual((await read('json', asJson(list), {}, size)).documents.map(plain), same)
+    }),
+    { numRuns: 100 },
+  )
+  const many = Array.from({ length: 400 }, (_, sentence) => ({ word: 'Maren', tag: 'O', sentence }))
+  t.is((await read('jsonl', asLines(many), { maxDocumentBytes: 1000 })).documents.length, 400)
+  const unparted = await read('jsonl', asLines(many.map(({ word, tag }) => ({ word, tag }))), {
+    maxDocumentBytes: 1000,
+  })
+  t.deepEqual(
+    unparted.errors.map(({ code }) => code),
+    ['HMTL_INPUT_TOO_LARGE'],
+  )
+})
+
+test('a word a row: tags of phrases are no entities here either', async (t) => {
+  const rows = [
+    { sent_id: 1, word: 'Ada', pos: 'NNP', tag: 'B-NP' },
+    { sent_id: 1, word: 'slept', pos: 'VBD', tag: 'B-VP' },
+  ]
+  for (const [format, text] of [
+    ['csv', 'sent_id,word,pos,tag\n1,Ada,NNP,B-NP\n1,slept,VBD,B-VP\n'],
+    ['jsonl', asLines(rows)],
+  ]) {
+    const { documents, report } = await read(format, text)
+    t.deepEqual(texts(documents), ['Ada slept'])
+    t.is(documents[0].entities, undefined)
+    t.deepEqual(kinds(report), { 'chunk-tag': 2 })
+    const asked = await read(format, text, { layer: 'entities' })
+    t.deepEqual(asked.documents.map(entitiesOf), [['Ada NP', 'slept VP']])
   }
 })

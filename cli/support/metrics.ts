@@ -20,6 +20,7 @@ export const createMetrics = (ofProcess: boolean): Metrics => {
   const words = counter('words_total', 'Words of the documents written')
   const bytes = counter('output_bytes_total', 'Bytes of the values written')
   const dead = counter('dead_letters_total', 'Records sent to the dead-letter topic', ['code'])
+  const nulls = counter('numbers_as_null_total', 'NaN and infinities of Avro, which JSON has not, written as null')
   const redelivered = counter('redelivered_total', 'Records fetched again after they had been worked on')
   const retries = counter('chunk_retries_total', 'Chunks that could not be written and were taken up again')
   const lag = new Gauge({
@@ -41,6 +42,7 @@ export const createMetrics = (ofProcess: boolean): Metrics => {
         documents.inc(chunk.written)
         words.inc(chunk.words)
         bytes.inc(chunk.bytes)
+        nulls.inc(chunk.numbersAsNull)
         lag.set({ partition: chunk.partition }, chunk.lag)
         seconds.observe(chunk.seconds)
       },
@@ -58,6 +60,7 @@ export const createMetrics = (ofProcess: boolean): Metrics => {
         documents: await sum(documents),
         words: await sum(words),
         deadLetters: await sum(dead),
+        numbersAsNull: await sum(nulls),
         redelivered: await sum(redelivered),
         retries: await sum(retries),
       }

@@ -8,8 +8,10 @@ import { HmtlError } from './errors.ts'
 import type { Format } from './format.ts'
 import { formatNamed, formatNames, formats } from './formats/index.ts'
 import { mayBeRefused, refuseOthers } from './refused.ts'
-import { type JsonHead, jsonHead } from './syntax/json-head.ts'
+import { type JsonHead, jsonHead, pairHead } from './syntax/json-head.ts'
 import { type Source, withoutGz } from './source.ts'
+import { lineOfFault, utf8Remedy } from './syntax/text.ts'
+import { unreadKind } from './syntax/unread.ts'
 
 /** What is looked at at most; of JSON whose first record is longer than that, more. */
 const headBytes = 8192
@@ -23,6 +25,13 @@ const decode = (bytes: Uint8Array): string =>
     .toString('utf8')
     .replace(/^\ufeff/, '')
 
+/** How sure a format is that a head is its own. @param json what `jsonHead` says of it */
+const levelOf = (format: Format, head: string, path: string, json: JsonHead | undefined, textField?: string) =>
+  // What breaks off as JSON may be a word that begins like it, in a column.
+  !json
+    ? format.sniff(head, path, textField)
+    : (format.sniffJson?.(json, path) ?? (json.broken ? format.sniff(head, path, textField) : 0))
+
 /** The format that is surest that a head is its own, and how sure it is. */
 const surest = (
   head: string,
@@ -33,11 +42,7 @@ const surest = (
   let format: Format | undefined
   let sure = 0
   for (const candidate of formats) {
-    const { sniffJson } = candidate
-    // What breaks off as JSON may be a word that begins like it, in a column.
-    const level = !json
-      ? candidate.sniff(head, path, textField)
-      : (sniffJson?.(json, path) ?? (json.broken ? candidate.sniff(head, path, textField) : 0))
+    const level = levelOf(candidate, head, path, json, textField)
     if (level <= sure) continue
     format = candidate
     sure = level
@@ -100,6 +105,12 @@ const ofAll = (head: Uint8Array, name: string, textField?: string): Format => {
       source: name,
       remedy: 'Export it as CoNLL 2003 or brat',
     })
+  const unread = unreadKind(text)
+  if (unread)
+    throw new HmtlError('HMTL_FORMAT_UNSUPPORTED', `${name} is ${unread.what}, which is not read`, {
+      source: name,
+      remedy: unread.remedy,
+    })
   const { format, sure } = surest(text, path, jsonHead(text), textField)
   // Who names a file so means it: what is wrong with it is for the format's reader to say, and it is no plain text.
   const named = ofName(path)
@@ -113,7 +124,8 @@ const ofAll = (head: Uint8Array, name: string, textField?: string): Format => {
   if (!control.test(Buffer.from(head).toString('latin1')))
     throw new HmtlError('HMTL_INPUT_ENCODING', `${name} is not UTF-8`, {
       source: name,
-      remedy: 'Convert it to UTF-8, for example with iconv -f WINDOWS-1252 -t UTF-8',
+      line: lineOfFault(head),
+      remedy: utf8Remedy,
     })
   throw new HmtlError('HMTL_FORMAT_UNKNOWN', `cannot tell the format of ${name}`, {
     remedy: `Name it with --from, one of ${formatNames.join(', ')}`,
@@ -159,6 +171,9 @@ const createGuess = (name: string, textField?: string): ((head: Uint8Array, ende
       const json = jsonHead(decode(part))
       if (json && (full || isRecord(json))) return ofAll(part, name, textField)
       if (json && !json.broken) return undefined
+      const pair = pairHead(decode(part))
+      if (pair && (full || isRecord(pair))) return ofAll(part, name, textField)
+      if (pair && !pair.broken) return undefined
       // After a damaged line the next record tells.
       const next = json && part.subarray(part.indexOf(newline) + 1)
       if (next && isRecord(jsonHead(decode(next)))) return ofAll(next, name, textField)
@@ -234,8 +249,7 @@ export const guessed = async (source: Source, textField?: string): Promise<Guess
 export const looksLike = async (format: Format, source: Source): Promise<boolean> => {
   for await (const chunk of source.chunks()) {
     const head = decode(chunk.subarray(0, jsonHeadBytes))
-    const json = jsonHead(head)
-    return (json ? (format.sniffJson?.(json, '') ?? 0) : format.sniff(head.slice(0, headBytes), '')) > 0
+    return levelOf(format, pairHead(head) ? head : head.slice(0, headBytes), '', jsonHead(head)) > 0
   }
   return false
 }

@@ -6,13 +6,13 @@
 import { Buffer } from 'node:buffer'
 import { exactInteger } from './exact-values.ts'
 import type { Document } from '../document/document.ts'
-import { idText, JsonNumber, stringifyExact } from '../syntax/exact-json.ts'
+import { idText, JsonNumber } from '../syntax/exact-json.ts'
 import { type FormatContext, jsonOptions } from '../format.ts'
 import { fromJson } from '../document/json.ts'
-import type { HmtlError } from '../errors.ts'
+import { HmtlError } from '../errors.ts'
 import { type Source, stem } from '../source.ts'
-import { textColumn } from '../syntax/text-column.ts'
-import { type WordColumns, wordColumnsOf, wordRows } from '../syntax/word-rows.ts'
+import { likelyText, textColumn, textRemedy } from '../syntax/text-column.ts'
+import { cellText, type WordColumns, wordColumnsOf, wordRows } from '../syntax/word-rows.ts'
 import { isUnlabelled, taggedDocument, taggedOf, wordsOf } from '../syntax/tagged-record.ts'
 
 /**
@@ -80,10 +80,6 @@ export interface RowDocuments {
   end(): Document | undefined
 }
 
-/** A cell as text. */
-const cellText = (value: unknown): string =>
-  typeof value === 'string' ? value : value === undefined || Number.isNaN(value) ? '' : stringifyExact(value)
-
 /** Rows of a word and its tag. */
 const wordDocuments = (
   names: readonly string[],
@@ -111,14 +107,13 @@ const wordDocuments = (
 /**
  * What becomes of the rows of a table.
  * @param features what the hub's tool writes into the file
- * @param fault the error of a table without a column that says something to us
+ * @throws HmtlError `HMTL_FORMAT_SCHEMA` of a table without a column that says something to us
  */
 export const hubDocuments = (
   names: readonly string[],
   features: string | undefined,
   source: Source,
   given: FormatContext,
-  fault: (message: string) => HmtlError,
 ): RowDocuments => {
   const { textField: wanted = 'text' } = given.options
   const found = textColumn(names, wanted)
@@ -126,7 +121,11 @@ export const hubDocuments = (
   const context = { ...given, options: { ...given.options, textField } }
   const columns = found === undefined ? wordColumnsOf(names) : undefined
   if (!columns && found === undefined && !names.includes('tokens'))
-    throw fault(`no column "${wanted}" and no "tokens" among ${names.slice(0, 20).join(', ')}`)
+    throw new HmtlError(
+      'HMTL_FORMAT_SCHEMA',
+      `no column "${wanted}" and no "tokens" among ${names.slice(0, 20).join(', ')}`,
+      { source: source.name, remedy: textRemedy('column', likelyText(names)) },
+    )
   const tagged = { names: tagNames(features, 'ner_tags'), code: 'HMTL_FORMAT_SCHEMA' } as const
   const words = columns && wordDocuments(names, columns, features, source, context)
   const documentOf = (row: Record<string, unknown>, index: number): Document => {

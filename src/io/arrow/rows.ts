@@ -130,8 +130,7 @@ const namesOf = (vector: Vector): ((row: number) => readonly string[] | undefine
 /** Rows of the tables that data hubs keep as Arrow streams. */
 const hubRows = (schema: ArrowSchema, source: Source, context: FormatContext): RowReader => {
   const names = schema.fields.map(({ name }) => name)
-  const fault = (message: string) => schemaError(message, source.name)
-  const documents = hubDocuments(names, schema.metadata.get('huggingface'), source, context, fault)
+  const documents = hubDocuments(names, schema.metadata.get('huggingface'), source, context)
   const valuesOfUser = userValues(source, context)
   let before = 0
   return {

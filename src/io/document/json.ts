@@ -17,7 +17,7 @@ import {
 } from './document.ts'
 import { HmtlError } from '../errors.ts'
 import { idText, JsonNumber } from '../syntax/exact-json.ts'
-import { textColumn } from '../syntax/text-column.ts'
+import { frameRemedy, recordRemedy } from '../syntax/text-column.ts'
 import { fromUtf16, type OffsetMap, type OffsetUnit, offsetUnits, toUtf16 } from './offsets.ts'
 import { joinTokens } from './tokens.ts'
 
@@ -149,7 +149,7 @@ export const keptAnnotations = (metadata: Readonly<Record<string, unknown>>): Re
 export const fromJson = (record: unknown, fallbackId: string, options: JsonOptions = {}): Document => {
   if (!isObject(record))
     throw new HmtlError('HMTL_INPUT_FIELD', 'record is not a JSON object', {
-      remedy: 'Each line holds one object such as {"text": "…"}',
+      remedy: `Each line holds one object such as {"text": "…"}${typeof record === 'string' ? "; texts alone become such with jq -c '{text: .}'" : ''}`,
     })
   const { textField = 'text' } = options
   const rawId = present(record, 'id')
@@ -183,15 +183,22 @@ export const fromJson = (record: unknown, fallbackId: string, options: JsonOptio
 
 const textAndTokens = (record: Record<string, unknown>, textField: string, id: string) => {
   const text = present(record, textField)
-  if (text !== undefined && typeof text !== 'string') throw fieldError(textField, 'a string', id)
+  if (text !== undefined && typeof text !== 'string')
+    throw new HmtlError('HMTL_INPUT_FIELD', `field "${textField}" must be a string`, {
+      document: id,
+      remedy: isObject(text)
+        ? frameRemedy
+        : Array.isArray(text)
+          ? 'Its parts become one with jq: join(" ")'
+          : undefined,
+    })
   const tokens = present(record, 'tokens')
   const areWords = Array.isArray(tokens) && tokens.every((token) => typeof token === 'string')
   if (text === undefined) {
     if (tokens === undefined) {
-      const near = textColumn(Object.keys(record), textField)
       throw new HmtlError('HMTL_INPUT_FIELD', `no "${textField}" and no "tokens" field`, {
         document: id,
-        remedy: `Name the field that holds the text with --text-field${near === undefined ? '' : `, such as "${near}"`}`,
+        remedy: recordRemedy(record, textField),
       })
     }
     if (!areWords) throw fieldError('tokens', 'an array of strings', id)

@@ -3,14 +3,14 @@
  * metadata; or a row a word, with its tag.
  */
 import { type CsvRecord, csvRecords } from '../syntax/csv.ts'
-import { type Dialect, isTableHead, looksDelimited, separatorOf, tableHead } from '../syntax/csv-head.ts'
+import { type Dialect, isDrawn, isTableHead, looksDelimited, separatorOf, tableHead } from '../syntax/csv-head.ts'
 import { createDocument, type Document } from '../document/document.ts'
 import { HmtlError } from '../errors.ts'
 import { attempt, type Format, type FormatContext, layersAll, maxLineBytes } from '../format.ts'
 import { headOf } from '../syntax/head.ts'
 import { resultColumns, resultsWriter } from './results.ts'
 import { type Source, stem } from '../source.ts'
-import { textColumn } from '../syntax/text-column.ts'
+import { likelyText, textColumn, textRemedy } from '../syntax/text-column.ts'
 import { type WordColumns, wordColumnsOf, wordRows } from '../syntax/word-rows.ts'
 
 interface Kind extends Dialect {
@@ -38,7 +38,12 @@ const isBroken = ({ fields, error }: CsvRecord, width: number): HmtlError | unde
   error ??
   (fields.length === width
     ? undefined
-    : new HmtlError('HMTL_INPUT_SYNTAX', `${fields.length} fields where the header names ${width}`))
+    : new HmtlError('HMTL_INPUT_SYNTAX', `${fields.length} fields where the header names ${width}`, {
+        remedy:
+          width === 1
+            ? 'A text that holds the separator stands in quotes; lines of text are read with --from lines'
+            : 'A field that holds the separator stands in quotes, and every row has all fields',
+      }))
 
 /** A row a word. */
 const rowsOfWords = (names: readonly string[], columns: WordColumns, name: string, context: FormatContext): Rows => {
@@ -76,7 +81,7 @@ const rowsBelow = ({ fields, error }: CsvRecord, name: string, textField: string
   if (words) return rowsOfWords(fields, words, name, context)
   if (textAt === -1)
     throw new HmtlError('HMTL_INPUT_FIELD', `no column "${textField}" among ${fields.slice(0, 20).join(', ')}`, {
-      remedy: 'Name the one that holds the text with --text-field; what is no table is read with --from text or lines',
+      remedy: `${textRemedy('column', likelyText(fields))}; what is no table is read with --from text or lines`,
     })
   const idAt = fields.indexOf('id')
   return {
@@ -93,6 +98,14 @@ const rowsBelow = ({ fields, error }: CsvRecord, name: string, textField: string
     end: () => undefined,
   }
 }
+
+/** Of a table whose cells are padded, and may be cut or go over several lines. */
+const drawnFault = () =>
+  new HmtlError('HMTL_FORMAT_UNSUPPORTED', 'this table is drawn for readers, with rules and padded cells', {
+    remedy:
+      'Export it as CSV (psql --csv, mysql --batch for tabs); of a Markdown table take away the line of dashes, the bars ' +
+      'at both ends and the spaces around the others',
+  })
 
 const reader = (kind: Kind) =>
   async function* read(given: Source, context: FormatContext): AsyncGenerator<Document> {
@@ -120,7 +133,10 @@ const reader = (kind: Kind) =>
           continue
         }
         if (record.line <= table.before) continue
-        rows = attempt(context, place, record.text, () => rowsBelow(record, name, textField, context))
+        rows = attempt(context, place, record.text, () => {
+          if (isDrawn(table)) throw drawnFault()
+          return rowsBelow(record, name, textField, context)
+        })
         // Without a header nothing of the rest can be told.
         if (!rows) return
       }

@@ -5,21 +5,29 @@ import { toJson } from '../document/json.ts'
 import { stringifyExact } from '../syntax/exact-json.ts'
 import { jsonArrayItems } from '../syntax/json-array.ts'
 import { type Source, stem } from '../source.ts'
-import { documentOfRecord } from './jsonl.ts'
+import { recordsOf } from './jsonl.ts'
 
 async function* read(source: Source, context: FormatContext): AsyncGenerator<Document> {
   const name = stem(source, '.json')
   const { keepLines } = context.options
+  const records = recordsOf(name, context)
   for await (const { text, index, offset, error } of jsonArrayItems(source, maxDocumentBytes(context))) {
     const id = `${name}:${index}`
     // A record over several lines cannot be a line again.
     const keep = keepLines === true && !/[\r\n]/.test(text)
     const document = attempt(context, { source: source.name, document: id, offset }, text, () => {
-      if (error) throw error
-      return documentOfRecord(text, id, context, keep)
+      try {
+        if (error) throw error
+        return records.record(text, id, keep)
+      } catch (fault) {
+        records.recover()
+        throw fault
+      }
     })
     if (document) yield document
   }
+  const last = attempt(context, { source: source.name }, undefined, () => records.end())
+  if (last) yield last
 }
 
 async function* write(documents: AsyncIterable<Document>, context: FormatContext): AsyncGenerator<string> {

@@ -7,6 +7,7 @@ import { fromJson, type JsonOptions, toJson } from '../document/json.ts'
 import type { Line } from '../syntax/lines.ts'
 import { parseLines } from '../syntax/parse-lines.ts'
 import { PlainRecords } from '../syntax/plain-record.ts'
+import { type WordRecords, wordRecordsOf } from '../syntax/word-records.ts'
 import { taggedDocument, taggedOf, tagNumber } from '../syntax/tagged-record.ts'
 import type { Source } from '../source.ts'
 import { stem } from '../source.ts'
@@ -34,13 +35,57 @@ export const documentOfLine = (text: string, fallbackId: string, options: JsonOp
 /**
  * A document of a record of a corpus, whose words may have a tag each. Tags that are numbers, which JSON does not name,
  * stay the user's field and are counted.
- * @param keep whether `rawLineOf` shall know the text of the record
+ * @param text of the record
+ * @param keep whether `rawLineOf` shall know it
  * @throws HmtlError `HMTL_INPUT_JSON`, `HMTL_INPUT_FIELD` or what `fromJson` throws
  */
-export const documentOfRecord = (text: string, fallbackId: string, context: FormatContext, keep: boolean): Document => {
-  const record = parseJsonLine(text)
+const documentOfRecord = (
+  record: unknown,
+  text: string,
+  fallbackId: string,
+  context: FormatContext,
+  keep: boolean,
+): Document => {
   const document = tagged(record, fallbackId, context) ?? fromJson(record, fallbackId, jsonOptions(context))
   return keep ? kept(document, record, text) : document
+}
+
+/** What becomes of the records of a source. */
+export interface Records {
+  /** Whether each is a document of its own, which is not known before the first. */
+  readonly areDocuments: boolean
+  /**
+   * The document that a record is, or completes.
+   * @param line that it stands on
+   * @throws HmtlError
+   */
+  record(text: string, fallbackId: string, keep: boolean, line?: number): Document | undefined
+  /** What an empty line completes. @throws HmtlError */
+  gap(): Document | undefined
+  /** What the end completes. @throws HmtlError */
+  end(): Document | undefined
+  /** After a fault of a record. */
+  recover(): void
+}
+
+/** Records that are documents, or a word and its tag each: the first one tells. @param name of the source, for ids */
+export const recordsOf = (name: string, context: FormatContext): Records => {
+  let words: WordRecords | undefined
+  let isFirst = true
+  return {
+    get areDocuments() {
+      return !isFirst && !words
+    },
+    record(text, fallbackId, keep, line) {
+      const record = parseJsonLine(text)
+      if (isFirst) words = wordRecordsOf(record, name, context)
+      isFirst = false
+      return words ? words.record(record, line) : documentOfRecord(record, text, fallbackId, context, keep)
+    },
+    gap: () => words?.gap(),
+    end: () => words?.end(),
+    recover: () => words?.recover(),
+  }
 }
 
 const tagged = (given: unknown, fallbackId: string, context: FormatContext): Document | undefined => {
@@ -83,17 +128,21 @@ const read = (source: Source, context: FormatContext) => {
   const { keepLines = false, textField = 'text' } = context.options
   const asBytes = !keepLines && textField !== 'id'
   const plain = new PlainRecords(textField)
+  const records = recordsOf(name, context)
   return parseLines(source, context, {
     asBytes,
     line(line: Line) {
       const { number, bytes } = line
-      const record = bytes && plain.read(bytes)
+      const record = bytes && records.areDocuments ? plain.read(bytes) : undefined
       if (record) return lateDocument(record.id ?? `${name}:${number}`, record, noLayers)
       const { text } = line
-      return text.trim() === '' ? undefined : documentOfRecord(text, `${name}:${number}`, context, keepLines)
+      return text.trim() === '' ? records.gap() : records.record(text, `${name}:${number}`, keepLines, number)
     },
-    end: () => undefined,
-    recover: () => undefined,
+    end: () => records.end(),
+    recover() {
+      records.recover()
+      return undefined
+    },
   })
 }
 

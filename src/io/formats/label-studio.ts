@@ -29,6 +29,7 @@ import {
   textOf,
   withKeptParts,
 } from '../syntax/span-records.ts'
+import { likelyText, textRemedy } from '../syntax/text-column.ts'
 
 const key = 'label-studio'
 
@@ -126,7 +127,8 @@ const decode = (record: unknown, fallback: string, context: FormatContext): Docu
   const { textField = 'text' } = context.options
   const { annotations, predictions, data, ...task } = record
   const { [textField]: given, id: ownId, ...fields } = data as Json
-  const text = textOf(given, `data.${textField}`, 'Name the field that holds the text with --text-field')
+  const likely = likelyText(Object.keys(fields).filter((name) => typeof fields[name] === 'string'))
+  const text = textOf(given, `data.${textField}`, textRemedy('field', likely))
   const id = idText(ownId) ?? idText(task.id) ?? fallback
   const layers = layersOf(record, text, id, context)
   const made = annotationsOf(createDocument({ id, text, ...layers }), context)

@@ -165,8 +165,7 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<Doc
     // What says nested once more what our other columns say is not read; all else that is called so is the user's.
     const columns = isDocuments ? new Set([...all].filter((name) => leaves.get(name) !== nestedLeaves.get(name))) : all
     const features = metadata.key_value_metadata?.find(({ key }) => key === 'huggingface')?.value
-    const fault = (message: string) => schemaError(message, source.name)
-    const ofHub = isDocuments ? undefined : hubDocuments([...columns], features, source, context, fault)
+    const ofHub = isDocuments ? undefined : hubDocuments([...columns], features, source, context)
     checkMetadata(metadata, buffer.byteLength, source.name)
     const { options, finish } = exactly(metadata, textColumns(isDocuments, [...columns], context))
     let rowStart = 0

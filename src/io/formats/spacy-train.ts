@@ -8,6 +8,7 @@ import { type Source, stem } from '../source.ts'
 import { metadataOfFields } from '../syntax/fields.ts'
 import { headOf } from '../syntax/head.ts'
 import { jsonArrayItems } from '../syntax/json-array.ts'
+import { pairHead } from '../syntax/json-head.ts'
 import { documentsOfArray, documentsOfLines, parseJsonLine } from '../syntax/json-records.ts'
 import { lenient } from '../syntax/lenient.ts'
 import { fieldFault, isObject, type Json, spanLayer, spanOfTriple, spanReader, textOf } from '../syntax/span-records.ts'
@@ -56,14 +57,11 @@ async function* read(given: Source, context: FormatContext) {
     }
 }
 
-/** The beginning of such an item, of a line or in an array. */
-const begins = /^\s*(?:\[\s*)?\[\s*"(?:[^"\\\n]|\\.)*"\s*,\s*\{\s*"entities"\s*:\s*\[/
-
 export const spacyTrain: Format = {
   name: 'spacy-train',
   summary: 'spaCy’s training data as JSON, ["text", {"entities": [[0, 3, "PER"]]}]: spans of one layer (reading only)',
   accepts: (path) => path.endsWith('.spacy-train.json'),
-  sniff: (head) => (begins.test(head) ? 2 : 0),
+  sniff: (head) => (pairHead(head)?.fields.get('entities')?.startsWith('[') ? 2 : 0),
   sniffJson({ broken, fields, begins: values }) {
     if (broken) return undefined
     return fields.has('classes') && /^\[\s*(null\s*,\s*)*\[\s*"/.test(values.get('annotations') ?? '') ? 2 : 0

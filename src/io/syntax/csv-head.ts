@@ -67,10 +67,17 @@ export const tableHead = (head: string, dialect: Dialect, textField: string): Ta
   return { hint, header, rows: lines.slice(at + 1), before, lineEnd }
 }
 
-/** Whether a head goes on past the header, and past what may be comments above it. */
+const isRule = (line = ''): boolean => line.includes('--') && /^[ |+:=-]+$/.test(line)
+
+/** Whether a table is drawn for readers, as psql, mysql and Markdown do: with a rule above or below its header. */
+export const isDrawn = ({ header, rows }: TableHead): boolean =>
+  isRule(header) || (header.includes('|') && isRule(rows[0]))
+
+/** Whether a head goes on past the header, past what may be comments above it and a rule below it. */
 export const isTableHead = (head: string, dialect: Dialect, textField: string): boolean => {
   const { header, rows } = tableHead(head, dialect, textField)
-  return header.startsWith('#') ? rows.slice(0, -1).some((row) => row !== '' && !row.startsWith('#')) : rows.length > 0
+  if (header.startsWith('#')) return rows.slice(0, -1).some((row) => row !== '' && !row.startsWith('#'))
+  return rows.length > (header.includes('|') ? 1 : 0)
 }
 
 /** A table's separator: what its first line says, else what has a column of the text, else what makes most columns. */

@@ -7,6 +7,7 @@
 import { isUtf8 } from 'node:buffer'
 import { HmtlError, toHmtlError } from '../errors.ts'
 import type { Source } from '../source.ts'
+import { utf8Remedy } from './text.ts'
 
 export interface CsvOptions {
   /** What parts fields: `,` `;` or a tab. */
@@ -122,7 +123,7 @@ export async function* csvRecords(source: Source, options: CsvOptions): AsyncGen
         text: '',
         error: new HmtlError('HMTL_INPUT_ENCODING', 'record is not valid UTF-8', {
           ...place,
-          remedy: 'Convert the file to UTF-8, for example with iconv',
+          remedy: utf8Remedy,
         }),
       }
     const text = bytes.toString('utf8')

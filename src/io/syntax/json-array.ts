@@ -5,6 +5,7 @@
 import { isUtf8 } from 'node:buffer'
 import { HmtlError } from '../errors.ts'
 import type { Source } from '../source.ts'
+import { utf8Remedy } from './text.ts'
 
 export interface JsonItem {
   readonly text: string
@@ -23,7 +24,8 @@ const [openObject, closeObject] = [0x7b, 0x7d]
 const isSpace = (byte: number) => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
 const remedies = {
   object:
-    'Each item is an object such as {"text": "…"}; pairs of a text and its entities are read with --from spacy-train',
+    'Each item is an object such as {"text": "…"}; pairs of a text and its entities are read with --from spacy-train, ' +
+    "texts alone become objects with jq -c '.[] | {text: .}'",
   array: 'Each item is a text and its entities, ["…", {"entities": [[0, 3, "PER"]]}]',
 }
 /** A byte order mark may come first. */
@@ -79,7 +81,7 @@ export async function* jsonArrayItems(
     else if (!isUtf8(bytes))
       error = new HmtlError('HMTL_INPUT_ENCODING', `item ${index} of the array is not valid UTF-8`, {
         ...place(offset),
-        remedy: 'Convert the file to UTF-8',
+        remedy: utf8Remedy,
       })
     parts = []
     held = 0

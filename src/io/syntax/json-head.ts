@@ -124,3 +124,33 @@ export const jsonHead = (head: string): JsonHead | undefined => {
     at = afterSpace(head, at + 1)
   }
 }
+
+/** Nothing of it is seen yet. */
+const unseen: JsonHead = {
+  array: false,
+  spread: false,
+  whole: false,
+  broken: false,
+  fields: new Map(),
+  begins: new Map(),
+}
+
+/**
+ * The fields that stand beside a text in an array, `["…", {…}]`, alone or as the first item of another array; undefined
+ * where there are none.
+ */
+export const pairHead = (head: string): JsonHead | undefined => {
+  const opened = /^\s*\[\s*(?:\[\s*)?/.exec(head)
+  if (!opened) return undefined
+  let at = opened[0].length
+  if (at >= head.length) return unseen
+  if (head[at] !== '"') return undefined
+  at = stringEnd(head, at)
+  if (at < 0) return at === -1 ? unseen : undefined
+  at = afterSpace(head, at)
+  if (at >= head.length) return unseen
+  if (head[at] !== ',') return undefined
+  at = afterSpace(head, at + 1)
+  if (at >= head.length) return unseen
+  return head[at] === '{' ? jsonHead(head.slice(at)) : undefined
+}

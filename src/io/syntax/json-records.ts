@@ -19,6 +19,14 @@ const isOfUser = (record: unknown): boolean =>
   holdsOwnNumber(record, (key) => key === 'hmtl') ||
   holdsOwnNumber((record as { hmtl?: unknown } | null)?.hmtl, (key) => layerFields.has(key))
 
+/** What other writers make of it. */
+const hintOf = (text: string): string => {
+  if (/^\s*\{\s*'/.test(text)) return "; Python's print and str write none, json.dumps does"
+  if (/[:,[]\s*-?(NaN|Infinity)\s*[,}\]]/.test(text))
+    return ", which has no NaN and Infinity: write null, as pandas' to_json does"
+  return /\},\s*$/.test(text) ? ', without a comma behind it' : ''
+}
+
 /**
  * Parses one JSON line, the user's numbers as they stand (`parseExact`). @throws HmtlError `HMTL_INPUT_JSON` or what
  * `fromJson` throws
@@ -30,7 +38,7 @@ export const parseJsonLine = (text: string): unknown => {
   } catch (cause) {
     throw new HmtlError('HMTL_INPUT_JSON', `not valid JSON: ${(cause as Error).message}`, {
       cause,
-      remedy: 'Each line must hold one complete JSON object',
+      remedy: `Each line must hold one complete JSON object${hintOf(text)}`,
     })
   }
 }

@@ -7,6 +7,7 @@ import { isAscii, isUtf8 } from 'node:buffer'
 import { HmtlError } from '../errors.ts'
 import type { Source } from '../source.ts'
 import { defaultMaxLineBytes } from './limits.ts'
+import { utf8Remedy } from './text.ts'
 
 export interface Line {
   /** Without its line end (`\n` or `\r\n`). */
@@ -120,7 +121,7 @@ export async function* lineBatches(
         size,
         new HmtlError('HMTL_INPUT_ENCODING', 'line is not valid UTF-8', {
           ...place(),
-          remedy: 'Convert the file to UTF-8, for example with iconv',
+          remedy: utf8Remedy,
         }),
       )
     const bom = first && size >= 3 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0

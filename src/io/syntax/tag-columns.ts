@@ -20,6 +20,8 @@ export interface TagColumns {
   readonly header: boolean
   /** Tags say a type alone (`person`, Few-NERD) and no position. */
   readonly types: boolean
+  /** Tags are those of phrases (CoNLL-2000), which name nothing. */
+  readonly phrases?: boolean
 }
 
 /** Cells by sentence and row. */
@@ -111,6 +113,16 @@ const isNumbered = (sentences: Rows, width: number): boolean => {
   )
 }
 
+/** Types of the chunks of CoNLL-2000 and TreeTagger; no sentence is without the first ones. */
+const nounPhrase = /^[A-Z]-N[PC]$/
+const phrase = /^[A-Z]-(NP|VP|PP|ADJP|ADVP|SBAR|PRT|CONJP|INTJ|LST|UCP|NC|VC|PC)$/
+
+/** Whether tags are those of phrases, all of them. */
+export const arePhrases = (cells: readonly string[]): boolean => {
+  const typed = cells.filter((cell) => cell !== 'O')
+  return typed.some((cell) => nounPhrase.test(cell)) && typed.every((cell) => phrase.test(cell))
+}
+
 const columnsOf = (sentences: Rows, width: number, separator: '\t' | ' ', header: boolean): TagColumns => {
   const rows = sentences.flat()
   const numbered = isNumbered(sentences, width)
@@ -135,7 +147,8 @@ const columnsOf = (sentences: Rows, width: number, separator: '\t' | ' ', header
     tag === last || types
       ? []
       : Array.from({ length: last - tag }, (_, i) => tag + 1 + i).filter((c) => tagged(c, isTypedTag) === rows.length)
-  return { width, separator, word: turned ? 1 : word, tag, numbered, others, header, types }
+  const phrases = arePhrases(rows.map((row) => row[tag]))
+  return { width, separator, word: turned ? 1 : word, tag, numbered, others, header, types, phrases }
 }
 
 /** What headers call a word and a tag. */

@@ -52,7 +52,9 @@ export const tagDocument = (
   { docstart, header, tight, unclosed, after = [] }: TagFrame,
   context: FormatContext,
 ): Document => {
-  const { width, separator, word, tag, numbered: isNumbered, types, others } = columns
+  const { separator, word, tag, numbered: isNumbered, types, others, phrases } = columns
+  // A file of phrases is one without a tag, and with a column more, unless they are asked for.
+  const isTagged = !phrases || context.options.layer !== undefined
   const decode = types ? decodeTypes : decodeTags
   const all = list.flatMap((sentence) => sentence.rows)
   const lengths = list.map((sentence) => sentence.rows.length)
@@ -72,23 +74,25 @@ export const tagDocument = (
     for (const [c, cells] of tagsBeside)
       context.report.add('other-tags', id, `column ${c + 1}`, decodeTags(cells, from, to).length)
   }
+  if (!isTagged)
+    context.report.add('chunk-tag', id, 'phrases are no entities; --layer reads them as such', spans.length)
   const first = all[0]?.[0] === '0' ? 0 : 1
   // Numbers that do not begin anew with each sentence are a column like others.
   const numbered = isNumbered && list.every(({ rows }) => rows.every((row, i) => row[0] === String(first + i)))
-  const rest = Array.from({ length: width }, (_, c) => c).filter(
-    (c) => c !== word && c !== tag && !(numbered && c === 0),
+  const rest = Array.from({ length: columns.width }, (_, c) => c).filter(
+    (c) => c !== word && !(isTagged && c === tag) && !(numbered && c === 0),
   )
   const extras: TagExtras = {
     ...(docstart === undefined ? {} : { docstart }),
-    ...(header === undefined ? {} : { header }),
+    ...(header === undefined || !isTagged ? {} : { header }),
     separator,
-    scheme,
+    ...(isTagged ? { scheme } : {}),
     ...(types ? { types } : {}),
     ...(rest.length > 0 ? { columns: rest.map((c) => cellsOf(all, c)) } : {}),
-    ...(again.every((other, i) => other === tags[i]) ? {} : { tags }),
+    ...(!isTagged || again.every((other, i) => other === tags[i]) ? {} : { tags }),
     ...(numbered ? { numbered } : {}),
     ...(numbered && first === 0 ? { first } : {}),
-    ...unusual(numbered, width, word, tag),
+    ...(isTagged ? unusual(numbered, columns.width, word, tag) : {}),
     ...(list.some(({ comments }) => comments.length > 0) ? { comments: list.map(({ comments }) => comments) } : {}),
     ...(tight ? { tight } : {}),
     ...(unclosed ? { unclosed } : {}),
@@ -100,7 +104,7 @@ export const tagDocument = (
     text,
     tokens,
     sentences,
-    [layer]: onText(spans, tokens),
+    ...(isTagged ? { [layer]: onText(spans, tokens) } : {}),
     metadata: { [tagKey]: extras },
   })
 }

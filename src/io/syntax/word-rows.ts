@@ -3,12 +3,13 @@
  * what column formats hold: a sentence ends where another column names or numbers the next one (in each row, or in its
  * first alone), or at a row that holds nothing. One sentence or document is held at a time.
  */
-import { docstart, isTypeTag, tagName, wordName } from './tag-columns.ts'
+import { arePhrases, docstart, isTypeTag, tagName, wordName } from './tag-columns.ts'
 import { type TagSentence, tagDocument } from './tag-document.ts'
 import type { Document } from '../document/document.ts'
 import { isTag, sayPositions } from '../document/tags.ts'
 import { HmtlError, toHmtlError } from '../errors.ts'
 import { type FormatContext, maxDocumentBytes } from '../format.ts'
+import { stringifyExact } from './exact-json.ts'
 
 /** Which columns of such a table are what, by their places. */
 export interface WordColumns {
@@ -46,6 +47,21 @@ export interface WordRows {
   recover(): void
 }
 
+/** The column of the tags, and whether they say a type alone, or are those of phrases. */
+interface Told {
+  readonly tag: number
+  readonly types: boolean
+  readonly phrases: boolean
+}
+
+/** A value of a table or a record as a cell. */
+export const cellText = (value: unknown): string =>
+  typeof value === 'string'
+    ? value
+    : value === undefined || value === null || Number.isNaN(value)
+      ? ''
+      : stringifyExact(value)
+
 /** A cell as a column file may have it: nothing in it parts columns or lines. */
 const ofLine = (cell: string): string => cell.replace(/[\t\r\n]+/g, ' ').replace(/^ +| +$/g, '')
 
@@ -60,8 +76,8 @@ export const wordRows = (
   context: FormatContext,
 ): WordRows => {
   const others = names.map((_, c) => c).filter((c) => ![word, sentenceAt, documentAt].includes(c))
-  /** The column of the tags and whether they say a type alone, once a sentence has told. */
-  let told: { readonly tag: number; readonly types: boolean } | undefined
+  /** What a sentence has told, once one has. */
+  let told: Told | undefined
   let header = true
   let count = 0
   let held = 0
@@ -87,15 +103,16 @@ export const wordRows = (
   }
 
   /** What the tags of some rows tell of the columns. @throws HmtlError where none of them holds tags */
-  const tell = (all: readonly (readonly string[])[]): { readonly tag: number; readonly types: boolean } => {
+  const tell = (all: readonly (readonly string[])[]): Told => {
     for (const tag of candidates) {
       const cells = all.map((row) => row[tag])
       const types = !sayPositions(cells)
       const fits = types ? cells.includes('O') && cells.every(isTypeTag) : cells.every(isTag)
       if (!fits) continue
+      const found = { tag, types, phrases: arePhrases(cells) }
       // Words outside of all names say nothing of the others.
-      if (cells.some((cell) => cell !== 'O')) told = { tag, types }
-      return { tag, types }
+      if (cells.some((cell) => cell !== 'O')) told = found
+      return found
     }
     const [tag] = candidates
     const odd = all.find((row) => !isTag(row[tag])) ?? all[0]
@@ -115,7 +132,7 @@ export const wordRows = (
     count++
     try {
       const all = list.flatMap((each) => each.rows)
-      const { tag, types } = told ?? tell(all)
+      const { tag, types, phrases } = told ?? tell(all)
       const odd = all.find((row) => !(types ? isTypeTag : isTag)(row[tag]))
       if (odd)
         throw new HmtlError('HMTL_INPUT_SYNTAX', `"${odd[tag]}" is not a tag`, {
@@ -137,6 +154,7 @@ export const wordRows = (
         others: [],
         header: false,
         types,
+        phrases,
       }
       const inOrder = list.map((each) => ({ ...each, rows: each.rows.map((row) => order.map((c) => row[c])) }))
       return tagDocument(documentId, inOrder, columns, frame, context)

@@ -39,6 +39,8 @@ export interface ChunkReport {
   /** Words of the documents written. */
   readonly words: number
   readonly dead: number
+  /** Numbers of Avro that JSON has no form for, written as null: NaN, infinities. */
+  readonly numbersAsNull: number
   /** Bytes of the values written. */
   readonly bytes: number
   /** From its first record to its commit. */

@@ -7,10 +7,12 @@
  * → outputs and dead letters (chunk.ts) → a transaction (writer.ts); what fails is
  * judged by recovery.ts, and topic-end.ts says when all is done.
  */
+import type { Document } from '../../io/document/document.ts'
 import type { Pool } from '../pool/pool.ts'
 import { type ChunkOptions, type Item, resultOf } from './chunk.ts'
 import { defaultsOf, type EnrichOptions } from './enrich-options.ts'
 import { type Heartbeat, keepAlive } from './heartbeat.ts'
+import { oddNumbersOf } from './odd-numbers.ts'
 import { outcomesOf } from './outcomes.ts'
 import { fencedOwnership, type Owned, sharedOwnership } from './ownership.ts'
 import { pause } from './pause.ts'
@@ -97,6 +99,9 @@ export const startEnrich = async (client: KafkaClient, pool: Pool, given: Enrich
     const results = items.map((item) => resultOf(item, chunkOptions))
     const outs = results.flatMap((result) => ('out' in result ? [result.out] : []))
     const letters = results.flatMap((result) => ('dead' in result ? [result] : []))
+    /** Of the documents written. */
+    const sumOf = (of: (document: Document) => number) =>
+      items.reduce((sum, { document }, i) => sum + (document && 'out' in results[i] ? of(document) : 0), 0)
     const last = items[items.length - 1].record.offset
     const next = last === batch.records[batch.records.length - 1].offset ? batch.next : last + 1n
     try {
@@ -114,8 +119,9 @@ export const startEnrich = async (client: KafkaClient, pool: Pool, given: Enrich
       partition,
       records: items.length,
       written: outs.length,
-      words: items.reduce((sum, { document }, i) => sum + (document && 'out' in results[i] ? wordsOf(document) : 0), 0),
+      words: sumOf(wordsOf),
       dead: letters.length,
+      numbersAsNull: options.value === 'avro' ? sumOf(oddNumbersOf) : 0,
       bytes: outs.reduce((sum, out) => sum + (out.value?.length ?? 0), 0),
       seconds: (performance.now() - begun) / 1000,
       lag: Number(batch.end - next),
