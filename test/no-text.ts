@@ -72,7 +72,7 @@ test('what is nearly JSON, and what is none, is told with what to do', async (t)
   t.regex(await remedyOf('csv', 'text\nAda, Bob\n'), /quotes.*--from lines/)
   t.regex(await remedyOf('csv', 'text,n\nAda\n'), /every row has all fields/)
   for (const [begin, what] of [
-    ['{\\rtf1\\ansi Ada}', /RTF.*plain text/],
+    ['{\\rtf1\\ansi Ada}', /RTF.*-t plain/],
     ['PK\x03\x04\0\0\0\0', /ZIP.*Unpack/],
   ] as const)
     t.throws(() => sniffHead(Buffer.from(begin), 'a.docx'), { code: 'HMTL_FORMAT_UNSUPPORTED', message: what } as never)
