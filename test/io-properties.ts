@@ -97,7 +97,7 @@ for (const format of ['jsonl', 'arrow', 'arrow-stream', 'parquet'])
 const rounded = (value: unknown): unknown =>
   JSON.parse(
     JSON.stringify(value, (key, item) =>
-      key === 'score' ? (item as number[])?.map((x) => Math.round(x * 1e4)) : item,
+      key === 'score' ? (item as number[])?.map((x) => Math.round(x * 1e6)) : item,
     ),
   )
 
