@@ -152,26 +152,27 @@ const lettered = (text: string, at: number, push: Push): number => {
 
 const wordAt = (text: string, at: number, size: number, push: Push): number => {
   const end = at + size
-  if (size > 1 && ideograph.test(text.slice(at, end))) {
+  const form = text.slice(at, end)
+  if (size > 1 && ideograph.test(form)) {
     // No spaces between words in these scripts: a character is a token.
     let from = at
-    for (const character of text.slice(at, end)) {
+    for (const character of form) {
       push(from, from + character.length)
       from += character.length
     }
     return end
   }
-  const between = size > 2 ? nameHyphens(text.slice(at, end)) : []
-  if (between.length > 0) {
+  if (size > 2 && hyphenated.test(form)) {
     let from = at
-    for (const hyphen of between) {
+    for (const hyphen of nameHyphens(form)) {
       pushWord(text, from, at + hyphen, push)
       push(at + hyphen, at + hyphen + 1)
       from = at + hyphen + 1
     }
-    return wordAt(text, from, end - from, push)
+    // What follows the last of them may be an abbreviation: Coca-Cola Co., Smith-Jones Jr.
+    if (from > at) return wordAt(text, from, end - from, push)
   }
-  if (text.charCodeAt(end) === 46 && isAbbreviation(text.slice(at, end), text, end)) {
+  if (text.charCodeAt(end) === 46 && isAbbreviation(form, text, end)) {
     push(at, end + 1)
     return end + 1
   }
@@ -191,7 +192,7 @@ const prefix = /^(?:anti|co|counter|de|e|ex|mid|multi|non|over|post|pre|pro|re|s
  * that people have marked names in. Common words (vice-president) are left whole, as GloVe has them.
  */
 const nameHyphens = (word: string): number[] => {
-  if (!hyphenated.test(word) || !capital.test(word)) return []
+  if (!capital.test(word)) return []
   const places = Array.from(word.matchAll(hyphen), ({ index }) => index)
   const [first] = places
   return prefix.test(word.slice(0, first)) && !capital.test(word.slice(first)) ? [] : places
