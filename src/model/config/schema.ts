@@ -182,6 +182,27 @@ export const list = <T>(item: Key<T>, about: About<readonly T[]>, what: string, 
   },
 })
 
+export type WordLists = Readonly<Record<string, readonly string[]>>
+
+/** Lists of words by name, none by default. @param fold makes of a word what it is compared as */
+export const wordLists = (
+  name: string,
+  sentence: string,
+  fold: (word: string) => string = (word) => word,
+): Key<WordLists> => ({
+  default: {},
+  may: `{"${name}": ["word", …]}`,
+  past: true,
+  sentence,
+  read(value, where) {
+    if (!isObject(value)) throw wrongType(where, this.may, value, 'Use {}')
+    for (const [key, words] of Object.entries(value))
+      if (!Array.isArray(words) || words.length === 0 || !words.every((word) => typeof word === 'string'))
+        throw wrongValue(`${where}.${key}`, '["a word", "another"] or the like', words, 'List words')
+    return Object.fromEntries(Object.entries(value).map(([key, words]) => [key, (words as string[]).map(fold)]))
+  },
+})
+
 const unknownKey = (where: string, known: readonly string[], key: string): HmtlError =>
   new HmtlError('HMTL_CONFIG_KEY', `unknown key "${where}"`, { remedy: `Did you mean "${nearest(key, known)}"?` })
 

@@ -1,5 +1,5 @@
 import { calibration, type HeadConfig } from '../../config/keys.ts'
-import { choice, flag, isObject, type Key, number, wrongType, wrongValue } from '../../config/schema.ts'
+import { choice, flag, number, wordLists } from '../../config/schema.ts'
 import { annotationKeys } from '../annotation.ts'
 import { convention, conventionKeys } from '../convention.ts'
 import { tagSchemes } from './decode.ts'
@@ -30,20 +30,10 @@ export const crfKeys = {
     sentence:
       'Spans of the same text in a document whose score is below this take the label that the surer ones of them have; 0 leaves each as its sentence has it.',
   }),
-  lexicon: {
-    default: {},
-    may: '{"label": ["word", …]}',
-    past: true,
-    sentence:
-      'Words that, alone, are spans of a label unless much speaks against it, for closed classes that the data hardly have: `{"TIME": ["Monday", …]}`, with capitals as they are written.',
-    read(value, where) {
-      if (!isObject(value)) throw wrongType(where, this.may, value, 'Use {}')
-      for (const [label, words] of Object.entries(value))
-        if (!Array.isArray(words) || !words.every((word) => typeof word === 'string'))
-          throw wrongValue(`${where}.${label}`, '["Monday", "Tuesday"] or the like', words, 'List words')
-      return value as Record<string, readonly string[]>
-    },
-  } as Key<Readonly<Record<string, readonly string[]>>>,
+  lexicon: wordLists(
+    'label',
+    'Words that, alone, are spans of a label unless much speaks against it, for closed classes that the data hardly have: `{"TIME": ["Monday", …]}`, with capitals as they are written.',
+  ),
   lexiconBias: number({
     default: 6,
     past: true,

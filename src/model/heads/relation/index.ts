@@ -16,6 +16,7 @@ import { annotationOf, relationsMeant } from '../annotation.ts'
 import type { CrfTaskConfig } from '../crf/keys.ts'
 import type { DecodeOptions, Decoder, Draft, Forward, Head, HeadContext } from '../head.ts'
 import { positiveCells, unknownCells } from './cells.ts'
+import { hasCue } from './cues.ts'
 import { distinctRelations } from './distinct.ts'
 import { type RelationExample, relationExamples } from './examples.ts'
 import { type RelationDataset, relationDatasetKeys, type RelationTaskConfig, relationKeys } from './keys.ts'
@@ -56,6 +57,12 @@ interface Argument {
   readonly begin: number
   /** What it may be. */
   readonly types: readonly string[]
+}
+
+/** Words of the sentence that a token is in. */
+const sentenceAround = ({ sentences: { begin, end }, words }: Draft, token: number): readonly string[] => {
+  const s = end.findIndex((after) => token < after)
+  return words.slice(begin[s], end[s])
 }
 
 const decoder = (context: HeadContext, task: RelationTaskConfig, { minScore, spansFound }: DecodeOptions): Decoder => {
@@ -117,6 +124,7 @@ const decoder = (context: HeadContext, task: RelationTaskConfig, { minScore, spa
               const [one, two] = [argumentAt(draft, list[i].token), argumentAt(draft, list[j].token)]
               const score = calibrated(sigmoid, task.calibration)
               if (!fits(labels[k], one, two) || score < minScore) continue
+              if (!hasCue(task, labels[k], () => sentenceAround(draft, list[i].token))) continue
               const spanOf = ({ token }: Place, argument: Argument | undefined) => ({
                 start: tokens.begin[argument?.begin ?? token],
                 end: tokens.end[token],

@@ -9,10 +9,13 @@ import {
   optional,
   text,
   whole,
+  wordLists,
   wrongType,
   wrongValue,
 } from '../../config/schema.ts'
 import { annotationKeys } from '../annotation.ts'
+
+const lowerCase = (word: string): string => word.toLowerCase()
 
 /** Types that the first and the second argument may have. */
 export type Sides = readonly [first: readonly string[], second: readonly string[]]
@@ -84,21 +87,16 @@ export const relationKeys = {
       return value as Record<string, Sides>
     },
   } as Key<Readonly<Record<string, Sides>>>,
-  pronouns: {
-    default: {},
-    may: '{"type": ["word", …]}',
-    past: true,
-    sentence:
-      'Words that stand for an entity of a type and are arguments beside its names: `{"PER": ["he", "her", …]}`. Who is meant is for coreference to say.',
-    read(value, where) {
-      if (!isObject(value)) throw wrongType(where, this.may, value, 'Use {}')
-      for (const [type, words] of Object.entries(value))
-        if (!isTypes(words)) throw wrongValue(`${where}.${type}`, '["he", "she"] or the like', words, 'List words')
-      return Object.fromEntries(
-        Object.entries(value).map(([type, words]) => [type, (words as string[]).map((word) => word.toLowerCase())]),
-      )
-    },
-  } as Key<Readonly<Record<string, readonly string[]>>>,
+  pronouns: wordLists(
+    'type',
+    'Words that stand for an entity of a type and are arguments beside its names: `{"PER": ["he", "her", …]}`. Who is meant is for coreference to say.',
+    lowerCase,
+  ),
+  cues: wordLists(
+    'label',
+    'A relation of a label holds only in a sentence with one of these words, of any case: `{"chief executive officer": ["ceo", "chief executive"]}`. For labels whose annotators asked for the word.',
+    lowerCase,
+  ),
   threshold: number({ default: 0.5, min: 0, max: 1, sentence: 'Probability from which a relation holds.' }),
   secondThreshold: number({
     default: 0,
