@@ -17,7 +17,10 @@ test('a cue is a word or words of the sentence, of any case, not a part of one',
   t.false(says('the chief of an executive'))
   t.false(says('Ida likes Oceona .'))
   t.true(says('Ida likes it .', 'likes'))
-  t.true(hasCue(task, 'likes', () => t.fail() as never), 'a label without cues looks at no sentence')
+  t.true(
+    hasCue(task, 'likes', () => t.fail() as never),
+    'a label without cues looks at no sentence',
+  )
 })
 
 test.serial('relations of such a label are found in sentences that have one alone', async (t) => {
@@ -42,7 +45,12 @@ test.serial('relations of such a label are found in sentences that have one alon
 
 test('cues are lists of words by label', (t) => {
   const withCues = (cues: unknown) =>
-    parseConfig({ tasks: [{ name: 'ner', kind: 'crf' }, { name: 'r', kind: 'relation', on: 'ner', cues }] })
+    parseConfig({
+      tasks: [
+        { name: 'ner', kind: 'crf' },
+        { name: 'r', kind: 'relation', on: 'ner', cues },
+      ],
+    })
   t.throws(() => withCues(['ceo']), { code: 'HMTL_CONFIG_TYPE' })
   t.throws(() => withCues({ head: [] }), { code: 'HMTL_CONFIG_VALUE' })
   const [, relation] = withCues({ head: ['CEO'] }).tasks as unknown as { cues: object }[]
