@@ -5,9 +5,9 @@ import type { RelationTaskConfig } from './keys.ts'
 export const hasCue = (
   { cues }: Pick<RelationTaskConfig, 'cues'>,
   label: string,
-  sentence: () => readonly string[],
+  sentence: readonly string[],
 ): boolean => {
   if (!Object.hasOwn(cues, label)) return true
-  const text = ` ${sentence().join(' ').toLowerCase()} `
+  const text = ` ${sentence.join(' ').toLowerCase()} `
   return cues[label].some((cue) => text.includes(` ${cue} `))
 }

@@ -48,6 +48,8 @@ const loss = (
 interface Place {
   readonly draft: Draft
   readonly token: number
+  /** Among the document's. */
+  readonly sentence: number
   /** Among the tokens of the batch. */
   readonly place: number
 }
@@ -59,11 +61,9 @@ interface Argument {
   readonly types: readonly string[]
 }
 
-/** Words of the sentence that a token is in. */
-const sentenceAround = ({ sentences: { begin, end }, words }: Draft, token: number): readonly string[] => {
-  const s = end.findIndex((after) => token < after)
-  return words.slice(begin[s], end[s])
-}
+/** The words of a place's sentence. */
+const sentenceOf = ({ draft: { sentences, words }, sentence }: Place): readonly string[] =>
+  words.slice(sentences.begin[sentence], sentences.end[sentence])
 
 const decoder = (context: HeadContext, task: RelationTaskConfig, { minScore, spansFound }: DecodeOptions): Decoder => {
   const labels = context.labels[task.name]
@@ -98,7 +98,7 @@ const decoder = (context: HeadContext, task: RelationTaskConfig, { minScore, spa
           const { begin, end } = draft.sentences
           for (let token = begin[s]; token < end[s]; token++)
             if (!amongSpans || argumentAt(draft, token))
-              list.push({ draft, token, place: starts[sentence] + token - begin[s] })
+              list.push({ draft, token, sentence: s, place: starts[sentence] + token - begin[s] })
           places.push(list)
         }
       const pairs = pairTokens(
@@ -124,7 +124,6 @@ const decoder = (context: HeadContext, task: RelationTaskConfig, { minScore, spa
               const [one, two] = [argumentAt(draft, list[i].token), argumentAt(draft, list[j].token)]
               const score = calibrated(sigmoid, task.calibration)
               if (!fits(labels[k], one, two) || score < minScore) continue
-              if (!hasCue(task, labels[k], () => sentenceAround(draft, list[i].token))) continue
               const spanOf = ({ token }: Place, argument: Argument | undefined) => ({
                 start: tokens.begin[argument?.begin ?? token],
                 end: tokens.end[token],
@@ -132,7 +131,10 @@ const decoder = (context: HeadContext, task: RelationTaskConfig, { minScore, spa
               const relation = { label: labels[k], arg1: spanOf(list[i], one), arg2: spanOf(list[j], two), score }
               found.push({ relations, relation, pair: Math.min(i, j) * n + Math.max(i, j), sigmoid })
             }
-        for (const { relations, relation } of firstAndSure(found, task.secondThreshold)) relations.push(relation)
+        // What no word of the sentence says was the likeliest all the same: the next one is no surer for it.
+        const words = found.length === 0 ? [] : sentenceOf(list[0])
+        for (const { relations, relation } of firstAndSure(found, task.secondThreshold))
+          if (hasCue(task, relation.label, words)) relations.push(relation)
         first += n * n
       }
     },
