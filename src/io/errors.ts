@@ -86,7 +86,9 @@ export class HmtlError extends Error {
   readonly remedy: string | undefined
 
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
-    const where = placeText(details)
+    // A message that begins with the name of the source need not end with it.
+    const isNamed = details.source !== undefined && message.startsWith(`${details.source} `)
+    const where = placeText(isNamed ? { ...details, source: undefined } : details)
     super(
       `${message}${where && ` (${where})`}${details.remedy ? `. ${details.remedy}` : ''}`,
       details.cause === undefined ? undefined : { cause: details.cause },
