@@ -35,7 +35,7 @@ const capitalized = /^\p{Lu}(?:\p{Ll}|$)/u
 const domains = new Set('com net org io ai co js tv'.split(' '))
 /** What follows the "!" of a company: Yahoo! Inc., Yum! Brands. */
 const firms = new Set('Inc Inc. Corp Corp. Ltd Ltd. LLC Co. plc Brands Holdings'.split(' '))
-/** Letters of which two stand together in a word, hardly in an abbreviation: a vowel, and four at least. */
+/** A word that is spelled out, as abbreviations hardly are: a vowel among three characters at least; or a number. */
 const spelled = /^(?=.*[aeiouyAEIOUY\P{ASCII}]).{3,}|\p{N}$/u
 /** The writer says "i", or begins with a small letter: capitals say little of where sentences begin. */
 const casual = /^[^\p{L}]*\p{Ll}(?!\p{Lu})|(?:^|\s)i(?=['’\s])/u
@@ -169,7 +169,8 @@ const endsSentence = (i: number, from: number, word: (i: number) => string, gap:
   for (let closers = 0; closers < mostClosers; closers++) {
     if (at > from && pictograph.test(word(at))) at--
     // The mark of a note: "He left.[3] She stayed."
-    else if (word(at) === ']' && glued(at) && glued(at - 1) && isNote(word(at - 2), word(at - 1))) at -= 3
+    else if (at - 2 > from && word(at) === ']' && glued(at) && glued(at - 1) && isNote(word(at - 2), word(at - 1)))
+      at -= 3
     else if (glued(at) && closing.test(word(at))) at--
     else break
   }

@@ -1,22 +1,30 @@
 /**
  * Raw text to tokens with exact offsets, in the manner of the Penn Treebank: punctuation, clitics and the hyphens of
- * names apart; other words with hyphens, abbreviations, numbers, addresses, hashtags and emoticons whole. Nothing is rewritten: a token is a slice of the text.
+ * names apart; other words with hyphens, abbreviations, numbers, addresses, hashtags and emoticons whole. Nothing is
+ * rewritten: a token is a slice of the text.
  */
 import type { Spans } from '../io/document/document.ts'
 
-/** Abbreviations that keep their period, lower-cased and without it. */
-const abbreviations = new Set(
-  (
-    'mr mrs ms dr prof rev hon gen brig col maj capt lt sgt cpl pvt pfc spc ens adm cmdr gov sen rep ald amb atty pres supt det insp sr jr st ste mt ft messrs mme mlle msgr esq ' +
-    'drs profs revs gens cols majs capts lts sgts govs sens reps attys ' +
-    'jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun ' +
-    'inc ltd co corp bros llc plc cos assn dept univ inst est div ave aves blvd rd hwy sq sts ' +
-    'vs etc eg ie al cf viz approx ca vol vols pp fig figs ed eds trans ' +
-    'ala ariz ark calif colo conn del fla ga ill ind kan ky la md mass mich minn miss mo mont neb nev okla ore pa penn tenn tex va vt wash wis wyo'
-  ).split(' '),
+const words = (list: string): readonly string[] => list.split(' ')
+
+/** What people and places are called before their names. */
+const callings = words(
+  'mr mrs ms dr prof rev hon gen brig col maj capt lt sgt cpl pvt pfc spc ens adm cmdr gov sen rep ald amb atty pres supt det insp st ste mt ft messrs mme mlle msgr ' +
+    'drs profs revs gens cols majs capts lts sgts govs sens reps attys',
 )
+/** Abbreviations that keep their period, lower-cased and without it. */
+const abbreviations = new Set([
+  ...callings,
+  ...words(
+    'sr jr esq ' +
+      'jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun ' +
+      'inc ltd co corp bros llc plc cos assn dept univ inst est div ave aves blvd rd hwy sq sts ' +
+      'vs etc eg ie al cf viz approx ca vol vols pp fig figs ed eds trans ' +
+      'ala ariz ark calif colo conn del fla ga ill ind kan ky la md mass mich minn miss mo mont neb nev okla ore pa penn tenn tex va vt wash wis wyo',
+  ),
+])
 /** Abbreviations where a number follows, words else: "no. 5", "Art. 5", but "I said no." */
-const numbered = new Set('no nos p ch sec art arts para eq eqs'.split(' '))
+const numbered = new Set(words('no nos p ch sec art arts para eq eqs'))
 const beforeNumber = /\.\s*\p{N}/uy
 
 /**
@@ -31,11 +39,7 @@ const isAbbreviation = (word: string, text: string, end: number): boolean => {
 }
 
 /** Abbreviations that a name or number follows, so that a capital after them begins no sentence. */
-export const titles = new Set(
-  'mr mrs ms dr prof rev hon gen brig col maj capt lt sgt cpl pvt pfc spc ens adm cmdr gov sen rep ald amb atty pres supt det insp st ste mt ft messrs mme mlle msgr drs profs revs gens cols majs capts lts sgts govs sens reps attys no nos vol vols p pp fig figs ch sec art arts para eq eqs cf vs'.split(
-    ' ',
-  ),
-)
+export const titles = new Set([...callings, ...numbered, ...words('vol vols pp fig figs cf vs')])
 
 const url = /(?:https?:\/\/|www\.)[^\s<>"]+|[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/uy
 const acronym = /(?:\p{L}\.){2,12}(?=[^\p{L}\p{N}]|$)|Ph\.D\.|\p{Lu}\.(?=\s*\p{Lu}[\p{L}'’.-])|[NSEW]\.(?=\s*\p{N})/uy
@@ -169,7 +173,7 @@ const wordAt = (text: string, at: number, size: number, push: Push): number => {
       push(at + hyphen, at + hyphen + 1)
       from = at + hyphen + 1
     }
-    // What follows the last of them may be an abbreviation: Coca-Cola Co., Smith-Jones Jr.
+    // What follows the last of them may be an abbreviation.
     if (from > at) return wordAt(text, from, end - from, push)
   }
   if (text.charCodeAt(end) === 46 && isAbbreviation(form, text, end)) {

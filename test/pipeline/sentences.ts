@@ -28,6 +28,8 @@ const tables: Readonly<Record<string, readonly string[]>> = {
     'It is part of Yum! Brands and of Yahoo! Inc. now.',
     'He left. [3]| She stayed. [12] [13]| They wrote.',
     'He cited [3] and left.',
+    'The notes end.|\n[3] She stayed.|\n[12] He left.',
+    '[3] She stayed.',
     'So good! :)| Really good!',
     '東京です。|大阪です。',
   ],
