@@ -1,7 +1,8 @@
 /**
  * What the text alone costs: names found with the corpus's own tokens and sentences, and with ours, which is what users
- * have. By exact offsets, over the labels that the gold has.
+ * have. By exact offsets, over the labels that the gold has; and how many sentences end where the corpus's do (F1).
  *   node bench/quality/raw.mjs MODEL GOLD [GOLD …]      files that hold their text as it was, such as Universal NER's
+ *                                                       and CoNLL-U; MODEL - for the sentences alone
  * HMTL_ENGINE chooses the engine.
  */
 import { createDocument, listSpans } from '../../dist/src/io/document/document.js'
@@ -11,21 +12,46 @@ import { metricOf } from '../../dist/src/model/metrics/score.js'
 import { loadModel } from '../../dist/src/model/store.js'
 import { modelFolder } from '../../dist/src/models.js'
 import { createAnnotator } from '../../dist/src/pipeline/annotate.js'
+import { splitSentences } from '../../dist/src/pipeline/sentences.js'
+import { tokenize } from '../../dist/src/pipeline/tokenize.js'
 
 const [name, ...files] = process.argv.slice(2)
 if (files.length === 0) throw new Error('usage: node bench/quality/raw.mjs MODEL GOLD [GOLD …]')
-await startEngine(process.env.HMTL_ENGINE || 'wasm')
-const annotate = createAnnotator(await loadModel(modelFolder(name), { compact: true }), { tasks: ['ner'] })
+const annotate =
+  name !== '-' &&
+  (await startEngine(process.env.HMTL_ENGINE || 'wasm')) &&
+  createAnnotator(await loadModel(modelFolder(name), { compact: true }), { tasks: ['ner'] })
 
 /** Of whose names only those of some labels count; the layer alone, so that tokens may differ. */
 const namesOf = ({ id, text, entities }, labels) =>
   createDocument({ id, text, entities: listSpans(entities).filter(({ label }) => labels.has(label)) })
 
+const endsOf = ({ tokens, sentences }) => Array.from(sentences.end, (after) => tokens.end[after - 1])
+
+/** F1 of the places where sentences end. */
+const sentenceScore = (documents) => {
+  let [both, all] = [0, 0]
+  for (const document of documents) {
+    const tokens = tokenize(document.text)
+    const own = endsOf({ tokens, sentences: splitSentences(document.text, tokens) })
+    const ends = new Set(endsOf(document))
+    both += own.filter((end) => ends.has(end)).length
+    all += own.length + ends.size
+  }
+  return (2 * both) / all
+}
+
 const percent = (value) => (100 * value).toFixed(1)
-console.log('| | corpus’s tokens: F1 | P / R | text alone: F1 | P / R |\n|---|---|---|---|---|')
-for (const file of files) {
+console.log('| | sentences | corpus’s tokens: F1 | P / R | text alone: F1 | P / R |\n|---|---|---|---|---|---|')
+for (const path of files) {
   const gold = []
-  for await (const document of readDocuments(file)) if (document.text !== '') gold.push(document)
+  for await (const document of readDocuments(path)) if (document.text !== '') gold.push(document)
+  const file = path.split('/').pop()
+  const sentences = percent(sentenceScore(gold))
+  if (!annotate) {
+    console.log(`| ${file} | ${sentences} | | | | |`)
+    continue
+  }
   const labels = new Set(gold.flatMap(({ entities }) => listSpans(entities).map(({ label }) => label)))
   for (const label of labels) if (!['PER', 'LOC', 'ORG'].includes(label)) labels.delete(label)
   const scores = []
@@ -43,6 +69,6 @@ for (const file of files) {
     percent(f1),
     `${percent(precision)} / ${percent(recall)}`,
   ])
-  console.log(`| ${file.split('/').pop()} | ${cells.join(' | ')} |`)
+  console.log(`| ${file} | ${sentences} | ${cells.join(' | ')} |`)
 }
 process.exit(0)
