@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream'
 import { Table, tableToIPC, Utf8, vectorFromArray } from 'apache-arrow'
 import test from 'ava'
+import fc from 'fast-check'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import { readDocuments } from '../src/io/read.ts'
 import { collect, read } from './helpers/documents.ts'
@@ -120,4 +121,68 @@ test('csv: a table that psql, mysql or Markdown draws is refused with what to do
       (await read('csv', text)).documents.map((d) => d.text),
       ['--'],
     )
+})
+
+const cell = fc.string({
+  unit: fc.constantFrom('a', '"', ',', ';', '|', '\t', '\n', '\r\n', ' ', 'é', '😀'),
+  maxLength: 6,
+})
+const quoted = (value: string) => `"${value.replaceAll('"', '""')}"`
+
+test('csv: what a spreadsheet writes is read, cell for cell, wherever the bytes are cut', async (t) => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.tuple(cell, cell), { minLength: 1, maxLength: 5 }),
+      fc.constantFrom(',', ';', '|', '\t'),
+      fc.constantFrom('\n', '\r\n'),
+      fc.boolean(),
+      fc.integer({ min: 1, max: 30 }),
+      async (rows, separator, end, mark, size) => {
+        const plainIfItCan = (value: string, i: number) =>
+          i % 2 === 0 && value !== '' && !/["\n\r]/.test(value) && !value.includes(separator) ? value : quoted(value)
+        const body = [['text', 'note'], ...rows]
+          .map((row, i) => row.map((value) => plainIfItCan(value, i)).join(separator) + end)
+          .join('')
+        const { documents, errors } = await read('csv', `${mark ? '\ufeff' : ''}${body}`, {}, size)
+        t.deepEqual(errors, [])
+        t.deepEqual(
+          documents.map(({ text, metadata }) => [text, metadata.note]),
+          rows,
+        )
+      },
+    ),
+    { numRuns: 200 },
+  )
+})
+
+test('csv: ids, the column that was named, and what is wrong by line', async (t) => {
+  const { documents } = await read('csv', 'id,tweet,__proto__\n7,Ada,x\n,Bob,y\n', { textField: 'tweet' })
+  t.deepEqual(
+    documents.map(({ id, text }) => [id, text]),
+    [
+      ['7', 'Ada'],
+      ['test:3', 'Bob'],
+    ],
+  )
+  t.true(Object.hasOwn(documents[0].metadata, '__proto__'))
+  const odd = await read('csv', 'text,n\n"a\nb",1\nc\n"d"e,2\nf,3\n"open,4\n')
+  t.deepEqual(
+    odd.documents.map(({ text }) => text),
+    ['a\nb', 'f'],
+  )
+  t.deepEqual(
+    odd.errors.map(({ line }) => line),
+    [4, 5, 7],
+  )
+  t.regex((await read('csv', 'a,b\n1,2\n')).errors[0].message, /no column "text" among a, b.*--text-field/)
+  t.is((await read('csv', 'text,text\n1,2\n')).errors[0].code, 'HMTL_INPUT_FIELD')
+  t.is((await read('csv', `text\n${'x'.repeat(50)}\nshort\n`, { maxLineBytes: 20 }, 7)).documents[0].text, 'short')
+})
+
+test('tsv: a quote of a tweet is a quote, not the begin of a field of many lines', async (t) => {
+  const { documents } = await read('tsv', 'id\ttext\n1\t"Hello\n2\tBye" he said\n3\t"a ""b"""\n')
+  t.deepEqual(
+    documents.map(({ text }) => text),
+    ['"Hello', 'Bye" he said', 'a "b"'],
+  )
 })

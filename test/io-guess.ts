@@ -14,8 +14,6 @@ import { sniffHead } from '../src/io/guess.ts'
 import { readDocuments } from '../src/io/read.ts'
 import { LossReport } from '../src/io/report.ts'
 import { writeAtomically, writeDocuments } from '../src/io/write.ts'
-import { splitSentences } from '../src/pipeline/sentences.ts'
-import { tokenize } from '../src/pipeline/tokenize.ts'
 import { collect, plain, read, write } from './helpers/documents.ts'
 
 const named = (text: string, name = '<stdin>') => sniffHead(Buffer.from(text), name).name
@@ -295,70 +293,6 @@ test('lines: a document a line, white space within kept', async (t) => {
   )
 })
 
-const cell = fc.string({
-  unit: fc.constantFrom('a', '"', ',', ';', '|', '\t', '\n', '\r\n', ' ', 'é', '😀'),
-  maxLength: 6,
-})
-const quoted = (value: string) => `"${value.replaceAll('"', '""')}"`
-
-test('csv: what a spreadsheet writes is read, cell for cell, wherever the bytes are cut', async (t) => {
-  await fc.assert(
-    fc.asyncProperty(
-      fc.array(fc.tuple(cell, cell), { minLength: 1, maxLength: 5 }),
-      fc.constantFrom(',', ';', '|', '\t'),
-      fc.constantFrom('\n', '\r\n'),
-      fc.boolean(),
-      fc.integer({ min: 1, max: 30 }),
-      async (rows, separator, end, mark, size) => {
-        const plainIfItCan = (value: string, i: number) =>
-          i % 2 === 0 && value !== '' && !/["\n\r]/.test(value) && !value.includes(separator) ? value : quoted(value)
-        const body = [['text', 'note'], ...rows]
-          .map((row, i) => row.map((value) => plainIfItCan(value, i)).join(separator) + end)
-          .join('')
-        const { documents, errors } = await read('csv', `${mark ? '\ufeff' : ''}${body}`, {}, size)
-        t.deepEqual(errors, [])
-        t.deepEqual(
-          documents.map(({ text, metadata }) => [text, metadata.note]),
-          rows,
-        )
-      },
-    ),
-    { numRuns: 200 },
-  )
-})
-
-test('csv: ids, the column that was named, and what is wrong by line', async (t) => {
-  const { documents } = await read('csv', 'id,tweet,__proto__\n7,Ada,x\n,Bob,y\n', { textField: 'tweet' })
-  t.deepEqual(
-    documents.map(({ id, text }) => [id, text]),
-    [
-      ['7', 'Ada'],
-      ['test:3', 'Bob'],
-    ],
-  )
-  t.true(Object.hasOwn(documents[0].metadata, '__proto__'))
-  const odd = await read('csv', 'text,n\n"a\nb",1\nc\n"d"e,2\nf,3\n"open,4\n')
-  t.deepEqual(
-    odd.documents.map(({ text }) => text),
-    ['a\nb', 'f'],
-  )
-  t.deepEqual(
-    odd.errors.map(({ line }) => line),
-    [4, 5, 7],
-  )
-  t.regex((await read('csv', 'a,b\n1,2\n')).errors[0].message, /no column "text" among a, b.*--text-field/)
-  t.is((await read('csv', 'text,text\n1,2\n')).errors[0].code, 'HMTL_INPUT_FIELD')
-  t.is((await read('csv', `text\n${'x'.repeat(50)}\nshort\n`, { maxLineBytes: 20 }, 7)).documents[0].text, 'short')
-})
-
-test('tsv: a quote of a tweet is a quote, not the begin of a field of many lines', async (t) => {
-  const { documents } = await read('tsv', 'id\ttext\n1\t"Hello\n2\tBye" he said\n3\t"a ""b"""\n')
-  t.deepEqual(
-    documents.map(({ text }) => text),
-    ['"Hello', 'Bye" he said', 'a "b"'],
-  )
-})
-
 test('--from overrules the names in a folder; what is of another kind is passed over and counted', async (t) => {
   const folder = await temporary()
   const sample = '#begin document (x); part 000\nx 0 0 Ada (0)\n\n#end document\n'
@@ -433,36 +367,4 @@ test('writing: a device stays one, a link too', async (t) => {
   t.is(await readFile(join(folder, 'real'), 'utf8'), 'x')
   await t.throwsAsync(writeAtomically(folder, chunks()), { code: 'HMTL_OUTPUT_FAILED' } as never)
   await rm(folder, { recursive: true })
-})
-
-const sentences = (text: string): string[] => {
-  const tokens = tokenize(text)
-  const { begin, end } = splitSentences(text, tokens)
-  return Array.from(begin, (from, s) => text.slice(tokens.begin[from], tokens.end[end[s] - 1]))
-}
-
-test('a newline ends a sentence where lines are short, and not where a typesetter cut a full line', (t) => {
-  t.deepEqual(sentences('Just landed in Oslo\nso happy to be here\n#fun'), [
-    'Just landed in Oslo',
-    'so happy to be here',
-    '#fun',
-  ])
-  t.deepEqual(sentences('Holt visits the\nUniversity of\nOslo'), ['Holt visits the\nUniversity of\nOslo'])
-  const paragraph =
-    'The harbour had been closed for most of the winter, and only in\nMarch did the first of the ships that had waited outside since the\nNew Year come in with what was left of its cargo of salt and dry\nfish.'
-  t.is(sentences(`HARBOUR OPENS AGAIN\n${paragraph}`).length, 2)
-})
-
-test('an abbreviation between parties or before a number ends no sentence', (t) => {
-  t.deepEqual(sentences('Brown v. Board was decided. Roe v. The State came later.'), [
-    'Brown v. Board was decided.',
-    'Roe v. The State came later.',
-  ])
-  t.deepEqual(sentences('See No. 5 and Art. 3 here. I said no. Bob left. He likes art. She does not.'), [
-    'See No. 5 and Art. 3 here.',
-    'I said no.',
-    'Bob left.',
-    'He likes art.',
-    'She does not.',
-  ])
 })

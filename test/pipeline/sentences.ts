@@ -107,6 +107,32 @@ for (const [title, cases] of Object.entries(tables))
       )
   })
 
+test('a newline ends a sentence where lines are short, and not where a typesetter cut a full line', (t) => {
+  t.deepEqual(split('Just landed in Oslo\nso happy to be here\n#fun'), [
+    'Just landed in Oslo',
+    'so happy to be here',
+    '#fun',
+  ])
+  t.deepEqual(split('Holt visits the\nUniversity of\nOslo'), ['Holt visits the\nUniversity of\nOslo'])
+  const paragraph =
+    'The harbour had been closed for most of the winter, and only in\nMarch did the first of the ships that had waited outside since the\nNew Year come in with what was left of its cargo of salt and dry\nfish.'
+  t.is(split(`HARBOUR OPENS AGAIN\n${paragraph}`).length, 2)
+})
+
+test('an abbreviation between parties or before a number ends no sentence', (t) => {
+  t.deepEqual(split('Brown v. Board was decided. Roe v. The State came later.'), [
+    'Brown v. Board was decided.',
+    'Roe v. The State came later.',
+  ])
+  t.deepEqual(split('See No. 5 and Art. 3 here. I said no. Bob left. He likes art. She does not.'), [
+    'See No. 5 and Art. 3 here.',
+    'I said no.',
+    'Bob left.',
+    'He likes art.',
+    'She does not.',
+  ])
+})
+
 test('property: sentences cover every token in order, none of them too long', (t) => {
   const part = fc.oneof(
     fc.constantFrom(...Object.values(tables).flat()),
