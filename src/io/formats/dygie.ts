@@ -10,6 +10,7 @@ import { lenient } from '../syntax/lenient.ts'
 import { type Source, stem } from '../source.ts'
 import { joinTokens, sentenceSpans, type TokenSpan, tokenSpan, words } from '../document/tokens.ts'
 import { tokenClusters } from '../syntax/brackets.ts'
+import { tokenSpanReader } from '../syntax/token-spans.ts'
 import { layersToWrite, reportMerged, spansToWrite } from '../syntax/span-layer.ts'
 
 const key = 'dygie'
@@ -66,22 +67,8 @@ const decode = (record: unknown, fallbackId: string, context: FormatContext): Do
   const lengths = sentenceWords.map((row) => row.length)
   const full = sentenceWords.filter((row) => row.length > 0)
   const { text, tokens } = joinTokens(full.flat() as string[])
-  const count = tokens.begin.length
   const { take, end } = lenient(id, context)
-  const span = (begin: unknown, stop: unknown, field: string): SpanLike => {
-    if (
-      !Number.isInteger(begin) ||
-      !Number.isInteger(stop) ||
-      (begin as number) < 0 ||
-      (stop as number) >= count ||
-      (begin as number) > (stop as number)
-    )
-      throw new HmtlError('HMTL_DOCUMENT_OFFSET', `${field}: ${begin}..${stop} is not a span of ${count} tokens`, {
-        document: id,
-        remedy: 'Indexes are inclusive and count over the whole document',
-      })
-    return { start: tokens.begin[begin as number], end: tokens.end[stop as number] }
-  }
+  const span = tokenSpanReader(tokens, 'inclusive', id, 'the whole document')
   const label = (value: unknown, field: string): string => {
     if (typeof value !== 'string') throw fail(field, id, 'a string label')
     return value

@@ -11,6 +11,7 @@ import { csv, tsv } from './csv.ts'
 import { doccano } from './doccano.ts'
 import { dygie } from './dygie.ts'
 import { email } from './email.ts'
+import { gliner } from './gliner.ts'
 import { graphml, jsonld } from './graphs.ts'
 import { html } from './html.ts'
 import { json } from './json.ts'
@@ -19,12 +20,15 @@ import { labelStudio } from './label-studio.ts'
 import { likeConll } from './like-conll.ts'
 import { lines } from './lines.ts'
 import { litbank } from './litbank.ts'
+import { oneie } from './oneie.ts'
 import { prodigy } from './prodigy.ts'
 import { redocred } from './redocred.ts'
 import { spacy } from './spacy.ts'
 import { spacyTrain } from './spacy-train.ts'
+import { spert } from './spert.ts'
 import { subtitles } from './subtitles.ts'
 import { arrow, arrowStream, parquet } from './tables.ts'
+import { tacred } from './tacred.ts'
 import { text } from './text.ts'
 
 /** In the order in which they are asked to recognise a file. */
@@ -47,6 +51,10 @@ export const formats: readonly Format[] = [
   prodigy,
   doccano,
   spacyTrain,
+  spert,
+  gliner,
+  tacred,
+  oneie,
   jsonl,
   json,
   conll2003,

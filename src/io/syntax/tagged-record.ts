@@ -56,12 +56,12 @@ const areTagsOf = (tags: unknown, tokens: readonly unknown[]): boolean =>
 /** A tag that is a number, also as text, as tables that have been through a spreadsheet have it; any other as it is. */
 export const tagNumber = (tag: unknown): unknown => (typeof tag === 'string' && /^-?\d+$/.test(tag) ? Number(tag) : tag)
 
-/** The words of a record. @throws HmtlError with `code` */
-export const wordsOf = (value: readonly unknown[], id: string, code: ErrorCode): string[] => {
+/** The words of a record. @param field that they stand in. @throws HmtlError with `code` */
+export const wordsOf = (value: readonly unknown[], id: string, code: ErrorCode, field = 'tokens'): string[] => {
   value.forEach((word, i) => {
     if (typeof word === 'string' && word !== '') return
     const what = (word ?? undefined) === undefined ? 'null' : word === '' ? 'empty' : 'not a text'
-    throw new HmtlError(code, `tokens[${i}] is ${what}`, {
+    throw new HmtlError(code, `${field}[${i}] is ${what}`, {
       document: id,
       remedy: 'Every token must be a text that is not empty',
     })
