@@ -2,6 +2,7 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Field, List, Table, tableToIPC, Utf8, vectorFromArray } from 'apache-arrow'
 import test, { type ExecutionContext } from 'ava'
 import fc from 'fast-check'
 import {
@@ -370,6 +371,33 @@ test('json: words with tags are entities, as in tables, and tags that nobody nam
     const mentions = (await read(format, text, { layer: 'mentions' })).documents[0]
     t.is(mentions.mentions!.begin.length, 2)
   }
+})
+
+test('words under other names, of JSON and of tables', async (t) => {
+  const words = ['Ada', 'won']
+  const tags = ['B-PER', 'O']
+  const records = [
+    { words, labels: tags },
+    { words, ner_tags: tags },
+    { token: words, tags },
+    { sentence: words, ner: tags },
+    { text: words, labels: tags },
+    { words, labels: [1, 0] },
+    { tokens: words, ner: [[0, 0, 'PER']] },
+  ]
+  const { documents, errors, report } = await read('jsonl', records.map((record) => JSON.stringify(record)).join('\n'))
+  t.deepEqual(errors, [])
+  t.deepEqual(documents.map(entitiesOf), [...Array(5).fill([['Ada', 'PER']]), undefined, undefined])
+  t.true(documents.every(({ text, tokens }) => text === 'Ada won' && tokens?.begin.length === 2))
+  t.deepEqual(documents[5].metadata, { labels: [1, 0] })
+  t.deepEqual(kinds(report), { 'unnamed-tag': 2, 'unread-spans': 1 })
+  for (const record of [{ text: words }, { sentence: words }, { text: 'Ada', words }, { words: 'Ada won' }]) {
+    const [document] = (await read('jsonl', JSON.stringify(record))).documents
+    t.true(document === undefined || document.text === 'Ada', JSON.stringify(record))
+  }
+  const lists = (list: string[]) => vectorFromArray([list], new List(new Field('item', new Utf8())))
+  const table = tableToIPC(new Table({ words: lists(words), labels: lists(tags) }), 'stream')
+  t.deepEqual(entitiesOf((await read('arrow-stream', table)).documents[0]), [['Ada', 'PER']])
 })
 
 test('tags under other names, or that are numbers as text; spans of other tools are told and stay a field', async (t) => {

@@ -44,10 +44,18 @@ test('the way to records that lie deeper is said as jq has it', async (t) => {
     [{ _index: 'n', _source: { body: 'a' } }, '._source', 'body'],
     [{ took: 1, hits: { hits: [{ _id: '1', _source: { text: 'a' } }] } }, '.hits.hits[]._source', undefined],
     [{ 'a-b': { 'c.d': [{ text: 'a' }] } }, '.["a-b"]["c.d"][]', undefined],
+    [{ a: { text: 'a' }, b: { text: 'b' } }, '.[]', undefined],
+    [{ P1: [{ tokens: ['a'], h: [] }], P2: [{ tokens: ['b'], h: [] }] }, '.[][]', undefined],
+    [{ data: [{ tokens: ['a'], ner_tags: [0] }] }, '.data[]', undefined],
   ] as const) {
     const remedy = await remedyOf('jsonl', JSON.stringify(record))
     t.true(remedy.endsWith(`jq -c '${path}'${field ? `, then --text-field ${field}` : ''}`), remedy)
   }
+  const squad = { data: [{ title: 'a', paragraphs: [{ qas: [{ answers: [{ text: 'b' }] }], context: 'a b c' }] }] }
+  t.is(
+    await remedyOf('json', JSON.stringify(squad, null, 1)),
+    "The records lie deeper (data[0].paragraphs[0].context): take them out with jq -c '.data[].paragraphs[]', then --text-field context",
+  )
   const any = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 4 }))
   await fc.assert(
     fc.asyncProperty(any, async (record) => {
@@ -69,6 +77,8 @@ test('what is nearly JSON, and what is none, is told with what to do', async (t)
   t.regex(await remedyOf('jsonl', '{"word":{"0":"Ada"},"n":{"0":1}}'), /orient="records"/)
   t.regex(await remedyOf('jsonl', '{"columns":["text"],"index":[0],"data":[["Ada"]]}'), /orient="records"/)
   t.regex(await remedyOf('jsonl', '{"text":["Ada","Bob"]}'), /join/)
+  t.regex(await remedyOf('jsonl', '{"text":["Ada","Bob"],"label":[1,0]}'), /orient="records"/)
+  t.regex(await remedyOf('jsonl', '{"tokens":[["Ada"],["Bob"]],"ner_tags":[["O"],["O"]]}'), /orient="records"/)
   t.regex(await remedyOf('csv', 'text\nAda, Bob\n'), /quotes.*--from lines/)
   t.regex(await remedyOf('csv', 'text,n\nAda\n'), /every row has all fields/)
   for (const [begin, what] of [

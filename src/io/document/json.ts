@@ -17,7 +17,7 @@ import {
 } from './document.ts'
 import { HmtlError } from '../errors.ts'
 import { idText, JsonNumber } from '../syntax/exact-json.ts'
-import { frameRemedy, recordRemedy } from '../syntax/text-column.ts'
+import { areColumns, frameRemedy, recordRemedy } from '../syntax/text-column.ts'
 import { fromUtf16, type OffsetMap, type OffsetUnit, offsetUnits, toUtf16 } from './offsets.ts'
 import { joinTokens } from './tokens.ts'
 
@@ -186,11 +186,12 @@ const textAndTokens = (record: Record<string, unknown>, textField: string, id: s
   if (text !== undefined && typeof text !== 'string')
     throw new HmtlError('HMTL_INPUT_FIELD', `field "${textField}" must be a string`, {
       document: id,
-      remedy: isObject(text)
-        ? frameRemedy
-        : Array.isArray(text)
-          ? 'Its parts become one with jq: join(" ")'
-          : undefined,
+      remedy:
+        isObject(text) || areColumns(record)
+          ? frameRemedy
+          : Array.isArray(text)
+            ? 'Its parts become one with jq: join(" ")'
+            : undefined,
     })
   const tokens = present(record, 'tokens')
   const areWords = Array.isArray(tokens) && tokens.every((token) => typeof token === 'string')

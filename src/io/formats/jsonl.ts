@@ -8,7 +8,7 @@ import type { Line } from '../syntax/lines.ts'
 import { parseLines } from '../syntax/parse-lines.ts'
 import { PlainRecords } from '../syntax/plain-record.ts'
 import { type WordRecords, wordRecordsOf } from '../syntax/word-records.ts'
-import { taggedDocument, taggedOf, tagNumber } from '../syntax/tagged-record.ts'
+import { taggedDocument, taggedOf, tagNumber, unnamedTags, withTokens } from '../syntax/tagged-record.ts'
 import type { Source } from '../source.ts'
 import { stem } from '../source.ts'
 
@@ -46,7 +46,8 @@ const documentOfRecord = (
   context: FormatContext,
   keep: boolean,
 ): Document => {
-  const document = tagged(record, fallbackId, context) ?? fromJson(record, fallbackId, jsonOptions(context))
+  const given = withTokens(record)
+  const document = tagged(given, fallbackId, context) ?? fromJson(given, fallbackId, jsonOptions(context))
   return keep ? kept(document, record, text) : document
 }
 
@@ -102,7 +103,7 @@ const tagged = (given: unknown, fallbackId: string, context: FormatContext): Doc
 }
 
 /** Fields that annotation tools keep spans of a text in. */
-const spanFields = ['label', 'labels', 'entities', 'spans', 'annotations'] as const
+const spanFields = ['label', 'labels', 'entities', 'spans', 'annotations', 'ner'] as const
 
 /** A span of another tool: `[0, 3, "PER"]`, or an object that says where it begins. */
 const isSpan = (item: unknown): boolean =>
@@ -114,10 +115,18 @@ const isSpan = (item: unknown): boolean =>
 const countUnread = (record: unknown, fallbackId: string, { report }: FormatContext): void => {
   if (typeof record !== 'object' || record === null || ((record as { hmtl?: unknown }).hmtl ?? undefined) !== undefined)
     return
+  const id = idText((record as { id?: unknown }).id) ?? fallbackId
+  for (const name of unnamedTags(record as Record<string, unknown>))
+    report.add(
+      'unnamed-tag',
+      id,
+      `${name} are numbers`,
+      ((record as Record<string, unknown>)[name] as unknown[]).length,
+    )
   for (const name of spanFields) {
     const value = (record as Record<string, unknown>)[name]
     if (Array.isArray(value) && value.length > 0 && value.every(isSpan))
-      report.add('unread-spans', idText((record as { id?: unknown }).id) ?? fallbackId, name, value.length)
+      report.add('unread-spans', id, name, value.length)
   }
 }
 

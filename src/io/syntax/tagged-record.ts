@@ -10,6 +10,7 @@ import { decodeTags, decodeTypes, isTag, isTypedTag, sayPositions, type TagSpan 
 import { joinTokens } from '../document/tokens.ts'
 import { onText } from './columns.ts'
 import { idText } from './exact-json.ts'
+import { frameRemedy } from './text-column.ts'
 
 export interface TaggedRecord {
   readonly tokens: readonly unknown[]
@@ -34,6 +35,42 @@ export const isUnlabelled = (tag: unknown, id: string, word: unknown, { report }
 
 /** What other records call their tags: taken for them where each is one, since the names say so little. */
 const otherNames = ['tags', 'labels', 'ner', 'ner_labels'] as const
+
+/** What other records call their words; the latter names say so only beside tags, since paragraphs have them too. */
+const wordNames = ['words', 'token', 'str_words'] as const
+const wordNamesBesideTags = ['sentence', 'text'] as const
+
+/** Whether columns may hold lists of words that are not called `tokens`. */
+export const mayHoldWords = (names: readonly string[]): boolean => wordNames.some((name) => names.includes(name))
+
+const areNumbers = (value: unknown, words: readonly unknown[]): boolean =>
+  Array.isArray(value) && value.length === words.length && value.length > 0 && value.every(Number.isInteger)
+
+/** Names of lists of numbers as long as the words of a record, which are tags that nothing names. */
+export const unnamedTags = (record: Readonly<Record<string, unknown>>): string[] => {
+  const { tokens } = record
+  return Array.isArray(tokens) ? otherNames.filter((name) => areNumbers(record[name], tokens)) : []
+}
+
+/** A record whose words stand under another name, with that of ours; any other as it is. */
+export const withTokens = (record: unknown): unknown => {
+  if (typeof record !== 'object' || record === null || Array.isArray(record)) return record
+  const fields = record as Record<string, unknown>
+  if ((fields.tokens ?? undefined) !== undefined || typeof fields.text === 'string') return record
+  const areWords = (name: string) => {
+    const value = fields[name]
+    return Array.isArray(value) && value.length > 0 && value.every((word) => typeof word === 'string')
+  }
+  const isTagged = (name: string) => {
+    const words = fields[name] as readonly unknown[]
+    return ['ner_tags', ...otherNames].some((tags) => areTagsOf(fields[tags], words) || areNumbers(fields[tags], words))
+  }
+  const name =
+    wordNames.find(areWords) ?? wordNamesBesideTags.find((other) => areWords(other) && isTagged(other)) ?? undefined
+  if (name === undefined) return record
+  const { [name]: tokens, ...rest } = fields
+  return { ...rest, tokens }
+}
 
 /** A record of words with tags, under their usual name, which has no layers of ours: they would say more. */
 export const taggedOf = (record: unknown): TaggedRecord | undefined => {
@@ -63,7 +100,7 @@ export const wordsOf = (value: readonly unknown[], id: string, code: ErrorCode, 
     const what = (word ?? undefined) === undefined ? 'null' : word === '' ? 'empty' : 'not a text'
     throw new HmtlError(code, `${field}[${i}] is ${what}`, {
       document: id,
-      remedy: 'Every token must be a text that is not empty',
+      remedy: Array.isArray(word) ? frameRemedy : 'Every token must be a text that is not empty',
     })
   })
   return value as string[]

@@ -45,7 +45,7 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** How deep records are looked for, and how many values at each depth. */
-const [mostDepth, mostLooked] = [5, 100]
+const [mostDepth, mostLooked] = [8, 100]
 
 /** Whether an object is a data frame: its columns, each with values by index, or its names and rows. */
 const isFrame = (record: Readonly<Record<string, unknown>>): boolean => {
@@ -56,33 +56,75 @@ const isFrame = (record: Readonly<Record<string, unknown>>): boolean => {
   )
 }
 
+/** Whether an object has columns as lists, of as many values each, none of which are records. */
+export const areColumns = (record: Readonly<Record<string, unknown>>): boolean => {
+  const [first, ...others] = Object.values(record)
+  return (
+    Array.isArray(first) &&
+    others.length > 0 &&
+    [first, ...others].every((value) => Array.isArray(value) && value.length === first.length && !value.some(isObject))
+  )
+}
+
 /** What to do about a data frame that is written as one object. */
 export const frameRemedy = 'Of a data frame write the records: to_json(orient="records", lines=True)'
 
+/** A value inside of a record: how jq gets all of its kind, and where the first of them lies. */
+interface Inside {
+  readonly path: string
+  readonly at: string
+  readonly value: unknown
+}
+
+const step = (name: string): string => (/^[A-Za-z_]\w*$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`)
+const joined = (path: string, name: string): string =>
+  path === '' && step(name).startsWith('[') ? `.${step(name)}` : path + step(name)
+
+/** Whether an object holds records by their names: several, with the same fields. */
+const holdsRecords = (record: Readonly<Record<string, unknown>>): boolean => {
+  const items = Object.values(record).map((value): unknown => (Array.isArray(value) ? value[0] : value))
+  const fields = (item: unknown) => (isObject(item) ? Object.keys(item).sort().join('\n') : '')
+  return items.length > 1 && fields(items[0]) !== '' && items.every((item) => fields(item) === fields(items[0]))
+}
+
+/** What an object or a list holds; of a list, and of records by name, the first stands for all. */
+const inside = ({ path, at, value }: Inside): Inside[] => {
+  if (Array.isArray(value)) return [{ path: `${path || '.'}[]`, at: `${at}[0]`, value: value[0] as unknown }]
+  if (!isObject(value)) return []
+  const all = Object.keys(value).map((name) => ({
+    path: joined(path, name),
+    at: (at + step(name)).replace(/^\./, ''),
+    value: value[name],
+  }))
+  return holdsRecords(value) ? [{ ...all[0], path: `${path || '.'}[]` }] : all
+}
+
 /** What to do about a record without a text: answers of servers hold the records deeper, and exports wrap them. */
 export const recordRemedy = (record: Readonly<Record<string, unknown>>, textField: string): string => {
-  let level: readonly { readonly path: string; readonly value: unknown }[] = [{ path: '', value: record }]
+  let level: readonly Inside[] = [{ path: '', at: '', value: record }]
+  let best: { readonly inner: Inside; readonly field: string; readonly length: number } | undefined
+  const offer = (inner: Inside, field: string, length: number) => {
+    // Titles and answers lie beside what they belong to, above and below it: the longest is the text.
+    if (!best || length > best.length) best = { inner, field, length }
+  }
   for (let depth = 0; depth < mostDepth && level.length > 0; depth++) {
-    for (const { path, value } of level) {
+    for (const inner of level) {
+      const { path, value } = inner
       if (!isObject(value)) continue
       const names = Object.keys(value).filter((name) => typeof value[name] === 'string')
       const found = textColumn(names, textField) ?? likelyText(names)
-      if (found === undefined) continue
-      if (path === '') return textRemedy('field', found)
-      return `The records lie deeper: take them out with jq -c '${path}'${found === textField ? '' : `, then ${option(found)}`}`
+      if (found !== undefined && path === '') return textRemedy('field', found)
+      if (found !== undefined) offer(inner, found, (value[found] as string).length)
+      const { tokens } = value
+      if (path !== '' && Array.isArray(tokens) && typeof tokens[0] === 'string')
+        offer(inner, 'tokens', tokens.join(' ').length)
     }
-    level = level
-      .flatMap(({ path, value }) =>
-        Array.isArray(value)
-          ? [{ path: `${path}[]`, value: value[0] as unknown }]
-          : isObject(value)
-            ? Object.keys(value).map((name) => ({
-                path: /^[A-Za-z_]\w*$/.test(name) ? `${path}.${name}` : `${path || '.'}[${JSON.stringify(name)}]`,
-                value: value[name],
-              }))
-            : [],
-      )
-      .slice(0, mostLooked)
+    level = level.flatMap(inside).slice(0, mostLooked)
   }
-  return isFrame(record) ? frameRemedy : textRemedy('field', undefined)
+  if (isFrame(record) || areColumns(record)) return frameRemedy
+  if (!best) return textRemedy('field', undefined)
+  const { inner, field } = best
+  const isNamed = field === textField || field === 'tokens'
+  const place = `${inner.at}${step(field)}`
+  return `The records lie deeper (${place}): take them out with jq -c '${inner.path}'${isNamed ? '' : `, then ${option(field)}`}`
 }
