@@ -47,7 +47,7 @@ test('what is no array is an error with its place', async (t) => {
     ['nothing', 'HMTL_INPUT_JSON', 0],
     ['  "x"', 'HMTL_INPUT_JSON', 2],
     ['[{}] {}', 'HMTL_INPUT_JSON', 5],
-    ['{} , {}', 'HMTL_INPUT_JSON', 3],
+    ['{} ; {}', 'HMTL_INPUT_JSON', 3],
     ['[{"a":1', 'HMTL_INPUT_TRUNCATED', 7],
     ['{"a":1', 'HMTL_INPUT_TRUNCATED', 6],
     ['[', 'HMTL_INPUT_TRUNCATED', 1],

@@ -70,7 +70,9 @@ test('the way to records that lie deeper is said as jq has it', async (t) => {
 test('what is nearly JSON, and what is none, is told with what to do', async (t) => {
   t.regex(await remedyOf('jsonl', "{'text': 'Ada'}\n"), /json\.dumps/)
   t.regex(await remedyOf('jsonl', '{"text":"Ada","score":NaN}\n'), /no NaN.*null/)
-  t.regex(await remedyOf('jsonl', '{"text":"Ada"},\n'), /without a comma/)
+  t.regex(await remedyOf('jsonl', '{"text":"Ada",}\n'), /without a comma/)
+  t.regex(await remedyOf('jsonl', '{"text":"Ada"}{"text":"Bob"}\n'), /--from json/)
+  t.regex(await remedyOf('jsonl', '\0\0{"text":"Ada"}\n'), /NUL.*tr -d/)
   t.regex(await remedyOf('jsonl', '"Ada"\n'), /jq -c '\{text: \.\}'/)
   t.regex(await remedyOf('json', '["Ada"]'), /jq -c '\.\[\] \| \{text: \.\}'/)
   t.regex(await remedyOf('jsonl', '{"text":{"0":"Ada"}}'), /orient="records"/)

@@ -10,6 +10,7 @@ import { formatNamed, formatNames, formats } from './formats/index.ts'
 import { mayBeRefused, refuseOthers } from './refused.ts'
 import { type JsonHead, jsonHead, pairHead } from './syntax/json-head.ts'
 import { type Source, withoutGz } from './source.ts'
+import { afterMarks } from './syntax/json-marks.ts'
 import { lineOfFault, utf8Remedy } from './syntax/text.ts'
 import { unreadKind } from './syntax/unread.ts'
 
@@ -63,8 +64,9 @@ const ofName = (path: string): Format | undefined => {
 const ofNothing = (path: string): Format =>
   ofName(path) ?? formats.find((format) => format.accepts(path)) ?? formatNamed('jsonl')
 
-/** Whether a record is there from its beginning to its end. */
-const isRecord = (json: JsonHead | undefined): boolean => json?.whole === true && !json.broken
+/** Whether a record is there from its beginning to its end, and what follows it on its line. */
+const isRecord = (json: JsonHead | undefined): boolean =>
+  json?.whole === true && !json.broken && (json.spread || json.joined !== undefined)
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: what text does not have is looked for
 const control = /[\x00-\x08\x0e-\x1a\x1c-\x1f]/
@@ -161,7 +163,8 @@ const createGuess = (name: string, textField?: string): ((head: Uint8Array, ende
       known = true
       refuseOthers(head.subarray(0, headBytes), name)
     }
-    const first = decode(head.subarray(0, 64)).trimStart()[0]
+    const begin = decode(head.subarray(0, 64))
+    const first = begin[afterMarks(begin)]
     if (first === '{' || first === '[') {
       const full = ended || head.length >= jsonHeadBytes
       // Looked at again when a line is complete or there is twice as much.

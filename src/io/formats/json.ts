@@ -45,8 +45,8 @@ export const json: Format = {
   summary: 'a JSON array of the records of JSON lines',
   accepts: (path) => path.endsWith('.json'),
   sniff: () => 0,
-  // Whatever no other format knows: an array, or a record over several lines.
-  sniffJson: ({ array, spread }) => (array || spread ? 1 : 0),
+  // Whatever no other format knows: an array, a record over several lines, or several on one.
+  sniffJson: ({ array, spread, joined }) => (array || spread || joined ? 1 : 0),
   read,
   write,
   needsTokens: false,

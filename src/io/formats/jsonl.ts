@@ -1,6 +1,8 @@
 /** JSON lines: `{"text": …}` or `{"tokens": […]}` in, the same with `hmtl` out. */
 import { type Document, type Layers, lateDocument } from '../document/document.ts'
 import { idText, stringifyExact } from '../syntax/exact-json.ts'
+import { bulkAction } from '../syntax/bulk-action.ts'
+import { bareLine } from '../syntax/json-marks.ts'
 import { parseJsonLine } from '../syntax/json-records.ts'
 import { type Format, type FormatContext, jsonOptions, layersAll } from '../format.ts'
 import { fromJson, type JsonOptions, toJson } from '../document/json.ts'
@@ -19,7 +21,7 @@ export const rawLineOf = (document: Document): string | undefined => rawLines.ge
 
 /** Has `rawLineOf` know the line of a document. A line that is annotated already is written anew, not spliced. */
 const kept = (document: Document, record: unknown, line: string): Document => {
-  if (!Object.hasOwn(record as object, 'hmtl')) rawLines.set(document, line)
+  if (!Object.hasOwn(record as object, 'hmtl')) rawLines.set(document, bareLine(line))
   return document
 }
 
@@ -73,19 +75,34 @@ export interface Records {
 export const recordsOf = (name: string, context: FormatContext): Records => {
   let words: WordRecords | undefined
   let isFirst = true
+  /** What the line before says that the document is called. */
+  let named: string | undefined
   return {
     get areDocuments() {
-      return !isFirst && !words
+      return !isFirst && !words && named === undefined
     },
     record(text, fallbackId, keep, line) {
       const record = parseJsonLine(text)
+      const action = bulkAction(record)
+      if (action) {
+        context.report.add('bulk-action', name, action.text)
+        named = action.id
+        return undefined
+      }
+      const id = named
+      named = undefined
       if (isFirst) words = wordRecordsOf(record, name, context)
       isFirst = false
-      return words ? words.record(record, line) : documentOfRecord(record, text, fallbackId, context, keep)
+      return words
+        ? words.record(record, line)
+        : documentOfRecord(record, text, id ?? fallbackId, context, keep && id === undefined)
     },
     gap: () => words?.gap(),
     end: () => words?.end(),
-    recover: () => words?.recover(),
+    recover() {
+      named = undefined
+      words?.recover()
+    },
   }
 }
 
@@ -166,8 +183,8 @@ export const jsonl: Format = {
   accepts: (path) => /\.(jsonl|ndjson)$/.test(path),
   // Not even the beginning of a record: a damaged first line, after which the others are read.
   sniff: (head, path) => (/^\s*\{\S/.test(head) || /\.(jsonl|ndjson)$/.test(path) ? 1 : 0),
-  sniffJson: ({ array, spread, whole, broken }, path) =>
-    array || (whole && spread) ? 0 : /\.(jsonl|ndjson)$/.test(path) || (whole && !broken) ? 2 : 1,
+  sniffJson: ({ array, spread, joined, whole, broken }, path) =>
+    array || joined || (whole && spread) ? 0 : /\.(jsonl|ndjson)$/.test(path) || (whole && !broken) ? 2 : 1,
   read,
   write,
   needsTokens: false,

@@ -5,6 +5,7 @@
 import { isUtf8 } from 'node:buffer'
 import { HmtlError } from '../errors.ts'
 import type { Source } from '../source.ts'
+import { recordSeparator } from './json-marks.ts'
 import { utf8Remedy } from './text.ts'
 
 export interface JsonItem {
@@ -28,8 +29,8 @@ const remedies = {
     "texts alone become objects with jq -c '.[] | {text: .}'",
   array: 'Each item is a text and its entities, ["…", {"entities": [[0, 3, "PER"]]}]',
 }
-/** A byte order mark may come first. */
-const isMark = (byte: number, position: number) => position < 3 && byte >= 0xbb
+/** Of a byte order mark, which may come first, and where files were joined. */
+const isMark = (byte: number) => byte === 0xef || byte === 0xbb || byte === 0xbf
 
 /**
  * Splits a top-level array, or objects that follow one another, into the texts of
@@ -100,7 +101,7 @@ export async function* jsonArrayItems(
         continue
       }
       if (base === undefined) {
-        if (isSpace(byte) || isMark(byte, position + i)) continue
+        if (isSpace(byte) || byte === recordSeparator || isMark(byte)) continue
         if (byte !== openArray && byte !== openObject) throw fail('not a JSON array', position + i)
         base = byte === openArray ? 1 : 0
         if (base === 1) {
@@ -112,7 +113,7 @@ export async function* jsonArrayItems(
         const ends = isSpace(byte) || byte === comma || byte === closeArray
         // A number, a name or a string ends where the next thing begins.
         if (begin !== undefined && ends) yield take(bytes.subarray(from, i))
-        if (isSpace(byte) || (byte === comma && base === 1)) continue
+        if (isSpace(byte) || byte === comma || (base === 0 && (byte === recordSeparator || isMark(byte)))) continue
         if (closed) throw fail('something follows the array', position + i)
         if (byte === closeArray && base === 1) {
           closed = true

@@ -4,11 +4,15 @@
  * may also stand somewhere inside of a record.
  */
 
+import { afterMarks, isJoined } from './json-marks.ts'
+
 export interface JsonHead {
   /** The records are the items of one array. */
   readonly array: boolean
   /** The first record goes over several lines. */
   readonly spread: boolean
+  /** Another record follows the first one on its line; undefined where what follows is not in sight. */
+  readonly joined: boolean | undefined
   /** The first record's end is in sight, or that it has none. */
   readonly whole: boolean
   /** It has none: a damaged line, or no records, and perhaps no JSON after all. */
@@ -74,7 +78,7 @@ const valueEnd = (text: string, at: number): number => {
  * @param head the first characters of the input; undefined where they do not begin a JSON object or an array of some
  */
 export const jsonHead = (head: string): JsonHead | undefined => {
-  let at = afterSpace(head, 0)
+  let at = afterMarks(head)
   const array = head[at] === '['
   if (array) at = afterSpace(head, at + 1)
   const fields = new Map<string, string>()
@@ -83,18 +87,19 @@ export const jsonHead = (head: string): JsonHead | undefined => {
   if (head[at] !== '{') {
     // An array that holds nothing, or no objects, is still JSON; brackets in a text are not.
     const other = array && /^(?:\]\s*$|"(?:[^"\\\n]|\\.)*"\s*[,\]])/.test(head.slice(at))
-    return other ? { array, spread: false, whole: true, broken: true, fields, begins } : undefined
+    return other ? { array, spread: false, joined: false, whole: true, broken: true, fields, begins } : undefined
   }
   const found = (whole: boolean, end: number): JsonHead => ({
     array,
     spread: head.slice(begin, end).includes('\n'),
+    joined: array ? false : whole ? isJoined(head, end + 1) : undefined,
     whole,
     broken: false,
     fields,
     begins,
   })
   // A record that breaks off at a line's end is a damaged line, and says nothing of what follows.
-  const damaged: JsonHead = { array, spread: false, whole: true, broken: true, fields, begins }
+  const damaged: JsonHead = { array, spread: false, joined: false, whole: true, broken: true, fields, begins }
   at = afterSpace(head, at + 1)
   if (head[at] === '}') return found(true, at)
   if (at < head.length && head[at] !== '"') return undefined
@@ -129,6 +134,7 @@ export const jsonHead = (head: string): JsonHead | undefined => {
 const unseen: JsonHead = {
   array: false,
   spread: false,
+  joined: false,
   whole: false,
   broken: false,
   fields: new Map(),

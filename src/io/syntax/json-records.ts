@@ -5,6 +5,7 @@ import { HmtlError } from '../errors.ts'
 import { attempt, type FormatContext, maxDocumentBytes } from '../format.ts'
 import { holdsNumber, parseExact } from './exact-json.ts'
 import { jsonArrayItems } from './json-array.ts'
+import { bareLine } from './json-marks.ts'
 import { parseLines } from './parse-lines.ts'
 import type { Source } from '../source.ts'
 
@@ -24,7 +25,19 @@ const hintOf = (text: string): string => {
   if (/^\s*\{\s*'/.test(text)) return "; Python's print and str write none, json.dumps does"
   if (/[:,[]\s*-?(NaN|Infinity)\s*[,}\]]/.test(text))
     return ", which has no NaN and Infinity: write null, as pandas' to_json does"
-  return /\},\s*$/.test(text) ? ', without a comma behind it' : ''
+  if (text.includes('\0')) return ", without NUL characters: tr -d '\\000' takes them out"
+  if (/,\s*[}\]]/.test(text)) return ', without a comma before a closing bracket'
+  return /\}\s*,?\s*\{/.test(text) ? '; objects that follow one another are read with --from json' : ''
+}
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    const bare = bareLine(text)
+    if (bare === text) throw error
+    return JSON.parse(bare)
+  }
 }
 
 /**
@@ -33,8 +46,8 @@ const hintOf = (text: string): string => {
  */
 export const parseJsonLine = (text: string): unknown => {
   try {
-    const record: unknown = JSON.parse(text)
-    return isOfUser(record) ? parseExact(text, record) : record
+    const record = parsed(text)
+    return isOfUser(record) ? parseExact(bareLine(text), record) : record
   } catch (cause) {
     throw new HmtlError('HMTL_INPUT_JSON', `not valid JSON: ${(cause as Error).message}`, {
       cause,

@@ -34,7 +34,7 @@ export const isUnlabelled = (tag: unknown, id: string, word: unknown, { report }
 }
 
 /** What other records call their tags: taken for them where each is one, since the names say so little. */
-const otherNames = ['tags', 'labels', 'ner', 'ner_labels'] as const
+const otherNames = ['tags', 'labels', 'tag', 'label', 'ner', 'ner_labels'] as const
 
 /** What other records call their words; the latter names say so only beside tags, since paragraphs have them too. */
 const wordNames = ['words', 'token', 'str_words'] as const
@@ -63,7 +63,9 @@ export const withTokens = (record: unknown): unknown => {
   }
   const isTagged = (name: string) => {
     const words = fields[name] as readonly unknown[]
-    return ['ner_tags', ...otherNames].some((tags) => areTagsOf(fields[tags], words) || areNumbers(fields[tags], words))
+    return (
+      areNumbers(fields.ner_tags, words) || ['ner_tags', ...otherNames].some((tags) => areTagsOf(fields[tags], words))
+    )
   }
   const name =
     wordNames.find(areWords) ?? wordNamesBesideTags.find((other) => areWords(other) && isTagged(other)) ?? undefined
