@@ -13,7 +13,7 @@ import { HmtlError } from '../errors.ts'
 import { type Source, stem } from '../source.ts'
 import { likelyText, textColumn, textRemedy } from '../syntax/text-column.ts'
 import { cellText, type WordColumns, wordColumnsOf, wordRows } from '../syntax/word-rows.ts'
-import { isUnlabelled, mayHoldWords, taggedDocument, taggedOf, withTokens, wordsOf } from '../syntax/tagged-record.ts'
+import { isUnlabelled, taggedDocument, taggedOf, withTokens, wordLists, wordsOf } from '../syntax/tagged-record.ts'
 
 /**
  * Names of a ClassLabel, wherever the feature wraps it: `{feature}`, `[feature]`, `{names: […]}`, `{names: {"0": …}}`.
@@ -120,7 +120,7 @@ export const hubDocuments = (
   const textField = found ?? wanted
   const context = { ...given, options: { ...given.options, textField } }
   const columns = found === undefined ? wordColumnsOf(names) : undefined
-  if (!columns && found === undefined && !names.includes('tokens') && !mayHoldWords(names))
+  if (!columns && found === undefined && wordLists(names) === undefined)
     throw new HmtlError(
       'HMTL_FORMAT_SCHEMA',
       `no column "${wanted}" and no "tokens" among ${names.slice(0, 20).join(', ')}`,

@@ -4,13 +4,16 @@
  */
 import { type CsvRecord, csvRecords } from '../syntax/csv.ts'
 import { type Dialect, isDrawn, isTableHead, looksDelimited, separatorOf, tableHead } from '../syntax/csv-head.ts'
+import { isBroken, type Rows } from '../syntax/csv-rows.ts'
 import { createDocument, type Document } from '../document/document.ts'
 import { HmtlError } from '../errors.ts'
 import { attempt, type Format, type FormatContext, layersAll, maxLineBytes } from '../format.ts'
 import { headOf } from '../syntax/head.ts'
+import { rowsOfLists, toldByRow } from './list-rows.ts'
 import { resultColumns, resultsWriter } from './results.ts'
 import { type Source, stem } from '../source.ts'
 import { likelyText, textColumn, textRemedy } from '../syntax/text-column.ts'
+import { wordLists } from '../syntax/tagged-record.ts'
 import { type WordColumns, wordColumnsOf, wordRows } from '../syntax/word-rows.ts'
 
 interface Kind extends Dialect {
@@ -23,27 +26,6 @@ const readBy = ({ separators, ...dialect }: Kind): Dialect => ({
   ...dialect,
   separators: [...new Set([...separators, ',', ';', '|', '\t'])],
 })
-
-/** What makes documents of rows. */
-interface Rows {
-  /** What the lines before a row complete. @throws HmtlError */
-  before?(row: CsvRecord): Document | undefined
-  /** Takes a row; the document that it is or completes. @throws HmtlError */
-  row(row: CsvRecord): Document | undefined
-  /** What the end completes. @throws HmtlError */
-  end(): Document | undefined
-}
-
-const isBroken = ({ fields, error }: CsvRecord, width: number): HmtlError | undefined =>
-  error ??
-  (fields.length === width
-    ? undefined
-    : new HmtlError('HMTL_INPUT_SYNTAX', `${fields.length} fields where the header names ${width}`, {
-        remedy:
-          width === 1
-            ? 'A text that holds the separator stands in quotes; lines of text are read with --from lines'
-            : 'A field that holds the separator stands in quotes, and every row has all fields',
-      }))
 
 /** A row a word. */
 const rowsOfWords = (names: readonly string[], columns: WordColumns, name: string, context: FormatContext): Rows => {
@@ -67,22 +49,8 @@ const rowsOfWords = (names: readonly string[], columns: WordColumns, name: strin
   }
 }
 
-/** What makes documents of the rows below a header. @throws HmtlError `HMTL_INPUT_FIELD` where it does not name the text */
-const rowsBelow = ({ fields, error }: CsvRecord, name: string, textField: string, context: FormatContext): Rows => {
-  if (error) throw error
-  const twice = fields.find((field, c) => fields.indexOf(field) !== c)
-  if (twice !== undefined) throw new HmtlError('HMTL_INPUT_FIELD', `two columns are named "${twice}"`)
-  const textAt = fields.indexOf(textColumn(fields, textField) ?? textField)
-  if (textAt === -1 && resultColumns.every((column, c) => fields[c] === column))
-    throw new HmtlError('HMTL_FORMAT_UNSUPPORTED', 'this is a table of results, not of documents', {
-      remedy: 'Keep JSON lines, Arrow or Parquet beside it: they can be read and converted',
-    })
-  const words = textAt === -1 ? wordColumnsOf(fields) : undefined
-  if (words) return rowsOfWords(fields, words, name, context)
-  if (textAt === -1)
-    throw new HmtlError('HMTL_INPUT_FIELD', `no column "${textField}" among ${fields.slice(0, 20).join(', ')}`, {
-      remedy: `${textRemedy('column', likelyText(fields))}; what is no table is read with --from text or lines`,
-    })
+/** A row a text. */
+const rowsOfTexts = (fields: readonly string[], textAt: number, name: string): Rows => {
   const idAt = fields.indexOf('id')
   return {
     row(record) {
@@ -98,6 +66,35 @@ const rowsBelow = ({ fields, error }: CsvRecord, name: string, textField: string
     end: () => undefined,
   }
 }
+
+/** What makes documents of the rows below a header. @throws HmtlError `HMTL_INPUT_FIELD` where it does not name the text */
+const rowsBelow = ({ fields, error }: CsvRecord, name: string, textField: string, context: FormatContext): Rows => {
+  if (error) throw error
+  const twice = fields.find((field, c) => fields.indexOf(field) !== c)
+  if (twice !== undefined) throw new HmtlError('HMTL_INPUT_FIELD', `two columns are named "${twice}"`)
+  const textAt = fields.indexOf(textColumn(fields, textField) ?? textField)
+  if (textAt === -1 && resultColumns.every((column, c) => fields[c] === column))
+    throw new HmtlError('HMTL_FORMAT_UNSUPPORTED', 'this is a table of results, not of documents', {
+      remedy: 'Keep JSON lines, Arrow or Parquet beside it: they can be read and converted',
+    })
+  const words = textAt === -1 ? wordColumnsOf(fields) : undefined
+  const lists = wordLists(fields)
+  const ofLists = lists === undefined ? undefined : rowsOfLists(fields, lists, name, context)
+  const others = words
+    ? rowsOfWords(fields, words, name, context)
+    : textAt === -1
+      ? ofLists
+      : rowsOfTexts(fields, textAt, name)
+  if (!others)
+    throw new HmtlError('HMTL_INPUT_FIELD', `no column "${textField}" among ${fields.slice(0, 20).join(', ')}`, {
+      remedy: `${textRemedy('column', likelyText(fields))}; what is no table is read with --from text or lines`,
+    })
+  return lists === undefined || !ofLists ? others : toldByRow(fields.indexOf(lists), ofLists, others)
+}
+
+/** Whether a row is the header of a file that was joined to the one before it. */
+const isAgain = ({ fields }: CsvRecord, header: readonly string[]): boolean =>
+  header.length > 1 && fields.length === header.length && fields.every((field, c) => field === header[c])
 
 /** Of a table whose cells are padded, and may be cut or go over several lines. */
 const drawnFault = () =>
@@ -121,11 +118,16 @@ const reader = (kind: Kind) =>
       maxRecordBytes: maxLineBytes(context),
     }
     let rows: Rows | undefined
+    let header: readonly string[] = []
     for await (const batch of csvRecords(source, options))
       for (const record of batch) {
         const place = { source: source.name, line: record.line, offset: record.offset }
         if (rows) {
           const below = rows
+          if (isAgain(record, header)) {
+            context.report.add('header-again', name, `line ${record.line}`)
+            continue
+          }
           const done = below.before && attempt(context, place, undefined, () => below.before?.(record))
           if (done) yield done
           const document = attempt(context, place, record.text, () => below.row(record))
@@ -137,6 +139,7 @@ const reader = (kind: Kind) =>
           if (isDrawn(table)) throw drawnFault()
           return rowsBelow(record, name, textField, context)
         })
+        header = record.fields
         // Without a header nothing of the rest can be told.
         if (!rows) return
       }

@@ -37,20 +37,11 @@ export const documentOfLine = (text: string, fallbackId: string, options: JsonOp
 /**
  * A document of a record of a corpus, whose words may have a tag each. Tags that are numbers, which JSON does not name,
  * stay the user's field and are counted.
- * @param text of the record
- * @param keep whether `rawLineOf` shall know it
- * @throws HmtlError `HMTL_INPUT_JSON`, `HMTL_INPUT_FIELD` or what `fromJson` throws
+ * @throws HmtlError `HMTL_INPUT_FIELD` or what `fromJson` throws
  */
-const documentOfRecord = (
-  record: unknown,
-  text: string,
-  fallbackId: string,
-  context: FormatContext,
-  keep: boolean,
-): Document => {
+export const documentOfRecord = (record: unknown, fallbackId: string, context: FormatContext): Document => {
   const given = withTokens(record)
-  const document = tagged(given, fallbackId, context) ?? fromJson(given, fallbackId, jsonOptions(context))
-  return keep ? kept(document, record, text) : document
+  return tagged(given, fallbackId, context) ?? fromJson(given, fallbackId, jsonOptions(context))
 }
 
 /** What becomes of the records of a source. */
@@ -93,9 +84,9 @@ export const recordsOf = (name: string, context: FormatContext): Records => {
       named = undefined
       if (isFirst) words = wordRecordsOf(record, name, context)
       isFirst = false
-      return words
-        ? words.record(record, line)
-        : documentOfRecord(record, text, id ?? fallbackId, context, keep && id === undefined)
+      if (words) return words.record(record, line)
+      const document = documentOfRecord(record, id ?? fallbackId, context)
+      return keep && id === undefined ? kept(document, record, text) : document
     },
     gap: () => words?.gap(),
     end: () => words?.end(),

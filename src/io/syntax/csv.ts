@@ -99,7 +99,8 @@ export async function* csvRecords(source: Source, options: CsvOptions): AsyncGen
     parts = []
     held = 0
     if (bytes[bytes.length - 1] === carriageReturn) bytes = bytes.subarray(0, -1)
-    if (place.offset === 0 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) bytes = bytes.subarray(3)
+    // Where files were joined there is one within.
+    if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) bytes = bytes.subarray(3)
     line += lines + 1
     lines = 0
     offset += size + 1

@@ -40,8 +40,9 @@ const otherNames = ['tags', 'labels', 'tag', 'label', 'ner', 'ner_labels'] as co
 const wordNames = ['words', 'token', 'str_words'] as const
 const wordNamesBesideTags = ['sentence', 'text'] as const
 
-/** Whether columns may hold lists of words that are not called `tokens`. */
-export const mayHoldWords = (names: readonly string[]): boolean => wordNames.some((name) => names.includes(name))
+/** The name of columns that may hold lists of words. */
+export const wordLists = (names: readonly string[]): string | undefined =>
+  ['tokens', ...wordNames].find((name) => names.includes(name))
 
 const areNumbers = (value: unknown, words: readonly unknown[]): boolean =>
   Array.isArray(value) && value.length === words.length && value.length > 0 && value.every(Number.isInteger)
