@@ -10,6 +10,7 @@ import { formatNamed, formatNames, formats } from './formats/index.ts'
 import { mayBeRefused, refuseOthers } from './refused.ts'
 import { type JsonHead, jsonHead, pairHead } from './syntax/json-head.ts'
 import { type Source, withoutGz } from './source.ts'
+import { headWithNewlines } from './syntax/line-ends.ts'
 import { afterMarks } from './syntax/json-marks.ts'
 import { lineOfFault, utf8Remedy } from './syntax/text.ts'
 import { unreadKind } from './syntax/unread.ts'
@@ -99,7 +100,7 @@ const refuseUtf16 = (head: Uint8Array, name: string): void => {
 
 /** @throws HmtlError `HMTL_FORMAT_UNKNOWN`, `HMTL_FORMAT_UNSUPPORTED`, `HMTL_INPUT_ENCODING` */
 const ofAll = (head: Uint8Array, name: string, textField?: string): Format => {
-  const text = decode(head)
+  const text = headWithNewlines(decode(head))
   const path = withoutGz(name)
   if (text.trim() === '') return ofNothing(path)
   if (/^#FORMAT=WebAnno TSV/.test(text))

@@ -24,7 +24,7 @@ const [grouped, ungrouped] = ['eid-etype-head', 'etype-head']
 /** The declaration that belongs to what is laid on the lines of a document. */
 export const writtenGlobal = (document: Document): string => (document.clusters ? grouped : ungrouped)
 
-const unclusteredComment = /^# hmtl\.unclustered = (.*)$/
+const unclusteredComment = /^# hmtl\.unclustered = (.*?)\s*$/
 
 /** The groups that are no clusters, which comments of ours name. */
 export const unclusteredOf = (lines: readonly string[]): Set<string> =>

@@ -5,6 +5,7 @@
 import { isUtf8 } from 'node:buffer'
 import { HmtlError } from '../errors.ts'
 import type { Source } from '../source.ts'
+import { isPadding } from './line-ends.ts'
 import { recordSeparator } from './json-marks.ts'
 import { utf8Remedy } from './text.ts'
 
@@ -29,8 +30,12 @@ const remedies = {
     "texts alone become objects with jq -c '.[] | {text: .}'",
   array: 'Each item is a text and its entities, ["…", {"entities": [[0, 3, "PER"]]}]',
 }
-/** Of a byte order mark, which may come first, and where files were joined. */
-const isMark = (byte: number) => byte === 0xef || byte === 0xbb || byte === 0xbf
+/**
+ * Of what may stand before a text and after it: a byte order mark, also where files were joined, the mark of a text in a
+ * sequence, and what fills up the end of a file.
+ */
+const isMark = (byte: number) =>
+  byte === 0xef || byte === 0xbb || byte === 0xbf || byte === recordSeparator || isPadding(byte)
 
 /**
  * Splits a top-level array, or objects that follow one another, into the texts of
@@ -101,7 +106,7 @@ export async function* jsonArrayItems(
         continue
       }
       if (base === undefined) {
-        if (isSpace(byte) || byte === recordSeparator || isMark(byte)) continue
+        if (isSpace(byte) || isMark(byte)) continue
         if (byte !== openArray && byte !== openObject) throw fail('not a JSON array', position + i)
         base = byte === openArray ? 1 : 0
         if (base === 1) {
@@ -113,7 +118,13 @@ export async function* jsonArrayItems(
         const ends = isSpace(byte) || byte === comma || byte === closeArray
         // A number, a name or a string ends where the next thing begins.
         if (begin !== undefined && ends) yield take(bytes.subarray(from, i))
-        if (isSpace(byte) || byte === comma || (base === 0 && (byte === recordSeparator || isMark(byte)))) continue
+        const isOutside = base === 0 || closed
+        if (isSpace(byte) || byte === comma || (isOutside && isMark(byte))) continue
+        if (closed && byte === openArray) {
+          // Arrays that follow one another are one, as objects are.
+          closed = false
+          continue
+        }
         if (closed) throw fail('something follows the array', position + i)
         if (byte === closeArray && base === 1) {
           closed = true

@@ -6,6 +6,7 @@
 import { isAscii, isUtf8 } from 'node:buffer'
 import { HmtlError } from '../errors.ts'
 import type { Source } from '../source.ts'
+import { isPadding, withLineEnds } from './line-ends.ts'
 import { defaultMaxLineBytes } from './limits.ts'
 import { utf8Remedy } from './text.ts'
 
@@ -150,7 +151,7 @@ export async function* lineBatches(
     }
   }
   const mostBytes = asBytes ? byteBlockBytes : textBlockBytes
-  for await (const chunk of source.chunks()) {
+  for await (const chunk of withLineEnds(source.chunks())) {
     const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
     const batch: Line[] = []
     let from = 0
@@ -184,5 +185,6 @@ export async function* lineBatches(
     }
     if (batch.length > 0) yield batch
   }
-  if (restBytes > 0) yield [decode(rest.length === 0 ? emptyBytes : Buffer.concat(rest), restBytes)]
+  if (restBytes === 0 || (rest.length > 0 && rest.every((bytes) => bytes.every(isPadding)))) return
+  yield [decode(rest.length === 0 ? emptyBytes : Buffer.concat(rest), restBytes)]
 }

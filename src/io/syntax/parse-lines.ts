@@ -9,6 +9,8 @@ import { documentsOf, type FormatContext, type Given, maxLineBytes } from '../fo
 import { type Line, lineBatches } from './lines.ts'
 import type { Source } from '../source.ts'
 
+const byteOrderMark = 0xfeff
+
 /** What a line completes: most often nothing, or a document; several where a parser had to look ahead. */
 export type Completed = Given | undefined
 
@@ -51,12 +53,22 @@ export async function* parseLines(
       line?.text,
     )
   }
+  let isAfterGap = false
+  /** A line without the mark of a file that was joined to the one before it, which is no part of a word. */
+  const bare = (line: Line): Line => {
+    const { text, number } = line
+    const isMarked = number > 1 && text.charCodeAt(0) === byteOrderMark && (isAfterGap || /^.(#|-DOCSTART-)/.test(text))
+    isAfterGap = text.trim() === ''
+    if (!isMarked) return line
+    context.report.add('byte-order-mark', source.name, `line ${number}`)
+    return { ...line, text: text.slice(1) }
+  }
   for await (const batch of lineBatches(source, maxLineBytes(context), parser.asBytes)) {
     for (const line of batch) {
       last = line
       try {
         if (line.error) throw line.error
-        keep(parser.line(line))
+        keep(parser.line(parser.asBytes ? line : bare(line)))
       } catch (error) {
         // Whatever the fault leads to, the documents before it come first.
         if (made.length > 0) yield take()
