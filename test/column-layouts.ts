@@ -209,3 +209,11 @@ test('CoNLL-X is read as CoNLL-U, CoNLL-2009 refused under any name with how to 
   for (const name of ['a.conll', 'a.txt', 'a.conllu', '<stdin>'])
     t.throws(() => named(`${more}\n`, name), { code: 'HMTL_FORMAT_UNSUPPORTED', message: /CoNLL-2009.*awk/ } as never)
 })
+
+test('sentences of a number alone have it as their word, where the next column says nothing', async (t) => {
+  const { documents } = await read('conll2003', '-DOCSTART- -X- -X- O\n\n1 _ _ B-NUM\n\n1 _ _ O\n\n')
+  t.deepEqual(
+    documents.map(({ text }) => text),
+    ['1 1'],
+  )
+})

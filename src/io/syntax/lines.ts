@@ -6,7 +6,7 @@
 import { isAscii, isUtf8 } from 'node:buffer'
 import { HmtlError } from '../errors.ts'
 import type { Source } from '../source.ts'
-import { isPadding, withLineEnds } from './line-ends.ts'
+import { isPadding } from './line-ends.ts'
 import { defaultMaxLineBytes } from './limits.ts'
 import { utf8Remedy } from './text.ts'
 
@@ -85,7 +85,7 @@ const textOf = (line: string): string => (line.charCodeAt(line.length - 1) === 1
 
 /**
  * Lines in batches, one batch a chunk: awaiting each line would cost more than
- * parsing it. A byte order mark at the start is dropped.
+ * parsing it. A byte order mark at the start is dropped, and a last line of what fills up the end of a file.
  * @param asBytes lines are decoded one by one, when they are asked for their text
  */
 export async function* lineBatches(
@@ -151,7 +151,7 @@ export async function* lineBatches(
     }
   }
   const mostBytes = asBytes ? byteBlockBytes : textBlockBytes
-  for await (const chunk of withLineEnds(source.chunks())) {
+  for await (const chunk of source.chunks()) {
     const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
     const batch: Line[] = []
     let from = 0

@@ -7,9 +7,12 @@ import type { Document } from '../document/document.ts'
 import { toHmtlError } from '../errors.ts'
 import { documentsOf, type FormatContext, type Given, maxLineBytes } from '../format.ts'
 import { type Line, lineBatches } from './lines.ts'
+import { withLineEnds } from './line-ends.ts'
 import type { Source } from '../source.ts'
 
 const byteOrderMark = 0xfeff
+/** What column files begin with and words are hardly. */
+const beginsFile = /^.(#begin document |#(doc| newdoc| newpar| sent_id| text| global\.\w+)\b|-DOCSTART-|0\t)/
 
 /** What a line completes: most often nothing, or a document; several where a parser had to look ahead. */
 export type Completed = Given | undefined
@@ -53,17 +56,15 @@ export async function* parseLines(
       line?.text,
     )
   }
-  let isAfterGap = false
-  /** A line without the mark of a file that was joined to the one before it, which is no part of a word. */
+  /** A line without the mark of a file that was joined to the one before it; before a word it may be part of that. */
   const bare = (line: Line): Line => {
     const { text, number } = line
-    const isMarked = number > 1 && text.charCodeAt(0) === byteOrderMark && (isAfterGap || /^.(#|-DOCSTART-)/.test(text))
-    isAfterGap = text.trim() === ''
-    if (!isMarked) return line
+    if (number === 1 || text.charCodeAt(0) !== byteOrderMark || !beginsFile.test(text)) return line
     context.report.add('byte-order-mark', source.name, `line ${number}`)
     return { ...line, text: text.slice(1) }
   }
-  for await (const batch of lineBatches(source, maxLineBytes(context), parser.asBytes)) {
+  const given = { ...source, chunks: () => withLineEnds(source.chunks()) }
+  for await (const batch of lineBatches(given, maxLineBytes(context), parser.asBytes)) {
     for (const line of batch) {
       last = line
       try {

@@ -93,8 +93,8 @@ const sentencesOf = (lines: readonly string[]): { sentences: Row[][]; closed: bo
   return { sentences, closed }
 }
 
-/** Parts of speech of a numeral: where each second cell is one, the numbers before them are words. */
-const numeral = /^(CD|NUM|CARD|LS|Z)$/
+/** Parts of speech of a numeral, or none: where each second cell is one, the numbers before them are words. */
+const numeral = /^(CD|NUM|CARD|LS|Z|_)$/
 
 /** Whether the first column counts the words, from 0 or 1, of each sentence or on through all of them. */
 const isNumbered = (sentences: Rows, width: number): boolean => {
