@@ -368,3 +368,19 @@ test('writing: a device stays one, a link too', async (t) => {
   await t.throwsAsync(writeAtomically(folder, chunks()), { code: 'HMTL_OUTPUT_FAILED' } as never)
   await rm(folder, { recursive: true })
 })
+
+test('UTF-32 is told apart from UTF-16; a character that no text has, by its place', (t) => {
+  for (const bytes of [
+    [0xff, 0xfe, 0, 0, 0x41, 0, 0, 0],
+    [0, 0, 0xfe, 0xff, 0, 0, 0, 0x41],
+  ])
+    t.throws(() => sniffHead(Buffer.from(bytes), 'a.txt'), {
+      code: 'HMTL_INPUT_ENCODING',
+      message: /UTF-32.*iconv -f UTF-32/,
+    } as never)
+  for (const long of ['', 'Ada é came.\n'.repeat(1000)]) {
+    const head = Buffer.from(`Ada é\ncame\0.\n${long}`).subarray(0, 8192)
+    const error = t.throws(() => sniffHead(head, 'a.txt'), { message: /NUL.*tr -d.*--from text/ })
+    t.like(error, { code: 'HMTL_INPUT_ENCODING', line: 2, offset: 11 } as object)
+  }
+})

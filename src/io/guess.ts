@@ -89,13 +89,35 @@ const isUtf16 = (head: Uint8Array): boolean => {
   return looked.length >= markBytes && [0, 1].some((odd) => looked.every((byte, i) => (byte === 0) === (i % 2 === odd)))
 }
 
+/** Whether a mark says that these are characters of four bytes; the little end of it is one of UTF-16 too. */
+const isUtf32 = ([a, b, c, d]: Uint8Array): boolean =>
+  (a === 0xff && b === 0xfe && c === 0 && d === 0) || (a === 0 && b === 0 && c === 0xfe && d === 0xff)
+
 /** @throws HmtlError `HMTL_INPUT_ENCODING` whatever the name says: no format is written so */
-const refuseUtf16 = (head: Uint8Array, name: string): void => {
-  if (isUtf16(head))
-    throw new HmtlError('HMTL_INPUT_ENCODING', `${name} is UTF-16`, {
+const refuseWide = (head: Uint8Array, name: string): void => {
+  const encoding = isUtf32(head) ? 'UTF-32' : isUtf16(head) ? 'UTF-16' : undefined
+  if (encoding)
+    throw new HmtlError('HMTL_INPUT_ENCODING', `${name} is ${encoding}`, {
       source: name,
-      remedy: 'Convert it to UTF-8, for example with iconv -f UTF-16 -t UTF-8',
+      remedy: `Convert it to UTF-8, for example with iconv -f ${encoding} -t UTF-8`,
     })
+}
+
+/** @throws HmtlError `HMTL_INPUT_ENCODING` of UTF-8 with a character that no text has, which is told by its place */
+const refuseControl = (head: Uint8Array, name: string): void => {
+  const text = Buffer.from(head).toString('latin1')
+  const offset = text.search(control)
+  // A character may be cut at the end.
+  if (offset === -1 || ![0, 1, 2, 3].some((cut) => isUtf8(head.subarray(0, head.length - cut)))) return
+  const code = text.charCodeAt(offset)
+  throw new HmtlError('HMTL_INPUT_ENCODING', `${name} holds ${code === 0 ? 'NUL' : `control character ${code}`}`, {
+    source: name,
+    line: text.slice(0, offset).split('\n').length,
+    offset,
+    remedy:
+      `Where it is a text take such characters out: tr -d '\\${code.toString(8).padStart(3, '0')}' < FILE | hmtl annotate; ` +
+      'or read it with them, --from text',
+  })
 }
 
 /** @throws HmtlError `HMTL_FORMAT_UNKNOWN`, `HMTL_FORMAT_UNSUPPORTED`, `HMTL_INPUT_ENCODING` */
@@ -130,8 +152,11 @@ const ofAll = (head: Uint8Array, name: string, textField?: string): Format => {
       line: lineOfFault(head),
       remedy: utf8Remedy,
     })
+  refuseControl(head, name)
   throw new HmtlError('HMTL_FORMAT_UNKNOWN', `cannot tell the format of ${name}`, {
-    remedy: `Name it with --from, one of ${formatNames.join(', ')}`,
+    remedy:
+      `Name it with --from, one of ${formatNames.join(', ')}; ` +
+      'of a text in another encoding make UTF-8, for example with iconv -f UTF-16LE -t UTF-8',
   })
 }
 
@@ -156,7 +181,7 @@ const createGuess = (name: string, textField?: string): ((head: Uint8Array, ende
   return (head, ended) => {
     if (!marked && (ended || head.length >= markBytes)) {
       marked = true
-      refuseUtf16(head, name)
+      refuseWide(head, name)
       const { format, sure } = surest(decode(head.subarray(0, markBytes)), path, undefined)
       if (format && sure === 2 && head.length >= markBytes) return format
     }
