@@ -48,8 +48,10 @@ test('tables of lists are sentences, between commas or tabs; what is no list is 
     ['tsv', `words\tlabels\n${words}\t${tags}\n`],
     ['csv', `text,tokens,tags\nAda O'Hara left,${quoted(words)},${quoted(tags)}\n`],
     ['csv', `tokens,tags\n${quoted(words.replaceAll(',', '\n'))},${quoted(tags.replaceAll(',', ''))}\n`],
-  ] as const)
+  ] as const) {
+    t.is(sniffHead(Buffer.from(text), '<stdin>').name, format)
     t.deepEqual((await read(format, text)).documents.map(entitiesOf), [["Ada O'Hara PER"]], text)
+  }
   const numbers = await read('csv', "tokens,ner_tags\n\"['Ada' 'left']\",[1 0]\n")
   t.deepEqual([numbers.documents[0].text, numbers.report.count('unnamed-tag')], ['Ada left', 2])
   const texts = await read('csv', 'text,tokens\nAda,3\n')

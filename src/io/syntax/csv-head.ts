@@ -5,6 +5,7 @@
  */
 import { csvFields } from './csv.ts'
 import { textColumn } from './text-column.ts'
+import { wordLists } from './tagged-record.ts'
 import { wordColumnsOf } from './word-rows.ts'
 
 export interface Dialect {
@@ -109,6 +110,12 @@ const areWords = (names: readonly string[], separator: string): boolean => {
   return words !== undefined && (separator !== '\t' || words.sentence !== -1 || words.document !== -1)
 }
 
+/** Whether a row has a list in the column of the words. */
+const areLists = (names: readonly string[], row: readonly string[]): boolean => {
+  const words = wordLists(names)
+  return words !== undefined && /^\[[\s\S]*\]$/.test(row[names.indexOf(words)] ?? '')
+}
+
 /**
  * A header with a column of the text and a row with as many fields; or names, which a text may hold too, and every
  * row with as many fields.
@@ -128,6 +135,7 @@ export const looksDelimited = (head: string, path: string, dialect: Dialect, tex
     if (separator === '|' && columns[0] === '' && columns[columns.length - 1] === '') return 0
     const alike = (row: string) =>
       fieldsOrNone(row, separator, multiline).length === columns.length || (multiline && /"/.test(row))
+    if (areLists(columns, fieldsOrNone(rows[0] ?? '', separator, multiline))) return 2
     if ([textField, 'text'].some((name) => textColumn(columns, name) !== undefined) || areWords(columns, separator)) {
       if (all.length === 0 || rows.length === 0) return 1
       if (alike(rows[0])) return 2
