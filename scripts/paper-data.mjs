@@ -21,7 +21,7 @@ import { clustersOf, listClusters, listMentions, listSpans, mentionsOf } from '.
 import { tokenSpan, words } from '../dist/src/io/document/tokens.js'
 import { writeDocuments } from '../dist/src/io/write.js'
 import { startEngine } from '../dist/src/model/engine.js'
-import { headOfMention } from '../dist/src/model/heads/crf/mention-head.js'
+import { headOfMention } from '../dist/src/model/heads/mention-head.js'
 import { loadModel } from '../dist/src/model/store.js'
 import { modelFolder } from '../dist/src/models.js'
 import { createAnnotator } from '../dist/src/pipeline/annotate.js'

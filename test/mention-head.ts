@@ -1,7 +1,7 @@
 /** Heads of mentions by the order of words. */
 import test from 'ava'
 import fc from 'fast-check'
-import { headOfMention } from '../src/model/heads/crf/mention-head.ts'
+import { headOfMention } from '../src/model/heads/mention-head.ts'
 
 const headIn = (mention: string): string => {
   const words = mention.split(' ')

@@ -1,6 +1,6 @@
 /**
  * Where the time of annotating goes, by kernel:  node bench/engine/profile.mjs CORPUS.jsonl [--model en] [--documents
- * 60] One model in this thread on wasm, the first pass for the compiler, the second under V8's profiler. WebAssembly
+ * 60] [--tasks ner] One model in this thread on wasm, the first pass for the compiler, the second under V8's profiler. WebAssembly
  * has no names in a profile, only places of functions: those that the module exports are named by it, the others by who
  * called.
  */
@@ -15,10 +15,15 @@ import { readDocuments } from '../../dist/src/io/read.js'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { model: { type: 'string', default: 'en' }, documents: { type: 'string', default: '60' } },
+  options: {
+    model: { type: 'string', default: 'en' },
+    documents: { type: 'string', default: '60' },
+    tasks: { type: 'string' },
+  },
 })
 const [corpus] = positionals
-if (!corpus) throw new Error('usage: node bench/engine/profile.mjs CORPUS.jsonl [--model en] [--documents 60]')
+if (!corpus)
+  throw new Error('usage: node bench/engine/profile.mjs CORPUS.jsonl [--model en] [--documents 60] [--tasks ner,emd]')
 
 /** Names of a module's exported functions by their index. */
 const exportsOf = (bytes) => {
@@ -55,7 +60,7 @@ const kernels = exportsOf(
   readFileSync(new URL(`../../dist/src/model/kernels/simd/kernels-${simd}.wasm`, import.meta.url)),
 )
 const model = await loadModel(modelFolder(values.model), { compact: true })
-const annotate = createAnnotator(model)
+const annotate = createAnnotator(model, values.tasks ? { tasks: values.tasks.split(',') } : {})
 const some = async function* () {
   let left = Number(values.documents)
   for await (const document of readDocuments(corpus)) {

@@ -7,6 +7,7 @@ import { calibrated } from '../../calibration.ts'
 import { gather } from '../../kernels/ops/rows.ts'
 import type { DecodeOptions, Decoder, Draft, Forward, HeadContext, Window } from '../head.ts'
 import type { CorefTaskConfig } from './keys.ts'
+import { addTo, clashes, emptyProfile, type Profile, withinBesideHead } from './clash.ts'
 import { coarsely } from './coarse.ts'
 import { chooseLink } from './linking.ts'
 import {
@@ -19,7 +20,8 @@ import {
   spanRows,
   spanVectors,
 } from './scores.ts'
-import { isSameName, type Surface, surfaceOf } from './surface.ts'
+import { isPossessive, isSameName, type Surface, surfaceOf } from './surface.ts'
+import { type Name, type Traits, traitsOf } from './traits.ts'
 
 /** Coreference of a document under way. */
 interface Chain {
@@ -29,6 +31,8 @@ interface Chain {
   readonly parent: number[]
   /** Entity of each: the index of its first mention. */
   readonly entity: number[]
+  /** What is known of each entity. */
+  readonly profiles: Map<number, Profile>
   readonly scores: number[]
   /** Vectors and mention scores of the last kept spans, for the next window. */
   vectors: Float32Array
@@ -40,6 +44,7 @@ const emptyChain = (): Chain => ({
   end: [],
   parent: [],
   entity: [],
+  profiles: new Map(),
   scores: [],
   vectors: new Float32Array(0),
   recent: new Float32Array(0),
@@ -81,6 +86,30 @@ const namesIn = ({ spanEnding }: Draft, offset: number, count: number, tagger: s
   return names
 }
 
+const traitsAt = ({ words, spanEnding }: Draft, begin: number, end: number, tagger: string): Traits =>
+  traitsOf(words.slice(begin, end), (word): Name | undefined => {
+    const found = spanEnding.get(begin + word)?.find(({ task }) => task === tagger)
+    if (!found) return undefined
+    const at = Math.max(begin, found.begin)
+    return { words: words.slice(at, begin + word + 1), label: found.label, at }
+  })
+
+/** Entities that a mention can hardly be of, of those of its antecedents. */
+const clashing = (
+  chain: Chain,
+  antecedents: Int32Array,
+  mention: { begin: number; end: number },
+  traits: Traits,
+  words: readonly string[],
+): Set<number> => {
+  const out = new Set(withinBesideHead(chain, mention, words).map((at) => chain.entity[at]))
+  for (const entity of new Set(Array.from(antecedents, (at) => chain.entity[at]))) {
+    const profile = chain.profiles.get(entity)
+    if (profile && clashes(traits, profile, words)) out.add(entity)
+  }
+  return out
+}
+
 const isWord = (token: string): boolean => /[\p{L}\p{N}]/u.test(token)
 /** What no mention begins or ends with: of 32,520 in LitBank and GUM three do. */
 const isStop = (token: string): boolean => /^[.,;:!?…–—-]+$/.test(token)
@@ -115,8 +144,15 @@ const withNames = (
   return Int32Array.from(all).sort()
 }
 
-/** Links chained into clusters, in order of their first members. */
-const clustersFrom = ({ begin, end, parent, scores }: Chain, tokens: Spans, singletons: boolean): Clusters => {
+/** Links chained into clusters, in order of their first members; of "Poland" and "Poland 's" the longer one. */
+const clustersFrom = (
+  { begin, end, parent, entity, scores }: Chain,
+  { tokens, words }: Draft,
+  singletons: boolean,
+): Clusters => {
+  const places = new Set(begin.map((from, i) => `${entity[i]} ${from} ${end[i]}`))
+  const isInOwnPossessive = (i: number): boolean =>
+    isPossessive(words[end[i]] ?? '') && places.has(`${entity[i]} ${begin[i]} ${end[i] + 1}`)
   const clusterOf = new Int32Array(begin.length).fill(-1)
   const clusters: SpanLike[][] = []
   const linked = new Uint8Array(begin.length)
@@ -128,9 +164,10 @@ const clustersFrom = ({ begin, end, parent, scores }: Chain, tokens: Spans, sing
     let cluster = parent[i] === -1 ? -1 : clusterOf[parent[i]]
     if (cluster === -1) cluster = clusters.push([]) - 1
     clusterOf[i] = cluster
+    if (isInOwnPossessive(i)) continue
     clusters[cluster].push({ start: tokens.begin[begin[i]], end: tokens.end[end[i] - 1] })
   }
-  return clustersOf(clusters)
+  return clustersOf(singletons ? clusters : clusters.filter((cluster) => cluster.length > 1))
 }
 
 export const corefDecoder = (
@@ -204,14 +241,26 @@ export const corefDecoder = (
         (at, k) =>
           scores[least + k] + bonus + mention[at - base] + (isSameName(pairs.bucket[least + k]) ? task.nameBias : 0),
       )
+      const place = { begin: offset + begin[i], end: offset + end[i] }
+      const traits = task.clash > 0 ? traitsAt(draft, place.begin, place.end, task.namesOf) : {}
+      if (task.clash > 0) {
+        const against = clashing(chain, antecedents, place, traits, draft.words)
+        antecedents.forEach((at, k) => {
+          if (against.has(chain.entity[at])) linkScores[k] -= task.clash
+        })
+      }
       const { parent, probability: raw } = chooseLink(antecedents, linkScores, (at) =>
         task.linking === 'entity' ? chain.entity[at] : at,
       )
       const probability = calibrated(raw, task.calibration)
       const linked = parent !== -1 && probability >= minScore
-      chain.begin.push(offset + begin[i])
-      chain.end.push(offset + end[i])
-      chain.entity.push(linked ? chain.entity[parent] : chain.parent.length)
+      const entity = linked ? chain.entity[parent] : chain.parent.length
+      chain.begin.push(place.begin)
+      chain.end.push(place.end)
+      chain.entity.push(entity)
+      const profile = chain.profiles.get(entity) ?? emptyProfile()
+      addTo(profile, traits)
+      chain.profiles.set(entity, profile)
       chain.parent.push(linked ? parent : -1)
       if (onLink && linked) {
         const spanAt = (at: number): SpanLike => ({
@@ -243,6 +292,6 @@ export const corefDecoder = (
         sentence += count
       }
     },
-    layers: (draft) => ({ clusters: clustersFrom(chains.get(draft) ?? emptyChain(), draft.tokens, task.singletons) }),
+    layers: (draft) => ({ clusters: clustersFrom(chains.get(draft) ?? emptyChain(), draft, task.singletons) }),
   }
 }

@@ -121,6 +121,13 @@ export const corefKeys = {
     sentence:
       "Added to an antecedent's score where both are the same name, at inference: what has one name in a text is mostly one thing.",
   }),
+  clash: number({
+    default: 0,
+    min: 0,
+    past: true,
+    sentence:
+      'Taken off the scores of an entity, at inference, that the mention can hardly be of: all its names are others, its gender or number is another, or one of its mentions lies within this one beside the head ("his" in "his boss"). Names are those of `namesOf`.',
+  }),
   linking: choice(['antecedent', 'entity'], {
     default: 'antecedent',
     past: true,

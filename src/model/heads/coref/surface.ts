@@ -4,6 +4,8 @@
  * names of one kind that have no word in common.
  */
 
+import { common } from './names.ts'
+
 export interface Surface {
   /** Without regard to case. */
   readonly text: string
@@ -19,14 +21,12 @@ const pronouns = new Set(
     ' ',
   ),
 )
-/** Words that names share without being of the same thing. */
-const common = new Set(
-  'the a an of and in on at for to de la le von van mr mrs ms miss dr sir lady lord st mr. mrs. ms. dr. st. \'s "'.split(
-    ' ',
-  ),
-)
+const possessive = new Set(["'s", '’s', "'", '’'])
+export const isPossessive = (word: string): boolean => possessive.has(word)
 
-export const surfaceOf = (words: readonly string[]): Surface => {
+export const surfaceOf = (given: readonly string[]): Surface => {
+  // "Poland 's" is Poland, and not what "Iran 's" is.
+  const words = given.length > 1 && isPossessive(given[given.length - 1]) ? given.slice(0, -1) : given
   const lower = words.map((word) => word.toLowerCase())
   const last = words[words.length - 1]?.match(/^\p{P}*$/u) ? words.length - 2 : words.length - 1
   const head = lower[last] ?? ''

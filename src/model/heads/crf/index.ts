@@ -19,7 +19,7 @@ import { conventionsOf } from '../convention.ts'
 import { agreeing } from './agree.ts'
 import { tagsOf } from './decode.ts'
 import { type TagExample, tagExamples } from './examples.ts'
-import { headOfMention } from './mention-head.ts'
+import { headOfMention } from '../mention-head.ts'
 import { type CrfDataset, type CrfTaskConfig, crfDatasetKeys, crfKeys } from './keys.ts'
 import { crfDecoder, crfLoss, emissionsOf, partialCrfLoss } from './scores.ts'
 

@@ -1,0 +1,80 @@
+/** What the words of a mention say of whom or what it can be: its gender, its number, its name. */
+import { headOfMention } from '../mention-head.ts'
+
+/** A name, as a tagger found it. */
+export interface Name {
+  readonly words: readonly string[]
+  readonly label: string
+  /** Its first token in the document. */
+  readonly at: number
+}
+
+export interface Traits {
+  readonly gender?: 'masculine' | 'feminine' | undefined
+  readonly number?: 'singular' | 'plural' | undefined
+  readonly name?: Name | undefined
+}
+
+const listed = (words: string): ReadonlySet<string> => new Set(words.split(' '))
+
+const he = listed('he him his himself')
+const she = listed('she her hers herself')
+const they = listed('they them their theirs themselves we us our ours ourselves')
+const it = listed('it its itself')
+
+/** Before a name as by themselves: Uncle Pat, my uncle. */
+const titles = {
+  masculine: listed('mr mr. sir lord king prince duke count baron uncle father brother emperor'),
+  feminine: listed(
+    'mrs mrs. ms ms. miss lady madame mme queen princess duchess countess baroness aunt mother sister empress',
+  ),
+}
+const nouns = {
+  masculine: listed(
+    'son husband nephew grandfather grandson man boy gentleman father-in-law boyfriend businessman chairman ' +
+      'congressman fisherman stepfather dad papa grandpa lad monk priest',
+  ),
+  feminine: listed(
+    'daughter wife niece grandmother granddaughter woman girl girlfriend actress businesswoman chairwoman ' +
+      'congresswoman stepmother mom mum mama grandma lass nun widow',
+  ),
+}
+
+const genderOf = (word: string): Traits['gender'] => {
+  if (he.has(word) || titles.masculine.has(word) || nouns.masculine.has(word)) return 'masculine'
+  if (she.has(word) || titles.feminine.has(word) || nouns.feminine.has(word)) return 'feminine'
+  return undefined
+}
+
+const isTitle = (word: string | undefined): boolean =>
+  word !== undefined && (titles.masculine.has(word) || titles.feminine.has(word))
+
+/** The word that says whether a man or a woman is meant: of a name the title before it, else the head. */
+const tellingWord = (words: readonly string[], { begin, end }: { begin: number; end: number }): string | undefined => {
+  const lower = (i: number): string | undefined => words[i]?.toLowerCase()
+  if (words.length === 1 || !/^\p{Lu}/u.test(words[end - 1])) return lower(end - 1)
+  return [begin, begin - 1].map(lower).find(isTitle)
+}
+
+/** Of pronouns alone: "the family" may be "it" and "they". */
+const numberOf = (words: readonly string[]): Traits['number'] => {
+  const word = words[0].toLowerCase()
+  if (words.length > 1) return undefined
+  if (they.has(word)) return 'plural'
+  return he.has(word) || she.has(word) || it.has(word) ? 'singular' : undefined
+}
+
+/**
+ * @param words of the mention, one at least
+ * @param nameEnding the name that ends with a word of it, by its place
+ * @example traitsOf(['Mrs.', 'Bennet'], () => undefined)  // { gender: 'feminine' }
+ */
+export const traitsOf = (words: readonly string[], nameEnding: (word: number) => Name | undefined): Traits => {
+  const head = headOfMention(words)
+  const word = tellingWord(words, head)
+  return {
+    gender: word === undefined ? undefined : genderOf(word),
+    number: numberOf(words),
+    name: nameEnding(head.end - 1),
+  }
+}

@@ -1,0 +1,166 @@
+/** Entities that a mention can hardly be of: by its gender and number, by names, by what it lies around. */
+import test from 'ava'
+import { listClusters } from '../src/io/document/document.ts'
+import { load } from '../src/index.ts'
+import { startEngine } from '../src/model/engine.ts'
+import { addTo, clashes, emptyProfile, withinBesideHead } from '../src/model/heads/coref/clash.ts'
+import { isAnotherName } from '../src/model/heads/coref/names.ts'
+import { compare, surfaceOf } from '../src/model/heads/coref/surface.ts'
+import { type Name, traitsOf } from '../src/model/heads/coref/traits.ts'
+import { testEngine } from './helpers/engine.ts'
+import { foundBy, randomModel } from './helpers/random-model.ts'
+
+test.before(() => startEngine(testEngine))
+
+const none = (): undefined => undefined
+const traits = (mention: string) => traitsOf(mention.split(' '), none)
+
+for (const [mention, gender, number] of [
+  ['she', 'feminine', 'singular'],
+  ['Himself', 'masculine', 'singular'],
+  ['they', undefined, 'plural'],
+  ['its', undefined, 'singular'],
+  ['Mrs. Bennet', 'feminine', undefined],
+  ['the old Lord Underhill', 'masculine', undefined],
+  ['his mother', 'feminine', undefined],
+  ['the man who left her', 'masculine', undefined],
+  ['Queen', 'feminine', undefined],
+  ['Marie Curie', undefined, undefined],
+  ['the king of Spain', 'masculine', undefined],
+  ['Kings Cross', undefined, undefined],
+  ['the family', undefined, undefined],
+] as const)
+  test(`"${mention}" is ${gender ?? 'of no known gender'} and ${number ?? 'of no known number'}`, (t) => {
+    const found = traits(mention)
+    t.is(found.gender, gender)
+    t.is(found.number, number)
+  })
+
+/** Names in a text, in its order. */
+const namesIn = (text: string, ...given: readonly (readonly [string, string])[]): [Name, Name, string[]] => {
+  const words = text.split(' ')
+  const [one, other] = given.map(([name, label]): Name => {
+    const own = name.split(' ')
+    const at = words.findIndex((_, i) => own.every((word, k) => words[i + k] === word))
+    return { words: own, label, at }
+  })
+  return [one, other, words]
+}
+
+for (const [one, other, label, text] of [
+  ['Marie Curie', 'Curie', 'PER'],
+  ['Marie Curie', 'Pierre Curie', 'PER'],
+  ['European Union', 'EU', 'ORG'],
+  ['U.S.', 'United States', 'LOC'],
+  ['Spain', 'Spanish', 'LOC'],
+  ['Moskva', 'Москва', 'LOC'],
+  ['Poland', "Poland 's", 'LOC'],
+  ['Fedor Ozep', 'Otsep', 'PER', 'Fedor Ozep ( born Otsep ) left'],
+  ['the', 'The Hague', 'LOC'],
+] as const)
+  test(`${one} and ${other} may be one`, (t) => {
+    const pair = namesIn(text ?? `${one} . ${other}`, [one, label], [other, label])
+    t.false(isAnotherName(...pair))
+    t.false(isAnotherName(pair[1], pair[0], pair[2]), 'either way')
+  })
+
+for (const [one, other, label] of [
+  ['Erling Haaland', 'Phil Foden', 'PER'],
+  ['Mary Smith', 'Martha Jones', 'PER'],
+  ['Lebanon', 'Iran', 'LOC'],
+  ["Poland 's", "Iran 's", 'LOC'],
+  ['IBM', 'European Union', 'ORG'],
+] as const)
+  test(`${one} and ${other} are two`, (t) =>
+    t.true(isAnotherName(...namesIn(`${one} . ${other}`, [one, label], [other, label]))))
+
+test('a mention clashes with what is known of an entity, unless some of it fits', (t) => {
+  const entity = emptyProfile()
+  t.false(clashes(traits('she'), entity, []), 'nothing is known')
+  addTo(entity, traits('Mr. Darcy'))
+  t.true(clashes(traits('she'), entity, []))
+  t.false(clashes(traits('they'), entity, []))
+  t.false(clashes(traits('the friend'), entity, []))
+  addTo(entity, traits('her'))
+  t.false(clashes(traits('she'), entity, []), 'it has been both')
+  t.true(clashes(traits('they'), entity, []), 'a pronoun was of one')
+
+  const [foden, haaland] = namesIn('Phil Foden , Erling Haaland', ['Phil Foden', 'PER'], ['Erling Haaland', 'PER'])
+  const player = emptyProfile()
+  addTo(player, { name: foden })
+  t.true(clashes({ name: haaland }, player, []))
+  addTo(player, { name: { ...haaland, words: ['Haaland'] } })
+  t.false(clashes({ name: haaland }, player, []), 'one of its names fits')
+})
+
+test('what lies within a mention beside its head is another', (t) => {
+  const words = "he told Kelce 's mother Donna that his boss left".split(' ')
+  // he, Kelce 's, Kelce 's mother, Donna, his
+  const spans = { begin: [0, 2, 2, 5, 7], end: [1, 4, 5, 6, 8] }
+  t.deepEqual(withinBesideHead(spans, { begin: 7, end: 9 }, words), [4], 'his, of "his boss"')
+  t.deepEqual(withinBesideHead(spans, { begin: 2, end: 5 }, words), [1], "Kelce's, of Kelce's mother")
+  t.deepEqual(withinBesideHead(spans, { begin: 5, end: 6 }, words), [], 'one word')
+  const title = "Kenya 's President William Ruto".split(' ')
+  t.deepEqual(
+    withinBesideHead({ begin: [0, 3], end: [2, 5] }, { begin: 0, end: 5 }, title),
+    [0],
+    'the name is its head',
+  )
+})
+
+test('who has something is compared by his name', (t) => {
+  const of = (text: string) => surfaceOf(text.split(' '))
+  t.is(compare(of("Poland 's"), of("Iran 's")), 4, 'no word in common')
+  t.is(compare(of("Poland 's"), of('Poland')), 2, 'the same name')
+  t.is(compare(of("the dog 's"), of('the dog')), 1, 'the same text')
+  t.is(surfaceOf(["'s"]).text, "'s", 'nothing else is left')
+})
+
+test.serial('a model whose links are all sure leaves apart what clashes', async (t) => {
+  const model = randomModel({}, 3)
+  const linked = async (clash: number) => {
+    const tasks = model.config.tasks.map((task) =>
+      task.name === 'coref' ? { ...task, leastSpans: 1000, linkBias: 50, linking: 'entity' as const, clash } : task,
+    )
+    const { clusters, text } = await foundBy(
+      { ...model, config: { ...model.config, tasks } },
+      {},
+      'He saw his boss and she saw him .',
+    )
+    return (clusters ? listClusters(clusters) : []).map((cluster) =>
+      cluster.map(({ start, end }) => text.slice(start, end)),
+    )
+  }
+  const together = (clusters: string[][], one: string, other: string) =>
+    clusters.some((cluster) => cluster.includes(one) && cluster.includes(other))
+  const all = await linked(0)
+  t.true(together(all, 'He', 'she') && together(all, 'his', 'his boss'))
+  const apart = await linked(1000)
+  t.true(apart.length > 0)
+  t.false(together(apart, 'He', 'she'))
+  t.false(together(apart, 'his', 'his boss'))
+  model.parameters.dispose()
+})
+
+test.serial('the bundled model keeps two countries and two people apart, and says a possessive once', async (t) => {
+  await using hmtl = await load('en')
+  const clusters = async (text: string) =>
+    ((await hmtl.annotate(text)).clusters ?? []).map((cluster) =>
+      cluster.map(({ start, end }) => text.slice(start, end)),
+    )
+  const found = await clusters(
+    "Poland's prime minister, Donald Tusk, met the EU's commissioner, Janusz Wojciechowski, in Warsaw. Tusk said Poland's farmers suffer.",
+  )
+  for (const cluster of found.map((cluster) => cluster.join())) {
+    t.false(/Poland/.test(cluster) && /EU/.test(cluster), cluster)
+    t.false(/Tusk/.test(cluster) && /Wojciechowski/.test(cluster), cluster)
+  }
+  t.true(
+    found.some((cluster) => cluster.join().includes('Tusk,Tusk')),
+    JSON.stringify(found),
+  )
+  t.deepEqual(
+    found.flat().filter((mention) => mention.startsWith('Poland')),
+    ["Poland's", "Poland's"],
+  )
+})
