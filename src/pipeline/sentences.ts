@@ -54,15 +54,33 @@ const dangling = new Set(
   'a an the of in at to from by into between against and or nor my your our its their than ,'.split(' '),
 )
 
+/** So much of a line is looked at to see how it begins. */
+const mostOpening = 160
+
 /** Lines shorter than this were not broken by a typesetter: tweets, headlines, verse, lists. */
 const shortLine = 40
+
+/** How an item of a list begins. */
+const item = /^\s*(?:[-*•‣◦▪–]\s|\d{1,3}[.)]\s)/
+/** How what somebody says begins in a chat, an interview, a play: "Liam: are you coming?", "[12:30] <aoife> yeah". */
+const turn =
+  /^\s*(?:[([]?\d{1,2}:\d{2}(?::\d{2})?[)\]]?,?\s+(?:-\s)?)?(?:<[^\s<>]{1,32}>\s|@?[\p{L}\p{N}][\p{L}\p{N}_.'’-]{0,31}(?: \p{Lu}[\p{L}.'’-]{0,31}){0,3}:\s)/u
+
+/** Which lines go on nothing by how they begin: in a talk, of which every second line is a turn; where a list is. */
+const beginningsOf = (lines: readonly string[]): { isTalk: boolean; begins: (line: string) => boolean } => {
+  const turns = lines.filter((line) => turn.test(line)).length
+  const isTalk = turns > 1 && 2 * turns >= lines.length
+  const isList = lines.filter((line) => item.test(line)).length > 1
+  return { isTalk, begins: (line) => (isTalk && turn.test(line)) || (isList && item.test(line)) }
+}
+
+const linesOf = (text: string): string[] => text.split('\n', 2000).filter((line) => line.trim() !== '')
 
 /**
  * The width that lines were cut at by a typesetter, 0 where the author ended them. Lines within
  * a quarter of it count as full: words are not cut, so they end before it.
  */
-const wrappedAt = (text: string): number => {
-  const lines = text.split('\n', 2000).filter((line) => line.trim() !== '')
+const wrappedAt = (lines: readonly string[]): number => {
   if (lines.length < 4) return 0
   const widths = lines.map((line) => line.length).sort((a, b) => a - b)
   const median = widths[Math.floor(widths.length / 2)]
@@ -76,7 +94,9 @@ const otherLineEnds = /\r(?!\n)|[\f\u0085\u2028\u2029]/g
 export const splitSentences = (given: string, tokens: Spans): Spans => {
   const text = given.replace(otherLineEnds, '\n')
   const count = tokens.begin.length
-  const width = wrappedAt(text)
+  const lines = linesOf(text)
+  const { isTalk, begins } = beginningsOf(lines)
+  const width = isTalk ? 0 : wrappedAt(lines)
   const begin: number[] = []
   const end: number[] = []
   let from = 0
@@ -93,6 +113,8 @@ export const splitSentences = (given: string, tokens: Spans): Spans => {
   }
   /** Whether the newline after token `i` was put there by layout, in the middle of a sentence. */
   const goesOn = (i: number): boolean => {
+    if (begins(text.slice(text.lastIndexOf('\n', tokens.begin[i + 1] - 1) + 1, tokens.begin[i + 1] + mostOpening)))
+      return false
     const last = word(i).toLowerCase()
     const size = tokens.end[i] - (text.lastIndexOf('\n', tokens.end[i] - 1) + 1)
     if (last === ',' && size < shortLine && capital.test(word(i + 1)) && greetsFrom(i - 1)) return false

@@ -119,6 +119,36 @@ test('a newline ends a sentence where lines are short, and not where a typesette
   t.is(split(`HARBOUR OPENS AGAIN\n${paragraph}`).length, 2)
 })
 
+test('turns of a talk and items of a list begin anew, however long the lines are', (t) => {
+  for (const lines of [
+    [
+      'Liam: are you coming to Cork on friday with the others?',
+      'Aoife: yeah getting the train from Dublin with Niamh',
+      'Liam: sound, and mam says uncle Pat is over from Boston',
+      'Aoife: grand, I have not seen him since he left Intel',
+    ],
+    [
+      '<ida> we could meet in Oslo or in Bergen if that is nearer to',
+      '<ole> Bergen for me, and ask Maren Holt as well',
+    ],
+    [
+      '[12:30] ida: we could meet in Oslo or in Bergen if that is nearer to',
+      '[12:31] ole: Bergen for me, and do not forget to ask Maren Holt',
+    ],
+    ['The Reporter: And what did you tell the people of', 'Maren Holt: That the harbour would open again in March'],
+    [
+      '- a report on the harbour that was written by Maren Holt',
+      '- minutes of the meeting in Bergen in the spring of 2019',
+      '- letters from Ida Berg to the council of the town of Hamar',
+      '- photographs of the ships that had waited outside for salt',
+    ],
+  ])
+    t.deepEqual(split(lines.join('\n')), lines)
+  const prose =
+    'The harbour had been closed for most of the winter; to those of\nBergen: nothing came in, and nothing went out of it before the\nthaw. Then the first of the ships that had waited outside since\n– it was said – the New Year came in with its cargo of salt.'
+  t.is(split(prose).length, 2, 'one such line is none')
+})
+
 test('an abbreviation between parties or before a number ends no sentence', (t) => {
   t.deepEqual(split('Brown v. Board was decided. Roe v. The State came later.'), [
     'Brown v. Board was decided.',
