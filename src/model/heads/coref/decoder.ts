@@ -1,6 +1,6 @@
 /** Clusters of documents: kept spans linked to those before them, also across the windows of a long document. */
 import * as tf from '@tensorflow/tfjs-core'
-import { type Clusters, clustersOf, type SpanLike, type Spans } from '../../../io/document/document.ts'
+import type { SpanLike, Spans } from '../../../io/document/document.ts'
 import { tokenBeginningAt, tokenEndingAt } from '../../../io/document/tokens.ts'
 import { indexes } from '../../batch.ts'
 import { calibrated } from '../../calibration.ts'
@@ -9,6 +9,7 @@ import type { DecodeOptions, Decoder, Draft, Forward, HeadContext, Window } from
 import type { CorefTaskConfig } from './keys.ts'
 import { addTo, clashes, emptyProfile, type Profile, withinBesideHead } from './clash.ts'
 import { coarsely } from './coarse.ts'
+import { clustersFrom } from './clusters.ts'
 import { chooseLink } from './linking.ts'
 import {
   antecedentPairs,
@@ -20,7 +21,7 @@ import {
   spanRows,
   spanVectors,
 } from './scores.ts'
-import { isPossessive, isSameName, type Surface, surfaceOf } from './surface.ts'
+import { isSameName, type Surface, surfaceOf } from './surface.ts'
 import { type Name, type Traits, traitsOf } from './traits.ts'
 
 /** Coreference of a document under way. */
@@ -142,32 +143,6 @@ const withNames = (
   const all = new Set(kept)
   for (let i = 0; i < begin.length; i++) if (names.has(`${begin[i]} ${end[i]}`)) all.add(i)
   return Int32Array.from(all).sort()
-}
-
-/** Links chained into clusters, in order of their first members; of "Poland" and "Poland 's" the longer one. */
-const clustersFrom = (
-  { begin, end, parent, entity, scores }: Chain,
-  { tokens, words }: Draft,
-  singletons: boolean,
-): Clusters => {
-  const places = new Set(begin.map((from, i) => `${entity[i]} ${from} ${end[i]}`))
-  const isInOwnPossessive = (i: number): boolean =>
-    isPossessive(words[end[i]] ?? '') && places.has(`${entity[i]} ${begin[i]} ${end[i] + 1}`)
-  const clusterOf = new Int32Array(begin.length).fill(-1)
-  const clusters: SpanLike[][] = []
-  const linked = new Uint8Array(begin.length)
-  parent.forEach((antecedent, i) => {
-    if (antecedent !== -1) linked[antecedent] = linked[i] = 1
-  })
-  for (let i = 0; i < begin.length; i++) {
-    if (!linked[i] && !(singletons && scores[i] > 0)) continue
-    let cluster = parent[i] === -1 ? -1 : clusterOf[parent[i]]
-    if (cluster === -1) cluster = clusters.push([]) - 1
-    clusterOf[i] = cluster
-    if (isInOwnPossessive(i)) continue
-    clusters[cluster].push({ start: tokens.begin[begin[i]], end: tokens.end[end[i] - 1] })
-  }
-  return clustersOf(singletons ? clusters : clusters.filter((cluster) => cluster.length > 1))
 }
 
 export const corefDecoder = (
