@@ -3,10 +3,10 @@ import test from 'ava'
 import { listClusters } from '../src/io/document/document.ts'
 import { load } from '../src/index.ts'
 import { startEngine } from '../src/model/engine.ts'
-import { addTo, clashes, emptyProfile, withinBesideHead } from '../src/model/heads/coref/clash.ts'
-import { isAnotherName } from '../src/model/heads/coref/names.ts'
+import { clashes, type Profile, withinBesideHead, withTraits } from '../src/model/heads/coref/clash.ts'
+import { isAnotherName, type Name, nameOf } from '../src/model/heads/coref/names.ts'
 import { compare, surfaceOf } from '../src/model/heads/coref/surface.ts'
-import { type Name, traitsOf } from '../src/model/heads/coref/traits.ts'
+import { type Traits, traitsOf } from '../src/model/heads/coref/traits.ts'
 import { testEngine } from './helpers/engine.ts'
 import { foundBy, randomModel } from './helpers/random-model.ts'
 
@@ -42,7 +42,7 @@ const namesIn = (text: string, ...given: readonly (readonly [string, string])[])
   const [one, other] = given.map(([name, label]): Name => {
     const own = name.split(' ')
     const at = words.findIndex((_, i) => own.every((word, k) => words[i + k] === word))
-    return { words: own, label, at }
+    return nameOf(own, label, at)
   })
   return [one, other, words]
 }
@@ -74,38 +74,38 @@ for (const [one, other, label] of [
   test(`${one} and ${other} are two`, (t) =>
     t.true(isAnotherName(...namesIn(`${one} . ${other}`, [one, label], [other, label]))))
 
+const nothing: Profile = { genders: [], numbers: [], names: [] }
+const known = (...mentions: readonly Traits[]): Profile =>
+  mentions.reduce<Profile | undefined>(withTraits, undefined) ?? nothing
+
 test('a mention clashes with what is known of an entity, unless some of it fits', (t) => {
-  const entity = emptyProfile()
-  t.false(clashes(traits('she'), entity, []), 'nothing is known')
-  addTo(entity, traits('Mr. Darcy'))
-  t.true(clashes(traits('she'), entity, []))
-  t.false(clashes(traits('they'), entity, []))
-  t.false(clashes(traits('the friend'), entity, []))
-  addTo(entity, traits('her'))
-  t.false(clashes(traits('she'), entity, []), 'it has been both')
-  t.true(clashes(traits('they'), entity, []), 'a pronoun was of one')
+  t.false(clashes(traits('she'), nothing, []), 'nothing is known')
+  t.is(withTraits(undefined, traits('the friend')), undefined, 'nor by this')
+  const darcy = known(traits('Mr. Darcy'))
+  t.true(clashes(traits('she'), darcy, []))
+  t.false(clashes(traits('they'), darcy, []))
+  t.false(clashes(traits('the friend'), darcy, []))
+  const both = known(traits('Mr. Darcy'), traits('her'))
+  t.false(clashes(traits('she'), both, []), 'it has been both')
+  t.true(clashes(traits('they'), both, []), 'a pronoun was of one')
 
   const [foden, haaland] = namesIn('Phil Foden , Erling Haaland', ['Phil Foden', 'PER'], ['Erling Haaland', 'PER'])
-  const player = emptyProfile()
-  addTo(player, { name: foden })
-  t.true(clashes({ name: haaland }, player, []))
-  addTo(player, { name: { ...haaland, words: ['Haaland'] } })
-  t.false(clashes({ name: haaland }, player, []), 'one of its names fits')
+  const named = (name: Name): Traits => ({ name, head: { begin: 0, end: 1 } })
+  t.true(clashes(named(haaland), known(named(foden)), []))
+  const more = known(named(foden), named(nameOf(['Haaland'], 'PER', 4)), named(foden))
+  t.false(clashes(named(haaland), more, []), 'one of its names fits')
+  t.is(more.names.length, 2, 'each once')
 })
 
 test('what lies within a mention beside its head is another', (t) => {
-  const words = "he told Kelce 's mother Donna that his boss left".split(' ')
-  // he, Kelce 's, Kelce 's mother, Donna, his
+  // he told [ [ Kelce 's ] mother ] [ Donna ] that [ his ] boss left
   const spans = { begin: [0, 2, 2, 5, 7], end: [1, 4, 5, 6, 8] }
-  t.deepEqual(withinBesideHead(spans, { begin: 7, end: 9 }, words), [4], 'his, of "his boss"')
-  t.deepEqual(withinBesideHead(spans, { begin: 2, end: 5 }, words), [1], "Kelce's, of Kelce's mother")
-  t.deepEqual(withinBesideHead(spans, { begin: 5, end: 6 }, words), [], 'one word')
-  const title = "Kenya 's President William Ruto".split(' ')
-  t.deepEqual(
-    withinBesideHead({ begin: [0, 3], end: [2, 5] }, { begin: 0, end: 5 }, title),
-    [0],
-    'the name is its head',
-  )
+  t.deepEqual(withinBesideHead(spans, { begin: 7, end: 9 }, 8), [4], 'his, of "his boss"')
+  t.deepEqual(withinBesideHead(spans, { begin: 2, end: 5 }, 4), [1], "Kelce's, of Kelce's mother")
+  t.deepEqual(withinBesideHead(spans, { begin: 5, end: 6 }, 5), [], 'one word')
+  const { head } = traits("Kenya 's President William Ruto")
+  const kenya = { begin: [0, 3], end: [2, 5] }
+  t.deepEqual(withinBesideHead(kenya, { begin: 0, end: 5 }, head.end - 1), [0], 'the name is its head')
 })
 
 test('who has something is compared by his name', (t) => {

@@ -2,28 +2,33 @@
  * Which entities a mention can hardly be of, whatever the scores of its pairs say: these are of two mentions each, and
  * one that fits is enough to join an entity that does not. Measured in bench/quality/RESULTS.md.
  */
-import { headOfMention } from '../mention-head.ts'
-import { isAnotherName } from './names.ts'
-import type { Name, Traits } from './traits.ts'
+import { isAnotherName, type Name } from './names.ts'
+import type { Traits } from './traits.ts'
 
 /** What is known of an entity by its mentions. */
 export interface Profile {
-  readonly genders: Set<Traits['gender']>
-  readonly numbers: Set<Traits['number']>
-  /** By their text, the last place of each. */
-  readonly names: Map<string, Name>
+  readonly genders: readonly Traits['gender'][]
+  readonly numbers: readonly Traits['number'][]
+  /** Each text once, at its last place. */
+  readonly names: readonly Name[]
 }
 
-export const emptyProfile = (): Profile => ({ genders: new Set(), numbers: new Set(), names: new Map() })
+const added = <T>(known: readonly T[], value: T | undefined): readonly T[] =>
+  value === undefined || known.includes(value) ? known : [...known, value]
 
-export const addTo = ({ genders, numbers, names }: Profile, { gender, number, name }: Traits): void => {
-  if (gender) genders.add(gender)
-  if (number) numbers.add(number)
-  if (name) names.set(name.words.join(' ').toLowerCase(), name)
+/** What is known with one mention more; undefined where nothing is. */
+export const withTraits = (profile: Profile | undefined, { gender, number, name }: Traits): Profile | undefined => {
+  if (!gender && !number && !name) return profile
+  const { genders = [], numbers = [], names = [] } = profile ?? {}
+  return {
+    genders: added(genders, gender),
+    numbers: added(numbers, number),
+    names: name ? [...names.filter(({ text }) => text !== name.text), name] : names,
+  }
 }
 
-const isOther = <T>(known: ReadonlySet<T>, value: T | undefined): boolean =>
-  value !== undefined && known.size > 0 && !known.has(value)
+const isOther = <T>(known: readonly T[], value: T | undefined): boolean =>
+  value !== undefined && known.length > 0 && !known.includes(value)
 
 /**
  * Whether nothing of the kind that is known of an entity is the mention's: its gender, its number, or its name.
@@ -32,7 +37,7 @@ const isOther = <T>(known: ReadonlySet<T>, value: T | undefined): boolean =>
 export const clashes = (traits: Traits, { genders, numbers, names }: Profile, words: readonly string[]): boolean => {
   if (isOther(genders, traits.gender) || isOther(numbers, traits.number)) return true
   const { name } = traits
-  return name !== undefined && names.size > 0 && [...names.values()].every((other) => isAnotherName(name, other, words))
+  return name !== undefined && names.length > 0 && names.every((other) => isAnotherName(name, other, words))
 }
 
 interface Ranges {
@@ -43,17 +48,16 @@ interface Ranges {
 /**
  * Spans within a mention and beside its head: who has something is not what he has ("his boss", "Kelce's mother").
  * @param spans in order of their beginnings
- * @param words of the document
+ * @param head the last token of the mention's head
  * @returns places of such spans, of those before the mention in that order
  */
 export const withinBesideHead = (
   { begin, end }: Ranges,
-  mention: { begin: number; end: number },
-  words: readonly string[],
+  mention: { readonly begin: number; readonly end: number },
+  head: number,
 ): number[] => {
   const inside: number[] = []
   if (mention.end - mention.begin < 2) return inside
-  const head = mention.begin + headOfMention(words.slice(mention.begin, mention.end)).end - 1
   for (let i = begin.length - 1; i >= 0 && begin[i] >= mention.begin; i--)
     if (end[i] <= mention.end && (begin[i] > head || end[i] <= head)) inside.push(i)
   return inside

@@ -7,10 +7,11 @@ import { calibrated } from '../../calibration.ts'
 import { gather } from '../../kernels/ops/rows.ts'
 import type { DecodeOptions, Decoder, Draft, Forward, HeadContext, Window } from '../head.ts'
 import type { CorefTaskConfig } from './keys.ts'
-import { addTo, clashes, emptyProfile, type Profile, withinBesideHead } from './clash.ts'
+import { clashes, type Profile, withinBesideHead, withTraits } from './clash.ts'
 import { coarsely } from './coarse.ts'
 import { clustersFrom } from './clusters.ts'
 import { chooseLink } from './linking.ts'
+import { nameOf } from './names.ts'
 import {
   antecedentPairs,
   candidateScores,
@@ -22,7 +23,7 @@ import {
   spanVectors,
 } from './scores.ts'
 import { isSameName, type Surface, surfaceOf } from './surface.ts'
-import { type Name, type Traits, traitsOf } from './traits.ts'
+import { type Traits, traitsOf } from './traits.ts'
 
 /** Coreference of a document under way. */
 interface Chain {
@@ -88,11 +89,11 @@ const namesIn = ({ spanEnding }: Draft, offset: number, count: number, tagger: s
 }
 
 const traitsAt = ({ words, spanEnding }: Draft, begin: number, end: number, tagger: string): Traits =>
-  traitsOf(words.slice(begin, end), (word): Name | undefined => {
+  traitsOf(words.slice(begin, end), (word) => {
     const found = spanEnding.get(begin + word)?.find(({ task }) => task === tagger)
     if (!found) return undefined
     const at = Math.max(begin, found.begin)
-    return { words: words.slice(at, begin + word + 1), label: found.label, at }
+    return nameOf(words.slice(at, begin + word + 1), found.label, at)
   })
 
 /** Entities that a mention can hardly be of, of those of its antecedents. */
@@ -103,8 +104,14 @@ const clashing = (
   traits: Traits,
   words: readonly string[],
 ): Set<number> => {
-  const out = new Set(withinBesideHead(chain, mention, words).map((at) => chain.entity[at]))
-  for (const entity of new Set(Array.from(antecedents, (at) => chain.entity[at]))) {
+  const head = mention.begin + traits.head.end - 1
+  const out = new Set(withinBesideHead(chain, mention, head).map((at) => chain.entity[at]))
+  if (!traits.gender && !traits.number && !traits.name) return out
+  const seen = new Set<number>()
+  for (const at of antecedents) {
+    const entity = chain.entity[at]
+    if (seen.has(entity)) continue
+    seen.add(entity)
     const profile = chain.profiles.get(entity)
     if (profile && clashes(traits, profile, words)) out.add(entity)
   }
@@ -217,13 +224,11 @@ export const corefDecoder = (
           scores[least + k] + bonus + mention[at - base] + (isSameName(pairs.bucket[least + k]) ? task.nameBias : 0),
       )
       const place = { begin: offset + begin[i], end: offset + end[i] }
-      const traits = task.clash > 0 ? traitsAt(draft, place.begin, place.end, task.namesOf) : {}
-      if (task.clash > 0) {
-        const against = clashing(chain, antecedents, place, traits, draft.words)
-        antecedents.forEach((at, k) => {
-          if (against.has(chain.entity[at])) linkScores[k] -= task.clash
-        })
-      }
+      const traits = task.clash > 0 ? traitsAt(draft, place.begin, place.end, task.namesOf) : undefined
+      const against = traits && clashing(chain, antecedents, place, traits, draft.words)
+      if (against && against.size > 0)
+        for (let k = 0; k < antecedents.length; k++)
+          if (against.has(chain.entity[antecedents[k]])) linkScores[k] -= task.clash
       const { parent, probability: raw } = chooseLink(antecedents, linkScores, (at) =>
         task.linking === 'entity' ? chain.entity[at] : at,
       )
@@ -233,9 +238,8 @@ export const corefDecoder = (
       chain.begin.push(place.begin)
       chain.end.push(place.end)
       chain.entity.push(entity)
-      const profile = chain.profiles.get(entity) ?? emptyProfile()
-      addTo(profile, traits)
-      chain.profiles.set(entity, profile)
+      const profile = traits && withTraits(chain.profiles.get(entity), traits)
+      if (profile) chain.profiles.set(entity, profile)
       chain.parent.push(linked ? parent : -1)
       if (onLink && linked) {
         const spanAt = (at: number): SpanLike => ({

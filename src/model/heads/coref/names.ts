@@ -1,6 +1,4 @@
 /** Whether two names can be of one thing, by their letters. */
-import type { Name } from './traits.ts'
-
 /** Words that names share without being of the same thing. */
 export const common: ReadonlySet<string> = new Set(
   'the a an of and in on at for to de la le von van mr mrs ms miss dr sir lady lord st mr. mrs. ms. dr. st. \'s ’s "'.split(
@@ -10,16 +8,36 @@ export const common: ReadonlySet<string> = new Set(
 
 const bare = (word: string): string => word.toLowerCase().replaceAll('.', '')
 
-const tellingWords = ({ words }: Name): string[] =>
-  words.map(bare).filter((word) => !common.has(word) && /[\p{L}\p{N}]/u.test(word))
+/** A name as it is compared: made once, since it is compared with many. */
+export interface Name {
+  /** Its first token in the document, and how many it has. */
+  readonly at: number
+  readonly size: number
+  /** Its words, without regard to case. */
+  readonly text: string
+  /** Those that tell it from others. */
+  readonly telling: readonly string[]
+  /** The same without what is between them, for initials to be compared with. */
+  readonly joined: string
+  readonly initials: string
+  readonly isLatin: boolean
+  readonly isPerson: boolean
+}
 
-const initials = ({ words }: Name): string =>
-  words
-    .filter((word) => /^\p{Lu}/u.test(word))
-    .map((word) => word[0].toLowerCase())
-    .join('')
-
-const isLatin = ({ words }: Name): boolean => words.some((word) => /\p{Script=Latin}/u.test(word))
+/** @param at its first token in the document */
+export const nameOf = (words: readonly string[], label: string, at: number): Name => {
+  const telling = words.map(bare).filter((word) => !common.has(word) && /[\p{L}\p{N}]/u.test(word))
+  return {
+    at,
+    size: words.length,
+    text: words.join(' ').toLowerCase(),
+    telling,
+    joined: telling.join(''),
+    initials: words.flatMap((word) => (/^\p{Lu}/u.test(word) ? [word[0].toLowerCase()] : [])).join(''),
+    isLatin: words.some((word) => /\p{Script=Latin}/u.test(word)),
+    isPerson: /^PER/i.test(label),
+  }
+}
 
 /** Between two names that are said to be one: Fedor Ozep (born Otsep). */
 const says = /^(?:\(|aka|a\.k\.a\.|née|nee|born|known|called|or|alias|formerly|renamed|nicknamed)$/i
@@ -28,14 +46,10 @@ const near = 15
 
 const isTold = (one: Name, other: Name, words: readonly string[]): boolean => {
   const [first, second] = one.at < other.at ? [one, other] : [other, one]
-  return (
-    second.at - first.at <= near &&
-    words.slice(first.at + first.words.length, second.at).some((word) => says.test(word))
-  )
+  if (second.at - first.at > near) return false
+  for (let i = first.at + first.size; i < second.at; i++) if (says.test(words[i])) return true
+  return false
 }
-
-/** Spanish and Spain begin alike; Martha and Mary do, too. */
-const alike = ({ label }: Name, other: Name): number => (/^PER/i.test(label) || /^PER/i.test(other.label) ? 4 : 3)
 
 /**
  * Whether two names have nothing in common: no word, no first letters of a word, not the initials (EU, European Union),
@@ -43,11 +57,14 @@ const alike = ({ label }: Name, other: Name): number => (/^PER/i.test(label) || 
  * @param words of the document
  */
 export const isAnotherName = (one: Name, other: Name, words: readonly string[]): boolean => {
-  const [a, b] = [tellingWords(one), tellingWords(other)]
-  if (a.length === 0 || b.length === 0 || isLatin(one) !== isLatin(other)) return false
-  if (a.join('') === initials(other) || b.join('') === initials(one)) return false
-  const letters = alike(one, other)
-  const begins = (word: string, v: string) =>
-    word === v || (word.length >= letters && v.length >= letters && word.slice(0, letters) === v.slice(0, letters))
-  return !a.some((word) => b.some((v) => begins(word, v))) && !isTold(one, other, words)
+  const [a, b] = [one.telling, other.telling]
+  if (a.length === 0 || b.length === 0 || one.isLatin !== other.isLatin) return false
+  if (one.joined === other.initials || other.joined === one.initials) return false
+  // Spanish and Spain begin alike; Martha and Mary do, too.
+  const letters = one.isPerson || other.isPerson ? 4 : 3
+  for (const word of a)
+    for (const v of b)
+      if (word === v || (word.length >= letters && v.length >= letters && word.startsWith(v.slice(0, letters))))
+        return false
+  return !isTold(one, other, words)
 }

@@ -1,18 +1,13 @@
 /** What the words of a mention say of whom or what it can be: its gender, its number, its name. */
-import { headOfMention } from '../mention-head.ts'
-
-/** A name, as a tagger found it. */
-export interface Name {
-  readonly words: readonly string[]
-  readonly label: string
-  /** Its first token in the document. */
-  readonly at: number
-}
+import { headOfMention, type WordRange } from '../mention-head.ts'
+import type { Name } from './names.ts'
 
 export interface Traits {
   readonly gender?: 'masculine' | 'feminine' | undefined
   readonly number?: 'singular' | 'plural' | undefined
   readonly name?: Name | undefined
+  /** The words of its head. */
+  readonly head: WordRange
 }
 
 const listed = (words: string): ReadonlySet<string> => new Set(words.split(' '))
@@ -50,16 +45,17 @@ const isTitle = (word: string | undefined): boolean =>
   word !== undefined && (titles.masculine.has(word) || titles.feminine.has(word))
 
 /** The word that says whether a man or a woman is meant: of a name the title before it, else the head. */
-const tellingWord = (words: readonly string[], { begin, end }: { begin: number; end: number }): string | undefined => {
+const tellingWord = (words: readonly string[], { begin, end }: WordRange): string | undefined => {
   const lower = (i: number): string | undefined => words[i]?.toLowerCase()
   if (words.length === 1 || !/^\p{Lu}/u.test(words[end - 1])) return lower(end - 1)
-  return [begin, begin - 1].map(lower).find(isTitle)
+  const [first, before] = [lower(begin), lower(begin - 1)]
+  return isTitle(first) ? first : isTitle(before) ? before : undefined
 }
 
 /** Of pronouns alone: "the family" may be "it" and "they". */
 const numberOf = (words: readonly string[]): Traits['number'] => {
-  const word = words[0].toLowerCase()
   if (words.length > 1) return undefined
+  const word = words[0].toLowerCase()
   if (they.has(word)) return 'plural'
   return he.has(word) || she.has(word) || it.has(word) ? 'singular' : undefined
 }
@@ -67,7 +63,7 @@ const numberOf = (words: readonly string[]): Traits['number'] => {
 /**
  * @param words of the mention, one at least
  * @param nameEnding the name that ends with a word of it, by its place
- * @example traitsOf(['Mrs.', 'Bennet'], () => undefined)  // { gender: 'feminine' }
+ * @example traitsOf(['Mrs.', 'Bennet'], () => undefined)  // { gender: 'feminine', … }
  */
 export const traitsOf = (words: readonly string[], nameEnding: (word: number) => Name | undefined): Traits => {
   const head = headOfMention(words)
@@ -76,5 +72,6 @@ export const traitsOf = (words: readonly string[], nameEnding: (word: number) =>
     gender: word === undefined ? undefined : genderOf(word),
     number: numberOf(words),
     name: nameEnding(head.end - 1),
+    head,
   }
 }
