@@ -27,6 +27,17 @@ test('a list is read whoever printed it', (t) => {
   t.throws(() => listCell("['a' 'b' ... 'z']"), { message: /cut.*json\.dumps/ })
 })
 
+test('a hostile list takes no longer than its length asks, and is answered', (t) => {
+  const begun = performance.now()
+  const blanks = ' '.repeat(200_000)
+  t.is(listCell(`['a'${blanks}x${blanks}'b']`), undefined)
+  t.is((listCell(`['a'${blanks}]`) ?? []).length, 1)
+  const long = 'a\\n'.repeat(2_000_000)
+  t.is(String(listCell(`['${long}']`)?.[0]).length, 4_000_000)
+  t.deepEqual(listCell(`['\\UFFFFFFFF', '\\U0001F600']`), ['\\UFFFFFFFF', '😀'])
+  t.true(performance.now() - begun < 3000)
+})
+
 test('tables of lists are sentences, between commas or tabs; what is no list is told by line', async (t) => {
   const words = `['Ada', "O'Hara", 'left']`
   const tags = `['B-PER', 'I-PER', 'O']`

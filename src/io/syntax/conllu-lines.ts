@@ -92,7 +92,7 @@ export const readSentence = (
 export const withEntity = (line: string, entity: string): string => {
   const fields = line.split('\t')
   if ((miscValue(fields[9].trimEnd(), 'Entity') ?? '') === entity) return line
-  const items = /^\s*_?\s*$/.test(fields[9]) ? [] : fields[9].trimEnd().split('|')
+  const items = ['', '_'].includes(fields[9].trim()) ? [] : fields[9].trimEnd().split('|')
   const others = items.filter((item) => !item.startsWith('Entity='))
   const stood = items.findIndex((item) => item.startsWith('Entity='))
   // MISC is in the order of its names.

@@ -24,11 +24,11 @@ const [grouped, ungrouped] = ['eid-etype-head', 'etype-head']
 /** The declaration that belongs to what is laid on the lines of a document. */
 export const writtenGlobal = (document: Document): string => (document.clusters ? grouped : ungrouped)
 
-const unclusteredComment = /^# hmtl\.unclustered = (.*?)\s*$/
+const unclusteredComment = /^# hmtl\.unclustered = (.*)$/
 
 /** The groups that are no clusters, which comments of ours name. */
 export const unclusteredOf = (lines: readonly string[]): Set<string> =>
-  new Set(lines.flatMap((line) => unclusteredComment.exec(line)?.[1].split(',') ?? []))
+  new Set(lines.flatMap((line) => unclusteredComment.exec(line)?.[1].trimEnd().split(',') ?? []))
 
 export interface ConlluSentence {
   readonly lines: readonly string[]

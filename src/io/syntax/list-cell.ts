@@ -5,14 +5,19 @@
 import { HmtlError } from '../errors.ts'
 import { parseExact } from './exact-json.ts'
 
-const python = /(?:[\s,]*)(?:'((?:[^'\\]|\\[\s\S])*)'|"((?:[^"\\]|\\[\s\S])*)"|(-?\d+)|(None|nan)|(\.\.\.))/y
+/** Strings character by character would need a stack as long as they are. */
+const python = /[\s,]*(?:'([^'\\]*(?:\\[\s\S][^'\\]*)*)'|"([^"\\]*(?:\\[\s\S][^"\\]*)*)"|(-?\d+)|(None|nan)|(\.\.\.))/y
+const separator = /[\s,]/
 const escaped = /\\(?:x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8})|([\s\S]))/g
 const signs: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' }
 
 const unescaped = (text: string): string =>
-  text.replace(escaped, (_, x?: string, u?: string, long?: string, sign = '') => {
+  text.replace(escaped, (all: string, x?: string, u?: string, long?: string, sign = '') => {
     const code = x ?? u ?? long
-    return code === undefined ? (signs[sign] ?? sign) : String.fromCodePoint(Number.parseInt(code, 16))
+    if (code === undefined) return signs[sign] ?? sign
+    const point = Number.parseInt(code, 16)
+    // No character has such a number: it stays as it was written.
+    return point > 0x10ffff ? all : String.fromCodePoint(point)
   })
 
 const ofJson = (cell: string): unknown[] | undefined => {
@@ -31,7 +36,9 @@ export const listCell = (cell: string): unknown[] | undefined => {
   const json = ofJson(text)
   if (json) return json
   const items: unknown[] = []
-  const inner = text.slice(1, -1).replace(/[\s,]+$/, '')
+  let end = text.length - 1
+  while (end > 1 && separator.test(text[end - 1])) end--
+  const inner = text.slice(1, end)
   for (let at = 0; at < inner.length; ) {
     python.lastIndex = at
     const found = python.exec(inner)

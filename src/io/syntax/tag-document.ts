@@ -20,7 +20,7 @@ export type TagFrame = Pick<TagExtras, 'docstart' | 'header' | 'tight' | 'unclos
 
 const cellsOf = (rows: readonly (readonly string[])[], column: number): string[] => rows.map((row) => row[column])
 
-const textComment = /^#\s*text\s*=\s*(.*?)\s*$/
+const textComment = /^#\s*text\s*=(.*)$/
 
 /** How a text ends that another sentence follows on the same line. */
 const ended = /[.!?…。！？]["'”’»)\]]*$/u
@@ -34,7 +34,7 @@ const spacing = (list: readonly TagSentence[], word: number): string[] | undefin
   let isEnded = true
   const before = list.flatMap(({ rows, comments }, s) => {
     const words = cellsOf(rows, word)
-    const text = comments.map((comment) => textComment.exec(comment)?.[1]).find((found) => found !== undefined)
+    const text = comments.map((comment) => textComment.exec(comment)?.[1].trim()).find((found) => found !== undefined)
     const gaps = text === undefined ? undefined : spacesBefore(words, text)
     known ||= gaps !== undefined
     const first = s === 0 ? '' : isEnded ? ' ' : '\n'
