@@ -5,6 +5,7 @@ import { load } from '../src/index.ts'
 import { startEngine } from '../src/model/engine.ts'
 import { clashes, type Profile, withinBesideHead, withTraits } from '../src/model/heads/coref/clash.ts'
 import { isAnotherName, type Name, nameOf } from '../src/model/heads/coref/names.ts'
+import { clustersFrom } from '../src/model/heads/coref/clusters.ts'
 import { compare, surfaceOf } from '../src/model/heads/coref/surface.ts'
 import { type Traits, traitsOf } from '../src/model/heads/coref/traits.ts'
 import { testEngine } from './helpers/engine.ts'
@@ -106,6 +107,29 @@ test('what lies within a mention beside its head is another', (t) => {
   const { head } = traits("Kenya 's President William Ruto")
   const kenya = { begin: [0, 3], end: [2, 5] }
   t.deepEqual(withinBesideHead(kenya, { begin: 0, end: 5 }, head.end - 1), [0], 'the name is its head')
+})
+
+test('an entity of many names is asked about the last of them', (t) => {
+  const named = (i: number): Traits => ({ name: nameOf([`Name${i}`], 'PER', i), head: { begin: 0, end: 1 } })
+  const many = known(...Array.from({ length: 1000 }, (_, i) => named(i)))
+  t.is(many.names.length, 64)
+  t.is(many.names[63].text, 'name999')
+})
+
+test('a name with and without its article and its possessive is one mention where names are candidates', (t) => {
+  const words = "the Union 's Union left the Union".split(' ')
+  const tokens = { begin: Int32Array.from(words.keys()), end: Int32Array.from(words.keys(), (i) => i + 1) }
+  // the Union 's, Union, Union, the Union, Union: the bare names are linked, and so are the wide ones
+  const links = { begin: [0, 1, 3, 5, 6], end: [3, 2, 4, 7, 7], parent: [-1, -1, 1, 0, 2], scores: [1, 1, 1, 1, 1] }
+  const clusters = (withNames: boolean) =>
+    listClusters(clustersFrom(links, { tokens, words }, { singletons: false, withNames })).map((cluster) =>
+      cluster.map(({ start, end }) => words.slice(start, end).join(' ')),
+    )
+  t.deepEqual(clusters(true), [["the Union 's", 'Union', 'the Union']])
+  t.deepEqual(clusters(false), [
+    ["the Union 's", 'the Union'],
+    ['Union', 'Union', 'Union'],
+  ])
 })
 
 test('who has something is compared by his name', (t) => {

@@ -13,6 +13,9 @@ export interface Profile {
   readonly names: readonly Name[]
 }
 
+/** An entity of more is asked about its last ones: what a text may hold has no end. */
+const mostNames = 64
+
 const added = <T>(known: readonly T[], value: T | undefined): readonly T[] =>
   value === undefined || known.includes(value) ? known : [...known, value]
 
@@ -23,7 +26,7 @@ export const withTraits = (profile: Profile | undefined, { gender, number, name 
   return {
     genders: added(genders, gender),
     numbers: added(numbers, number),
-    names: name ? [...names.filter(({ text }) => text !== name.text), name] : names,
+    names: name ? [...names.filter(({ text }) => text !== name.text).slice(1 - mostNames), name] : names,
   }
 }
 

@@ -24,13 +24,13 @@ const members = ({ begin, end, parent, scores }: Links, singletons: boolean): Ma
 }
 
 /**
- * Clusters in order of their first members. A name may be a candidate with and without its article and its possessive
- * ("Union", "the Union 's"): whoever is the one is the other, and the widest is what is written.
+ * Clusters in order of their first members. Where names are candidates besides, one may be there with and without its
+ * article and its possessive ("Union", "the Union 's"): whoever is the one is the other, and the widest is written.
  */
 export const clustersFrom = (
   links: Links,
   { tokens, words }: Pick<Draft, 'tokens' | 'words'>,
-  singletons: boolean,
+  { singletons, withNames }: { readonly singletons: boolean; readonly withNames: boolean },
 ): Clusters => {
   const { begin, end, parent } = links
   const places = members(links, singletons)
@@ -45,6 +45,7 @@ export const clustersFrom = (
     root[Math.max(a, b)] = Math.min(a, b)
   }
   const wider = (i: number): number | undefined => {
+    if (!withNames) return undefined
     const before = article.test(words[begin[i] - 1] ?? '') ? 1 : 0
     const after = isPossessive(words[end[i]] ?? '') ? 1 : 0
     for (const [b, e] of [

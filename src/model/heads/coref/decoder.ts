@@ -261,6 +261,7 @@ export const corefDecoder = (
     chain.recent = mention.slice(total - keep)
   }
 
+  const written = { singletons: task.singletons, withNames: task.namesOf !== '' && !gold }
   return {
     read(state, pack) {
       const { starts } = state.batch.packing
@@ -271,6 +272,6 @@ export const corefDecoder = (
         sentence += count
       }
     },
-    layers: (draft) => ({ clusters: clustersFrom(chains.get(draft) ?? emptyChain(), draft, task.singletons) }),
+    layers: (draft) => ({ clusters: clustersFrom(chains.get(draft) ?? emptyChain(), draft, written) }),
   }
 }
