@@ -2,11 +2,9 @@
 import { Readable } from 'node:stream'
 import test from 'ava'
 import { createDocument, type Document, listRelations, listSpans } from '../src/io/document/document.ts'
-import type { LossReport } from '../src/io/index.ts'
 import { readDocuments } from '../src/io/read.ts'
-import { collect, read, write } from './helpers/documents.ts'
+import { collect, kinds, read, write } from './helpers/documents.ts'
 
-const kinds = (report: LossReport) => Object.fromEntries(report.entries().map(({ kind, count }) => [kind, count]))
 const entitiesOf = ({ text, entities }: Document) =>
   entities && listSpans(entities).map(({ start, end, label }) => `${text.slice(start, end)} ${label}`)
 const relationsOf = ({ text, relations }: Document) =>

@@ -7,13 +7,11 @@ import { compressors } from 'hyparquet-compressors'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import { budgetOf, unlz4Frame, unzstd } from '../src/io/decompress.ts'
 import { createDocument, type Document, isDocument, listMentions, listSpans } from '../src/io/document/document.ts'
-import type { LossReport } from '../src/io/index.ts'
 import { nestedSchema } from '../src/io/formats/parquet-nested.ts'
-import { fileText, read, root, write } from './helpers/documents.ts'
+import { fileText, kinds, read, root, write } from './helpers/documents.ts'
 
 const entitiesOf = ({ text, entities }: Document) =>
   entities ? listSpans(entities).map(({ start, end, label }) => [text.slice(start, end), label]) : undefined
-const kinds = (report: LossReport) => Object.fromEntries(report.entries().map(({ kind, count }) => [kind, count]))
 
 const tables = 'test/fixtures/tables'
 const table = (name: string) => readFile(root(`${tables}/${name}`))

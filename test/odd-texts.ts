@@ -6,15 +6,13 @@ import test from 'ava'
 import { createDocument, type Document, listMentions, listSpans, spansOf } from '../src/io/document/document.ts'
 import { exchangeNames, formatNamed } from '../src/io/formats/index.ts'
 import { LossReport, readDocuments, writeDocuments } from '../src/io/index.ts'
-import { collect, read, write } from './helpers/documents.ts'
+import { collect, kinds, read, write } from './helpers/documents.ts'
 
 let folder = ''
 test.before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'hmtl-odd-'))
 })
 test.after.always(() => rm(folder, { recursive: true, force: true }))
-
-const kinds = (report: LossReport) => Object.fromEntries(report.entries().map(({ kind, count }) => [kind, count]))
 
 /** Documents written as a format and read again. */
 const through = async (format: string, documents: readonly Document[], name = 'all') => {

@@ -6,12 +6,11 @@ import { Readable } from 'node:stream'
 import test from 'ava'
 import type { Document } from '../src/io/document/document.ts'
 import { listRelations } from '../src/io/document/document.ts'
-import type { FormatOptions, LossReport } from '../src/io/index.ts'
+import type { FormatOptions } from '../src/io/index.ts'
 import { readDocuments } from '../src/io/read.ts'
 import { entitiesOf } from './helpers/columns.ts'
-import { collect, plain, read, write } from './helpers/documents.ts'
+import { collect, kinds, plain, read, write } from './helpers/documents.ts'
 
-const kinds = (report: LossReport) => Object.fromEntries(report.entries().map(({ kind, count }) => [kind, count]))
 const guessed = (text: string, options: FormatOptions = {}) =>
   collect(readDocuments(Readable.from([Buffer.from(text)]), { options }))
 const relationsOf = ({ text, relations }: Document) =>

@@ -23,10 +23,7 @@ import {
   vectorFromArray,
 } from 'apache-arrow'
 import { parquetWriteBuffer, type SchemaElement } from 'hyparquet-writer'
-import type { LossReport } from '../src/io/index.ts'
-import { read, write } from './helpers/documents.ts'
-
-const kinds = (report: LossReport) => Object.fromEntries(report.entries().map(({ kind, count }) => [kind, count]))
+import { kinds, read, write } from './helpers/documents.ts'
 
 const parquet = (columns: readonly (readonly [schema: SchemaElement[], data: unknown[]])[]) =>
   Buffer.from(

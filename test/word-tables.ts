@@ -5,12 +5,10 @@ import test from 'ava'
 import fc from 'fast-check'
 import { parquetWriteBuffer } from 'hyparquet-writer'
 import type { Document } from '../src/io/document/document.ts'
-import type { LossReport } from '../src/io/index.ts'
 import { readDocuments } from '../src/io/read.ts'
 import { entitiesOf, texts, wordsOf } from './helpers/columns.ts'
-import { collect, plain, read, write } from './helpers/documents.ts'
+import { collect, kinds, plain, read, write } from './helpers/documents.ts'
 
-const kinds = (report: LossReport) => Object.fromEntries(report.entries().map(({ kind, count }) => [kind, count]))
 const named = (documents: readonly Document[]) => documents.map((d) => [d.id, d.text, entitiesOf(d)])
 
 const filled = `Sentence #,Word,POS,Tag

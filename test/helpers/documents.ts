@@ -29,6 +29,10 @@ export const sourceOf = (bytes: Uint8Array | string, size = 1 << 16, name = 'tes
   }
 }
 
+/** What a report counts, by kind. */
+export const kinds = (report: LossReport): Record<string, number> =>
+  Object.fromEntries(report.entries().map(({ kind, count }) => [kind, count]))
+
 export interface Read {
   readonly documents: Document[]
   readonly errors: HmtlError[]
