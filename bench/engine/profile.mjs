@@ -1,8 +1,8 @@
 /**
- * Where the time of annotating goes, by kernel:  node bench/engine/profile.mjs CORPUS.jsonl [--model en] [--documents
- * 60] [--tasks ner] One model in this thread on wasm, the first pass for the compiler, the second under V8's profiler. WebAssembly
- * has no names in a profile, only places of functions: those that the module exports are named by it, the others by who
- * called.
+ * Where the time of annotating goes, by kernel:
+ *   node bench/engine/profile.mjs CORPUS.jsonl [--model en] [--documents 60] [--tasks ner,emd]
+ * One model in this thread on wasm, the first pass for the compiler, the second under V8's profiler. WebAssembly has no
+ * names in a profile, only places of functions: those that the module exports are named by it, the others by who called.
  */
 import { readFileSync } from 'node:fs'
 import { Session } from 'node:inspector/promises'
