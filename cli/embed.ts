@@ -64,6 +64,11 @@ export const builder = (yargs: Argv) =>
       default: false,
       describe: 'Go on with an Arrow stream that was broken off, with the same inputs',
     })
+    .option('add', {
+      type: 'boolean',
+      default: false,
+      describe: 'Put what an Arrow stream does not have yet behind it: sentences, each once, of any inputs',
+    })
     .option('half', { type: 'boolean', default: false, describe: 'float16 in Arrow' })
     .option('to', {
       type: 'string',
@@ -80,6 +85,10 @@ export const builder = (yargs: Argv) =>
     .example(
       '$0 embed --encoder all-MiniLM-L6-v2 train.arrow dev.arrow -o cache.arrows --half',
       'what embeddings.contextual.cache takes',
+    )
+    .example(
+      '$0 embed --encoder all-MiniLM-L6-v2 more.arrow -o cache.arrows --half --add',
+      'the sentences of another corpus into the same cache',
     )
 
 type Args = Awaited<ReturnType<typeof builder>['argv']>
@@ -103,15 +112,18 @@ export const handler = async (args: Args): Promise<number> => {
   const toFile = output !== '-'
   if (to === 'npy' && !toFile)
     throw new HmtlError('HMTL_USAGE', 'npy needs -o FILE: its header says how many rows follow')
-  if (args.resume && (to !== 'arrow-stream' || !toFile))
-    throw new HmtlError('HMTL_USAGE', '--resume goes on with an Arrow stream', {
+  const goesOn = args.resume || args.add
+  if (args.resume && args.add)
+    throw new HmtlError('HMTL_USAGE', '--resume goes on with the same inputs, --add with others: one of the two')
+  if (goesOn && (to !== 'arrow-stream' || !toFile))
+    throw new HmtlError('HMTL_USAGE', `${args.add ? '--add' : '--resume'} goes on with an Arrow stream`, {
       remedy: 'Name one with -o FILE.arrows',
     })
   await startEngine(args.engine)
   const { size, describe, encode } = await encoderOf(args)
   const done =
-    args.resume && existsSync(output) ? await openDone(output, { ...describe, half: String(args.half) }) : undefined
-  let skip = done?.rows ?? 0
+    goesOn && existsSync(output) ? await openDone(output, { ...describe, half: String(args.half) }) : undefined
+  let skip = args.resume ? (done?.rows ?? 0) : 0
   const run = startRun('embedded', args, formatOptionsOf({ ...args, layer: undefined }))
   /** Refuses to go on where the file does not end with these inputs' sentence. */
   const skipDone: Stage<Window, Window> = (unit) => {
@@ -126,6 +138,15 @@ export const handler = async (args: Args): Promise<number> => {
       )
     return none
   }
+  const added = new Set<string>()
+  /** With `--add`, a sentence that the file has, or that came before, is not computed again. */
+  const skipKnown: Stage<Window, Window> = (unit) => {
+    if (!args.add) return unit
+    const key = sentenceKey(unit.sentences[0])
+    if (done?.has(key) || added.has(key)) return none
+    added.add(key)
+    return unit
+  }
   async function* documents(): AsyncGenerator<Document> {
     yield* run.documents(args.inputs)
     if (skip > 0)
@@ -135,7 +156,7 @@ export const handler = async (args: Args): Promise<number> => {
   }
   const count = progress<Document>(({ text }) => run.progress.add(text.length))
   const filled = (some: AsyncIterable<Document> | readonly Document[]) =>
-    chain(some, prepareDocument, sentenceUnits, skipDone, fill<Window>({ tokens: groupTokens }))
+    chain(some, prepareDocument, sentenceUnits, skipDone, skipKnown, fill<Window>({ tokens: groupTokens }))
   // A line of a pipe that trickles does not wait for more. Record batches do, or a resumed file would be another.
   const groups = () =>
     encode(to === 'jsonl' ? chain(documents(), count, group(), filled) : filled(chain(documents(), count)))
@@ -158,13 +179,22 @@ export const handler = async (args: Args): Promise<number> => {
   } else {
     const metadata = { ...describe, half: String(args.half) }
     const form = to === 'arrow' ? 'file' : 'stream'
-    const chunks =
+    const chunks: AsyncGenerator<string | Uint8Array> =
       to === 'jsonl'
         ? lines()
         : vectorStream(groups(), { size, half: args.half, metadata, form, append: done !== undefined })
-    await writeStream(toFile ? await openFile(output, done?.end) : process.stdout, chunks, toFile)
+    // What cannot go on leaves the file as it is: that is known once there is something to write.
+    const first = await chunks.next()
+    await writeStream(toFile ? await openFile(output, done?.end) : process.stdout, from(first, chunks), toFile)
   }
   return run.finish()
+}
+
+/** An iterator of which the first result has been taken already. */
+async function* from<T>(first: IteratorResult<T>, rest: AsyncGenerator<T>): AsyncGenerator<T> {
+  if (first.done) return
+  yield first.value
+  yield* rest
 }
 
 /** What is there of a file that was broken off. @throws HmtlError `HMTL_OUTPUT_FAILED` where it holds something else */

@@ -4,6 +4,8 @@ import { ace05 } from './ace05/recipe.ts'
 import { btc } from './btc/recipe.ts'
 import { crossner } from './crossner/recipe.ts'
 import { docred } from './docred/recipe.ts'
+import { everyday } from './everyday/recipe.ts'
+import { ewtNames } from './ewt-names/recipe.ts'
 import { ewtSilver } from './ewt-silver/recipe.ts'
 import { fewrel } from './fewrel/recipe.ts'
 import { knowledgenet } from './knowledgenet/recipe.ts'
@@ -29,6 +31,8 @@ export const recipes: readonly Recipe[] = [
   conll2012,
   crossner,
   docred,
+  everyday,
+  ewtNames,
   ewtSilver,
   fewrel,
   gum,

@@ -168,22 +168,22 @@ test.serial(
     // Other inputs than it was begun with: another sentence where the last one was, or fewer than it has.
     const fewer = join(folder, 'fewer.jsonl')
     writeFileSync(fewer, '{"id":"d0","text":"Ada wrote."}\n')
-    const short = await t.throwsAsync(
-      exec(process.execPath, [
-        cli,
-        'embed',
-        fewer,
-        '--encoder',
-        encoder,
-        '-o',
-        cut,
-        '--engine',
-        'wasm',
-        '-q',
-        '--resume',
-      ]),
-    )
+    const of = (input: string, ...more: string[]) =>
+      exec(process.execPath, [cli, 'embed', input, '--encoder', encoder, '-o', cut, '--engine', 'wasm', '-q', ...more])
+    const short = await t.throwsAsync(of(fewer, '--resume'))
     t.regex((short as Error & { stderr: string }).stderr, /HMTL_OUTPUT_FAILED.*more than these inputs/)
+    t.true(readFileSync(cut).equals(whole), 'what is refused changes nothing')
+    // Other inputs are put behind it: what it has, and what came before, is not there twice.
+    await of(data, '--add')
+    t.true(readFileSync(cut).equals(whole))
+    writeFileSync(fewer, '{"id":"d0","text":"Ada wrote."}\n{"id":"d1","text":"Ada wrote."}\n')
+    await of(fewer, '--add')
+    const more = await openVectors(cut)
+    t.is(more.rows, sentences.length + 1)
+    t.true(more.has(sentenceKey(['Ada', 'wrote', '.'])) && !more.has(sentenceKey(['Ada'])))
+    t.is(more.read(sentenceKey(['Ada', 'wrote', '.']))?.length, 3 * more.size)
+    t.truthy(more.read(sentenceKey(sentences[0])))
+    more.close()
   },
 )
 

@@ -2,27 +2,15 @@
 import { readFileSync } from 'node:fs'
 import test from 'ava'
 import fc from 'fast-check'
-import type { LabelledLike, RelationLike, SpanLike } from '../src/io/document/document.ts'
+import { type GoldRecord, parseGold } from '../datasets/everyday/gold.ts'
+import { relationTypes } from '../datasets/everyday/schema.ts'
+import type { SpanLike } from '../src/io/document/document.ts'
 import { fromJson } from '../src/io/document/json.ts'
 import { prepareDocument } from '../src/pipeline/prepare.ts'
 import { root } from './helpers/documents.ts'
 
-interface GoldRecord {
-  readonly id: string
-  readonly kind: string
-  readonly text: string
-  readonly hmtl: {
-    readonly entities: readonly LabelledLike[]
-    readonly mentions: readonly LabelledLike[]
-    readonly relations: readonly RelationLike[]
-    readonly clusters: readonly (readonly SpanLike[])[]
-  }
-}
-
 const load = (name: string) => import(`file://${root(`bench/news/${name}`)}`)
-const { parseGold } = (await load('gold.mjs')) as { parseGold(source: string, kind: string): GoldRecord[] }
 const { readTexts } = (await load('texts.mjs')) as { readTexts(): GoldRecord[] }
-const { relationTypes } = (await load('schema.mjs')) as { relationTypes: Readonly<Record<string, unknown>> }
 
 const records = readTexts()
 const inside = (a: SpanLike, b: SpanLike) => a.start >= b.start && a.end <= b.end

@@ -1,7 +1,7 @@
 /** The thirty texts with their gold; run by itself, it writes them as JSON lines. */
 import { readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
-import { parseGold } from './gold.mjs'
+import { parseGold } from '../../dist/datasets/everyday/gold.js'
 import { kinds } from './schema.mjs'
 
 /** Records of our JSON lines, by kind of text and in the order of the files. */

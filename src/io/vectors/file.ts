@@ -31,6 +31,8 @@ export interface VectorFile {
   readonly end: number
   /** The last of the rows. */
   readonly last: { readonly id: string; readonly sentence: number } | undefined
+  /** Whether it has a sentence, by its key. Answers after `close`, too. */
+  has(key: string): boolean
   /** Vectors of a sentence [vectors, size], undefined for one that the file does not have. */
   read(key: string): Float32Array | undefined
   close(): void
@@ -154,6 +156,7 @@ const readIndex = async (path: string, handle: FileHandle): Promise<VectorFile> 
     rows,
     end,
     last,
+    has: (key) => index.has(key),
     read(key) {
       const found = index.get(key)
       if (!found || descriptor === undefined) return undefined

@@ -16,24 +16,44 @@
  *     clusters
  *     Ada Lovelace | the countess | Lovelace[2]
  */
-import { entityLabels, mentionLabels, relationTypes } from './schema.mjs'
+import type { LabelledLike, RelationLike, SpanLike } from '../../src/io/document/document.ts'
+import { entityLabels, mentionLabels, relationTypes } from './schema.ts'
+
+/** A text as the records of our JSON lines have it. */
+export interface GoldRecord {
+  readonly id: string
+  readonly kind: string
+  readonly text: string
+  readonly hmtl: {
+    readonly entities: readonly LabelledLike[]
+    readonly mentions: readonly LabelledLike[]
+    readonly relations: readonly RelationLike[]
+    readonly clusters: readonly (readonly SpanLike[])[]
+  }
+}
+
+type Fail = (message: string) => never
+interface Line {
+  readonly line: string
+  readonly fail: Fail
+}
 
 const layers = ['entities', 'mentions', 'relations', 'clusters']
 
-const keyOf = ({ start, end }) => `${start} ${end}`
-const overlap = (a, b) => a.start < b.end && b.start < a.end
-const inside = (a, b) => a.start >= b.start && a.end <= b.end
-const inOrder = (a, b) => a.start - b.start || a.end - b.end
+const keyOf = ({ start, end }: SpanLike) => `${start} ${end}`
+const overlap = (a: SpanLike, b: SpanLike) => a.start < b.end && b.start < a.end
+const inside = (a: SpanLike, b: SpanLike) => a.start >= b.start && a.end <= b.end
+const inOrder = (a: SpanLike, b: SpanLike) => a.start - b.start || a.end - b.end
 
 /** Every place where `words` stand in `text` as whole words, in order, in UTF-16 code units. */
-const occurrencesOf = (text, words) => {
+const occurrencesOf = (text: string, words: string): SpanLike[] => {
   const within = /[\p{L}\p{M}\p{N}_]/u
-  const joins = (at) => {
+  const joins = (at: number) => {
     const before = text.slice(0, at).match(/.$/su)?.[0] ?? ''
     const after = text.slice(at).match(/^./su)?.[0] ?? ''
     return within.test(before) && within.test(after)
   }
-  const found = []
+  const found: SpanLike[] = []
   for (let start = text.indexOf(words); start >= 0; start = text.indexOf(words, start + 1)) {
     const end = start + words.length
     if (!joins(start) && !joins(end)) found.push({ start, end })
@@ -42,8 +62,8 @@ const occurrencesOf = (text, words) => {
 }
 
 /** The spans that `words`, `words[2]` or `words[2,3]` stand for. */
-const spansOf = (text, item, fail) => {
-  const [, words, numbers] = item.match(/^(.*?)(?:\[(\d+(?:,\d+)*)\])?$/s)
+const spansOf = (text: string, item: string, fail: Fail): SpanLike[] => {
+  const [, words = '', numbers] = item.match(/^(.*?)(?:\[(\d+(?:,\d+)*)\])?$/s) ?? []
   if (words === '' || words !== words.trim()) fail(`no words in "${item}"`)
   const found = occurrencesOf(text, words)
   if (found.length === 0) fail(`"${words}" is not in the text`)
@@ -54,17 +74,17 @@ const spansOf = (text, item, fail) => {
   if (found.length === 1) fail(`"${words}" occurs once; "${item}" needs no number`)
   return numbers
     .split(',')
-    .map((number) => found[number - 1] ?? fail(`"${words}" occurs ${found.length} times, not ${number}`))
+    .map((number) => found[Number(number) - 1] ?? fail(`"${words}" occurs ${found.length} times, not ${number}`))
 }
 
-const oneSpan = (text, item, fail) => {
+const oneSpan = (text: string, item: string, fail: Fail): SpanLike => {
   const spans = spansOf(text, item, fail)
   if (spans.length > 1) fail(`"${item}" is more than one span`)
   return spans[0]
 }
 
 /** `label: rest`, of a label that is known. */
-const labelled = (line, known, fail) => {
+const labelled = (line: string, known: readonly string[], fail: Fail): [string, string] => {
   const colon = line.indexOf(': ')
   const label = line.slice(0, colon)
   if (colon < 0 || !known.includes(label)) fail(`"${line}" begins with none of ${known.join(', ')}`)
@@ -72,8 +92,8 @@ const labelled = (line, known, fail) => {
 }
 
 /** Spans of a layer whose spans lie side by side. */
-const flatLayer = (text, lines, known) => {
-  const spans = []
+const flatLayer = (text: string, lines: readonly Line[], known: readonly string[]): LabelledLike[] => {
+  const spans: LabelledLike[] = []
   for (const { line, fail } of lines) {
     const [label, rest] = labelled(line, known, fail)
     for (const item of rest.split(' | ')) {
@@ -87,8 +107,8 @@ const flatLayer = (text, lines, known) => {
   return spans.sort(inOrder)
 }
 
-const relationLayer = (text, lines, entities) => {
-  const seen = new Set()
+const relationLayer = (text: string, lines: readonly Line[], entities: readonly LabelledLike[]): RelationLike[] => {
+  const seen = new Set<string>()
   return lines.map(({ line, fail }) => {
     const [label, rest] = labelled(line, Object.keys(relationTypes), fail)
     const sides = rest.split(' -> ')
@@ -107,8 +127,8 @@ const relationLayer = (text, lines, entities) => {
   })
 }
 
-const clusterLayer = (text, lines) => {
-  const seen = new Set()
+const clusterLayer = (text: string, lines: readonly Line[]): SpanLike[][] => {
+  const seen = new Set<string>()
   return lines.map(({ line, fail }) => {
     const cluster = line.split(' | ').flatMap((item) => spansOf(text, item, fail))
     if (cluster.length < 2) fail('a cluster has two mentions or more')
@@ -121,7 +141,7 @@ const clusterLayer = (text, lines) => {
 }
 
 /** Spans of all layers nest or lie apart. */
-const checkNesting = (text, spans, fail) => {
+const checkNesting = (text: string, spans: readonly SpanLike[], fail: Fail): void => {
   for (const a of spans)
     for (const b of spans)
       if (overlap(a, b) && !inside(a, b) && !inside(b, a))
@@ -134,17 +154,17 @@ const checkNesting = (text, spans, fail) => {
  * @param kind what kind of text it holds; kept as the field `kind`
  * @throws Error `kind:line: what is wrong`
  */
-export const parseGold = (source, kind) => {
-  const lines = source.split('\n').map((line, i) => ({
+export const parseGold = (source: string, kind: string): GoldRecord[] => {
+  const lines: Line[] = source.split('\n').map((line, i) => ({
     line: line.trim(),
-    fail: (message) => {
+    fail: (message: string) => {
       throw new Error(`${kind}:${i + 1}: ${message}`)
     },
   }))
   const heads = lines.flatMap(({ line }, i) => (line.startsWith('# ') ? [i] : []))
   const before = lines.slice(0, heads[0]).find(({ line }) => line !== '')
   if (before) before.fail('stands before the first "# id"')
-  const ids = new Set()
+  const ids = new Set<string>()
   return heads.map((from, h) => {
     const [{ line: head, fail }, ...body] = lines.slice(from, heads[h + 1]).filter(({ line }) => line !== '')
     const id = head.slice(2)

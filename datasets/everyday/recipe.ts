@@ -1,0 +1,54 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { HmtlError } from '../../src/io/errors.ts'
+import { fromJson } from '../../src/io/document/json.ts'
+import type { Recipe, Split } from '../recipe.ts'
+import { parseGold } from './gold.ts'
+
+/** Each file of gold is a kind of text. */
+const goldFiles = async (folder: string): Promise<string[]> => {
+  const files = await readdir(folder).catch(() => [])
+  const found = files.filter((file) => file.endsWith('.txt')).sort()
+  if (found.length === 0)
+    throw new HmtlError('HMTL_DATASET_SPLIT', `there are no .txt files of gold in ${folder}`, {
+      remedy: 'Give the project’s folder datasets/everyday/texts with --from',
+    })
+  return found
+}
+
+/** Every tenth text of each kind is development data. */
+const isHeldOut = (index: number) => index % 10 === 9
+
+const split = (name: string, files: readonly string[], keep: (index: number) => boolean): Split => ({
+  name,
+  async *documents(folder) {
+    for (const file of files) {
+      const records = parseGold(await readFile(join(folder, file), 'utf8'), file.slice(0, -'.txt'.length))
+      for (const [i, record] of records.entries()) if (keep(i)) yield fromJson(record, record.id)
+    }
+  },
+})
+
+export const everyday: Recipe = {
+  name: 'everyday',
+  title: 'Short news, web texts and messages written for this project, with all four layers',
+  tasks: ['ner', 'emd', 'relation', 'coref'],
+  format: 'jsonl',
+  source: 'datasets/everyday/texts of this repository',
+  licence: 'MIT',
+  howToGet: 'It is in the repository; give datasets/everyday/texts',
+  labels: {
+    ner: ['LOC', 'MISC', 'NUM', 'ORG', 'PER', 'TIME'],
+    emd: ['FAC', 'GPE', 'LOC', 'ORG', 'PER', 'VEH'],
+  },
+  schemes: [
+    {
+      name: '90-10',
+      summary: 'every tenth text of each kind is development data',
+      splits: async (folder) => {
+        const files = await goldFiles(folder)
+        return [split('train', files, (index) => !isHeldOut(index)), split('dev', files, isHeldOut)]
+      },
+    },
+  ],
+}
