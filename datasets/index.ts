@@ -5,7 +5,7 @@ import { btc } from './btc/recipe.ts'
 import { crossner } from './crossner/recipe.ts'
 import { docred } from './docred/recipe.ts'
 import { everyday } from './everyday/recipe.ts'
-import { ewtNames } from './ewt-names/recipe.ts'
+import { ewtLabels } from './ewt-labels/recipe.ts'
 import { ewtSilver } from './ewt-silver/recipe.ts'
 import { fewrel } from './fewrel/recipe.ts'
 import { knowledgenet } from './knowledgenet/recipe.ts'
@@ -32,7 +32,7 @@ export const recipes: readonly Recipe[] = [
   crossner,
   docred,
   everyday,
-  ewtNames,
+  ewtLabels,
   ewtSilver,
   fewrel,
   gum,

@@ -6,7 +6,7 @@
  */
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, mkdirSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -32,6 +32,10 @@ const corpora = [
   ['tweebank', join('tweebank_ner', 'Tweebank-NER-v1.0')],
   ['crossner', join('crossner', 'ner_data')],
   ['ewt-silver', 'ewt_train_silver'],
+  ['ewt-labels', 'ewt_train_text'],
+  ['pud', 'uner_en_pud', ['--scheme', 'labels'], 'pud-labels'],
+  ['gum', 'gum', ['--scheme', 'labels'], 'gum-labels'],
+  ['everyday', join(root, 'datasets', 'everyday', 'texts')],
   ['docred', 'docred_test'],
   ['redocred', 'redocred', ['--scheme', '800-100-100']],
   ['redocred', 'redocred', ['--scheme', 'evidence'], 'redocred-evidence'],
@@ -41,7 +45,7 @@ const corpora = [
   ['re3d', 're3d'],
 ]
 for (const [name, folder, options = [], to = name] of corpora)
-  hmtl('datasets', 'prepare', name, '--from', join(from, folder), '-o', join('data', to), ...options, '--quiet')
+  hmtl('datasets', 'prepare', name, '--from', resolve(from, folder), '-o', join('data', to), ...options, '--quiet')
 // EWT's texts whole, which the silver names have by sentences.
 hmtl('convert', join(from, 'ewt_train_text', 'train.conllu'), '-o', join('data', 'ewt-text', 'train.arrow'), '--quiet')
 mkdirSync(join(root, 'data'), { recursive: true })
@@ -56,7 +60,7 @@ if (args.includes('--vectors')) {
     e5: (
       'redocred/train redocred/dev redocred/test uner/dev pud/train docred/train crossner/train btc/train btc/dev tweebank/train tweebank/dev ' +
       'ewt-silver/train wnut17/train wnut17/dev gum/train gum/dev knowledgenet/train knowledgenet/dev litbank/train litbank/dev ' +
-      'fewrel-common/train fewrel-common/dev re3d/train'
+      'fewrel-common/train fewrel-common/dev re3d/train ewt-labels/train ewt-labels/dev everyday/train everyday/dev'
     ).split(' '),
   }
   const encoders = { minilm: 'all-MiniLM-L6-v2', e5: 'e5-small-v2' }

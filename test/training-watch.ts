@@ -45,6 +45,17 @@ test('a loss that falls is not', (t) => {
   )
 })
 
+test('one that fell at once, and then goes up and down with what its batches are of, is not', (t) => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 1e6 }), fc.integer({ min: 200, max: 2000 }), (seed, n) => {
+      const next = noise(seed)
+      const losses = Array.from({ length: n }, (_, i) => (i < 10 ? 1000 / (i + 1) : i % 3 === 0 ? 100 : 40) * next())
+      t.deepEqual(watched(losses), [])
+    }),
+    { numRuns: 50 },
+  )
+})
+
 test('a few losses say nothing', (t) => {
   t.deepEqual(watched(new Array(19).fill(1)), [])
 })

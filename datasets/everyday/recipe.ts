@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { HmtlError } from '../../src/io/errors.ts'
 import { fromJson } from '../../src/io/document/json.ts'
+import { heldOut } from '../labels.ts'
 import type { Recipe, Split } from '../recipe.ts'
 import { parseGold } from './gold.ts'
 
@@ -16,16 +17,12 @@ const goldFiles = async (folder: string): Promise<string[]> => {
   return found
 }
 
-/** Every tenth text of each kind is development data. */
-const isHeldOut = (index: number) => index % 10 === 9
-
-const split = (name: string, files: readonly string[], keep: (index: number) => boolean): Split => ({
-  name,
+const all = (files: readonly string[]): Split => ({
+  name: 'all',
   async *documents(folder) {
-    for (const file of files) {
-      const records = parseGold(await readFile(join(folder, file), 'utf8'), file.slice(0, -'.txt'.length))
-      for (const [i, record] of records.entries()) if (keep(i)) yield fromJson(record, record.id)
-    }
+    for (const file of files)
+      for (const record of parseGold(await readFile(join(folder, file), 'utf8'), file.slice(0, -'.txt'.length)))
+        yield fromJson(record, record.id)
   },
 })
 
@@ -44,11 +41,8 @@ export const everyday: Recipe = {
   schemes: [
     {
       name: '90-10',
-      summary: 'every tenth text of each kind is development data',
-      splits: async (folder) => {
-        const files = await goldFiles(folder)
-        return [split('train', files, (index) => !isHeldOut(index)), split('dev', files, isHeldOut)]
-      },
+      summary: 'every tenth text is development data',
+      splits: async (folder) => heldOut(all(await goldFiles(folder)), 10),
     },
   ],
 }

@@ -5,6 +5,7 @@ import { HmtlError } from '../../src/io/errors.ts'
 import type { FormatContext } from '../../src/io/format.ts'
 import { readDocuments } from '../../src/io/read.ts'
 import { tokenSpan } from '../../src/io/document/tokens.ts'
+import { withLabels } from '../labels.ts'
 import type { Recipe, Split } from '../recipe.ts'
 
 const first = async (documents: AsyncIterable<Document>): Promise<Document | undefined> => {
@@ -95,7 +96,7 @@ const aceSplit = (name: string): Split => ({
 export const gum: Recipe = {
   name: 'gum',
   title: 'GUM, the genres that are free: nested mentions and OntoGUM coreference',
-  tasks: ['emd', 'coref'],
+  tasks: ['emd', 'relation', 'coref'],
   format: 'conllu',
   source: 'https://github.com/amir-zeldes/gum',
   licence: 'CC BY 4.0 (annotations); texts CC BY or CC BY-SA',
@@ -113,6 +114,11 @@ export const gum: Recipe = {
       name: 'ace-like',
       summary: 'the same, of the mentions only persons, organisations and places that are no single pronouns',
       splits: async () => ['train', 'dev', 'test'].map(aceSplit),
+    },
+    {
+      name: 'labels',
+      summary: 'train with relations that were read into it (datasets/gum/labels.txt)',
+      splits: async () => [withLabels(split('train'), 'gum')],
     },
   ],
   sha256: {

@@ -21,6 +21,8 @@ interface Stretch {
 
 interface TaskWatch {
   readonly stretches: Stretch[]
+  /** Over its first updates: what learns at once has fallen before the first stretch is full. */
+  readonly begun: Stretch
   readonly warned: ('loss' | 'score')[]
 }
 
@@ -39,6 +41,15 @@ export interface Watch {
 const leastLosses = 20
 /** A loss that fell by less than this share of where it began stands still. */
 const leastFall = 0.05
+/** Updates whose losses are where a task began, and the share by which one that has learned lies lower. */
+const [beginning, learnedFall] = [leastLosses / 2, 0.3]
+
+const emptyStretch = (): Stretch => ({ n: 0, sum: 0, squares: 0 })
+const put = (stretch: Stretch, loss: number): void => {
+  stretch.n++
+  stretch.sum += loss
+  stretch.squares += loss * loss
+}
 
 const sumOf = (stretches: readonly Stretch[]) => {
   let [n, sum, squares] = [0, 0, 0]
@@ -51,21 +62,25 @@ const sumOf = (stretches: readonly Stretch[]) => {
   return { mean, variance: Math.max(0, squares / n - mean * mean) / n }
 }
 
-/** Whether the second half of the losses is no lower than the first, beyond what their scatter explains. */
-const standsStill = (stretches: readonly Stretch[]): boolean => {
+/**
+ * Whether the second half of the losses is no lower than the first, beyond what their scatter explains, nor much lower
+ * than where they began.
+ */
+const standsStill = ({ stretches, begun }: TaskWatch): boolean => {
   const half = Math.floor(stretches.length / 2)
   const [first, second] = [sumOf(stretches.slice(0, half)), sumOf(stretches.slice(half))]
+  if (second.mean < (1 - learnedFall) * sumOf([begun]).mean) return false
   const fall = first.mean - second.mean
   return fall <= leastFall * Math.abs(first.mean) && fall <= 2 * Math.sqrt(first.variance + second.variance)
 }
 
 /** Tasks whose losses say nothing: they need not fall where a task has learned before. */
 export const learnedBefore = (tasks: readonly string[]): WatchState =>
-  Object.fromEntries(tasks.map((task) => [task, { stretches: [], warned: ['loss'] }]))
+  Object.fromEntries(tasks.map((task) => [task, { stretches: [], begun: emptyStretch(), warned: ['loss'] }]))
 
 /** @param expected updates of each task in the whole training, about */
 export const openWatch = (expected: Readonly<Record<string, number>>, state: WatchState = {}): Watch => {
-  const of = (task: string): TaskWatch => (state[task] ??= { stretches: [], warned: [] })
+  const of = (task: string): TaskWatch => (state[task] ??= { stretches: [], begun: emptyStretch(), warned: [] })
   const updatesOf = ({ stretches }: TaskWatch) => stretches.reduce((n, stretch) => n + stretch.n, 0)
   const tenth = (task: string) => Math.max(1, Math.ceil((expected[task] ?? 0) / 10))
   return {
@@ -74,17 +89,11 @@ export const openWatch = (expected: Readonly<Record<string, number>>, state: Wat
       const watch = of(task)
       const size = Math.max(leastLosses / 2, Math.ceil(tenth(task) / 2))
       let last = watch.stretches.at(-1)
-      if (!last || last.n >= size) watch.stretches.push((last = { n: 0, sum: 0, squares: 0 }))
-      last.n++
-      last.sum += loss
-      last.squares += loss * loss
+      if (!last || last.n >= size) watch.stretches.push((last = emptyStretch()))
+      put(last, loss)
+      if (watch.begun.n < beginning) put(watch.begun, loss)
       // Looked at whenever another tenth is full: what scatter hides at first shows later.
-      if (
-        last.n < size ||
-        watch.stretches.length % 2 === 1 ||
-        watch.warned.includes('loss') ||
-        !standsStill(watch.stretches)
-      )
+      if (last.n < size || watch.stretches.length % 2 === 1 || watch.warned.includes('loss') || !standsStill(watch))
         return undefined
       watch.warned.push('loss')
       const { mean } = sumOf(watch.stretches)
