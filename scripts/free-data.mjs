@@ -2,7 +2,7 @@
  * Prepares the free corpora that the models are trained on:
  *   node scripts/free-data.mjs [FOLDER] [--vectors]     FOLDER as HMTL_DATA
  * With --vectors also what the transformers make of them, 2.9 GB by MiniLM for configs/accurate.json and a row of
- * configs/paper-free and 15 GB by e5 for configs/many-sources/en-accurate.json; broken off, it goes on where it was.
+ * configs/paper-free and 15 GB by e5 for configs/many-sources/en-accurate.json; broken off, or with more data, it goes on with what is missing.
  */
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, mkdirSync } from 'node:fs'
@@ -67,6 +67,6 @@ if (args.includes('--vectors')) {
   for (const [name, encoder] of Object.entries(encoders)) {
     const files = splits[name].map((split) => join('data', `${split}.arrow`))
     hmtl('setup', name)
-    hmtl('embed', '--encoder', encoder, ...files, '-o', join('data', `${name}.arrows`), '--half', '--resume')
+    hmtl('embed', '--encoder', encoder, ...files, '-o', join('data', `${name}.arrows`), '--half', '--add')
   }
 }

@@ -87,7 +87,7 @@ test('the texts of our own: each span is whole tokens, each relation lies within
   const splits = await scheme.splits(folder, {})
   t.deepEqual(
     splits.map(({ name }) => name),
-    ['train', 'dev'],
+    ['train', 'dev', 'test'],
   )
   let count = 0
   for (const { documents } of splits)
@@ -108,7 +108,6 @@ test('the texts of our own: each span is whole tokens, each relation lies within
       for (const { arg1, arg2, label } of listRelations(gold.relations!))
         t.is(sentenceOf(arg1.start), sentenceOf(arg2.start), `${gold.id}: ${label}`)
     }
-  t.is(count, readdirSync(folder).length > 0 ? count : -1)
   t.true(count > 400)
 })
 

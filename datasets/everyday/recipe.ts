@@ -17,8 +17,8 @@ const goldFiles = async (folder: string): Promise<string[]> => {
   return found
 }
 
-const all = (files: readonly string[]): Split => ({
-  name: 'all',
+const all = (name: string, files: readonly string[]): Split => ({
+  name,
   async *documents(folder) {
     for (const file of files)
       for (const record of parseGold(await readFile(join(folder, file), 'utf8'), file.slice(0, -'.txt'.length)))
@@ -41,8 +41,16 @@ export const everyday: Recipe = {
   schemes: [
     {
       name: '90-10',
-      summary: 'every tenth text is development data',
-      splits: async (folder) => heldOut(all(await goldFiles(folder)), 10),
+      summary: 'every tenth text is development data; reports.txt, whole articles, is test data alone',
+      splits: async (folder) => {
+        const files = await goldFiles(folder)
+        const isTest = (file: string) => file === 'reports.txt'
+        const learned = all(
+          'train',
+          files.filter((file) => !isTest(file)),
+        )
+        return [...heldOut(learned, 10), all('test', files.filter(isTest))]
+      },
     },
   ],
 }

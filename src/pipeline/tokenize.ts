@@ -42,7 +42,8 @@ const isAbbreviation = (word: string, text: string, end: number): boolean => {
 export const titles = new Set([...callings, ...numbered, ...words('vol vols pp fig figs cf vs')])
 
 const url = /(?:https?:\/\/|www\.)[^\s<>"]+|[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/uy
-const acronym = /(?:\p{L}\.){2,12}(?=[^\p{L}\p{N}]|$)|Ph\.D\.|\p{Lu}\.(?=\s*\p{Lu}[\p{L}'’.-])|[NSEW]\.(?=\s*\p{N})/uy
+const acronym =
+  /(?:\p{L}\.){2,12}(?=[^\p{L}\p{N}]|$)|Ph\.D\.|\p{Lu}\.(?:Arch|Com|Ed|Eng|Litt|Mus|Phil|Sc|Tech)\.|\p{Lu}\.(?=\s*\p{Lu}[\p{L}'’.-])|[NSEW]\.(?=\s*\p{N})/uy
 const number = /\p{N}+(?:[.,:/]\p{N}+)*(?:(?:st|nd|rd|th|s)(?![\p{L}\p{N}]))?/uy
 const word =
   /[\p{L}\p{M}\p{N}_]+(?:(?:[-‐‑&+\u00ad]|['’](?=\p{L})|\.(?=\p{Ll}{2})|(?<=\p{N})\.(?=\p{N}))[\p{L}\p{M}\p{N}_]+)*/uy

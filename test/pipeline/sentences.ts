@@ -35,6 +35,9 @@ const tables: Readonly<Record<string, readonly string[]>> = {
   ],
   'abbreviations, initials and parties do not, but where a likely first word follows': [
     'Mr. Smith met Dr. Jones.| They talked.',
+    'She saw Blue (dir. Ana Lopez) and Red (feat. Bo).| She slept.',
+    'Ana Lopez, M.Sc. (Econ.) Oslo, and Col. (ret.) Bo Li won.| They slept.',
+    'He won (Oslo.| Then Rome).',
     'Gen. Lee and Lt. Col. Smith fought.| They lost.',
     'Rev. Dr. Martin Luther King Jr. spoke.| He won.',
     'The U.S. Army came.| It won.',
