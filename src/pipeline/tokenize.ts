@@ -129,12 +129,19 @@ const addressEnd = (text: string, from: number, to: number): number => {
   return end
 }
 
-/** What is before the dates of a life or reign in brackets, or a rough year: "(b. March 2009)", "c. 1871". */
+/** What is before the dates of a life or reign in brackets, or a rough year: "(b. March 2009)", "Mary, d. 1831", "c. 1871". */
 const dated = /(?:b|c|ca|d|fl|r)\.(?=\s*[\p{N}\p{Lu}])/uy
+const datedByNumber = /(?:b|d|fl|m)\.(?=\s*\p{N})/uy
 const lifeMark = (text: string, at: number): number => {
+  const before = text[at - 1] === ' ' ? text[at - 2] : text[at - 1]
+  if (before === ',' && text[at] !== 'c') return matchAt(datedByNumber, text, at)
   const size = matchAt(dated, text, at)
-  return size > 0 && (text[at] === 'c' || '(;'.includes(text[at - 1] === ' ' ? text[at - 2] : text[at - 1])) ? size : 0
+  return size > 0 && (text[at] === 'c' || before === '(' || before === ';') ? size : 0
 }
+
+/** The number of a king or a war that a sentence ends with, not an initial: "George V. In 1924", "World War I. The". */
+const ordinalEnd =
+  /(?<=\p{Lu}\p{Ll}+ )[IVX](?=\.\s+(?:The|He|She|It|They|We|In|On|At|But|And|This|That|His|Her|Its|Their|For|When|After|As|An?)\s)/uy
 
 const faceAt = (text: string, at: number): number =>
   at === 0 || isSpace(text.charCodeAt(at - 1)) ? matchAt(emoticon, text, at) : 0
@@ -146,7 +153,7 @@ const lettered = (text: string, at: number, push: Push): number => {
     push(at, end)
     return end
   }
-  const initials = matchAt(acronym, text, at) || lifeMark(text, at)
+  const initials = matchAt(ordinalEnd, text, at) || matchAt(acronym, text, at) || lifeMark(text, at)
   if (initials > 0) {
     push(at, at + initials)
     return at + initials
@@ -174,8 +181,12 @@ const wordAt = (text: string, at: number, size: number, push: Push): number => {
       push(at + hyphen, at + hyphen + 1)
       from = at + hyphen + 1
     }
-    // What follows the last of them may be an abbreviation.
-    if (from > at) return wordAt(text, from, end - from, push)
+    // What follows the last of them may be an abbreviation, but "Seo-jun." is no month.
+    if (from > at && capital.test(text[from])) return wordAt(text, from, end - from, push)
+    if (from > at) {
+      pushWord(text, from, end, push)
+      return end
+    }
   }
   if (text.charCodeAt(end) === 46 && isAbbreviation(form, text, end)) {
     push(at, end + 1)
