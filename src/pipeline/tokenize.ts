@@ -131,12 +131,17 @@ const addressEnd = (text: string, from: number, to: number): number => {
 
 /** What is before the dates of a life or reign in brackets, or a rough year: "(b. March 2009)", "Mary, d. 1831", "c. 1871". */
 const dated = /(?:b|c|ca|d|fl|r)\.(?=\s*[\p{N}\p{Lu}])/uy
+/** Characters between a birth and a death, within one bracket. */
+const mostLife = 60
+const openLife = /\(b\.[^()]*$/u
 const datedByNumber = /(?:b|d|fl|m)\.(?=\s*\p{N})/uy
 const lifeMark = (text: string, at: number): number => {
   const before = text[at - 1] === ' ' ? text[at - 2] : text[at - 1]
-  if (before === ',' && text[at] !== 'c') return matchAt(datedByNumber, text, at)
+  // "(b. Oslo 1851, d. Rome 1919)", where a capital alone could begin a sentence.
+  if (before === ',' && text[at] !== 'c' && !openLife.test(text.slice(Math.max(0, at - mostLife), at)))
+    return matchAt(datedByNumber, text, at)
   const size = matchAt(dated, text, at)
-  return size > 0 && (text[at] === 'c' || before === '(' || before === ';') ? size : 0
+  return size > 0 && (text[at] === 'c' || '(;,'.includes(before)) ? size : 0
 }
 
 /** The number of a king or a war that a sentence ends with, not an initial: "George V. In 1924", "World War I. The". */

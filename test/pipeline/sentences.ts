@@ -39,6 +39,7 @@ const tables: Readonly<Record<string, readonly string[]>> = {
     'Ana Lopez, M.Sc. (Econ.) Oslo, and Col. (ret.) Bo Li won.| They slept.',
     'He won (Oslo.| Then Rome).',
     'Ida had three children: John, b. 1804; Mary, b. 1806, d. 1831; and Wm., b. 1810.| They wrote.',
+    'Bo Li (b. Oslo 1851, d. Rome 1919) sang.| He saw options a, b, c, d.| Then he left.',
     'She sang with Han Seo-jun.| Their song won.',
     'He met King George V.| In 1924 he fought World War I.| The end.',
     'He met George V. Smith and Malcolm X. Lee, and John I. Reed.',
