@@ -41,10 +41,10 @@ export const everyday: Recipe = {
   schemes: [
     {
       name: '90-10',
-      summary: 'every tenth text is development data; reports.txt, whole articles, is test data alone',
+      summary: 'every tenth text is development data; reports.txt and regions.txt are test data alone',
       splits: async (folder) => {
         const files = await goldFiles(folder)
-        const isTest = (file: string) => file === 'reports.txt'
+        const isTest = (file: string) => file === 'reports.txt' || file === 'regions.txt'
         const learned = all(
           'train',
           files.filter((file) => !isTest(file)),

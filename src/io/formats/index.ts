@@ -25,6 +25,7 @@ import { prodigy } from './prodigy.ts'
 import { redocred } from './redocred.ts'
 import { spacy } from './spacy.ts'
 import { spacyTrain } from './spacy-train.ts'
+import { spans } from './spans.ts'
 import { spert } from './spert.ts'
 import { subtitles } from './subtitles.ts'
 import { arrow, arrowStream, parquet } from './tables.ts'
@@ -51,6 +52,7 @@ export const formats: readonly Format[] = [
   prodigy,
   doccano,
   spacyTrain,
+  spans,
   spert,
   gliner,
   tacred,

@@ -134,7 +134,12 @@ const countUnread = (record: unknown, fallbackId: string, { report }: FormatCont
   for (const name of spanFields) {
     const value = (record as Record<string, unknown>)[name]
     if (Array.isArray(value) && value.length > 0 && value.every(isSpan))
-      report.add('unread-spans', id, name, value.length)
+      report.add(
+        'unread-spans',
+        id,
+        value.some(Array.isArray) ? name : `${name}; --from spans reads them`,
+        value.length,
+      )
   }
 }
 

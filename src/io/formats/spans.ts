@@ -1,0 +1,210 @@
+/**
+ * Lines (or an array) of a text and a list of spans that say where they begin and end, by whatever names: what programs
+ * and services find, and what people keep of it. Nothing in them says that they are meant as annotation, so they are read
+ * where they are asked for alone (`--from spans`), or say what they count, as those do that were written here.
+ */
+import { createDocument, type Document } from '../document/document.ts'
+import { fromUtf16, type OffsetUnit, offsetUnits } from '../document/offsets.ts'
+import { type Format, type FormatContext, reportLayers } from '../format.ts'
+import { type Source, stem } from '../source.ts'
+import { idText, stringifyExact, withDoubles } from '../syntax/exact-json.ts'
+import { fieldsOf, metadataOfFields } from '../syntax/fields.ts'
+import { headOf } from '../syntax/head.ts'
+import { documentsOfArray, documentsOfLines } from '../syntax/json-records.ts'
+import { lenient } from '../syntax/lenient.ts'
+import {
+  countsUtf16,
+  fieldFault,
+  isObject,
+  type Json,
+  partsToKeep,
+  scored,
+  spanLayer,
+  spanReader,
+  spansIn,
+  textOf,
+  withKeptParts,
+} from '../syntax/span-records.ts'
+
+const key = 'spans'
+
+/** What the list is called, and what its parts are, in the order in which they are looked for. */
+const lists = [
+  'entities',
+  'spans',
+  'ents',
+  'mentions',
+  'annotations',
+  'labels',
+  'label',
+  'ner',
+  'results',
+  'Entities',
+] as const
+const names = {
+  start: [
+    'start',
+    'begin',
+    'start_char',
+    'char_start',
+    'start_offset',
+    'startOffset',
+    'start_idx',
+    'BeginOffset',
+    'offset',
+  ],
+  end: ['end', 'stop', 'end_char', 'char_end', 'end_offset', 'endOffset', 'end_idx', 'EndOffset'],
+  label: [
+    'label',
+    'entity_group',
+    'entity_type',
+    'entity',
+    'type',
+    'tag',
+    'category',
+    'class',
+    'label_',
+    'Type',
+    'labels',
+  ],
+  text: ['text', 'word', 'span', 'surface', 'mention', 'value', 'Text'],
+  score: ['score', 'confidence', 'confidenceScore', 'probability', 'Score'],
+  length: ['length'],
+} as const
+
+/** The value of the first of these names that a record has. */
+const valueIn = (record: Json, of: readonly string[]): unknown => {
+  const found = of.find((name) => (record[name] ?? undefined) !== undefined)
+  return found === undefined ? undefined : record[found]
+}
+
+/** A span by the names that are used here. */
+const plain = (record: Json): Json => {
+  const start = withDoubles(valueIn(record, names.start))
+  const length = withDoubles(valueIn(record, names.length))
+  const end = withDoubles(valueIn(record, names.end))
+  const label = valueIn(record, names.label)
+  const text = valueIn(record, names.text)
+  return {
+    start,
+    end: end ?? (typeof start === 'number' && typeof length === 'number' ? start + length : undefined),
+    label: Array.isArray(label) && label.length === 1 ? label[0] : label,
+    ...(typeof text === 'string' ? { text, exact: record.text === text } : {}),
+    score: valueIn(record, names.score),
+  }
+}
+
+/** The field that holds the spans: the first list of objects that say where they begin. */
+const listOf = (record: Json): (typeof lists)[number] | undefined =>
+  lists.find((name) => {
+    const list = record[name]
+    return Array.isArray(list) && list.every((item) => isObject(item) && valueIn(item, names.start) !== undefined)
+  })
+
+/** The field by which a record that was written here says what it counts, and is told. */
+const unitField = 'offset_unit'
+
+/**
+ * What a record's offsets count: what it says, else what `--offset-unit` says, else what its spans' own words fit, else
+ * code points, as programs in Python count. Only beyond the first 65,536 characters, such as emoji, is there a difference.
+ */
+const unitOf = (
+  said: unknown,
+  text: string,
+  spans: readonly Json[],
+  { options: { offsetUnit } }: FormatContext,
+): OffsetUnit =>
+  offsetUnits.find((unit) => unit === said) ?? offsetUnit ?? (countsUtf16(text, spans) ? 'utf16' : 'codepoint')
+
+const writtenUnit = ({ options: { offsetUnit = 'codepoint' } }: FormatContext): OffsetUnit => offsetUnit
+
+const partOf = (document: Document, context: FormatContext): Json => {
+  const map = fromUtf16(document.text, writtenUnit(context))
+  return {
+    [unitField]: writtenUnit(context),
+    entities: spansIn(document, spanLayer(context)).map(({ start, end, label, score }) => ({
+      start: map(start),
+      end: map(end),
+      label,
+      text: document.text.slice(start, end),
+      ...scored(score),
+    })),
+  }
+}
+
+const decode = (record: unknown, fallback: string, context: FormatContext): Document => {
+  if (!isObject(record)) throw fieldFault('text', 'in an object')
+  const { textField = 'text' } = context.options
+  const field = listOf(record)
+  if (!field)
+    throw fieldFault(
+      'entities',
+      'a list of spans such as {"start": 0, "end": 3, "label": "PER"}',
+      'What has none is read with --from jsonl',
+    )
+  const { id: ownId, [textField]: given, [field]: list, [unitField]: said, ...fields } = record
+  const text = textOf(given, textField, 'Name the field that holds the text with --text-field')
+  const id = idText(ownId) ?? fallback
+  const items = (list as readonly Json[]).map(plain)
+  const unit = unitOf(said, text, items, context)
+  const spanOf = spanReader(text, unit, '; --offset-unit says what else')
+  const { take, end } = lenient(id, context)
+  const spans = items.flatMap(
+    (item) =>
+      take('unreadable-span', () => {
+        const score = withDoubles(item.score)
+        // Tokenizers change words ("word"); what is called text is the text's own.
+        const { text: words, ...place } = item
+        return [
+          {
+            ...spanOf(item.exact ? { ...place, text: words } : place, field),
+            label: textOf(item.label, 'label'),
+            ...(typeof score === 'number' && score >= 0 && score <= 1 ? { score } : {}),
+          },
+        ]
+      }) ?? [],
+  )
+  end()
+  const layers = { [spanLayer(context)]: spans }
+  const made = partOf(createDocument({ id, text, ...layers }), context)
+  const metadata = metadataOfFields(fields, key, partsToKeep({ [field]: list, [unitField]: said }, made))
+  // An id that is no text stays as it is.
+  if (ownId !== undefined && ownId !== null && typeof ownId !== 'string') metadata.id = ownId
+  return createDocument({ id, text, ...layers, metadata })
+}
+
+const encode = (document: Document, context: FormatContext): Json => {
+  const { id, text } = document
+  reportLayers(document, [spanLayer(context), 'scores'], context)
+  const again = (record: Json, other: FormatContext) => decode({ text, ...record }, id, other)
+  return {
+    id,
+    text,
+    ...fieldsOf(document, key, 'id', ['text', unitField, ...lists], context),
+    ...withKeptParts(document, key, partOf(document, context), context, again),
+  }
+}
+
+async function* read(given: Source, context: FormatContext) {
+  const name = stem(given, '.jsonl', '.json')
+  const { head, source } = await headOf(given, (text) => text.trim() !== '')
+  const documents = head.trimStart().startsWith('[') ? documentsOfArray : documentsOfLines
+  yield* documents(source, name, decode, context)
+}
+
+export const spans: Format = {
+  name: 'spans',
+  summary:
+    'lines (or an array) {"text", "entities": [{"start", "end", "label"}]} and the like, by any names (--layer); offsets in code points',
+  accepts: (path) => path.endsWith('.spans.jsonl'),
+  sniff: () => 0,
+  sniffJson: ({ fields }, path) =>
+    path.endsWith('.spans.jsonl') || (fields.has(unitField) && fields.has('text') && !fields.has('hmtl')) ? 2 : 0,
+  read,
+  async *write(documents, context) {
+    for await (const document of documents) yield `${stringifyExact(encode(document, context))}\n`
+  },
+  needsTokens: false,
+  carries: ['entities'],
+  extension: '.spans.jsonl',
+}

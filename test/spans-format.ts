@@ -1,0 +1,100 @@
+/** A text and a list of spans, by whatever names: read where they are asked for. */
+import test from 'ava'
+import fc from 'fast-check'
+import { listMentions, listSpans } from '../src/io/document/document.ts'
+import { kinds, read, write } from './helpers/documents.ts'
+
+const text = 'Ada 😀 met Bo.'
+const line = (list: unknown, field = 'entities', more: object = {}) =>
+  `${JSON.stringify({ text, [field]: list, ...more })}\n`
+const spansOf = async (source: string, options: object = {}) => {
+  const { documents, report } = await read('spans', source, options)
+  return {
+    spans: documents.map((document) => (document.entities ? listSpans(document.entities) : [])),
+    documents,
+    report,
+  }
+}
+const bo = { start: 11, end: 13, label: 'PER' }
+
+test('names of the list and of its parts are those that are in use', async (t) => {
+  const written: [field: string, item: object][] = [
+    ['entities', { start: 10, end: 12, label: 'PER' }],
+    ['spans', { start_char: 10, end_char: 12, tag: 'PER' }],
+    ['ents', { start: 10, end: 12, type: 'PER', id: 4 }],
+    ['ner', { begin: 10, end: 12, entity_group: 'PER', word: 'bo' }],
+    ['entities', { offset: 10, length: 2, category: 'PER' }],
+    ['Entities', { BeginOffset: 10, EndOffset: 12, Type: 'PER', Text: 'Bo' }],
+    ['label', { start: 10, end: 12, labels: ['PER'], text: 'Bo' }],
+  ]
+  for (const [field, item] of written) {
+    const { spans, report } = await spansOf(line([item], field))
+    t.deepEqual(spans, [[bo]], JSON.stringify(item))
+    t.deepEqual(kinds(report), {}, JSON.stringify(item))
+  }
+})
+
+test('offsets count code points; what spans say that they cover, or --offset-unit, says otherwise', async (t) => {
+  t.deepEqual((await spansOf(line([{ start: 11, end: 13, label: 'PER', text: 'Bo' }]))).spans, [[bo]])
+  t.deepEqual((await spansOf(line([{ start: 11, end: 13, label: 'PER' }]), { offsetUnit: 'utf16' })).spans, [[bo]])
+  const said = line([{ start: 13, end: 15, label: 'PER' }], 'entities', { offset_unit: 'utf8' })
+  t.deepEqual((await spansOf(said, { offsetUnit: 'utf16' })).spans, [[bo]])
+})
+
+test('spans that do not fit are counted, and the others are read; scores stay', async (t) => {
+  const { spans, report } = await spansOf(
+    line([
+      { start: 0, end: 99, label: 'PER' },
+      { start: 0, end: 3 },
+      { start: 0, end: 3, label: 'PER', text: 'Bo' },
+      ...[0.5, 0.25, 0.75].map((score) => ({ start: 10, end: 12, label: 'PER', score })),
+    ]),
+  )
+  t.deepEqual(spans, [[0.5, 0.25, 0.75].map((score) => ({ ...bo, score }))])
+  t.deepEqual(kinds(report), { 'unreadable-span': 3 })
+})
+
+test('a record without such a list is refused, in a line of its own', async (t) => {
+  for (const record of [line('none'), line([1]), '{"text":"Ada"}\n', '7\n']) {
+    const { documents, errors } = await read('spans', `${record}${line([{ start: 0, end: 3, label: 'PER' }])}`)
+    t.is(documents.length, 1, record)
+    t.regex(String(errors[0]?.code), /^HMTL_INPUT/, record)
+  }
+})
+
+test('what was read comes back, by its own names; --layer chooses the layer', async (t) => {
+  const source = line([{ offset: 10, length: 2, category: 'PER', note: 'x' }], 'entities', { lang: 'en' })
+  const { documents } = await read('spans', source)
+  const [again] = (await write('spans', documents)).bytes.toString().trim().split('\n')
+  t.like(JSON.parse(again), { text, lang: 'en', entities: [{ offset: 10, length: 2, category: 'PER', note: 'x' }] })
+  const mentions = await read('spans', source, { layer: 'mentions' })
+  t.is(mentions.documents[0].mentions && listMentions(mentions.documents[0].mentions).length, 1)
+})
+
+test('any spans are written and read again', async (t) => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.string({ unit: 'grapheme', minLength: 3, maxLength: 20 }).filter((s) => s.trim().length > 2),
+      fc.array(fc.tuple(fc.nat(18), fc.integer({ min: 1, max: 5 })), { maxLength: 4 }),
+      async (written, places) => {
+        const points = [...written]
+        const list = places
+          .filter(([from, size]) => from + size <= points.length)
+          .map(([start, size]) => ({
+            start,
+            end: start + size,
+            label: 'X',
+            text: points.slice(start, start + size).join(''),
+          }))
+        const source = `${JSON.stringify({ text: written, entities: list })}\n`
+        const { documents } = await read('spans', source)
+        const again = await read('spans', (await write('spans', documents)).bytes)
+        t.deepEqual(
+          listSpans(again.documents[0].entities!).map(({ start, end }) => written.slice(start, end)),
+          list.map(({ text: covered }) => covered),
+        )
+      },
+    ),
+    { numRuns: 100 },
+  )
+})
