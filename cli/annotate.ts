@@ -94,7 +94,7 @@ export const handler = async (args: Args): Promise<number> => {
     args.output === '-' && process.stdout.isTTY ? 'ansi' : 'jsonl',
   )
   await checkTarget(args.output, args.inputs)
-  const unit = args.offsetUnit as OffsetUnit
+  const unit = (args.offsetUnit ?? 'utf16') as OffsetUnit
   const toFile = args.output !== '-'
   if (args.resume && !(toFile && to === 'jsonl'))
     throw new HmtlError('HMTL_USAGE', '--resume needs -o FILE and JSON lines as output')

@@ -183,9 +183,18 @@ export const handler = async (args: Args): Promise<number> => {
       to === 'jsonl'
         ? lines()
         : vectorStream(groups(), { size, half: args.half, metadata, form, append: done !== undefined })
-    // What cannot go on leaves the file as it is: that is known once there is something to write.
-    const first = await chunks.next()
-    await writeStream(toFile ? await openFile(output, done?.end) : process.stdout, from(first, chunks), toFile)
+    const write = async (some: AsyncIterable<string | Uint8Array>) =>
+      writeStream(toFile ? await openFile(output, done?.end) : process.stdout, some, toFile)
+    if (!done) await write(chunks)
+    else {
+      // What cannot go on leaves the file as it is: that is known once there is something to write.
+      const first = await chunks.next()
+      try {
+        await write(from(first, chunks))
+      } finally {
+        await chunks.return(undefined)
+      }
+    }
   }
   return run.finish()
 }
@@ -207,7 +216,7 @@ const openDone = async (path: string, metadata: Readonly<Record<string, string>>
       'HMTL_OUTPUT_FAILED',
       `${path} was made with ${other} ${file.metadata.get(other)}, not ${metadata[other]}`,
       {
-        remedy: 'Resume with the same options, or leave --resume out to begin anew',
+        remedy: 'Go on with the same options, or write to another file',
       },
     )
   return file

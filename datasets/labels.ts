@@ -41,18 +41,21 @@ export const parseStanding = (source: string, name: string): Map<string, Standin
   let text: Standing | undefined
   for (const [i, line] of source.split('\n').entries()) {
     if (line === '' || line.startsWith('# ')) continue
-    const [id, words] = line.split('\t')
-    if (words !== undefined) {
+    const wrong = (what: string) =>
+      new HmtlError('HMTL_DATASET_SPLIT', `${name}, line ${i + 1}: "${line}" ${what}`, {
+        line: i + 1,
+        remedy: 'Take the file of the repository',
+      })
+    const heading = /^(\S+)\t(\d+)$/.exec(line)
+    if (heading) {
+      const [, id, words] = heading
+      if (texts.has(id)) throw wrong('stands there a second time')
       text = { words: Number(words), names: [], relations: [] }
       texts.set(id, text)
       continue
     }
     const found = linePattern.exec(line)
-    if (!found || !text)
-      throw new HmtlError('HMTL_DATASET_SPLIT', `${name}, line ${i + 1}: "${line}" is no name and no relation`, {
-        line: i + 1,
-        remedy: 'Take the file of the repository',
-      })
+    if (!found || !text) throw wrong('is no name and no relation')
     const [, sentence, label, ...rest] = found
     const [from, to, from2, to2] = rest.map((number) => (number === undefined ? undefined : Number(number)))
     const span = [from as number, to as number] as const
@@ -111,7 +114,13 @@ export const withLabels = (split: Split, folder: string): Split => ({
   name: split.name,
   async *documents(from, context) {
     const name = `datasets/${folder}/labels.txt`
-    const standing = parseStanding(await readFile(join(packageRoot(), name), 'utf8'), name)
+    const source = await readFile(join(packageRoot(), name), 'utf8').catch((cause) => {
+      throw new HmtlError('HMTL_DATASET_SPLIT', `there is no ${name} in this installation`, {
+        cause,
+        remedy: 'It is in the repository and in the package; install it anew',
+      })
+    })
+    const standing = parseStanding(source, name)
     for await (const document of split.documents(from, context)) {
       const labels = standing.get(document.id)
       standing.delete(document.id)

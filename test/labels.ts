@@ -52,7 +52,8 @@ test('what does not stand on the document is refused, and what is no label is to
     t.throws(() => withStanding(document, standing(line)), { code, message: /has no words/ }, line)
   for (const line of ['PER 0 1', '0 PER 0', '0 PER 0 1 2', '0 PER 0 1 -> 2', '0  0 1'])
     t.throws(() => standing(line), { code, message: /labels\.txt, line 3/ }, line)
-  t.throws(() => parseStanding('0 PER 0 1\n', 'labels.txt'), { code, message: /line 1/ })
+  for (const source of ['0 PER 0 1\n', 'd\tx\n', 'd\t9\nd\t9\n', 'd\t9\n0 PER 0\t1\n', '\t9\n'])
+    t.throws(() => parseStanding(source, 'labels.txt'), { code, message: /labels\.txt, line \d/ }, source)
 })
 
 test('every so-manieth document is held out, and no other', async (t) => {

@@ -1,7 +1,8 @@
 /** A text and a list of spans, by whatever names: read where they are asked for. */
 import test from 'ava'
 import fc from 'fast-check'
-import { listMentions, listSpans } from '../src/io/document/document.ts'
+import { createDocument, listMentions, listSpans } from '../src/io/document/document.ts'
+import { hmtl } from './helpers/command.ts'
 import { kinds, read, write } from './helpers/documents.ts'
 
 const text = 'Ada 😀 met Bo.'
@@ -26,6 +27,8 @@ test('names of the list and of its parts are those that are in use', async (t) =
     ['entities', { offset: 10, length: 2, category: 'PER' }],
     ['Entities', { BeginOffset: 10, EndOffset: 12, Type: 'PER', Text: 'Bo' }],
     ['label', { start: 10, end: 12, labels: ['PER'], text: 'Bo' }],
+    ['ents', { start: 3, end: 4, start_char: 10, end_char: 12, label: 'PER' }],
+    ['entities', { start: 10, end: 12, entity: 'Bo', type: 'PER' }],
   ]
   for (const [field, item] of written) {
     const { spans, report } = await spansOf(line([item], field))
@@ -39,6 +42,68 @@ test('offsets count code points; what spans say that they cover, or --offset-uni
   t.deepEqual((await spansOf(line([{ start: 11, end: 13, label: 'PER' }]), { offsetUnit: 'utf16' })).spans, [[bo]])
   const said = line([{ start: 13, end: 15, label: 'PER' }], 'entities', { offset_unit: 'utf8' })
   t.deepEqual((await spansOf(said, { offsetUnit: 'utf16' })).spans, [[bo]])
+})
+
+test('of several lists the one that is called as the layer, or holds something, is read, and the others are told', async (t) => {
+  const item = { start: 10, end: 12, label: 'PER' }
+  const both = line([], 'entities', { spans: [item], labels: 'sports' })
+  const { spans, report, documents } = await spansOf(both)
+  t.deepEqual(spans, [[bo]])
+  t.deepEqual(kinds(report), {})
+  t.like(JSON.parse((await write('spans', documents)).bytes.toString()), {
+    entities: [],
+    spans: [item],
+    labels: 'sports',
+  })
+  const layered = await read('spans', line([], 'entities', { spans: [item], mentions: [item, item] }), {
+    layer: 'mentions',
+  })
+  t.is(layered.documents[0].mentions && listMentions(layered.documents[0].mentions).length, 2)
+  t.deepEqual(kinds(layered.report), { 'unread-spans': 1 })
+})
+
+test('what is written of other layers stands under the list’s own name, and nowhere else', async (t) => {
+  const { documents } = await read('spans', line([{ start: 0, end: 1, label: 'X', note: 1 }], 'spans'))
+  const changed = createDocument({
+    ...documents[0],
+    tokens: undefined,
+    sentences: undefined,
+    mentions: undefined,
+    relations: undefined,
+    clusters: undefined,
+    entities: [{ ...bo }],
+  })
+  const { bytes, report } = await write('spans', [changed])
+  const { spans, entities } = JSON.parse(bytes.toString())
+  t.deepEqual(spans, [{ start: 10, end: 12, label: 'PER', text: 'Bo' }])
+  t.is(entities, undefined)
+  t.deepEqual(kinds(report), { field: 1 })
+})
+
+test('a unit that is told from the words is kept with what else the record says', async (t) => {
+  const source = line([{ start: 11, end: 13, label: 'PER', text: 'Bo', note: 'x' }])
+  const { documents } = await read('spans', source)
+  t.like(JSON.parse((await write('spans', documents)).bytes.toString()), {
+    offset_unit: 'utf16',
+    entities: [{ start: 11, note: 'x' }],
+  })
+  const bytes = line([], 'entities', { offset_unit: 'bytes' })
+  t.is((await read('spans', bytes)).errors[0]?.code, 'HMTL_INPUT_FIELD')
+})
+
+test('the command line counts code points too, where nothing else is said', async (t) => {
+  const source = line([{ start: 10, end: 12, label: 'PER' }])
+  const run = (...args: string[]) => hmtl(['convert', '--from', 'spans', '--to', 'jsonl', '-q', ...args], source)
+  t.like(JSON.parse((await run()).out).hmtl, { entities: [bo] })
+  t.like(JSON.parse((await run('--offset-unit', 'utf16')).out).hmtl, { entities: [{ start: 10, end: 12 }] })
+})
+
+test('scores that are none are counted', async (t) => {
+  const { spans, report } = await spansOf(
+    line(['0.9', 97.5, 0.5].map((score) => ({ start: 10, end: 12, label: 'PER', score }))),
+  )
+  t.deepEqual(spans, [[bo, bo, { ...bo, score: 0.5 }]])
+  t.deepEqual(kinds(report), { 'unreadable-score': 2 })
 })
 
 test('spans that do not fit are counted, and the others are read; scores stay', async (t) => {

@@ -82,6 +82,13 @@ test('a training that is broken off and gone on with warns as the whole one', (t
   )
 })
 
+test('a state that was saved before losses were kept of the beginning goes on', (t) => {
+  const stretches = [{ n: 50, sum: 50, squares: 50 }]
+  const watch = openWatch({ ner: 1000 }, { ner: { stretches, warned: [] } })
+  const told = new Array(60).fill(1).flatMap((loss, i) => watch.loss('ner', 51 + i, loss) ?? [])
+  t.is(told.length, 1)
+})
+
 test('a loss that stands still says nothing of a task that has learned before; a score of 0 does', (t) => {
   t.deepEqual(watched(new Array(1000).fill(Math.LN2), learnedBefore(['ner'])), [])
   t.is(openWatch({ ner: 100 }, learnedBefore(['ner'])).score('ner', 50, 0, 50)?.kind, 'score')

@@ -67,8 +67,7 @@ export const inputOptions = {
   'offset-unit': {
     type: 'string',
     choices: offsetUnits,
-    default: 'utf16',
-    describe: 'What offsets in JSON count',
+    describe: 'What offsets in JSON count; utf16, where a format has no other',
     group: reading,
   },
   'max-line-bytes': {

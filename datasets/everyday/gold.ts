@@ -17,6 +17,7 @@
  *     Ada Lovelace | the countess | Lovelace[2]
  */
 import type { LabelledLike, RelationLike, SpanLike } from '../../src/io/document/document.ts'
+import { HmtlError } from '../../src/io/errors.ts'
 import { entityLabels, mentionLabels, relationTypes } from './schema.ts'
 
 /** A text as the records of our JSON lines have it. */
@@ -152,13 +153,16 @@ const checkNesting = (text: string, spans: readonly SpanLike[], fail: Fail): voi
  * The documents of a file of gold, as the records of our JSON lines.
  * @param source the file's contents
  * @param kind what kind of text it holds; kept as the field `kind`
- * @throws Error `kind:line: what is wrong`
+ * @throws HmtlError `HMTL_INPUT_FIELD`, with the line and what is wrong in it
  */
 export const parseGold = (source: string, kind: string): GoldRecord[] => {
   const lines: Line[] = source.split('\n').map((line, i) => ({
     line: line.trim(),
     fail: (message: string) => {
-      throw new Error(`${kind}:${i + 1}: ${message}`)
+      throw new HmtlError('HMTL_INPUT_FIELD', `${kind}:${i + 1}: ${message}`, {
+        line: i + 1,
+        remedy: 'The form is in datasets/everyday/README.md',
+      })
     },
   }))
   const heads = lines.flatMap(({ line }, i) => (line.startsWith('# ') ? [i] : []))

@@ -199,7 +199,9 @@ const endsSentence = (i: number, from: number, word: (i: number) => string, gap:
   const last = word(at)
   // "(dir. Ana Lopez)", "M.Sc. (Econ.) Ana Lopez": one word behind a bracket is shortened, and no sentence.
   if (last === '.' && at - 2 > from && word(at - 2) === '(' && glued(at) && glued(at - 1))
-    return at === i ? !lowerCase.test(word(at - 1)) : word(at + 1) !== ')'
+    return at === i
+      ? !lowerCase.test(word(at - 1))
+      : word(at + 1) !== ')' || digits.test(word(at - 1)) || starters.has(word(i + 1))
   if (final.test(last)) return true
   if (at !== i || !last.endsWith('.') || last.length < 2) return false
   // An abbreviation ends a sentence only where a likely first word follows.

@@ -23,6 +23,10 @@ const abbreviations = new Set([
       'ala ariz ark calif colo conn del fla ga ill ind kan ky la md mass mich minn miss mo mont neb nev okla ore pa penn tenn tex va vt wash wis wyo',
   ),
 ])
+/** Of these the days and months, in small letters. */
+const calendar = new Set(
+  words('jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun'),
+)
 /** Abbreviations where a number follows, words else: "no. 5", "Art. 5", but "I said no." */
 const numbered = new Set(words('no nos p ch sec art arts para eq eqs'))
 const beforeNumber = /\.\s*\p{N}/uy
@@ -134,19 +138,19 @@ const dated = /(?:b|c|ca|d|fl|r)\.(?=\s*[\p{N}\p{Lu}])/uy
 /** Characters between a birth and a death, within one bracket. */
 const mostLife = 60
 const openLife = /\(b\.[^()]*$/u
-const datedByNumber = /(?:b|d|fl|m)\.(?=\s*\p{N})/uy
+const datedByYear = /(?:b|d|fl|m)\.(?=\s*(?:\p{N}{1,2}\s+\p{Lu}\p{Ll}+\s+)?\p{N}{3,4}(?!\p{N}))/uy
 const lifeMark = (text: string, at: number): number => {
   const before = text[at - 1] === ' ' ? text[at - 2] : text[at - 1]
   // "(b. Oslo 1851, d. Rome 1919)", where a capital alone could begin a sentence.
   if (before === ',' && text[at] !== 'c' && !openLife.test(text.slice(Math.max(0, at - mostLife), at)))
-    return matchAt(datedByNumber, text, at)
+    return matchAt(datedByYear, text, at)
   const size = matchAt(dated, text, at)
   return size > 0 && (text[at] === 'c' || '(;,'.includes(before)) ? size : 0
 }
 
 /** The number of a king or a war that a sentence ends with, not an initial: "George V. In 1924", "World War I. The". */
 const ordinalEnd =
-  /(?<=\p{Lu}\p{Ll}+ )[IVX](?=\.\s+(?:The|He|She|It|They|We|In|On|At|But|And|This|That|His|Her|Its|Their|For|When|After|As|An?)\s)/uy
+  /(?<=\p{Lu}\p{Ll}+ )[IV](?=\.\s+(?:The|He|She|It|They|We|In|On|At|But|And|This|That|His|Her|Its|Their|For|When|After|As|An?)\s)/uy
 
 const faceAt = (text: string, at: number): number =>
   at === 0 || isSpace(text.charCodeAt(at - 1)) ? matchAt(emoticon, text, at) : 0
@@ -187,7 +191,7 @@ const wordAt = (text: string, at: number, size: number, push: Push): number => {
       from = at + hyphen + 1
     }
     // What follows the last of them may be an abbreviation, but "Seo-jun." is no month.
-    if (from > at && capital.test(text[from])) return wordAt(text, from, end - from, push)
+    if (from > at && !calendar.has(text.slice(from, end))) return wordAt(text, from, end - from, push)
     if (from > at) {
       pushWord(text, from, end, push)
       return end
@@ -219,15 +223,20 @@ const nameHyphens = (word: string): number[] => {
   return prefix.test(word.slice(0, first)) && !capital.test(word.slice(first)) ? [] : places
 }
 
+/** Longest of the clitics. */
+const mostClitic = 3
+
 /** A word, its clitics apart: should|n't|'ve. */
 const pushWord = (text: string, from: number, to: number, push: Push): void => {
-  const cut = to - from > 2 ? clitic.exec(text.slice(from, to)) : null
-  if (!cut || cut.index === 0) {
-    push(from, to)
-    return
+  const cuts = [to]
+  for (let end = to; end - from > 2; ) {
+    const tail = Math.max(from, end - mostClitic)
+    const found = clitic.exec(text.slice(tail, end))
+    if (!found || tail + found.index === from) break
+    end = tail + found.index
+    cuts.push(end)
   }
-  pushWord(text, from, from + cut.index, push)
-  push(from + cut.index, to)
+  for (let start = from, i = cuts.length - 1; i >= 0; start = cuts[i--]) push(start, cuts[i])
 }
 
 const other = (text: string, at: number, push: Push): number => {

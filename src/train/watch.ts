@@ -21,8 +21,11 @@ interface Stretch {
 
 interface TaskWatch {
   readonly stretches: Stretch[]
-  /** Over its first updates: what learns at once has fallen before the first stretch is full. */
-  readonly begun: Stretch
+  /**
+   * Over its first updates: what learns at once has fallen before the first stretch is full. A state that was saved
+   * without it does not know.
+   */
+  readonly begun?: Stretch
   readonly warned: ('loss' | 'score')[]
 }
 
@@ -69,7 +72,7 @@ const sumOf = (stretches: readonly Stretch[]) => {
 const standsStill = ({ stretches, begun }: TaskWatch): boolean => {
   const half = Math.floor(stretches.length / 2)
   const [first, second] = [sumOf(stretches.slice(0, half)), sumOf(stretches.slice(half))]
-  if (second.mean < (1 - learnedFall) * sumOf([begun]).mean) return false
+  if (begun && second.mean < (1 - learnedFall) * sumOf([begun]).mean) return false
   const fall = first.mean - second.mean
   return fall <= leastFall * Math.abs(first.mean) && fall <= 2 * Math.sqrt(first.variance + second.variance)
 }
@@ -91,7 +94,7 @@ export const openWatch = (expected: Readonly<Record<string, number>>, state: Wat
       let last = watch.stretches.at(-1)
       if (!last || last.n >= size) watch.stretches.push((last = emptyStretch()))
       put(last, loss)
-      if (watch.begun.n < beginning) put(watch.begun, loss)
+      if (watch.begun && watch.begun.n < beginning) put(watch.begun, loss)
       // Looked at whenever another tenth is full: what scatter hides at first shows later.
       if (last.n < size || watch.stretches.length % 2 === 1 || watch.warned.includes('loss') || !standsStill(watch))
         return undefined

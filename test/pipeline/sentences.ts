@@ -38,6 +38,8 @@ const tables: Readonly<Record<string, readonly string[]>> = {
     'She saw Blue (dir. Ana Lopez) and Red (feat. Bo).| She slept.',
     'Ana Lopez, M.Sc. (Econ.) Oslo, and Col. (ret.) Bo Li won.| They slept.',
     'He won (Oslo.| Then Rome).',
+    'We ate (late.)| The food was good.| It rose (2019.)| Prices fell.',
+    'He ranked options a, b, c, d.| 5 of them left.| Choose a, b.| 3 people did.',
     'Ida had three children: John, b. 1804; Mary, b. 1806, d. 1831; and Wm., b. 1810.| They wrote.',
     'Bo Li (b. Oslo 1851, d. Rome 1919) sang.| He saw options a, b, c, d.| Then he left.',
     'She sang with Han Seo-jun.| Their song won.',

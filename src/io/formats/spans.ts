@@ -28,44 +28,37 @@ import {
 
 const key = 'spans'
 
-/** What the list is called, and what its parts are, in the order in which they are looked for. */
-const lists = [
-  'entities',
-  'spans',
-  'ents',
-  'mentions',
-  'annotations',
-  'labels',
-  'label',
-  'ner',
-  'results',
-  'Entities',
-] as const
+/** What the list is called, in the order in which it is looked for. */
+const lists = ['entities', 'spans', 'ents', 'mentions', 'annotations', 'labels', 'label', 'ner', 'results', 'Entities']
+/**
+ * What its parts are called, in the order in which they are looked for: where one counts tokens as `start`, what says that
+ * it counts characters stands beside it, and `entity` is a label only where nothing else is.
+ */
 const names = {
   start: [
-    'start',
-    'begin',
     'start_char',
     'char_start',
     'start_offset',
     'startOffset',
     'start_idx',
     'BeginOffset',
+    'begin',
+    'start',
     'offset',
   ],
-  end: ['end', 'stop', 'end_char', 'char_end', 'end_offset', 'endOffset', 'end_idx', 'EndOffset'],
+  end: ['end_char', 'char_end', 'end_offset', 'endOffset', 'end_idx', 'EndOffset', 'end', 'stop'],
   label: [
     'label',
+    'label_',
     'entity_group',
     'entity_type',
-    'entity',
-    'type',
     'tag',
     'category',
     'class',
-    'label_',
+    'type',
     'Type',
     'labels',
+    'entity',
   ],
   text: ['text', 'word', 'span', 'surface', 'mention', 'value', 'Text'],
   score: ['score', 'confidence', 'confidenceScore', 'probability', 'Score'],
@@ -90,19 +83,31 @@ const plain = (record: Json): Json => {
     end: end ?? (typeof start === 'number' && typeof length === 'number' ? start + length : undefined),
     label: Array.isArray(label) && label.length === 1 ? label[0] : label,
     ...(typeof text === 'string' ? { text, exact: record.text === text } : {}),
-    score: valueIn(record, names.score),
+    score: withDoubles(valueIn(record, names.score)),
   }
 }
 
-/** The field that holds the spans: the first list of objects that say where they begin. */
-const listOf = (record: Json): (typeof lists)[number] | undefined =>
-  lists.find((name) => {
-    const list = record[name]
-    return Array.isArray(list) && list.every((item) => isObject(item) && valueIn(item, names.start) !== undefined)
-  })
+const isList = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((item) => isObject(item) && valueIn(item, names.start) !== undefined)
+
+/**
+ * The fields that hold lists of objects that say where they begin, the one that is read first: one that is called as the
+ * layer, then one that is not empty, then by name.
+ */
+const listsOf = (record: Json, layer: string): string[] => {
+  const rank = (name: string) => ((record[name] as unknown[]).length === 0 ? 2 : name === layer ? 0 : 1)
+  return lists.filter((name) => isList(record[name])).sort((a, b) => rank(a) - rank(b))
+}
 
 /** The field by which a record that was written here says what it counts, and is told. */
 const unitField = 'offset_unit'
+
+/** What was read under other names than those that are written here. */
+interface Kept {
+  readonly list?: string
+  readonly unit?: OffsetUnit
+}
+const keptOf = ({ metadata }: Document): Kept => (isObject(metadata[key]) ? (metadata[key] as Kept) : {})
 
 /**
  * What a record's offsets count: what it says, else what `--offset-unit` says, else what its spans' own words fit, else
@@ -113,16 +118,19 @@ const unitOf = (
   text: string,
   spans: readonly Json[],
   { options: { offsetUnit } }: FormatContext,
-): OffsetUnit =>
-  offsetUnits.find((unit) => unit === said) ?? offsetUnit ?? (countsUtf16(text, spans) ? 'utf16' : 'codepoint')
+): OffsetUnit => {
+  const unit = said ?? offsetUnit ?? (countsUtf16(text, spans) ? 'utf16' : 'codepoint')
+  const known = offsetUnits.find((name) => name === unit)
+  if (!known) throw fieldFault(unitField, `one of ${offsetUnits.join(', ')}`)
+  return known
+}
 
-const writtenUnit = ({ options: { offsetUnit = 'codepoint' } }: FormatContext): OffsetUnit => offsetUnit
-
-const partOf = (document: Document, context: FormatContext): Json => {
-  const map = fromUtf16(document.text, writtenUnit(context))
+const partOf = (document: Document, { list = 'entities', unit }: Kept, context: FormatContext): Json => {
+  const counted = unit ?? context.options.offsetUnit ?? 'codepoint'
+  const map = fromUtf16(document.text, counted)
   return {
-    [unitField]: writtenUnit(context),
-    entities: spansIn(document, spanLayer(context)).map(({ start, end, label, score }) => ({
+    [unitField]: counted,
+    [list]: spansIn(document, spanLayer(context)).map(({ start, end, label, score }) => ({
       start: map(start),
       end: map(end),
       label,
@@ -132,11 +140,13 @@ const partOf = (document: Document, context: FormatContext): Json => {
   }
 }
 
+const isScore = (score: unknown): score is number => typeof score === 'number' && score >= 0 && score <= 1
+
 const decode = (record: unknown, fallback: string, context: FormatContext): Document => {
   if (!isObject(record)) throw fieldFault('text', 'in an object')
   const { textField = 'text' } = context.options
-  const field = listOf(record)
-  if (!field)
+  const [field, ...others] = listsOf(record, spanLayer(context))
+  if (field === undefined)
     throw fieldFault(
       'entities',
       'a list of spans such as {"start": 0, "end": 3, "label": "PER"}',
@@ -145,6 +155,7 @@ const decode = (record: unknown, fallback: string, context: FormatContext): Docu
   const { id: ownId, [textField]: given, [field]: list, [unitField]: said, ...fields } = record
   const text = textOf(given, textField, 'Name the field that holds the text with --text-field')
   const id = idText(ownId) ?? fallback
+  for (const other of others) context.report.add('unread-spans', id, other, (record[other] as unknown[]).length)
   const items = (list as readonly Json[]).map(plain)
   const unit = unitOf(said, text, items, context)
   const spanOf = spanReader(text, unit, '; --offset-unit says what else')
@@ -152,22 +163,28 @@ const decode = (record: unknown, fallback: string, context: FormatContext): Docu
   const spans = items.flatMap(
     (item) =>
       take('unreadable-span', () => {
-        const score = withDoubles(item.score)
         // Tokenizers change words ("word"); what is called text is the text's own.
-        const { text: words, ...place } = item
+        const { text: words, score, ...place } = item
+        if (score !== undefined && !isScore(score)) context.report.add('unreadable-score', id, String(score))
         return [
           {
             ...spanOf(item.exact ? { ...place, text: words } : place, field),
             label: textOf(item.label, 'label'),
-            ...(typeof score === 'number' && score >= 0 && score <= 1 ? { score } : {}),
+            ...(isScore(score) ? { score } : {}),
           },
         ]
       }) ?? [],
   )
   end()
   const layers = { [spanLayer(context)]: spans }
-  const made = partOf(createDocument({ id, text, ...layers }), context)
-  const metadata = metadataOfFields(fields, key, partsToKeep({ [field]: list, [unitField]: said }, made))
+  const kept: Kept = {
+    ...(field === 'entities' ? {} : { list: field }),
+    ...(unit === (context.options.offsetUnit ?? 'codepoint') ? {} : { unit }),
+  }
+  const made = partOf(createDocument({ id, text, ...layers }), kept, context)
+  // What a record does not say of its unit is no part that it would be missed without.
+  const parts = partsToKeep({ [field]: list, ...(said === undefined ? {} : { [unitField]: said }) }, made)
+  const metadata = metadataOfFields(fields, key, { ...kept, ...parts })
   // An id that is no text stays as it is.
   if (ownId !== undefined && ownId !== null && typeof ownId !== 'string') metadata.id = ownId
   return createDocument({ id, text, ...layers, metadata })
@@ -176,12 +193,14 @@ const decode = (record: unknown, fallback: string, context: FormatContext): Docu
 const encode = (document: Document, context: FormatContext): Json => {
   const { id, text } = document
   reportLayers(document, [spanLayer(context), 'scores'], context)
-  const again = (record: Json, other: FormatContext) => decode({ text, ...record }, id, other)
+  const { textField = 'text' } = context.options
+  const kept = keptOf(document)
+  const again = (record: Json, other: FormatContext) => decode({ [textField]: text, ...record }, id, other)
   return {
     id,
     text,
-    ...fieldsOf(document, key, 'id', ['text', unitField, ...lists], context),
-    ...withKeptParts(document, key, partOf(document, context), context, again),
+    ...fieldsOf(document, key, 'id', ['text', unitField, kept.list ?? 'entities'], context),
+    ...withKeptParts(document, key, partOf(document, kept, context), context, again),
   }
 }
 
@@ -199,7 +218,10 @@ export const spans: Format = {
   accepts: (path) => path.endsWith('.spans.jsonl'),
   sniff: () => 0,
   sniffJson: ({ fields }, path) =>
-    path.endsWith('.spans.jsonl') || (fields.has(unitField) && fields.has('text') && !fields.has('hmtl')) ? 2 : 0,
+    path.endsWith('.spans.jsonl') ||
+    (fields.has(unitField) && lists.some((name) => fields.get(name)?.startsWith('[')) && !fields.has('hmtl'))
+      ? 2
+      : 0,
   read,
   async *write(documents, context) {
     for await (const document of documents) yield `${stringifyExact(encode(document, context))}\n`
