@@ -10,7 +10,7 @@ export const pageScript = `'use strict'
 const at = (id) => document.getElementById(id)
 const [text, state, drawing] = [at('text'), at('state'), at('drawing')]
 const examples = {
-  News: 'Helga Brandt, who has led the shipping company Nordhafen since 2019, will join the board of Telvane Energy in May. Her husband, the historian Paul Brandt, teaches at the University of Oslo. Nordhafen was founded in Bergen in 1921; its headquarters moved to Hamburg after the war.',
+  News: 'Helga Brandt, who has led the shipping company Nordhafen since 2019, was born in Oslo. Her husband, the historian Paul Brandt, teaches at the University of Bergen. Nordhafen was founded in 1921; it moved its headquarters to Hamburg after the war.',
   Tweet: 'Just saw @mira_k and Tom Okafor at the Lakeside Arena!! He signed my Rovers shirt, she is moving to Chicago next month',
   Story: 'Old Mrs. Penrose kept the inn at Saltmere. She had a niece, Clara, whom the captain liked; but the girl would not look at him, and told her aunt so.',
 }
