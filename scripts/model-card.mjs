@@ -41,7 +41,12 @@ const lessons = {
   taught: 'names by en-accurate, those that it is sure of',
   read: 'as en-accurate reads it, where it is sure',
 }
-const lessonOf = (path) => lessons[/-(taught|read)$/.exec(nameOf(path))?.[1]]
+/** Relations that lie beside a corpus's text: `datasets/pud/labels.txt`. */
+const besides = new Set(['pud-labels', 'gum-labels'])
+const lessonOf = (path) =>
+  besides.has(nameOf(path))
+    ? 'relations that a large language model read'
+    : lessons[/-(taught|read)$/.exec(nameOf(path))?.[1]]
 const recipeOf = (path) =>
   recipes
     .filter(({ name }) => {

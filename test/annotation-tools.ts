@@ -1,9 +1,9 @@
 /** Label Studio and Prodigy: what they say besides spans and relations comes back, and one odd annotation costs itself. */
 import { Readable } from 'node:stream'
 import test from 'ava'
-import { createDocument, type Document, listRelations, listSpans } from '../src/io/document/document.ts'
+import { type Document, listRelations, listSpans } from '../src/io/document/document.ts'
 import { readDocuments } from '../src/io/read.ts'
-import { collect, kinds, read, write } from './helpers/documents.ts'
+import { collect, kinds, read, relabelled, write } from './helpers/documents.ts'
 
 const entitiesOf = ({ text, entities }: Document) =>
   entities && listSpans(entities).map(({ start, end, label }) => `${text.slice(start, end)} ${label}`)
@@ -51,15 +51,7 @@ test('label-studio: a set of annotations that says something else by now is writ
   const { documents } = await studio(
     `{"id":7,"data":{"text":"Ada met Ida"},"annotations":[{"id":5,"result":[${ada}]}]}`,
   )
-  const changed = createDocument({
-    ...documents[0],
-    tokens: undefined,
-    sentences: undefined,
-    mentions: undefined,
-    relations: undefined,
-    clusters: undefined,
-    entities: [{ start: 8, end: 11, label: 'LOC' }],
-  })
+  const changed = relabelled(documents[0], { entities: [{ start: 8, end: 11, label: 'LOC' }] })
   const { bytes, report } = await write('label-studio', [changed])
   t.deepEqual(kinds(report), { field: 1 })
   t.regex(bytes.toString(), /"id":7,/)

@@ -1,9 +1,9 @@
 /** A text and a list of spans, by whatever names: read where they are asked for. */
 import test from 'ava'
 import fc from 'fast-check'
-import { createDocument, listMentions, listSpans } from '../src/io/document/document.ts'
+import { listMentions, listSpans } from '../src/io/document/document.ts'
 import { hmtl } from './helpers/command.ts'
-import { kinds, read, write } from './helpers/documents.ts'
+import { kinds, read, relabelled, write } from './helpers/documents.ts'
 
 const text = 'Ada 😀 met Bo.'
 const line = (list: unknown, field = 'entities', more: object = {}) =>
@@ -64,15 +64,7 @@ test('of several lists the one that is called as the layer, or holds something, 
 
 test('what is written of other layers stands under the list’s own name, and nowhere else', async (t) => {
   const { documents } = await read('spans', line([{ start: 0, end: 1, label: 'X', note: 1 }], 'spans'))
-  const changed = createDocument({
-    ...documents[0],
-    tokens: undefined,
-    sentences: undefined,
-    mentions: undefined,
-    relations: undefined,
-    clusters: undefined,
-    entities: [{ ...bo }],
-  })
+  const changed = relabelled(documents[0], { entities: [{ ...bo }] })
   const { bytes, report } = await write('spans', [changed])
   const { spans, entities } = JSON.parse(bytes.toString())
   t.deepEqual(spans, [{ start: 10, end: 12, label: 'PER', text: 'Bo' }])

@@ -28,7 +28,8 @@ const all = (name: string, files: readonly string[]): Split => ({
 
 export const everyday: Recipe = {
   name: 'everyday',
-  title: 'Short news, web texts and messages written for this project, with all four layers',
+  title:
+    'Short news, web texts and messages with all four layers, written and annotated for this project by a large language model',
   tasks: ['ner', 'emd', 'relation', 'coref'],
   format: 'jsonl',
   source: 'datasets/everyday/texts of this repository',

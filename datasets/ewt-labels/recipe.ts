@@ -4,7 +4,7 @@ import { splitsByPath } from '../splits.ts'
 
 export const ewtLabels: Recipe = {
   name: 'ewt-labels',
-  title: 'Names and relations read into the training text of UD English EWT, names by the rules of Universal NER',
+  title: 'Names and relations that a large language model read into the training text of UD English EWT',
   tasks: ['ner', 'relation'],
   format: 'conllu',
   source: 'https://github.com/UniversalDependencies/UD_English-EWT',

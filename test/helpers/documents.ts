@@ -1,6 +1,7 @@
 /** Documents for tests, made and compared. */
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { createDocument, type DocumentLike } from '../../src/io/document/document.ts'
 import type { HmtlError } from '../../src/io/errors.ts'
 import { documentsOf, type FormatOptions, formatContext } from '../../src/io/format.ts'
 import { formatNamed } from '../../src/io/formats/index.ts'
@@ -71,6 +72,12 @@ export const readFrom = (path: string, options: Parameters<typeof readDocuments>
   collect(readDocuments(root(path), options))
 
 export const fileText = (path: string): Promise<string> => readFile(root(path), 'utf8')
+
+/** A document's text and fields with these layers alone. */
+export const relabelled = (
+  { id, text, metadata }: Document,
+  layers: Partial<Pick<DocumentLike, 'entities' | 'mentions' | 'relations' | 'clusters'>>,
+): Document => createDocument({ id, text, metadata, ...layers })
 
 /** A document as plain JSON, for comparing. */
 export const plain = (document: Document): unknown =>
