@@ -155,3 +155,17 @@ test('any spans are written and read again', async (t) => {
     { numRuns: 100 },
   )
 })
+
+test('where it is not asked for, such a list stays a field, and the message says what reads it', async (t) => {
+  for (const [field, item] of [
+    ['ents', { start: 0, end: 3, label: 'PER' }],
+    ['entities', { offset: 0, length: 3, category: 'PER' }],
+  ] as const) {
+    const { documents, report } = await read('jsonl', line([item], field))
+    t.deepEqual(documents[0].metadata[field], [item])
+    t.deepEqual(
+      report.entries().map(({ kind, examples }) => [kind, examples[0]]),
+      [['unread-spans', `test:1: ${field}; --from spans reads them`]],
+    )
+  }
+})

@@ -13,6 +13,7 @@ import { type WordRecords, wordRecordsOf } from '../syntax/word-records.ts'
 import { taggedDocument, taggedOf, tagNumber, unnamedTags, withTokens } from '../syntax/tagged-record.ts'
 import type { Source } from '../source.ts'
 import { stem } from '../source.ts'
+import { isSpanList, spanLists } from './spans.ts'
 
 const rawLines = new WeakMap<Document, string>()
 
@@ -110,14 +111,13 @@ const tagged = (given: unknown, fallbackId: string, context: FormatContext): Doc
   return undefined
 }
 
-/** Fields that annotation tools keep spans of a text in. */
-const spanFields = ['label', 'labels', 'entities', 'spans', 'annotations', 'ner'] as const
-
-/** A span of another tool: `[0, 3, "PER"]`, or an object that says where it begins. */
-const isSpan = (item: unknown): boolean =>
-  Array.isArray(item)
-    ? item.length === 3 && Number.isInteger(item[0]) && Number.isInteger(item[1]) && typeof item[2] === 'string'
-    : typeof item === 'object' && item !== null && ('start' in item || 'start_offset' in item)
+/** A span as `[0, 3, "PER"]`. */
+const isTriple = (item: unknown): boolean =>
+  Array.isArray(item) &&
+  item.length === 3 &&
+  Number.isInteger(item[0]) &&
+  Number.isInteger(item[1]) &&
+  typeof item[2] === 'string'
 
 /** Spans that are not ours stay a field of the user, since nothing says what they count; they are told. */
 const countUnread = (record: unknown, fallbackId: string, { report }: FormatContext): void => {
@@ -131,15 +131,11 @@ const countUnread = (record: unknown, fallbackId: string, { report }: FormatCont
       `${name} are numbers`,
       ((record as Record<string, unknown>)[name] as unknown[]).length,
     )
-  for (const name of spanFields) {
+  for (const name of spanLists) {
     const value = (record as Record<string, unknown>)[name]
-    if (Array.isArray(value) && value.length > 0 && value.every(isSpan))
-      report.add(
-        'unread-spans',
-        id,
-        value.some(Array.isArray) ? name : `${name}; --from spans reads them`,
-        value.length,
-      )
+    if (!Array.isArray(value) || value.length === 0) continue
+    if (value.every(isTriple)) report.add('unread-spans', id, name, value.length)
+    else if (isSpanList(value)) report.add('unread-spans', id, `${name}; --from spans reads them`, value.length)
   }
 }
 

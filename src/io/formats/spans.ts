@@ -29,7 +29,18 @@ import {
 const key = 'spans'
 
 /** What the list is called, in the order in which it is looked for. */
-const lists = ['entities', 'spans', 'ents', 'mentions', 'annotations', 'labels', 'label', 'ner', 'results', 'Entities']
+export const spanLists = [
+  'entities',
+  'spans',
+  'ents',
+  'mentions',
+  'annotations',
+  'labels',
+  'label',
+  'ner',
+  'results',
+  'Entities',
+]
 /**
  * What its parts are called, in the order in which they are looked for: where one counts tokens as `start`, what says that
  * it counts characters stands beside it, and `entity` is a label only where nothing else is.
@@ -87,7 +98,8 @@ const plain = (record: Json): Json => {
   }
 }
 
-const isList = (value: unknown): boolean =>
+/** Whether a value is a list of objects that say where they begin. */
+export const isSpanList = (value: unknown): boolean =>
   Array.isArray(value) && value.every((item) => isObject(item) && valueIn(item, names.start) !== undefined)
 
 /**
@@ -96,7 +108,7 @@ const isList = (value: unknown): boolean =>
  */
 const listsOf = (record: Json, layer: string): string[] => {
   const rank = (name: string) => ((record[name] as unknown[]).length === 0 ? 2 : name === layer ? 0 : 1)
-  return lists.filter((name) => isList(record[name])).sort((a, b) => rank(a) - rank(b))
+  return spanLists.filter((name) => isSpanList(record[name])).sort((a, b) => rank(a) - rank(b))
 }
 
 /** The field by which a record that was written here says what it counts, and is told. */
@@ -219,7 +231,7 @@ export const spans: Format = {
   sniff: () => 0,
   sniffJson: ({ fields }, path) =>
     path.endsWith('.spans.jsonl') ||
-    (fields.has(unitField) && lists.some((name) => fields.get(name)?.startsWith('[')) && !fields.has('hmtl'))
+    (fields.has(unitField) && spanLists.some((name) => fields.get(name)?.startsWith('[')) && !fields.has('hmtl'))
       ? 2
       : 0,
   read,
