@@ -8,6 +8,7 @@ import { antecedentLoss, sigmoidLoss, sum } from '../src/model/kernels/ops/losse
 import { biLstm } from '../src/model/kernels/ops/lstm.ts'
 import { highway, lstmProjected } from '../src/model/kernels/ops/lstm-projected.ts'
 import { scalarMix } from '../src/model/kernels/ops/mix.ts'
+import { between } from '../src/model/kernels/ops/between.ts'
 import { concat, dropout, gather, pairProduct, pairSum, pairSumFull } from '../src/model/kernels/ops/rows.ts'
 import { spanAttention } from '../src/model/kernels/ops/span-attention.ts'
 import { attention, gelu, layerNorm } from '../src/model/kernels/ops/transformer.ts'
@@ -125,6 +126,12 @@ const cases: Case[] = [
     name: 'pair product',
     shapes: [[4, 7]],
     loss: (x) => weigh(pairProduct(x as tf.Tensor2D, ints(0, 3, 2), ints(1, 1, 2))),
+  },
+  {
+    // Two sentences of five and two tokens, three and two of which are paired.
+    name: 'between',
+    shapes: [[7, 3]],
+    loss: (x) => weigh(between(x as tf.Tensor2D, ints(0, 2, 4, 5, 6, 1, 3), ints(0, 1, 4, 5, 6), ints(3, 2))),
   },
   {
     // Not a multiple of four: the columns that are left stand beside what is another's memory.

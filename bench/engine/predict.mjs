@@ -14,7 +14,7 @@ import {
   spanRows,
   spanVectors,
 } from '../../dist/src/model/heads/coref/scores.js'
-import { pairTokens, relationLogits, relationStates } from '../../dist/src/model/heads/relation/scores.js'
+import { allPlaces, pairTokens, relationLogits, relationStates } from '../../dist/src/model/heads/relation/scores.js'
 import { batchOf, forward, wordRows } from '../../dist/src/model/hierarchy.js'
 import { sentencesOf } from '../../dist/src/model/loss.js'
 
@@ -36,7 +36,7 @@ export const predict = (model, task, examples) =>
       )
     }
     if (task.kind === 'relation') {
-      const pairs = pairTokens(examples.map((_, s) => rowOf.slice(starts[s], starts[s + 1])))
+      const pairs = pairTokens(rowOf, allPlaces(starts))
       const logits = relationLogits(
         task,
         model.parameters,

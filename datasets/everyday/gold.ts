@@ -11,14 +11,14 @@
  *     PER: Ada Lovelace | Lovelace[2]
  *     mentions
  *     PER: Ada Lovelace | the countess | Lovelace[2]
- *     relations
+ *     relations                                           (of names, and of pronouns where no name says it)
  *     place of birth: Ada Lovelace -> London
  *     clusters
  *     Ada Lovelace | the countess | Lovelace[2]
  */
 import type { LabelledLike, RelationLike, SpanLike } from '../../src/io/document/document.ts'
 import { HmtlError } from '../../src/io/errors.ts'
-import { entityLabels, mentionLabels, relationTypes } from './schema.ts'
+import { entityLabels, mentionLabels, pronounTypes, relationTypes } from './schema.ts'
 
 /** A text as the records of our JSON lines have it. */
 export interface GoldRecord {
@@ -116,9 +116,11 @@ const relationLayer = (text: string, lines: readonly Line[], entities: readonly 
     if (sides.length !== 2) fail(`"${rest}" is not "subject -> object"`)
     const [arg1, arg2] = sides.map((item, side) => {
       const span = oneSpan(text, item, fail)
-      const entity = entities.find((one) => keyOf(one) === keyOf(span)) ?? fail(`"${item}" is no entity`)
-      if (!relationTypes[label][side].includes(entity.label))
-        fail(`"${label}" takes no ${entity.label} such as "${item}"`)
+      const entity = entities.find((one) => keyOf(one) === keyOf(span))
+      const pronoun = pronounTypes.get(text.slice(span.start, span.end).toLowerCase())
+      const types = entity ? [entity.label] : (pronoun ?? fail(`"${item}" is no entity and no pronoun`))
+      if (!types.some((type) => relationTypes[label][side].includes(type)))
+        fail(`"${label}" takes no ${types.join(' or ')} such as "${item}"`)
       return span
     })
     const key = `${label} ${keyOf(arg1)} ${keyOf(arg2)}`

@@ -26,6 +26,13 @@ const all = (name: string, files: readonly string[]): Split => ({
   },
 })
 
+const joined = (name: string, splits: readonly Split[]): Split => ({
+  name,
+  async *documents(folder, context) {
+    for (const split of splits) yield* split.documents(folder, context)
+  },
+})
+
 export const everyday: Recipe = {
   name: 'everyday',
   title:
@@ -42,15 +49,17 @@ export const everyday: Recipe = {
   schemes: [
     {
       name: '90-10',
-      summary: 'every tenth text is development data; reports.txt and regions.txt are test data alone',
+      summary: 'every tenth text of a file is development data; reports.txt and regions.txt are test data alone',
       splits: async (folder) => {
         const files = await goldFiles(folder)
         const isTest = (file: string) => file === 'reports.txt' || file === 'regions.txt'
-        const learned = all(
-          'train',
-          files.filter((file) => !isTest(file)),
-        )
-        return [...heldOut(learned, 10), all('test', files.filter(isTest))]
+        // By file, so that a new one moves no text from one split to the other.
+        const learned = files.filter((file) => !isTest(file)).map((file) => heldOut(all(file, [file]), 10))
+        return [
+          joined('train', learned.map(([train]) => train)),
+          joined('dev', learned.map(([, dev]) => dev)),
+          all('test', files.filter(isTest)),
+        ]
       },
     },
   ],

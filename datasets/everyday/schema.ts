@@ -10,6 +10,12 @@ const [person, place, organization, work, time] = [['PER'], ['LOC'], ['ORG'], ['
 const group = ['PER', 'ORG'] as const
 const seat = ['LOC', 'ORG'] as const
 
+/** Pronouns that are arguments of relations, and what one of them may stand for. */
+const standing = { PER: 'he him his she her hers i me my', ORG: 'we our', 'PER ORG': 'they them their', 'ORG LOC': 'it its' }
+export const pronounTypes: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries(standing).flatMap(([types, words]) => words.split(' ').map((word) => [word, types.split(' ')] as const)),
+)
+
 /** Label → types of its subject and of its object. */
 export const relationTypes: Readonly<Record<string, readonly [readonly string[], readonly string[]]>> = {
   'place of birth': [person, place],

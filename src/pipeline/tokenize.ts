@@ -139,14 +139,21 @@ const dated = /(?:b|c|ca|d|fl|r)\.(?=\s*[\p{N}\p{Lu}])/uy
 const mostLife = 60
 const openLife = /\(b\.[^()]*$/u
 const datedByYear = /(?:b|d|fl|m)\.(?=\s*(?:\p{N}{1,2}\s+\p{Lu}\p{Ll}+\s+)?\p{N}{3,4}(?!\p{N}))/uy
+/** A place first: "b. Calabar, 17 Sept 1938". */
+const datedByPlace = /(?:b|d)\.(?=\s+\p{Lu}[^.;()]{0,40}\p{N})/uy
 const lifeMark = (text: string, at: number): number => {
   const before = text[at - 1] === ' ' ? text[at - 2] : text[at - 1]
+  // "He was b. 1898", but "ran 100 m. 1908 saw".
+  if (text[at] !== 'c' && (before === undefined || letter.test(before))) return matchAt(datedByYear, text, at)
   // "(b. Oslo 1851, d. Rome 1919)", where a capital alone could begin a sentence.
   if (before === ',' && text[at] !== 'c' && !openLife.test(text.slice(Math.max(0, at - mostLife), at)))
-    return matchAt(datedByYear, text, at)
+    return matchAt(datedByYear, text, at) || matchAt(datedByPlace, text, at)
   const size = matchAt(dated, text, at)
   return size > 0 && (text[at] === 'c' || '(;,'.includes(before)) ? size : 0
 }
+
+/** Two years from one to the other: 1938-2025, as people write what books write with a dash. */
+const years = /(?:1\d|20)\d\d(?=[-‐‑](?:1\d|20)\d\d(?![\p{L}\p{N}/‐‑-]))/uy
 
 /** The number of a king or a war that a sentence ends with, not an initial: "George V. In 1924", "World War I. The". */
 const ordinalEnd =
@@ -207,6 +214,7 @@ const wordAt = (text: string, at: number, size: number, push: Push): number => {
 
 const hyphenated = /[-‐‑]/
 const capital = /\p{Lu}/u
+const letter = /\p{L}/u
 /** Between a letter and a letter: COVID-19 and F-16 are names of one word. */
 const hyphen = /(?<=[\p{L}\p{M}])[-‐‑](?=\p{L})/gu
 /** Words that stand before a hyphen more often than by themselves: "Co-founded", but "pro-Kremlin". */
@@ -244,6 +252,13 @@ const other = (text: string, at: number, push: Push): number => {
   if (face > 0) {
     push(at, at + face)
     return at + face
+  }
+  const year = matchAt(years, text, at)
+  if (year > 0) {
+    push(at, at + year)
+    push(at + year, at + year + 1)
+    push(at + year + 1, at + 2 * year + 1)
+    return at + 2 * year + 1
   }
   const numeric = matchAt(number, text, at)
   const letters = matchAt(word, text, at)

@@ -28,12 +28,15 @@ export const computeGradients = (
   random: Random,
   batch: Batch = batchOf(model, sentencesOf(examples)),
 ): Gradients | undefined => {
-  const { size, trainable } = model.config.embeddings.words
+  const { size } = model.config.embeddings.words
+  const { only } = model.config.training
+  const trainable = model.config.embeddings.words.trainable && only.length === 0
+  const isLearned = (name: string) => only.length === 0 || only.includes(name.slice(0, name.indexOf('.')))
   const seeds = () => random.seed()
   const rowsTensor = tf.tensor2d(wordRows(model, batch.wordIds), [batch.wordIds.length, size])
   const compute = (rows: tf.Tensor2D) => taskLoss(model, task, forward(model, batch, rows, seeds), examples, seeds)
   try {
-    const variables = [...model.parameters.all()]
+    const variables = [...model.parameters.all()].filter(([name]) => isLearned(name))
     let empty = false
     const { value, grads } = tf.engine().gradients(
       () => {
@@ -44,27 +47,23 @@ export const computeGradients = (
         }
         return tf.reshape(loss, [])
       },
-      [rowsTensor, ...variables.map(([, variable]) => variable)] as tf.Tensor[],
+      [...variables.map(([, variable]) => variable), ...(trainable ? [rowsTensor] : [])] as tf.Tensor[],
       undefined,
       true,
     ) as unknown as { value: tf.Scalar; grads: (tf.Tensor | null)[] }
     const loss = value.dataSync()[0]
     value.dispose()
     const gradients = new Map<string, tf.Tensor>()
-    grads.slice(1).forEach((gradient, i) => {
-      if (gradient) gradients.set(variables[i][0], gradient)
+    variables.forEach(([name], i) => {
+      const gradient = grads[i]
+      if (gradient) gradients.set(name, gradient)
     })
-    const wordGradient = grads[0]
+    const wordGradient = grads[variables.length]
     if (empty) {
       for (const gradient of grads) gradient?.dispose()
       return undefined
     }
-    if (!trainable) wordGradient?.dispose()
-    return {
-      loss,
-      gradients,
-      words: trainable && wordGradient ? { ids: batch.wordIds, gradient: wordGradient } : undefined,
-    }
+    return { loss, gradients, words: wordGradient ? { ids: batch.wordIds, gradient: wordGradient } : undefined }
   } finally {
     rowsTensor.dispose()
   }

@@ -51,6 +51,12 @@ const tables: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'S. 10th & Federal Sts.': 'S.|10th|&|Federal|Sts.',
     '(b. March 1921; d. 1989), c. 1871': '(|b.|March|1921|;|d.|1989|)|,|c.|1871',
     'plan b. March on.': 'plan|b|.|March|on|.',
+    'He was b. 1898 in Malmö and m. 1921.': 'He|was|b.|1898|in|Malmö|and|m.|1921|.',
+    'Udoh, b. Calabar, 17 Sept 1938; ran 100 m. 1908 saw': 'Udoh|,|b.|Calabar|,|17|Sept|1938|;|ran|100|m|.|1908|saw',
+    'built c. 1871, plan, b. The': 'built|c.|1871|,|plan|,|b|.|The',
+    // From year to year, but no season, number or date.
+    '(1902-1980) in 2019-20, 555-1234 on 2024-03-01, 1999-2000/01':
+      '(|1902|-|1980|)|in|2019-20|,|555-1234|on|2024-03-01|,|1999-2000|/|01',
   },
   'ellipses and repeated marks are one token': {
     'wait...': 'wait|...',

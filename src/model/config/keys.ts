@@ -169,6 +169,16 @@ const trainingKeys = {
   updates: whole({ default: 5000, min: 1, sentence: 'Updates in all.' }),
   validateEvery: whole({ default: 500, min: 1, sentence: 'Updates between two validations.' }),
   sampling,
+  only: list(
+    text({ sentence: '' }),
+    {
+      default: [],
+      past: true,
+      sentence:
+        'Tasks whose own encoder and head are all that is learned: embeddings and other tasks stay what they were, and tasks that do not stand on these keep their scores. Others need a weight of 0 in `sampling`. Empty: everything is learned.',
+    },
+    'a list of tasks',
+  ),
   learningRate: number({ default: 1e-3, above: 0, sentence: 'Of Adam.' }),
   finalRate: number({
     default: 0.05,

@@ -79,6 +79,21 @@ const checkSampling = (
     throw wrongValue('training.sampling', 'a weight above 0 for some task', sampling, 'Use "proportional"')
 }
 
+/** What is learned of some tasks alone is learned from their batches. */
+const checkOnly = (
+  { training: { only, sampling } }: Pick<ModelConfig, 'training'>,
+  tasks: readonly TaskConfig[],
+): void => {
+  if (only.length === 0) return
+  const names = tasks.map(({ name }) => name)
+  const foreign = only.find((name) => !names.includes(name))
+  if (foreign !== undefined)
+    throw wrongValue('training.only', 'the names of tasks', only, `Did you mean "${nearest(foreign, names)}"?`)
+  const drawn = names.filter((name) => !only.includes(name) && (typeof sampling === 'string' || sampling[name] > 0))
+  if (drawn.length > 0)
+    throw wrongValue('training.sampling', 'weights of 0 for tasks not in "training.only"', sampling, `Give 0 for ${drawn.join(', ')}`)
+}
+
 /** What is tuned changes, and what was computed beforehand does not. */
 const checkTuning = (contextual: ContextualConfig | null): void => {
   if (contextual?.kind !== 'transformer' || !contextual.tune) return
@@ -112,6 +127,7 @@ export const parseConfig = (given: unknown): ModelConfig => {
     checkOthers(task, `tasks[${i}]`, tasks)
   })
   checkSampling(whole, tasks)
+  checkOnly(whole, tasks)
   checkTuning(whole.embeddings.contextual)
   return { ...whole, tasks }
 }

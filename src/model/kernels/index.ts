@@ -2,6 +2,7 @@
 
 import { type FusedOp, registerGradient, registerHost } from './op.ts'
 import { adamOp, sumSquaresOp } from './ops/adam.ts'
+import { betweenGradOp, betweenOp } from './ops/between.ts'
 import { charPoolGradOp, charPoolOp } from './ops/char-pool.ts'
 import { crfOp } from './ops/crf.ts'
 import { integersOp } from './ops/integers.ts'
@@ -45,6 +46,8 @@ export const fusedOps: readonly FusedOp[] = [
   pairSumGradOp,
   pairProductOp,
   pairProductGradOp,
+  betweenOp,
+  betweenGradOp,
   concatOp,
   columnsOp,
   dropoutOp,

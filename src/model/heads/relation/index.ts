@@ -21,7 +21,7 @@ import { distinctRelations } from './distinct.ts'
 import { type RelationExample, relationExamples } from './examples.ts'
 import { type RelationDataset, relationDatasetKeys, type RelationTaskConfig, relationKeys } from './keys.ts'
 import { pronounTypes } from './pronouns.ts'
-import { pairTokens, relationLogits, relationStates } from './scores.ts'
+import { allPlaces, pairTokens, relationLogits, relationStates } from './scores.ts'
 import { type Candidate, firstAndSure } from './second.ts'
 import { ofFinalTypes, takesTypes } from './types.ts'
 
@@ -34,9 +34,9 @@ const loss = (
 ): tf.Tensor1D => {
   const { starts, rows } = state.batch.packing
   const types = context.labels[task.name].length
-  const rowsOf = examples.map((_, s) => rows.slice(starts[s], starts[s + 1]))
-  const pairs = pairTokens(rowsOf)
-  const lengths = rowsOf.map(({ length }) => length)
+  const placesOf = allPlaces(starts)
+  const pairs = pairTokens(rows, placesOf)
+  const lengths = placesOf.map(({ length }) => length)
   const logits = relationLogits(task, context.parameters, relationStates(context, task, state, seeds), pairs, types)
   const unknown = unknownCells(examples, lengths, types)
   const asked = unknown
@@ -102,7 +102,7 @@ const decoder = (context: HeadContext, task: RelationTaskConfig, { minScore, spa
           places.push(list)
         }
       const pairs = pairTokens(
-        places.map((list) => Int32Array.from(list, ({ place }) => rows[place])),
+        rows,
         places.map((list) => Int32Array.from(list, ({ place }) => place)),
       )
       if (pairs.first.length === 0 || labels.length === 0) return

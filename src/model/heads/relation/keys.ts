@@ -63,6 +63,14 @@ export const relationKeys = {
     { default: '', past: true, sentence: 'A tagger whose marginals the head also sees.' },
     'the name of a tagger',
   ),
+  between: whole({
+    default: 0,
+    min: 0,
+    max: 65_536,
+    past: true,
+    sentence:
+      'How many numbers a pair sees of the tokens between its two, the greatest of each; 0: none. Needs `pairFeatures`.',
+  }),
   pairFeatures: flag({ default: false, past: true, sentence: 'Distance and product terms in the pair layer.' }),
   symmetric: list(
     text({ sentence: '' }),

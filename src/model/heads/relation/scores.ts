@@ -5,6 +5,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core'
 import { indexes } from '../../batch.ts'
+import { between } from '../../kernels/ops/between.ts'
 import { linear } from '../../kernels/ops/linear.ts'
 import { concat, pairProduct, pairSum, pairSumFull } from '../../kernels/ops/rows.ts'
 import { dropoutIf, type Seeds } from '../../layers/encoder.ts'
@@ -14,11 +15,19 @@ import { emissionsOf, tagMarginals } from '../crf/scores.ts'
 import type { Forward, HeadContext } from '../head.ts'
 import type { RelationTaskConfig } from './keys.ts'
 
-/** Ordered pairs of rows, and the bucket of each pair's distance in tokens. */
+/** Ordered pairs of tokens of each sentence, sentence by sentence. */
 export interface TokenPairs {
+  /** Rows of a pair's tokens. */
   readonly first: Int32Array
   readonly second: Int32Array
+  /** Of their distance in tokens. */
   readonly bucket: Int32Array
+  /** Rows of all tokens in the order of the text. */
+  readonly order: Int32Array
+  /** Where the paired tokens are in it. */
+  readonly places: Int32Array
+  /** How many of them each sentence has. */
+  readonly counts: Int32Array
 }
 
 const buckets = 9
@@ -31,23 +40,29 @@ const distanceBucket = (distance: number): number => {
 }
 
 /**
- * All ordered pairs of some tokens of sentences; `rowsOf` lists the rows of each sentence's tokens, `placesOf` their
- * positions.
+ * @param order rows of all tokens in the order of the text
+ * @param placesOf where in it the tokens to pair are, of each sentence, rising
  */
-export const pairTokens = (rowsOf: readonly Int32Array[], placesOf?: readonly Int32Array[]): TokenPairs => {
-  const total = rowsOf.reduce((sum, rows) => sum + rows.length * rows.length, 0)
+export const pairTokens = (order: Int32Array, placesOf: readonly Int32Array[]): TokenPairs => {
+  const total = placesOf.reduce((sum, places) => sum + places.length * places.length, 0)
   const [first, second, bucket] = [new Int32Array(total), new Int32Array(total), new Int32Array(total)]
   let p = 0
-  rowsOf.forEach((rows, s) => {
-    for (let i = 0; i < rows.length; i++)
-      for (let j = 0; j < rows.length; j++) {
-        first[p] = rows[i]
-        second[p] = rows[j]
-        bucket[p++] = distanceBucket(placesOf ? placesOf[s][j] - placesOf[s][i] : j - i)
+  for (const places of placesOf)
+    for (const one of places)
+      for (const two of places) {
+        first[p] = order[one]
+        second[p] = order[two]
+        bucket[p++] = distanceBucket(two - one)
       }
-  })
-  return { first, second, bucket }
+  const counts = Int32Array.from(placesOf, ({ length }) => length)
+  return { first, second, bucket, order, places: Int32Array.from(placesOf.flatMap((places) => [...places])), counts }
 }
+
+/** The places of all tokens of sentences that begin where `starts` says; the last start is their number. */
+export const allPlaces = (starts: ArrayLike<number>): Int32Array[] =>
+  Array.from({ length: starts.length - 1 }, (_, s) =>
+    Int32Array.from({ length: starts[s + 1] - starts[s] }, (_, i) => starts[s] + i),
+  )
 
 const productSize = 32
 
@@ -73,10 +88,19 @@ export const relationLogits = (
   )
   const two = linear(states, weight('second', input, hidden))
   const [a, b] = [indexes(pairs.first), indexes(pairs.second)]
+  /** Context between two arguments, pooled (Eberts and Ulges, "Span-based Joint Entity and Relation Extraction", 2020). */
+  const withBetween = (product: tf.Tensor2D): tf.Tensor2D => {
+    if (task.between === 0) return product
+    const seen = linear(states, weight('seen', input, task.between))
+    const pooled = between(seen, indexes(pairs.order), indexes(pairs.places), indexes(pairs.counts))
+    // Begun at zero, so that a model that is taught on computes at first what it did.
+    const read = parameters.get<tf.Tensor2D>(`${name}.between`, [task.between, hidden], { kind: 'zeros' })
+    return tf.add(product, linear(pooled, read)) as tf.Tensor2D
+  }
   let layer: tf.Tensor2D
   if (pairFeatures) {
     const small = linear(states, weight('project', input, productSize))
-    const product = linear(pairProduct(small, a, b), weight('product', productSize, hidden))
+    const product = withBetween(linear(pairProduct(small, a, b), weight('product', productSize, hidden)))
     const distances = parameters.get<tf.Tensor2D>(`${name}.distances`, [buckets, hidden], {
       kind: 'normal',
       deviation: 0.1,
