@@ -8,6 +8,9 @@ import { promisify } from 'node:util'
 import test from 'ava'
 import { createDocument } from '../src/io/document/document.ts'
 import { writeDocuments } from '../src/io/write.ts'
+import { parseConfig } from '../src/model/config/parse.ts'
+import { switchEngine } from '../src/model/engine.ts'
+import { train as trainHere } from '../src/train/train.ts'
 import { parseEvents } from '../src/report/training-page.ts'
 import { prepareDocument } from '../src/pipeline/prepare.ts'
 import { root } from './helpers/documents.ts'
@@ -69,22 +72,46 @@ const validations = (output: string): number => {
   }
 }
 
-test('killed with SIGKILL three times', async (t) => {
+const encoder = { hidden: 8, layers: 1 }
+const configOf = (data: string, training: object) => {
+  const datasets = [{ train: data, dev: data }]
+  return {
+    embeddings: { words: { size: 8 }, characters: { size: 4, filters: 8, width: 3 } },
+    tasks: [
+      { name: 'ner', kind: 'crf', encoder, datasets, batch: 4 },
+      { name: 'coref', kind: 'coref', on: 'ner', hidden: 8, feature: 4, encoder, datasets },
+    ],
+    training,
+  }
+}
+
+test.serial('stopped before its first validation, it goes on from where it stood', async (t) => {
+  await switchEngine(testEngine)
+  const folder = mkdtempSync(join(tmpdir(), 'hmtl-stopped-'))
+  t.teardown(() => rmSync(folder, { recursive: true }))
+  const data = join(folder, 'short.arrow')
+  await writeDocuments(stories(), data, { format: 'arrow' })
+  const config = parseConfig(configOf(data, { updates: 16, validateEvery: 16 }))
+  const weights = (run: string) => readFileSync(join(folder, run, 'model', 'model.safetensors'))
+  await trainHere(config, { output: join(folder, 'unbroken') })
+  const controller = new AbortController()
+  const stopped = trainHere(config, {
+    output: join(folder, 'stopped'),
+    signal: controller.signal,
+    onUpdate: ({ update }) => update === 7 && controller.abort(),
+  })
+  await t.throwsAsync(stopped, { code: 'HMTL_ABORTED', message: /update 7.*--resume/ })
+  await trainHere(config, { output: join(folder, 'stopped'), resume: true })
+  t.true(weights('stopped').equals(weights('unbroken')))
+})
+
+test.serial('killed with SIGKILL three times', async (t) => {
   t.timeout(170_000)
   const data = join(folder, 'train.arrow')
   await writeDocuments(stories(), data, { format: 'arrow' })
-  const encoder = { hidden: 8, layers: 1 }
-  const datasets = [{ train: data, dev: data }]
   writeFileSync(
     join(folder, 'config.json'),
-    JSON.stringify({
-      embeddings: { words: { size: 8 }, characters: { size: 4, filters: 8, width: 3 } },
-      tasks: [
-        { name: 'ner', kind: 'crf', encoder, datasets, batch: 4 },
-        { name: 'coref', kind: 'coref', on: 'ner', hidden: 8, feature: 4, encoder, datasets },
-      ],
-      training: { updates: 120, validateEvery: 10 },
-    }),
+    JSON.stringify(configOf(data, { updates: 120, validateEvery: 10 })),
   )
   const whole = join(folder, 'whole')
   t.is((await once(train(whole), 'exit'))[0], 0)

@@ -11,6 +11,7 @@ import { updateStored } from '../model/store.ts'
 import { sample } from '../pipeline/sample.ts'
 import type { TrainingBatch } from './batches.ts'
 import { beginTraining, resumeTraining, type Training } from './begin.ts'
+import type { RandomState } from '../model/random.ts'
 import { type Progress, saveState } from './checkpoint.ts'
 import { openCourse } from './course.ts'
 import { type Decision, fitDecisions } from './decisions.ts'
@@ -160,6 +161,15 @@ const trainInto = async (config: ModelConfig, options: TrainOptions): Promise<Tr
     options.onWarning?.(warning)
   }
 
+  const save = (state: RandomState) =>
+    saveState(output, model, optimizer, {
+      ...progress,
+      random: state,
+      streams: positions,
+      optimizer: optimizer.counts(),
+      survey: { batches },
+      watch: watch.state,
+    })
   /** @returns whether the training is to end */
   const validated = async (): Promise<boolean> => {
     const begun = performance.now()
@@ -176,14 +186,7 @@ const trainInto = async (config: ModelConfig, options: TrainOptions): Promise<Tr
     options.onValidation?.(event)
     for (const [task, score] of Object.entries(event.main))
       await warn(watch.score(task, update, score, taskUpdates[task] ?? 0, hintOf(config, task)))
-    await saveState(output, model, optimizer, {
-      ...progress,
-      random: random.state(),
-      streams: positions,
-      optimizer: optimizer.counts(),
-      survey: { batches },
-      watch: watch.state,
-    })
+    await save(random.state())
     return patience > 0 && progress.withoutBetter >= patience
   }
 
@@ -193,12 +196,16 @@ const trainInto = async (config: ModelConfig, options: TrainOptions): Promise<Tr
   )
   try {
     let begun = performance.now()
+    /** As it was before the task of the batch at hand was drawn, so that a run that is resumed draws it again. */
+    let undrawn = random.state()
     const drawn = progress.update < updates ? sample(streams, () => taskOf(progress.update)) : []
     for await (const batch of drawn) {
-      if (options.signal?.aborted)
+      if (options.signal?.aborted) {
+        await save(undrawn)
         throw new HmtlError('HMTL_ABORTED', `training stopped at update ${progress.update}`, {
           remedy: 'Go on with --resume',
         })
+      }
       positions[batch.task] = batch.position
       const done = updateBy(training, config, batch)
       if (done) {
@@ -218,6 +225,7 @@ const trainInto = async (config: ModelConfig, options: TrainOptions): Promise<Tr
       const last = progress.update >= updates
       if ((last || progress.update % validateEvery === 0) && (await validated())) break
       if (last) break
+      undrawn = random.state()
       begun = performance.now()
     }
     if (fitted)
