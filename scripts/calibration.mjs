@@ -1,8 +1,9 @@
 /**
  * Are scores probabilities? Fits each task's calibration on the development data of its sources,
  * and prints predictions on their test data by score, and how many of them are right.
- *   node scripts/calibration.mjs [MODEL] [--write] [--json]     --write keeps the fit in the model's config.json
+ *   node scripts/calibration.mjs [MODEL] [--tasks ner,…] [--write] [--json]     --write keeps the fit in the model's config.json
  */
+import { parseArgs } from 'node:util'
 import { listClusters, listRelations, listSpans } from '../dist/src/io/document/document.js'
 import { modelFolder } from '../dist/src/models.js'
 import { calibrated, fitCalibration } from '../dist/src/model/calibration.js'
@@ -13,8 +14,12 @@ import { createAnnotator } from '../dist/src/pipeline/annotate.js'
 import { goldSplit } from '../dist/src/train/evaluate.js'
 import { datasetDocuments } from '../dist/src/train/pieces.js'
 
-const args = process.argv.slice(2)
-const folder = modelFolder(args.find((arg) => !arg.startsWith('--')) ?? 'en')
+const { values: args, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { tasks: { type: 'string' }, write: { type: 'boolean' }, json: { type: 'boolean' } },
+})
+const folder = modelFolder(positionals[0] ?? 'en')
+const wanted = args.tasks?.split(',')
 await startEngine(process.env.HMTL_ENGINE || 'wasm')
 const loaded = await loadModel(folder)
 // Scores as the model has them, whatever was fitted before.
@@ -86,13 +91,14 @@ const tables = {}
 const errors = {}
 for (const task of model.config.tasks) {
   const { name } = task
+  if (wanted && !wanted.includes(name)) continue
   fits[name] = fitCalibration(await predictionsOf(task, 'dev'))
   const raw = await predictionsOf(task, 'test')
   const fitted = errorOf(raw.map(({ score, right }) => ({ score: calibrated(score, fits[name]), right })))
   tables[name] = fitted.bins
   errors[name] = { predictions: raw.length, before: errorOf(raw).error, after: fitted.error }
 }
-if (args.includes('--json')) console.log(JSON.stringify({ fits, errors }))
+if (args.json) console.log(JSON.stringify({ fits, errors }))
 else {
   console.log('| task | score | predictions | mean score | right |\n|---|---|---|---|---|')
   for (const [task, bins] of Object.entries(tables))
@@ -110,7 +116,7 @@ else {
       `| ${task} | ${predictions} | ${(100 * before).toFixed(1)} | ${(100 * after).toFixed(1)} | ${fits[task].join(', ')} |`,
     )
 }
-if (args.includes('--write'))
+if (args.write)
   await updateStored(
     folder,
     Object.fromEntries(Object.entries(fits).map(([task, calibration]) => [task, { calibration }])),
