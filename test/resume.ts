@@ -109,10 +109,7 @@ test.serial('killed with SIGKILL three times', async (t) => {
   t.timeout(170_000)
   const data = join(folder, 'train.arrow')
   await writeDocuments(stories(), data, { format: 'arrow' })
-  writeFileSync(
-    join(folder, 'config.json'),
-    JSON.stringify(configOf(data, { updates: 120, validateEvery: 10 })),
-  )
+  writeFileSync(join(folder, 'config.json'), JSON.stringify(configOf(data, { updates: 120, validateEvery: 10 })))
   const whole = join(folder, 'whole')
   t.is((await once(train(whole), 'exit'))[0], 0)
   const killed = join(folder, 'killed')

@@ -56,8 +56,14 @@ export const everyday: Recipe = {
         // By file, so that a new one moves no text from one split to the other.
         const learned = files.filter((file) => !isTest(file)).map((file) => heldOut(all(file, [file]), 10))
         return [
-          joined('train', learned.map(([train]) => train)),
-          joined('dev', learned.map(([, dev]) => dev)),
+          joined(
+            'train',
+            learned.map(([train]) => train),
+          ),
+          joined(
+            'dev',
+            learned.map(([, dev]) => dev),
+          ),
           all('test', files.filter(isTest)),
         ]
       },

@@ -11,9 +11,16 @@ const group = ['PER', 'ORG'] as const
 const seat = ['LOC', 'ORG'] as const
 
 /** Pronouns that are arguments of relations, and what one of them may stand for. */
-const standing = { PER: 'he him his she her hers i me my', ORG: 'we our', 'PER ORG': 'they them their', 'ORG LOC': 'it its' }
+const standing = {
+  PER: 'he him his she her hers i me my',
+  ORG: 'we our',
+  'PER ORG': 'they them their',
+  'ORG LOC': 'it its',
+}
 export const pronounTypes: ReadonlyMap<string, readonly string[]> = new Map(
-  Object.entries(standing).flatMap(([types, words]) => words.split(' ').map((word) => [word, types.split(' ')] as const)),
+  Object.entries(standing).flatMap(([types, words]) =>
+    words.split(' ').map((word) => [word, types.split(' ')] as const),
+  ),
 )
 
 /** Label → types of its subject and of its object. */

@@ -91,7 +91,12 @@ const checkOnly = (
     throw wrongValue('training.only', 'the names of tasks', only, `Did you mean "${nearest(foreign, names)}"?`)
   const drawn = names.filter((name) => !only.includes(name) && (typeof sampling === 'string' || sampling[name] > 0))
   if (drawn.length > 0)
-    throw wrongValue('training.sampling', 'weights of 0 for tasks not in "training.only"', sampling, `Give 0 for ${drawn.join(', ')}`)
+    throw wrongValue(
+      'training.sampling',
+      'weights of 0 for tasks not in "training.only"',
+      sampling,
+      `Give 0 for ${drawn.join(', ')}`,
+    )
 }
 
 /** What is tuned changes, and what was computed beforehand does not. */

@@ -85,9 +85,5 @@ export const betweenGradOp: FusedOp = {
 }
 
 /** See `betweenOp`. */
-export const between = (
-  x: tf.Tensor2D,
-  order: tf.Tensor1D,
-  places: tf.Tensor1D,
-  counts: tf.Tensor1D,
-): tf.Tensor2D => run('HmtlBetween', { x, order, places, counts })[0] as tf.Tensor2D
+export const between = (x: tf.Tensor2D, order: tf.Tensor1D, places: tf.Tensor1D, counts: tf.Tensor1D): tf.Tensor2D =>
+  run('HmtlBetween', { x, order, places, counts })[0] as tf.Tensor2D
