@@ -30,6 +30,34 @@ test('conllu: # global.Entity says which field is what, in any order', async (t)
   }
 })
 
+test('conllu: where nothing is declared, brackets tell whether the type or the group comes first', async (t) => {
+  const rows = (one: string, open: string, close: string) =>
+    conlluLines(
+      ['1', 'Mia', `(${one})`],
+      ['2', 'fed', ''],
+      ['3', 'a', `(${open}`],
+      ['4', 'cat', `${close})`],
+      ['5', 'she', `(${one})`],
+    )
+  for (const [one, open, close] of [
+    ['person-1', 'animal-2', 'animal-2'],
+    ['person-1', 'animal-2', '2'],
+    ['1-person', '2-animal', '2'],
+    ['e1-person-1', 'e2-animal-2', 'e2'],
+  ]) {
+    const text = `# newdoc id = d\n${rows(one, open, close)}`
+    const { documents, errors, report } = await read('conllu', text)
+    t.deepEqual(errors, [], one)
+    t.is(report.size, 0, one)
+    t.deepEqual(mentionsOf(documents[0]), ['Mia person', 'a cat animal', 'she person'], one)
+    t.deepEqual(clustersOf(documents[0]), [['Mia', 'she'], ['a cat']], one)
+    t.is(await rewritten('conllu', text), text, one)
+  }
+  const two = `# newdoc id = d\n${rows('person-1', 'animal-2', 'animal-2')}# newdoc id = e\n${rows('1-2', '3-4', '3-4')}`
+  const { documents } = await read('conllu', two)
+  t.deepEqual(mentionsOf(documents[1]), ['Mia 1', 'a cat 3', 'she 1'])
+})
+
 test('conllu: where no group is declared there are mentions and no clusters', async (t) => {
   const text = `# newdoc id = d\n# global.Entity = etype-identity\n${conlluLines(['1', 'Mia', '(person-Mia)'], ['2', 'the', '(animal'], ['3', 'cat', 'animal)'])}`
   const { documents } = await read('conllu', text)

@@ -24,6 +24,7 @@ import {
   type EntityFields,
   entityFields,
   globalOf,
+  toldGlobal,
   undeclaredGlobal,
 } from '../syntax/conllu-entities.ts'
 import { type EntityNode, readSentence, type Word } from '../syntax/conllu-lines.ts'
@@ -91,6 +92,8 @@ const parser = (source: Source, context: FormatContext): LineParser => {
   let lines: string[] = []
   let hasWords = false
   let global: string | undefined
+  /** What the first brackets of a file that declares nothing tell. */
+  let told: string | undefined
   let skipping = false
   /** A fault of a sentence that is closing has nothing left to skip. */
   let atBoundary = false
@@ -108,15 +111,20 @@ const parser = (source: Source, context: FormatContext): LineParser => {
   const build = (taken: readonly Sentence[]): Document => {
     const documentName = documentId()
     count++
-    const { located, mentions, clusters, ...rest } = decode(taken, documentName, entityFields(global), context)
     const own = globalOf(taken.flatMap((sentence) => sentence.lines))
+    const toldHere = global === undefined ? toldGlobal(taken.flatMap(({ nodes }) => nodes)) : undefined
+    told ??= toldHere
+    const fields = entityFields(global ?? told)
+    const { located, mentions, clusters, ...rest } = decode(taken, documentName, fields, context)
+    // Brackets that do not tell by themselves what they mean, or say something else, need it to be said.
+    const said = global ?? (located.length > 0 && (toldHere ?? undeclaredGlobal) !== told ? told : undefined)
     return createDocument({
       id: documentName,
       ...rest,
       ...(located.length > 0 || global !== undefined ? { mentions, clusters } : {}),
       // The declaration of a file stands in its first document only.
       metadata: {
-        [key]: { sentences: taken.map((sentence) => sentence.lines), ...(global === own ? {} : { global }) },
+        [key]: { sentences: taken.map((sentence) => sentence.lines), ...(said === own ? {} : { global: said }) },
       },
     })
   }
@@ -214,7 +222,7 @@ async function* write(documents: AsyncIterable<Document>, context: FormatContext
       const sentences = withId(kept.sentences, document.id)
       const own = globalOf(sentences.flat())
       const isDeclared = own !== undefined || kept.global === declared || kept.read.mentions.length === 0
-      declared = own ?? (isDeclared ? declared : (kept.global ?? undeclaredGlobal))
+      declared = own ?? (isDeclared ? declared : (kept.global ?? kept.told ?? undeclaredGlobal))
       yield linesOf(isDeclared ? sentences : withComments(sentences, [`# global.Entity = ${declared}`]))
       continue
     }
@@ -284,6 +292,8 @@ const plainSentences = (document: Document, context: FormatContext): Sentence[] 
 interface Kept {
   readonly sentences: Lines
   readonly global: string | undefined
+  /** What the brackets tell where nothing is declared. */
+  readonly told: string | undefined
   readonly read: ReturnType<typeof decode> & {
     readonly list: readonly Sentence[]
     /** The group of each span. */
@@ -304,7 +314,8 @@ const keptLines = (document: Document, { options }: FormatContext): Kept | undef
     const context = formatContext({ options })
     const list = sentences.map((lines: string[]) => ({ lines, ...readSentence(lines, document.id, context) }))
     const global = typeof declared === 'string' ? declared : globalOf(sentences.flat())
-    const read = decode(list, document.id, entityFields(global), context)
+    const told = toldGlobal(list.flatMap(({ nodes }) => nodes))
+    const read = decode(list, document.id, entityFields(global ?? told), context)
     if (read.text !== document.text || !sameSpans(read.tokens, document.tokens)) return undefined
     if (!sameSpans(read.sentences, document.sentences)) return undefined
     const groups = new Map(
@@ -312,7 +323,7 @@ const keptLines = (document: Document, { options }: FormatContext): Kept | undef
         group ? [[`${read.tokens.begin[begin]} ${read.tokens.end[end - 1]}`, group] as const] : [],
       ),
     )
-    return { sentences, global, read: { ...read, list, groups } }
+    return { sentences, global, told, read: { ...read, list, groups } }
   } catch {
     return undefined
   }
