@@ -1,9 +1,10 @@
 /**
  * CoNLL-U with entities and coreference in `Entity=` of MISC, as GUM and
  * CorefUD write them. A document begins at `# newdoc`; a file without one is one
- * document a sentence. Mentions may nest and cross; the minimal span is the head.
+ * document a sentence. Mentions may nest and cross; the minimal span is the head. Where there is none, tags of names
+ * in MISC (`ner=S-PERSON`) are entities.
  */
-import { columnWord, isStrings, metadataOf, sentencesOfLengths } from '../syntax/columns.ts'
+import { columnWord, isStrings, metadataOf, onText, sentencesOfLengths } from '../syntax/columns.ts'
 import {
   createDocument,
   type Document,
@@ -17,6 +18,7 @@ import { isBlankLine } from '../syntax/line-fields.ts'
 import { type Format, type FormatContext, formatContext, reportUncarried, requireTokens } from '../format.ts'
 import { type LineParser, parseLines } from '../syntax/parse-lines.ts'
 import { type Source, stem } from '../source.ts'
+import { decodeTags, type TagSpan } from '../document/tags.ts'
 import { sentenceSpans, words } from '../document/tokens.ts'
 import { groupClusters } from '../syntax/brackets.ts'
 import {
@@ -27,7 +29,7 @@ import {
   toldGlobal,
   undeclaredGlobal,
 } from '../syntax/conllu-entities.ts'
-import { type EntityNode, readSentence, type Word } from '../syntax/conllu-lines.ts'
+import { type EntityNode, readSentence, type Word, withoutTag } from '../syntax/conllu-lines.ts'
 import { unclusteredOf, withMentions, writtenGlobal } from '../syntax/conllu-mentions.ts'
 import { idOfLine, idOnLine } from '../syntax/ids.ts'
 import { layerToWrite, type SpanLayer, spansToWrite } from '../syntax/span-layer.ts'
@@ -38,6 +40,21 @@ interface Sentence {
   readonly lines: readonly string[]
   readonly words: readonly Word[]
   readonly nodes: readonly EntityNode[]
+}
+
+/** Names by the tags of words, over all of them; undefined where no word has a tag. */
+const taggedSpans = (sentences: readonly Sentence[]): TagSpan[] | undefined => {
+  if (!sentences.some(({ words: list }) => list.some(({ tag }) => tag !== undefined))) return undefined
+  let base = 0
+  return sentences.flatMap(({ words: list }) => {
+    const from = base
+    base += list.length
+    return decodeTags(list.map(({ tag = 'O' }) => tag)).map(({ begin, end, label }) => ({
+      begin: from + begin,
+      end: from + end,
+      label,
+    }))
+  })
 }
 
 const decode = (sentences: readonly Sentence[], id: string, fields: EntityFields, context: FormatContext) => {
@@ -58,6 +75,7 @@ const decode = (sentences: readonly Sentence[], id: string, fields: EntityFields
     if (list.length > 0) lengths.push(list.length)
   }
   const located = brackets.close()
+  const tagged = located.length === 0 ? taggedSpans(sentences) : undefined
   const tokens = { begin: Int32Array.from(begin), end: Int32Array.from(end) }
   const span = (from: number, to: number): SpanLike => ({ start: begin[from], end: end[to - 1] })
   const mentions: MentionLike[] = located.map((item) => ({
@@ -75,7 +93,8 @@ const decode = (sentences: readonly Sentence[], id: string, fields: EntityFields
       : groupClusters(members, tokens, id, context).filter(
           (cluster) => cluster.length > 1 || context.options.singletons !== false,
         )
-  return { text, tokens, sentences: sentencesOfLengths(lengths), mentions, clusters, located }
+  const tagSpans = tagged && onText(tagged, tokens)
+  return { text, tokens, sentences: sentencesOfLengths(lengths), mentions, clusters, located, tagSpans }
 }
 
 /** Characters of lines read ahead for a first `# newdoc`. */
@@ -115,13 +134,14 @@ const parser = (source: Source, context: FormatContext): LineParser => {
     const toldHere = global === undefined ? toldGlobal(taken.flatMap(({ nodes }) => nodes)) : undefined
     told ??= toldHere
     const fields = entityFields(global ?? told)
-    const { located, mentions, clusters, ...rest } = decode(taken, documentName, fields, context)
+    const { located, mentions, clusters, tagSpans, ...rest } = decode(taken, documentName, fields, context)
     // Brackets that do not tell by themselves what they mean, or say something else, need it to be said.
     const said = global ?? (located.length > 0 && (toldHere ?? undeclaredGlobal) !== told ? told : undefined)
     return createDocument({
       id: documentName,
       ...rest,
-      ...(located.length > 0 || global !== undefined ? { mentions, clusters } : {}),
+      ...(located.length > 0 || (global !== undefined && !tagSpans) ? { mentions, clusters } : {}),
+      ...(tagSpans ? { [context.options.layer ?? 'entities']: tagSpans } : {}),
       // The declaration of a file stands in its first document only.
       metadata: {
         [key]: { sentences: taken.map((sentence) => sentence.lines), ...(said === own ? {} : { global: said }) },
@@ -227,7 +247,7 @@ async function* write(documents: AsyncIterable<Document>, context: FormatContext
       continue
     }
     const global = writtenGlobal(document)
-    const given = kept?.read.list ?? plainSentences(document, context)
+    const given = kept?.read.list.map(withoutTags) ?? plainSentences(document, context)
     if (kept) reportFields(kept, document.id, context)
     const { sentences, unclustered } = withMentions(document, layer, given, kept?.read.groups ?? new Map(), context)
     const own = withId(sentences, document.id).map((lines) => lines.filter((line) => globalOf([line]) === undefined))
@@ -236,6 +256,8 @@ async function* write(documents: AsyncIterable<Document>, context: FormatContext
     yield linesOf(withComments(own, unclustered === undefined ? comments : [...comments, unclustered]))
   }
 }
+
+const withoutTags = (sentence: Sentence): Sentence => ({ ...sentence, lines: sentence.lines.map(withoutTag) })
 
 type Lines = readonly (readonly string[])[]
 
@@ -335,7 +357,7 @@ const sameSpans = (read: Spans, now: Spans | undefined): boolean =>
 
 /** Whether lines that were read say a document's mentions and clusters. */
 const saysTheSame = (
-  { mentions, clusters }: Pick<ReturnType<typeof decode>, 'mentions' | 'clusters'>,
+  { mentions, clusters, tagSpans }: Pick<ReturnType<typeof decode>, 'mentions' | 'clusters' | 'tagSpans'>,
   document: Document,
   layer: SpanLayer,
 ): boolean => {
@@ -346,7 +368,7 @@ const saysTheSame = (
   const now =
     layer === 'mentions' && document.mentions ? listMentions(document.mentions) : spansToWrite(document, [layer])
   return (
-    String(mentionNames(mentions)) === String(mentionNames(now)) &&
+    String(mentionNames(tagSpans ?? mentions)) === String(mentionNames(now)) &&
     JSON.stringify(clusterNames(clusters ?? [])) ===
       JSON.stringify(clusterNames(document.clusters ? listClusters(document.clusters) : []))
   )
@@ -354,7 +376,7 @@ const saysTheSame = (
 
 export const conllu: Format = {
   name: 'conllu',
-  summary: 'CoNLL-U with Entity= in MISC (GUM, CorefUD)',
+  summary: 'CoNLL-U with Entity= in MISC (GUM, CorefUD), or tags of names (ner=, Stanza)',
   accepts: (path) => path.endsWith('.conllu'),
   sniff: (head) => {
     const line = head.split('\n').find((text) => !isBlankLine(text) && !text.startsWith('#'))
