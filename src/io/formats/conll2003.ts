@@ -21,10 +21,10 @@ import { type LineParser, parseLines } from '../syntax/parse-lines.ts'
 import { idCell, quotedId } from '../syntax/ids.ts'
 import { type Source, stem } from '../source.ts'
 import { layerToWrite } from '../syntax/span-layer.ts'
-import { docstart, isTagComment, isTypeTag, type TagColumns, tagHead } from '../syntax/tag-columns.ts'
+import { docstart, isTagComment, isTagOf, type TagColumns, tagHead } from '../syntax/tag-columns.ts'
 import { tagDocument, tagKey, type TagSentence } from '../syntax/tag-document.ts'
 import { rowMaker, tagExtrasOf } from '../syntax/tag-extras.ts'
-import { decodeTags, encodeTags, encodeTypes, isTag, isTypedTag } from '../document/tags.ts'
+import { decodeTags, encodeTags, encodeTypes, isTypedTag, respelled } from '../document/tags.ts'
 import { sentenceSpans, words } from '../document/tokens.ts'
 
 /** Characters of lines read ahead for a first document mark: far more than a document of news has. */
@@ -161,7 +161,7 @@ const parser = (source: Source, context: FormatContext, columns: TagColumns | un
         header = trimBlankEnd(text)
         return undefined
       }
-      if (!(types ? isTypeTag : isTag)(fields[tag]))
+      if (!isTagOf(fields[tag], columns))
         throw new HmtlError('HMTL_INPUT_SYNTAX', `"${fields[tag]}" is not a tag`, {
           line: number,
           remedy: types
@@ -226,7 +226,8 @@ const encode = (document: Document, context: FormatContext): string => {
     for (const { begin: at, label } of touching)
       context.report.add('joined-entity', document.id, `token ${at} ${label}`)
   }
-  const same = extras.tags && context.options.scheme === undefined && sameSpans(extras.tags, spans, begin, end)
+  const stood = extras.tags?.map((each) => respelled(each, extras.spelling))
+  const same = stood && context.options.scheme === undefined && sameSpans(stood, spans, begin, end)
   const finalTags = same && extras.tags ? extras.tags : tags
   // Files of other origin get the four classic columns, `_` where nothing is known.
   const columns = extras.columns ?? (known ? [] : [tags.map(() => '_'), tags.map(() => '_')])
@@ -238,8 +239,8 @@ const encode = (document: Document, context: FormatContext): string => {
   )
   const lines: string[] = extras.header === undefined ? [] : [extras.header]
   const row = rowMaker(extras, columns.length)
-  const stood = extras.docstart === undefined ? undefined : (docstartId(extras.docstart) ?? document.id)
-  const isAnew = stood === undefined ? !known : stood !== document.id
+  const marked = extras.docstart === undefined ? undefined : (docstartId(extras.docstart) ?? document.id)
+  const isAnew = marked === undefined ? !known : marked !== document.id
   const opening = isAnew ? `${docstart} ${idCell(document.id)} -X- O` : extras.docstart
   if (opening !== undefined) lines.push(opening, ...(extras.tight ? [] : ['']))
   for (let s = 0; s < begin.length; s++) {
@@ -302,10 +303,10 @@ const looksTagged = (head: string): 0 | 1 | 2 => {
   const found = tagHead(head, !head.includes('\n'))
   if (!found) return 0
   const { columns, sentences, whole, odd } = found
-  const { tag, types, separator, width } = columns
+  const { tag, types, spelling, separator, width } = columns
   const tagged = sentences.findIndex((rows) => rows.some((row) => row[tag] !== 'O'))
   const rows = sentences.slice(0, Math.max(tagged + 1, sentences[0].length > 1 ? 1 : 2)).flat()
-  const cells = rows.map((row) => row[tag])
+  const cells = rows.map((row) => respelled(row[tag], spelling))
   const looks =
     separator === '\t'
       ? areTags(cells, types) && rows.length > odd
