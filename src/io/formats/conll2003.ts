@@ -21,7 +21,7 @@ import { type LineParser, parseLines } from '../syntax/parse-lines.ts'
 import { idCell, quotedId } from '../syntax/ids.ts'
 import { type Source, stem } from '../source.ts'
 import { layerToWrite } from '../syntax/span-layer.ts'
-import { docstart, isTagComment, isTagOf, type TagColumns, tagHead } from '../syntax/tag-columns.ts'
+import { docstart, isTagComment, isTagOf, type TagColumns, type TagHead, tagHead } from '../syntax/tag-columns.ts'
 import { tagDocument, tagKey, type TagSentence } from '../syntax/tag-document.ts'
 import { rowMaker, tagExtrasOf } from '../syntax/tag-extras.ts'
 import { decodeTags, encodeTags, encodeTypes, isTypedTag, respelled } from '../document/tags.ts'
@@ -315,6 +315,18 @@ const looksTagged = (head: string): 0 | 1 | 2 => {
   return whole > 0 || (separator === '\t' && rows.length > 1 && tagged !== -1) ? 2 : 1
 }
 
+/** @throws HmtlError `HMTL_INPUT_SYNTAX` where each sentence repeats one number for its words */
+const refuseNumbers = ({ columns: { word, separator }, sentences }: TagHead, source: Source): void => {
+  const repeats = (rows: readonly (readonly string[])[]) =>
+    /^\d+$/.test(rows[0][word]) && rows.every((row) => row[word] === rows[0][word])
+  if (!sentences.some((rows) => rows.length > 2) || !sentences.every(repeats)) return
+  const others = separator === '\t' ? `cut -f${word + 2}-` : `cut -d' ' -f${word + 2}-`
+  throw new HmtlError('HMTL_INPUT_SYNTAX', `column ${word + 1} holds one number for every word of a sentence`, {
+    source: source.name,
+    remedy: `The word must be the first column, or follow a number that counts words: ${others} FILE`,
+  })
+}
+
 export const conll2003: Format = {
   name: 'conll2003',
   summary: 'CoNLL-2003 columns (IOB1, BIO, IOBES, BIOUL); also WNUT and Universal NER files',
@@ -324,7 +336,9 @@ export const conll2003: Format = {
   sniff: looksTagged,
   async *read(given, context) {
     const { head, ended, source } = await headOf(given, (text) => tagHead(text, false)?.certain === true)
-    yield* parseLines(source, context, parser(source, context, tagHead(headWithNewlines(head), ended)?.columns))
+    const found = tagHead(headWithNewlines(head), ended)
+    if (found) refuseNumbers(found, source)
+    yield* parseLines(source, context, parser(source, context, found?.columns))
   },
   write,
   needsTokens: true,
