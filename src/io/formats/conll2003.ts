@@ -281,10 +281,16 @@ const sameSpans = (
 /** Shape of Few-NERD's tags, which hardly anything else has. */
 const isFineType = (cell: string): boolean => cell === 'O' || /^[a-z]+-[a-z/]+$/i.test(cell)
 
+/** Types without a position, among as many words outside of all names as a text has. */
+const areOutsideMostly = (cells: readonly string[]): boolean => {
+  const outside = cells.filter((cell) => cell === 'O').length
+  return outside > 1 && 3 * outside >= cells.length
+}
+
 /** Cells between tabs that can hardly be anything but tags. */
 const areTags = (cells: readonly string[], types: boolean): boolean =>
   types
-    ? cells.every(isFineType)
+    ? cells.every(isFineType) || areOutsideMostly(cells)
     : cells.every(isTypedTag) || (cells.includes('I') && cells.every((cell) => /^[BIO]$/.test(cell)))
 
 /** The same between spaces, where words may look like tags ("He made a U-turn"). */
@@ -303,15 +309,17 @@ const looksTagged = (head: string): 0 | 1 | 2 => {
   const found = tagHead(head, !head.includes('\n'))
   if (!found) return 0
   const { columns, sentences, whole, odd } = found
-  const { tag, types, spelling, separator, width } = columns
+  const { word, tag, types, spelling, separator, width, parsed } = columns
   const tagged = sentences.findIndex((rows) => rows.some((row) => row[tag] !== 'O'))
   const rows = sentences.slice(0, Math.max(tagged + 1, sentences[0].length > 1 ? 1 : 2)).flat()
   const cells = rows.map((row) => respelled(row[tag], spelling))
+  // A table of texts may have types too.
+  const areWords = !types || (10 * odd <= rows.length && rows.every((row) => !row[word].includes(' ')))
   const looks =
     separator === '\t'
-      ? areTags(cells, types) && rows.length > odd
+      ? areTags(cells, types) && areWords && rows.length > odd
       : rows.length > 1 && odd === 0 && width <= 6 && tag > 0 && !types && areTagsOfWords(cells)
-  if (!looks) return 0
+  if (!looks) return parsed && rows.length > 1 && odd === 0 ? 2 : 0
   return whole > 0 || (separator === '\t' && rows.length > 1 && tagged !== -1) ? 2 : 1
 }
 

@@ -187,14 +187,32 @@ async function* write(documents: AsyncIterable<Document>, context: FormatContext
   for await (const document of documents) yield `${stringifyExact(toJson(document, options))}\n`
 }
 
+const isNamed = (path: string): boolean => /\.(jsonl|ndjson)$/.test(path)
+
+const isRecordLine = (line: string): boolean => {
+  if (!/^\s*\{\s*"/.test(line)) return false
+  try {
+    return parseJsonLine(line) !== undefined
+  } catch {
+    return false
+  }
+}
+
+/** Whether what begins with a brace is JSON, or meant as such: a text may begin so too (`{{Infobox`). */
+const holdsRecord = (head: string): boolean =>
+  /^\s*\{\s*(["'])[^"'\n]*\1\s*:/.test(head) || head.split('\n').some(isRecordLine)
+
 export const jsonl: Format = {
   name: 'jsonl',
   summary: 'JSON lines {"id", "text" | "tokens", …, "hmtl": {layers}}',
   accepts: (path) => /\.(jsonl|ndjson)$/.test(path),
   // Not even the beginning of a record: a damaged first line, after which the others are read.
-  sniff: (head, path) => (/^\s*\{\S/.test(head) || /\.(jsonl|ndjson)$/.test(path) ? 1 : 0),
-  sniffJson: ({ array, spread, joined, whole, broken }, path) =>
-    array || joined || (whole && spread) ? 0 : /\.(jsonl|ndjson)$/.test(path) || (whole && !broken) ? 2 : 1,
+  sniff: (head, path) => (isNamed(path) || (/^\s*\{\S/.test(head) && holdsRecord(head)) ? 1 : 0),
+  sniffJson({ array, spread, joined, whole, broken }, path) {
+    if (array || joined || (whole && spread)) return 0
+    if (isNamed(path) || (whole && !broken)) return 2
+    return broken ? undefined : 1
+  },
   read,
   write,
   needsTokens: false,

@@ -22,6 +22,8 @@ export interface TagColumns {
   readonly types: boolean
   /** Tags are spelled otherwise than `B-PER`. */
   readonly spelling?: TagSpelling | undefined
+  /** The columns are those that CoNLL-like output of CoreNLP has. */
+  readonly parsed?: boolean
   /** Tags are those of phrases (CoNLL-2000), which name nothing. */
   readonly phrases?: boolean
 }
@@ -129,6 +131,13 @@ export const arePhrases = (cells: readonly string[]): boolean => {
   return typed.some((cell) => nounPhrase.test(cell)) && typed.every((cell) => phrase.test(cell))
 }
 
+/** The column of types among those that CoreNLP writes: number, word, lemma, part of speech, type, head, relation. */
+const coreNlpTag = 4
+const isCoreNlp = (rows: readonly (readonly string[])[], width: number): boolean =>
+  width === 7 &&
+  rows.every(([, , , , tag, head]) => (isTypeTag(tag) || isTypedTag(tag)) && /^(\d+|_)$/.test(head)) &&
+  rows.some((row) => row[5] !== '_' || row[6] === '_')
+
 const columnsOf = (sentences: Rows, width: number, separator: '\t' | ' ', header: boolean): TagColumns => {
   const rows = sentences.flat()
   const numbered = isNumbered(sentences, width)
@@ -139,19 +148,38 @@ const columnsOf = (sentences: Rows, width: number, separator: '\t' | ' ', header
   // After a number and a word the tag may come at once, with the lemma or a second layer of tags behind it.
   const between = Array.from({ length: Math.max(0, last - word - 1) }, (_, i) => word + 1 + i)
   const order = numbered && width > 3 ? [2, last, ...between] : [last, ...between]
-  const found = order.find((c) => half(c, c === last ? isTag : isTypedTag)) ?? order.find((c) => half(c, isTag))
+  const known = numbered && isCoreNlp(rows, width) ? coreNlpTag : undefined
+  const found =
+    known ?? order.find((c) => half(c, c === last ? isTag : isTypedTag)) ?? order.find((c) => half(c, isTag))
   const turned = found === undefined && width === 2 && half(0, isTag)
-  const names = rows.map((row) => row[last]).filter((cell) => cell !== 'O')
-  const isLast = !turned && (found === undefined || found === last)
+  const names = rows.map((row) => row[known ?? last]).filter((cell) => cell !== 'O')
+  const isLast = !turned && (found === undefined || found === last || found === known)
   const spelling = isLast ? spellingOf(names) : undefined
-  const types = isLast && !spelling && names.length > 0 && names.length < rows.length && names.every(isTypeTag)
-  const tag = turned ? 0 : types ? last : (found ?? last)
+  const types =
+    isLast &&
+    !spelling &&
+    names.length > 0 &&
+    (names.length < rows.length || known !== undefined) &&
+    names.every(isTypeTag)
+  const tag = turned ? 0 : types ? (known ?? last) : (found ?? last)
   const others =
     tag === last || types
       ? []
       : Array.from({ length: last - tag }, (_, i) => tag + 1 + i).filter((c) => tagged(c, isTypedTag) === rows.length)
   const phrases = arePhrases(rows.map((row) => respelled(row[tag], spelling)))
-  return { width, separator, word: turned ? 1 : word, tag, numbered, others, header, types, spelling, phrases }
+  return {
+    width,
+    separator,
+    word: turned ? 1 : word,
+    tag,
+    numbered,
+    others,
+    header,
+    types,
+    spelling,
+    phrases,
+    parsed: known !== undefined,
+  }
 }
 
 /** What headers call a word and a tag. */
@@ -187,7 +215,7 @@ export const tagHead = (head: string, ended: boolean): TagHead | undefined => {
     wordName.test(first[named.word]) &&
     tagName.test(first[named.tag]) &&
     below.length > 0 &&
-    below.flat().every((row) => !named.types && isTagOf(row[named.tag], named))
+    below.flat().every((row) => isTagOf(row[named.tag], named))
   const columns = header ? named : plain
   const whole = closed ? all.length : all.length - 1
   const numbers = width >= 3 && /^[01]$/.test(sentences[0][0][0])
