@@ -56,7 +56,7 @@ const spelledParts = (tag: string, { suffix, separator, lower }: TagSpelling): [
 const isOutside = (tag: string, { lower }: TagSpelling): boolean => tag === outside || (lower && tag === 'o')
 
 /** Whether tags may all be spelled so. */
-export const areSpelled = (tags: readonly string[], spelling: TagSpelling): boolean =>
+const areSpelled = (tags: readonly string[], spelling: TagSpelling): boolean =>
   tags.every((tag) => isOutside(tag, spelling) || spelledParts(tag, spelling) !== undefined)
 
 /** Whether tags say that they are spelled so: a type both begins and goes on, or several begin with `B_` and none else. */
