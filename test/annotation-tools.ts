@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream'
 import test from 'ava'
 import { type Document, listRelations, listSpans } from '../src/io/document/document.ts'
+import { sniffHead } from '../src/io/guess.ts'
 import { readDocuments } from '../src/io/read.ts'
 import { collect, kinds, read, relabelled, write } from './helpers/documents.ts'
 
@@ -100,6 +101,24 @@ test('label-studio: an annotation that does not fit is counted, and the others a
     'annotations of another text',
   )
   t.deepEqual(documents.map(entitiesOf), [['Ada PER']])
+})
+
+test('label-studio: completions of its first years are annotations, and a score may stand in the value', async (t) => {
+  const region = (value: object) => ({
+    id: 'a',
+    type: 'labels',
+    value: { start: 0, end: 3, labels: ['PER'], ...value },
+  })
+  const task = { id: 7, data: { text: 'Ada met Bob' }, completions: [{ id: 1, result: [region({ score: 0.25 })] }] }
+  const text = JSON.stringify([task])
+  t.is(sniffHead(Buffer.from(text), 'x.json').name, 'label-studio')
+  const { documents, errors } = await read('label-studio', text)
+  t.deepEqual(errors, [])
+  t.deepEqual(entitiesOf(documents[0]), ['Ada PER'])
+  t.deepEqual(Array.from(documents[0].entities!.score!), [0.25])
+  const again = JSON.parse((await write('label-studio', documents)).bytes.toString())
+  const { completions, ...others } = task
+  t.deepEqual(again, [{ ...others, annotations: completions }])
 })
 
 test('label-studio: a newline in what a region covers may be written as two characters', async (t) => {

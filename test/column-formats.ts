@@ -366,3 +366,37 @@ test('conll04: relation labels may have commas and quotes', async (t) => {
     ['born in, at', "child's"],
   )
 })
+
+test('conll04: the corpus of Roth and Yih, entities of several words in a row, relations by rows', async (t) => {
+  const rows = (...list: readonly string[]) => list.map((line) => `${line.replaceAll(' ', '\t')}\n`).join('')
+  const text = [
+    rows(
+      '5 Peop 0 O NNP/NNP Ada/Lee O O O',
+      '5 O 1 O VBZ lives O O O',
+      '5 Loc 2 O NNP/NNP New/York O O O',
+      '5 O 3 O , COMMA O O O',
+    ),
+    rows('0 2 Live_In'),
+    rows('6 O 0 O CD 1/2 O O O', '6 Org 1 O NNP IBM O O O'),
+    '',
+    rows('7 O 0 O VB Go O O O'),
+  ].join('\n')
+  for (const name of ['conll04.corp', 'x.txt', '<stdin>']) t.is(sniffHead(Buffer.from(text), name).name, 'conll04')
+  const { documents, errors } = await read('conll04', text)
+  t.deepEqual(errors, [])
+  t.deepEqual(texts(documents), ['Ada Lee lives New York ,', '1/2 IBM', 'Go'])
+  t.deepEqual(documents.map(entitiesOf), [['Ada Lee Peop', 'New York Loc'], ['IBM Org'], []])
+  t.deepEqual(listRelations(documents[0].relations!), [
+    { label: 'Live_In', arg1: { start: 0, end: 7 }, arg2: { start: 14, end: 22 } },
+  ])
+  const again = await read('conll04', (await write('conll04', documents)).bytes)
+  t.deepEqual(again.documents.map(entitiesOf), documents.map(entitiesOf))
+  t.deepEqual(listRelations(again.documents[0].relations!), listRelations(documents[0].relations!))
+})
+
+test('conll2003: a column of one number is no column of words', async (t) => {
+  const text = '5\tAda\tB-PER\n5\tLee\tI-PER\n5\tleft\tO\n\n6\tBob\tB-PER\n6\tsat\tO\n'
+  const error = await t.throwsAsync(read('conll2003', text), { code: 'HMTL_INPUT_SYNTAX' })
+  t.regex(error?.message ?? '', /cut -f2-/)
+  t.deepEqual((await read('conll2003', text.replace(/^\d\t/gm, ''))).errors, [])
+})

@@ -217,3 +217,76 @@ test('sentences of a number alone have it as their word, where the next column s
     ['1 1'],
   )
 })
+
+const spelled: readonly (readonly [readonly string[], readonly string[]])[] = [
+  [
+    ['B_PER', 'I_PER', 'O', 'B_LOC'],
+    ['Ada Lee PER', 'Rome LOC'],
+  ],
+  [
+    ['PER_B', 'PER_I', 'O', 'LOC_B'],
+    ['Ada Lee PER', 'Rome LOC'],
+  ],
+  [
+    ['PER-B', 'PER-I', 'O', 'LOC-B'],
+    ['Ada Lee PER', 'Rome LOC'],
+  ],
+  [
+    ['b-per', 'i-per', 'O', 'b-loc'],
+    ['Ada Lee per', 'Rome loc'],
+  ],
+  [
+    ['b_per', 'e_per', 'o', 's_loc'],
+    ['Ada Lee per', 'Rome loc'],
+  ],
+  [
+    ['B_PER', 'O', 'O', 'B_LOC'],
+    ['Ada PER', 'Rome LOC'],
+  ],
+  // Types that look like one.
+  [['I_O', 'I_O', 'O', 'O'], ['Ada Lee I_O']],
+  [['DATE-B', 'DATE-B', 'O', 'O'], ['Ada Lee DATE-B']],
+  [
+    ['u-boat', 'u-boat', 'O', 'b-cell'],
+    ['Ada Lee u-boat', 'Rome b-cell'],
+  ],
+  [
+    ['DATE-B', 'PER', 'O', 'O'],
+    ['Ada DATE-B', 'Lee PER'],
+  ],
+]
+
+test('tags that are spelled otherwise than B-PER are read as such, in columns, JSON and tables', async (t) => {
+  const words = ['Ada', 'Lee', 'left', 'Rome']
+  for (const [tags, found] of spelled) {
+    const first = [
+      ['Bob', tags[0]],
+      ['left', 'O'],
+      ['', ''],
+    ]
+    const rows = [...first, ...words.map((word, i) => [word, tags[i]])]
+    const columns = `${rows.map((row) => row.join('\t').trim()).join('\n')}\n\n`
+    const record = (list: readonly string[], own: readonly string[]) => JSON.stringify({ tokens: list, ner_tags: own })
+    const lines = `${record(['Bob', 'left'], [tags[0], 'O'])}\n${record(words, tags)}\n`
+    const cell = (list: readonly string[]) => `"[${list.map((item) => `'${item}'`).join(' ')}]"`
+    for (const [format, text] of [
+      ['conll2003', columns],
+      ['jsonl', lines],
+      ['json', `[${lines.trim().replace('\n', ',')}]`],
+      [
+        'csv',
+        `sentence,word,tag\n${rows
+          .filter(([word]) => word)
+          .map((row, i) => [i < 2 ? 1 : 2, ...row].join(','))
+          .join('\n')}\n`,
+      ],
+      ['csv', `tokens,ner_tags\n${cell(['Bob', 'left'])},${cell([tags[0], 'O'])}\n${cell(words)},${cell(tags)}\n`],
+    ]) {
+      const { documents, errors } = await read(format, text)
+      t.deepEqual(errors, [], text)
+      t.deepEqual(entitiesOf(documents[1]), found, text)
+      t.is(entitiesOf(documents[0])[0], found[0].replace(/.* /, 'Bob '), text)
+    }
+    t.is(await rewritten('conll2003', columns), columns)
+  }
+})

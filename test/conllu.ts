@@ -1,8 +1,8 @@
 /** CoNLL-U as other tools write it: what its declarations, empty nodes and comments mean. */
 import test from 'ava'
-import { listMentions } from '../src/io/document/document.ts'
+import { labelledSpansOf, listMentions } from '../src/io/document/document.ts'
 import { read, write } from './helpers/documents.ts'
-import { clustersOf, conlluLines, mentionsOf, rewritten, texts, wordsOf } from './helpers/columns.ts'
+import { clustersOf, conlluLines, entitiesOf, mentionsOf, rewritten, texts, wordsOf } from './helpers/columns.ts'
 
 test('conllu: # global.Entity says which field is what, in any order', async (t) => {
   const lines = (global: string, one: string, open: string, close: string) =>
@@ -28,6 +28,34 @@ test('conllu: # global.Entity says which field is what, in any order', async (t)
     )
     t.is(await rewritten('conllu', text), text, global)
   }
+})
+
+test('conllu: where nothing is declared, brackets tell whether the type or the group comes first', async (t) => {
+  const rows = (one: string, open: string, close: string) =>
+    conlluLines(
+      ['1', 'Mia', `(${one})`],
+      ['2', 'fed', ''],
+      ['3', 'a', `(${open}`],
+      ['4', 'cat', `${close})`],
+      ['5', 'she', `(${one})`],
+    )
+  for (const [one, open, close] of [
+    ['person-1', 'animal-2', 'animal-2'],
+    ['person-1', 'animal-2', '2'],
+    ['1-person', '2-animal', '2'],
+    ['e1-person-1', 'e2-animal-2', 'e2'],
+  ]) {
+    const text = `# newdoc id = d\n${rows(one, open, close)}`
+    const { documents, errors, report } = await read('conllu', text)
+    t.deepEqual(errors, [], one)
+    t.is(report.size, 0, one)
+    t.deepEqual(mentionsOf(documents[0]), ['Mia person', 'a cat animal', 'she person'], one)
+    t.deepEqual(clustersOf(documents[0]), [['Mia', 'she'], ['a cat']], one)
+    t.is(await rewritten('conllu', text), text, one)
+  }
+  const two = `# newdoc id = d\n${rows('person-1', 'animal-2', 'animal-2')}# newdoc id = e\n${rows('1-2', '3-4', '3-4')}`
+  const { documents } = await read('conllu', two)
+  t.deepEqual(mentionsOf(documents[1]), ['Mia 1', 'a cat 3', 'she 1'])
 })
 
 test('conllu: where no group is declared there are mentions and no clusters', async (t) => {
@@ -127,4 +155,38 @@ test('conllu: comments between blank lines belong to the document that follows',
   const each = `# about this file\n\n${conlluLines(['1', 'Mia'])}${conlluLines(['1', 'Rex'])}# the end\n\n`
   t.deepEqual(texts((await read('conllu', each)).documents), ['Mia', 'Rex'])
   t.is(await rewritten('conllu', each), each)
+})
+
+test('conllu: tags of names in MISC are entities where there is no Entity=, in whatever scheme', async (t) => {
+  const row = (number: string, form: string, misc: string) => [number, form, ...'_______'.split(''), misc].join('\t')
+  const text = (...rows: string[]) => `# newdoc id = d\n${rows.join('\n')}\n\n`
+  const stanza = text(
+    row('1', 'Ada', 'start_char=0|end_char=3|ner=S-PERSON'),
+    row('2', 'saw', 'ner=O'),
+    row('3', 'New', 'ner=B-GPE'),
+    row('4', 'York', 'ner=E-GPE|SpaceAfter=No'),
+    row('5-6', "Ann's", 'ner=S-PERSON'),
+    row('5', 'Ann', '_'),
+    row('6', "'s", '_'),
+  )
+  const bio = text(row('1', 'Ada', 'NER=B-PER'), row('2', 'Lee', 'NER=I-PER'), row('3', 'left', 'name=Lee'))
+  for (const [lines, found] of [
+    [stanza, ['Ada PERSON', 'New York GPE', "Ann's PERSON"]],
+    [bio, ['Ada Lee PER']],
+  ] as const) {
+    const { documents, errors } = await read('conllu', lines)
+    t.deepEqual(errors, [])
+    t.deepEqual(entitiesOf(documents[0]), found)
+    t.is(documents[0].mentions, undefined)
+    t.is(await rewritten('conllu', lines), lines)
+  }
+  const both = text(row('1', 'Ada', 'Entity=(1-person)|ner=S-PER'))
+  const { documents } = await read('conllu', both)
+  t.is(documents[0].entities, undefined)
+  t.deepEqual(mentionsOf(documents[0]), ['Ada person'])
+  const [other] = (await read('conllu', bio)).documents
+  const changed = { ...other, entities: labelledSpansOf([{ start: 4, end: 7, label: 'LOC' }]) }
+  const written = (await write('conllu', [changed])).bytes.toString()
+  t.notRegex(written, /NER=/)
+  t.regex(written, /Entity=/)
 })

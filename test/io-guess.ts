@@ -14,6 +14,7 @@ import { sniffHead } from '../src/io/guess.ts'
 import { readDocuments } from '../src/io/read.ts'
 import { LossReport } from '../src/io/report.ts'
 import { writeAtomically, writeDocuments } from '../src/io/write.ts'
+import { entitiesOf } from './helpers/columns.ts'
 import { collect, plain, read, write } from './helpers/documents.ts'
 
 const named = (text: string, name = '<stdin>') => sniffHead(Buffer.from(text), name).name
@@ -383,4 +384,72 @@ test('UTF-32 is told apart from UTF-16; a character that no text has, by its pla
     const error = t.throws(() => sniffHead(head, 'a.txt'), { message: /NUL.*tr -d.*--from text/ })
     t.like(error, { code: 'HMTL_INPUT_ENCODING', line: 2, offset: 11 } as object)
   }
+})
+
+test('JSON lines whose first record has no spans are told by what Prodigy writes, or by the first that has some', async (t) => {
+  const served = '"_input_hash":1,"_task_hash":2'
+  const prodigy = `{"text":"x",${served},"answer":"reject"}\n{"text":"Ada",${served},"spans":[{"start":0,"end":3,"label":"PER"}],"answer":"accept"}\n`
+  t.is(named(prodigy), 'prodigy')
+  t.is(named('{"text":"x","_task_hash":2,"_view_id":"ner_manual","answer":"ignore"}\n'), 'prodigy')
+  const { documents, report } = await read('prodigy', prodigy)
+  t.deepEqual(
+    documents.map(({ text }) => text),
+    ['Ada'],
+  )
+  t.is(report.count('answer'), 1)
+  for (const field of ['label', 'labels', 'entities'])
+    for (const none of ['[]', 'null']) {
+      const records = [`{"text":"no","${field}":${none}}`, `{"text":"Ada","${field}":[[0,3,"PER"]]}`]
+      t.is(named(`${records.join('\n')}\n`), 'doccano')
+      t.is(named(`[${records.join(', ')}]`), 'doccano')
+    }
+  t.is(named('{"text":"no","label":[]}\n{"text":"good","label":["pos"]}\n'), 'jsonl')
+})
+
+test('a text may begin with a brace', async (t) => {
+  for (const text of ['{{Infobox person\n| name = Ada\n}}\nAda left.\n', '{Ada} left.\n', '{"Ada"} left.\n'])
+    for (const name of ['x.txt', 'x.md', '<stdin>']) t.is(named(text, name), 'text', text)
+  t.is(named('{Ada} left.\n', 'x.jsonl'), 'jsonl')
+  t.regex((await read('jsonl', '{Ada} left.\n')).errors[0].message, /--from text/)
+  // Records that are damaged are records.
+  for (const line of ['{"text": "Ada",}', "{'text': 'Ada'}", '{text: 1}'])
+    t.is(named(`${line}\n{"text":"Ada"}\n`, 'x.txt'), 'jsonl', line)
+  t.is(named("{'text': 'Ada'}\n", 'x.txt'), 'jsonl')
+})
+
+test('words and types between tabs are columns, whatever the file is called', async (t) => {
+  const rows = ['CHAPTER\tO', 'I\tO', 'Emma\tPERS', 'Woodhouse\tPERS', ',\tO', 'handsome\tO']
+  const text = `${rows.join('\n')}\n`
+  for (const name of ['x.tsv', 'x.txt', '<stdin>']) t.is(named(text, name), 'conll2003', name)
+  const { documents, errors } = await read('conll2003', text)
+  t.deepEqual(errors, [])
+  t.deepEqual(documents.map(entitiesOf), [['Emma Woodhouse PERS']])
+  t.not(named('name\tkind\nfoo bar\tx\nbaz it\tO\nq\tO\nr\tO\n', 'x.txt'), 'conll2003')
+  const parsed = '1\tAda\tAda\tNNP\tPERSON\t2\tnsubj\n2\tleft\tleave\tVBD\tO\t0\tROOT\n\n'
+  for (const given of [parsed, parsed.replaceAll('\t', ' '), parsed.replace(/\t\d\t\w+$/gm, '\t_\t_')]) {
+    t.is(named(given, 'x.txt'), 'conll2003')
+    const found = await read('conll2003', given)
+    t.deepEqual(found.errors, [])
+    t.deepEqual(found.documents.map(entitiesOf), [['Ada PERSON']])
+    t.is((await write('conll2003', found.documents)).bytes.toString(), given)
+  }
+})
+
+test('formats that are not read are called by their names, with what makes records of them', async (t) => {
+  for (const [name, text, what] of [
+    ['x.txt', '123|t|A gene\n123|a|It is.\n', /PubTator.*--from spans/],
+    ['x.a1', 'T1\tProtein 0 3\tAda\n', /BioNLP.*\.ann/],
+    ['wp3', '\nAda|NNP|I-PER Lee|NNP|I-PER left|VBD|O\n', /WikiNER.*awk/],
+  ] as const)
+    t.regex(t.throws(() => named(text, name), { code: 'HMTL_FORMAT_UNSUPPORTED' })?.message ?? '', what)
+  t.is(named('T1\tProtein 0 3\tAda\n', 'x.ann'), 'brat')
+  for (const [record, what] of [
+    [{ id: 0, paragraphs: [{ raw: 'Ada', sentences: [{ tokens: [{ orth: 'Ada', ner: 'U-PER' }] }] }] }, /spaCy 2.*jq/],
+    [{ document_id: 'a', sentences: [{ words: ['Ada'], named_entities: [1], coref_spans: [] }] }, /OntoNotes.*jq/],
+    [{ sentences: [{ tokens: [{ word: 'Ada', ner: 'PERSON' }], entitymentions: [] }], corefs: {} }, /CoreNLP.*jq/],
+  ] as const)
+    t.regex((await read('json', JSON.stringify([record]))).errors[0].message, what)
+  const dygie = '[{"doc_key":"a","sentences":[["Ada","Lee"]],"ner":[[[0,1,"PER"]]]}]'
+  t.is(named(dygie), 'dygie')
+  t.deepEqual((await read('dygie', dygie)).documents.map(entitiesOf), [['Ada Lee PER']])
 })

@@ -71,6 +71,45 @@ test('relation: the four definitions differ where they should', async (t) => {
   t.is(exact.definitions.strict.f1, 1)
 })
 
+test('one side without tokens is scored by those of the other, whichever it is', async (t) => {
+  const spans = [
+    { ...at('Maren Holt'), label: 'PER' },
+    { ...at('Oslo'), label: 'LOC' },
+  ]
+  const layers = {
+    entities: spans,
+    mentions: spans,
+    relations: [{ label: 'left', arg1: at('Maren Holt'), arg2: at('Oslo') }],
+    clusters: [[at('Maren Holt'), at('She')]],
+  }
+  const full = document(layers)
+  const bare = createDocument({ id: 'd', text: words, ...layers })
+  const whole = { begin: Int32Array.of(0), end: Int32Array.of(words.length) }
+  const coarse = createDocument({ id: 'd', text: words, tokens: whole, ...layers })
+  for (const [gold, predicted] of [
+    [full, bare],
+    [bare, full],
+    [bare, bare],
+    [full, coarse],
+  ]) {
+    const relation = await scoreDocuments(one(gold), one(predicted), 'relation')
+    t.is(relation.f1, 1)
+    for (const definition of Object.values(relation.definitions)) t.is(definition.f1, 1)
+    t.is((await scoreDocuments(one(gold), one(predicted), 'ner')).f1, 1)
+    t.is((await scoreDocuments(one(gold), one(predicted), 'emd')).f1, 1)
+    t.is((await scoreDocuments(one(gold), one(predicted), 'coref')).conll, 1)
+  }
+})
+
+test('the sentences of predictions are those of gold that has none', async (t) => {
+  const relation = { label: 'left', arg1: at('Maren Holt'), arg2: at('Oslo') }
+  const gold = createDocument({ id: 'd', text: words, relations: [relation] })
+  const predicted = document({ relations: [relation, { ...relation, arg1: at('She'), arg2: at('slept') }] })
+  const { definitions } = await scoreDocuments(one(gold), one(predicted), 'relation')
+  t.is(definitions.original.precision, 1)
+  t.is(definitions.lastToken.precision, 0.5)
+})
+
 test('documents are paired by id, by text, then by order; a lonely one is an error', async (t) => {
   const named = (id: string, text: string) => createDocument({ id, text })
   async function* list(...items: ReturnType<typeof named>[]) {

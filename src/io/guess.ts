@@ -8,7 +8,7 @@ import { HmtlError } from './errors.ts'
 import type { Format } from './format.ts'
 import { formatNamed, formatNames, formats } from './formats/index.ts'
 import { mayBeRefused, refuseOthers } from './refused.ts'
-import { type JsonHead, jsonHead, pairHead } from './syntax/json-head.ts'
+import { type JsonHead, jsonHead, pairHead, tellingHead } from './syntax/json-head.ts'
 import { type Source, withoutGz } from './source.ts'
 import { headWithNewlines } from './syntax/line-ends.ts'
 import { afterMarks } from './syntax/json-marks.ts'
@@ -130,13 +130,13 @@ const ofAll = (head: Uint8Array, name: string, textField?: string): Format => {
       source: name,
       remedy: 'Export it as CoNLL 2003 or brat',
     })
-  const unread = unreadKind(text)
+  const unread = unreadKind(text, path)
   if (unread)
     throw new HmtlError('HMTL_FORMAT_UNSUPPORTED', `${name} is ${unread.what}, which is not read`, {
       source: name,
       remedy: unread.remedy,
     })
-  const { format, sure } = surest(text, path, jsonHead(text), textField)
+  const { format, sure } = surest(text, path, tellingHead(text), textField)
   // Who names a file so means it: what is wrong with it is for the format's reader to say, and it is no plain text.
   const named = ofName(path)
   if (format && (sure === 2 || !named || format.sniffJson)) return format

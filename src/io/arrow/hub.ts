@@ -7,6 +7,7 @@ import { Buffer } from 'node:buffer'
 import { exactInteger } from './exact-values.ts'
 import type { Document } from '../document/document.ts'
 import { idText, JsonNumber } from '../syntax/exact-json.ts'
+import { spellingTeller } from '../document/tags.ts'
 import { type FormatContext, jsonOptions } from '../format.ts'
 import { fromJson } from '../document/json.ts'
 import { HmtlError } from '../errors.ts'
@@ -126,13 +127,14 @@ export const hubDocuments = (
       `no column "${wanted}" and no "tokens" among ${names.slice(0, 20).join(', ')}`,
       { source: source.name, remedy: textRemedy('column', likelyText(names)) },
     )
-  const tagged = { names: tagNames(features, 'ner_tags'), code: 'HMTL_FORMAT_SCHEMA' } as const
+  const tellSpelling = spellingTeller()
+  const tagged = { names: tagNames(features, 'ner_tags'), tellSpelling, code: 'HMTL_FORMAT_SCHEMA' } as const
   const words = columns && wordDocuments(names, columns, features, source, context)
   const documentOf = (row: Record<string, unknown>, index: number): Document => {
     const fallbackId = `${source.relative}:${index}`
     const fields = plainFields(Object.entries(row), idText(row.id) ?? fallbackId, context)
-    const plain = withTokens(fields) as Record<string, unknown>
-    const record = taggedOf(plain)
+    const plain = withTokens(fields, tellSpelling) as Record<string, unknown>
+    const record = taggedOf(plain, tellSpelling)
     if (record) return taggedDocument(record, fallbackId, tagged, context)
     if (Array.isArray(plain.tokens) && plain[textField] === undefined)
       wordsOf(plain.tokens, idText(plain.id) ?? fallbackId, tagged.code)

@@ -32,6 +32,86 @@ export const isTypedTag = (cell: string): boolean => cell === outside || /^[BIES
 export const sayPositions = (tags: readonly string[]): boolean =>
   tags.some((tag) => tag !== outside && isTypedTag(tag)) || tags.every(isTag)
 
+/** How tags are spelled that are not `B-PER`: `B_PER`, `PER-B`, `b-per`. */
+export interface TagSpelling {
+  /** The position follows the type. */
+  readonly suffix: boolean
+  readonly separator: string
+  /** Positions are small letters. */
+  readonly lower: boolean
+}
+
+const spellings: readonly TagSpelling[] = [...'_-:/.'].flatMap((separator) =>
+  [false, true].flatMap((suffix) => [false, true].map((lower) => ({ suffix, separator, lower }))),
+)
+
+/** Position and type of a tag that is spelled so; undefined of another. */
+const spelledParts = (tag: string, { suffix, separator, lower }: TagSpelling): [string, string] | undefined => {
+  const [at, between] = suffix ? [tag[tag.length - 1], tag[tag.length - 2]] : [tag[0], tag[1]]
+  const type = suffix ? tag.slice(0, -2) : tag.slice(2)
+  const known = lower ? 'biesulmw' : 'BIESULMW'
+  return between === separator && type !== '' && known.includes(at) ? [at.toUpperCase(), type] : undefined
+}
+
+const isOutside = (tag: string, { lower }: TagSpelling): boolean => tag === outside || (lower && tag === 'o')
+
+/** Whether tags may all be spelled so. */
+const areSpelled = (tags: readonly string[], spelling: TagSpelling): boolean =>
+  tags.every((tag) => isOutside(tag, spelling) || spelledParts(tag, spelling) !== undefined)
+
+/** Whether tags say that they are spelled so: a type both begins and goes on, or several begin with `B_` and none else. */
+const saySpelling = (tags: readonly string[], spelling: TagSpelling): boolean => {
+  const found = tags.flatMap((tag) => (isOutside(tag, spelling) ? [] : [spelledParts(tag, spelling) ?? ['', '']]))
+  const begun = new Set(found.flatMap(([at, type]) => (at === 'B' ? [type] : [])))
+  if (found.some(([at, type]) => 'IELM'.includes(at) && begun.has(type))) return true
+  const { suffix, separator, lower } = spelling
+  return !suffix && !lower && separator === '_' && begun.size > 1 && found.every(([at]) => 'BSU'.includes(at))
+}
+
+/** The spelling of tags that are not usual ones; undefined where they are, or say only types. */
+export const spellingOf = (tags: readonly string[]): TagSpelling | undefined =>
+  tags.every(isTag)
+    ? undefined
+    : spellings.find((spelling) => areSpelled(tags, spelling) && saySpelling(tags, spelling))
+
+/** Whether tags may be in a spelling that only more of them would tell. */
+export const mayBeSpelled = (tags: readonly string[]): boolean =>
+  !tags.every(isTag) && spellings.some((spelling) => areSpelled(tags, spelling))
+
+/** A tag as `B-PER`, whatever its spelling; one that is not spelled so as it is. */
+export const respelled = (tag: string, spelling: TagSpelling | undefined): string => {
+  if (!spelling) return tag
+  if (isOutside(tag, spelling)) return outside
+  return spelledParts(tag, spelling)?.join('-') ?? tag
+}
+
+/** Tells the spelling of lists of tags of one source, where only some of them tell it by themselves. */
+export type TellSpelling = (tags: readonly string[]) => TagSpelling | undefined
+
+const cellEnd = /[\s,;|"'[\]]+/
+const longestTag = 60
+
+/** @param head of the source, whose first tags may need what later ones tell */
+export const spellingTeller = (head = ''): TellSpelling => {
+  const cells = new Set(head.split(cellEnd).filter((cell) => cell.length > 2 && cell.length <= longestTag))
+  let told = spellings.find((spelling) => {
+    const usual = !spelling.suffix && !spelling.lower && spelling.separator === '-'
+    return (
+      !usual &&
+      saySpelling(
+        [...cells].filter((cell) => spelledParts(cell, spelling)),
+        spelling,
+      )
+    )
+  })
+  return (tags) => {
+    if (tags.every(isTag)) return undefined
+    const own = spellingOf(tags) ?? (told && areSpelled(tags, told) ? told : undefined)
+    told = own ?? told
+    return own
+  }
+}
+
 /** Splits `B-PER` into its prefix and type; a bare `B` has the empty type. */
 const parts = (tag: string): [prefix: string, type: string] => {
   if (tag === outside) return [outside, '']

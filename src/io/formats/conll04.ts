@@ -1,16 +1,20 @@
 /**
  * CoNLL04 in multi-head form (Bekoulis et al. 2018): `#doc id`, then a line a
  * token: id, token, BIO tag, ['relation', …], [head, …]. A relation stands at the
- * last token of its first argument and its head is the last token of the second.
+ * last token of its first argument and its head is the last token of the second. The corpus as Roth and Yih hand it on
+ * is read too.
  */
 import { columnWord, flatTokenSpans, isStrings, metadataOf, onText, sentencesOfLengths } from '../syntax/columns.ts'
 import { createDocument, type Document, listRelations, type RelationLike } from '../document/document.ts'
 import { HmtlError } from '../errors.ts'
 import { isBlankLine } from '../syntax/line-fields.ts'
 import { type Format, type FormatContext, reportUncarried, requireTokens } from '../format.ts'
+import { headOf } from '../syntax/head.ts'
+import { headWithNewlines } from '../syntax/line-ends.ts'
 import { lenient } from '../syntax/lenient.ts'
 import { type LineParser, parseLines } from '../syntax/parse-lines.ts'
 import { idOfLine, idOnLine } from '../syntax/ids.ts'
+import { isRothYih, rothYihParser } from '../syntax/roth-yih.ts'
 import { type Source, stem } from '../source.ts'
 import { layerToWrite } from '../syntax/span-layer.ts'
 import { decodeTags, encodeTags, isTag } from '../document/tags.ts'
@@ -237,10 +241,16 @@ const encode = (document: Document, context: FormatContext): string => {
 
 export const conll04: Format = {
   name: 'conll04',
-  summary: 'CoNLL04 columns with multi-head relations (#doc, id, token, tag, [relations], [heads])',
-  accepts: (path) => /conll04.*\.txt$|\.conll04$/i.test(path),
-  sniff: (head) => (/^#doc/m.test(head) && /^\d+\t[^\t]+\t[^\t]+\t(?:\d+\t)?\[/m.test(head) ? 2 : 0),
-  read: (source, context) => parseLines(source, context, parser(source, context)),
+  summary:
+    'CoNLL04 columns with multi-head relations (#doc, id, token, tag, [relations], [heads]); reads conll04.corp too',
+  accepts: (path) => /conll04.*\.(txt|corp)$|\.conll04$/i.test(path),
+  sniff: (head) =>
+    isRothYih(head) || (/^#doc/m.test(head) && /^\d+\t[^\t]+\t[^\t]+\t(?:\d+\t)?\[/m.test(head)) ? 2 : 0,
+  async *read(given, context) {
+    const { head, source } = await headOf(given, (text) => text.trim() !== '')
+    const parse = isRothYih(headWithNewlines(head)) ? rothYihParser(key, context) : parser(source, context)
+    yield* parseLines(source, context, parse)
+  },
   write,
   needsTokens: true,
   carries: ['entities', 'relations'],

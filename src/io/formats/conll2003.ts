@@ -21,10 +21,10 @@ import { type LineParser, parseLines } from '../syntax/parse-lines.ts'
 import { idCell, quotedId } from '../syntax/ids.ts'
 import { type Source, stem } from '../source.ts'
 import { layerToWrite } from '../syntax/span-layer.ts'
-import { docstart, isTagComment, isTypeTag, type TagColumns, tagHead } from '../syntax/tag-columns.ts'
+import { docstart, isTagComment, isTagOf, type TagColumns, type TagHead, tagHead } from '../syntax/tag-columns.ts'
 import { tagDocument, tagKey, type TagSentence } from '../syntax/tag-document.ts'
 import { rowMaker, tagExtrasOf } from '../syntax/tag-extras.ts'
-import { decodeTags, encodeTags, encodeTypes, isTag, isTypedTag } from '../document/tags.ts'
+import { decodeTags, encodeTags, encodeTypes, isTypedTag, respelled } from '../document/tags.ts'
 import { sentenceSpans, words } from '../document/tokens.ts'
 
 /** Characters of lines read ahead for a first document mark: far more than a document of news has. */
@@ -161,7 +161,7 @@ const parser = (source: Source, context: FormatContext, columns: TagColumns | un
         header = trimBlankEnd(text)
         return undefined
       }
-      if (!(types ? isTypeTag : isTag)(fields[tag]))
+      if (!isTagOf(fields[tag], columns))
         throw new HmtlError('HMTL_INPUT_SYNTAX', `"${fields[tag]}" is not a tag`, {
           line: number,
           remedy: types
@@ -226,7 +226,8 @@ const encode = (document: Document, context: FormatContext): string => {
     for (const { begin: at, label } of touching)
       context.report.add('joined-entity', document.id, `token ${at} ${label}`)
   }
-  const same = extras.tags && context.options.scheme === undefined && sameSpans(extras.tags, spans, begin, end)
+  const stood = extras.tags?.map((each) => respelled(each, extras.spelling))
+  const same = stood && context.options.scheme === undefined && sameSpans(stood, spans, begin, end)
   const finalTags = same && extras.tags ? extras.tags : tags
   // Files of other origin get the four classic columns, `_` where nothing is known.
   const columns = extras.columns ?? (known ? [] : [tags.map(() => '_'), tags.map(() => '_')])
@@ -238,8 +239,8 @@ const encode = (document: Document, context: FormatContext): string => {
   )
   const lines: string[] = extras.header === undefined ? [] : [extras.header]
   const row = rowMaker(extras, columns.length)
-  const stood = extras.docstart === undefined ? undefined : (docstartId(extras.docstart) ?? document.id)
-  const isAnew = stood === undefined ? !known : stood !== document.id
+  const marked = extras.docstart === undefined ? undefined : (docstartId(extras.docstart) ?? document.id)
+  const isAnew = marked === undefined ? !known : marked !== document.id
   const opening = isAnew ? `${docstart} ${idCell(document.id)} -X- O` : extras.docstart
   if (opening !== undefined) lines.push(opening, ...(extras.tight ? [] : ['']))
   for (let s = 0; s < begin.length; s++) {
@@ -280,10 +281,16 @@ const sameSpans = (
 /** Shape of Few-NERD's tags, which hardly anything else has. */
 const isFineType = (cell: string): boolean => cell === 'O' || /^[a-z]+-[a-z/]+$/i.test(cell)
 
+/** Types without a position, among as many words outside of all names as a text has. */
+const areOutsideMostly = (cells: readonly string[]): boolean => {
+  const outside = cells.filter((cell) => cell === 'O').length
+  return outside > 1 && 3 * outside >= cells.length
+}
+
 /** Cells between tabs that can hardly be anything but tags. */
 const areTags = (cells: readonly string[], types: boolean): boolean =>
   types
-    ? cells.every(isFineType)
+    ? cells.every(isFineType) || areOutsideMostly(cells)
     : cells.every(isTypedTag) || (cells.includes('I') && cells.every((cell) => /^[BIO]$/.test(cell)))
 
 /** The same between spaces, where words may look like tags ("He made a U-turn"). */
@@ -302,16 +309,30 @@ const looksTagged = (head: string): 0 | 1 | 2 => {
   const found = tagHead(head, !head.includes('\n'))
   if (!found) return 0
   const { columns, sentences, whole, odd } = found
-  const { tag, types, separator, width } = columns
+  const { word, tag, types, spelling, separator, width, parsed } = columns
   const tagged = sentences.findIndex((rows) => rows.some((row) => row[tag] !== 'O'))
   const rows = sentences.slice(0, Math.max(tagged + 1, sentences[0].length > 1 ? 1 : 2)).flat()
-  const cells = rows.map((row) => row[tag])
+  const cells = rows.map((row) => respelled(row[tag], spelling))
+  // A table of texts may have types too.
+  const areWords = !types || (10 * odd <= rows.length && rows.every((row) => !row[word].includes(' ')))
   const looks =
     separator === '\t'
-      ? areTags(cells, types) && rows.length > odd
+      ? areTags(cells, types) && areWords && rows.length > odd
       : rows.length > 1 && odd === 0 && width <= 6 && tag > 0 && !types && areTagsOfWords(cells)
-  if (!looks) return 0
+  if (!looks) return parsed && rows.length > 1 && odd === 0 ? 2 : 0
   return whole > 0 || (separator === '\t' && rows.length > 1 && tagged !== -1) ? 2 : 1
+}
+
+/** @throws HmtlError `HMTL_INPUT_SYNTAX` where each sentence repeats one number for its words */
+const refuseNumbers = ({ columns: { word, separator }, sentences }: TagHead, source: Source): void => {
+  const repeats = (rows: readonly (readonly string[])[]) =>
+    /^\d+$/.test(rows[0][word]) && rows.every((row) => row[word] === rows[0][word])
+  if (!sentences.some((rows) => rows.length > 2) || !sentences.every(repeats)) return
+  const others = separator === '\t' ? `cut -f${word + 2}-` : `cut -d' ' -f${word + 2}-`
+  throw new HmtlError('HMTL_INPUT_SYNTAX', `column ${word + 1} holds one number for every word of a sentence`, {
+    source: source.name,
+    remedy: `The word must be the first column, or follow a number that counts words: ${others} FILE`,
+  })
 }
 
 export const conll2003: Format = {
@@ -323,7 +344,9 @@ export const conll2003: Format = {
   sniff: looksTagged,
   async *read(given, context) {
     const { head, ended, source } = await headOf(given, (text) => tagHead(text, false)?.certain === true)
-    yield* parseLines(source, context, parser(source, context, tagHead(headWithNewlines(head), ended)?.columns))
+    const found = tagHead(headWithNewlines(head), ended)
+    if (found) refuseNumbers(found, source)
+    yield* parseLines(source, context, parser(source, context, found?.columns))
   },
   write,
   needsTokens: true,

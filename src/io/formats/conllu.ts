@@ -1,9 +1,10 @@
 /**
  * CoNLL-U with entities and coreference in `Entity=` of MISC, as GUM and
  * CorefUD write them. A document begins at `# newdoc`; a file without one is one
- * document a sentence. Mentions may nest and cross; the minimal span is the head.
+ * document a sentence. Mentions may nest and cross; the minimal span is the head. Where there is none, tags of names
+ * in MISC (`ner=S-PERSON`) are entities.
  */
-import { columnWord, isStrings, metadataOf, sentencesOfLengths } from '../syntax/columns.ts'
+import { columnWord, isStrings, metadataOf, onText, sentencesOfLengths } from '../syntax/columns.ts'
 import {
   createDocument,
   type Document,
@@ -17,6 +18,7 @@ import { isBlankLine } from '../syntax/line-fields.ts'
 import { type Format, type FormatContext, formatContext, reportUncarried, requireTokens } from '../format.ts'
 import { type LineParser, parseLines } from '../syntax/parse-lines.ts'
 import { type Source, stem } from '../source.ts'
+import { decodeTags, type TagSpan } from '../document/tags.ts'
 import { sentenceSpans, words } from '../document/tokens.ts'
 import { groupClusters } from '../syntax/brackets.ts'
 import {
@@ -24,9 +26,10 @@ import {
   type EntityFields,
   entityFields,
   globalOf,
+  toldGlobal,
   undeclaredGlobal,
 } from '../syntax/conllu-entities.ts'
-import { type EntityNode, readSentence, type Word } from '../syntax/conllu-lines.ts'
+import { type EntityNode, readSentence, type Word, withoutTag } from '../syntax/conllu-lines.ts'
 import { unclusteredOf, withMentions, writtenGlobal } from '../syntax/conllu-mentions.ts'
 import { idOfLine, idOnLine } from '../syntax/ids.ts'
 import { layerToWrite, type SpanLayer, spansToWrite } from '../syntax/span-layer.ts'
@@ -37,6 +40,21 @@ interface Sentence {
   readonly lines: readonly string[]
   readonly words: readonly Word[]
   readonly nodes: readonly EntityNode[]
+}
+
+/** Names by the tags of words, over all of them; undefined where no word has a tag. */
+const taggedSpans = (sentences: readonly Sentence[]): TagSpan[] | undefined => {
+  if (!sentences.some(({ words: list }) => list.some(({ tag }) => tag !== undefined))) return undefined
+  let base = 0
+  return sentences.flatMap(({ words: list }) => {
+    const from = base
+    base += list.length
+    return decodeTags(list.map(({ tag = 'O' }) => tag)).map(({ begin, end, label }) => ({
+      begin: from + begin,
+      end: from + end,
+      label,
+    }))
+  })
 }
 
 const decode = (sentences: readonly Sentence[], id: string, fields: EntityFields, context: FormatContext) => {
@@ -57,6 +75,7 @@ const decode = (sentences: readonly Sentence[], id: string, fields: EntityFields
     if (list.length > 0) lengths.push(list.length)
   }
   const located = brackets.close()
+  const tagged = located.length === 0 ? taggedSpans(sentences) : undefined
   const tokens = { begin: Int32Array.from(begin), end: Int32Array.from(end) }
   const span = (from: number, to: number): SpanLike => ({ start: begin[from], end: end[to - 1] })
   const mentions: MentionLike[] = located.map((item) => ({
@@ -74,7 +93,8 @@ const decode = (sentences: readonly Sentence[], id: string, fields: EntityFields
       : groupClusters(members, tokens, id, context).filter(
           (cluster) => cluster.length > 1 || context.options.singletons !== false,
         )
-  return { text, tokens, sentences: sentencesOfLengths(lengths), mentions, clusters, located }
+  const tagSpans = tagged && onText(tagged, tokens)
+  return { text, tokens, sentences: sentencesOfLengths(lengths), mentions, clusters, located, tagSpans }
 }
 
 /** Characters of lines read ahead for a first `# newdoc`. */
@@ -91,6 +111,8 @@ const parser = (source: Source, context: FormatContext): LineParser => {
   let lines: string[] = []
   let hasWords = false
   let global: string | undefined
+  /** What the first brackets of a file that declares nothing tell. */
+  let told: string | undefined
   let skipping = false
   /** A fault of a sentence that is closing has nothing left to skip. */
   let atBoundary = false
@@ -108,15 +130,21 @@ const parser = (source: Source, context: FormatContext): LineParser => {
   const build = (taken: readonly Sentence[]): Document => {
     const documentName = documentId()
     count++
-    const { located, mentions, clusters, ...rest } = decode(taken, documentName, entityFields(global), context)
     const own = globalOf(taken.flatMap((sentence) => sentence.lines))
+    const toldHere = global === undefined ? toldGlobal(taken.flatMap(({ nodes }) => nodes)) : undefined
+    told ??= toldHere
+    const fields = entityFields(global ?? told)
+    const { located, mentions, clusters, tagSpans, ...rest } = decode(taken, documentName, fields, context)
+    // Brackets that do not tell by themselves what they mean, or say something else, need it to be said.
+    const said = global ?? (located.length > 0 && (toldHere ?? undeclaredGlobal) !== told ? told : undefined)
     return createDocument({
       id: documentName,
       ...rest,
-      ...(located.length > 0 || global !== undefined ? { mentions, clusters } : {}),
+      ...(located.length > 0 || (global !== undefined && !tagSpans) ? { mentions, clusters } : {}),
+      ...(tagSpans ? { [context.options.layer ?? 'entities']: tagSpans } : {}),
       // The declaration of a file stands in its first document only.
       metadata: {
-        [key]: { sentences: taken.map((sentence) => sentence.lines), ...(global === own ? {} : { global }) },
+        [key]: { sentences: taken.map((sentence) => sentence.lines), ...(said === own ? {} : { global: said }) },
       },
     })
   }
@@ -214,12 +242,12 @@ async function* write(documents: AsyncIterable<Document>, context: FormatContext
       const sentences = withId(kept.sentences, document.id)
       const own = globalOf(sentences.flat())
       const isDeclared = own !== undefined || kept.global === declared || kept.read.mentions.length === 0
-      declared = own ?? (isDeclared ? declared : (kept.global ?? undeclaredGlobal))
+      declared = own ?? (isDeclared ? declared : (kept.global ?? kept.told ?? undeclaredGlobal))
       yield linesOf(isDeclared ? sentences : withComments(sentences, [`# global.Entity = ${declared}`]))
       continue
     }
     const global = writtenGlobal(document)
-    const given = kept?.read.list ?? plainSentences(document, context)
+    const given = kept?.read.list.map(withoutTags) ?? plainSentences(document, context)
     if (kept) reportFields(kept, document.id, context)
     const { sentences, unclustered } = withMentions(document, layer, given, kept?.read.groups ?? new Map(), context)
     const own = withId(sentences, document.id).map((lines) => lines.filter((line) => globalOf([line]) === undefined))
@@ -228,6 +256,8 @@ async function* write(documents: AsyncIterable<Document>, context: FormatContext
     yield linesOf(withComments(own, unclustered === undefined ? comments : [...comments, unclustered]))
   }
 }
+
+const withoutTags = (sentence: Sentence): Sentence => ({ ...sentence, lines: sentence.lines.map(withoutTag) })
 
 type Lines = readonly (readonly string[])[]
 
@@ -284,6 +314,8 @@ const plainSentences = (document: Document, context: FormatContext): Sentence[] 
 interface Kept {
   readonly sentences: Lines
   readonly global: string | undefined
+  /** What the brackets tell where nothing is declared. */
+  readonly told: string | undefined
   readonly read: ReturnType<typeof decode> & {
     readonly list: readonly Sentence[]
     /** The group of each span. */
@@ -304,7 +336,8 @@ const keptLines = (document: Document, { options }: FormatContext): Kept | undef
     const context = formatContext({ options })
     const list = sentences.map((lines: string[]) => ({ lines, ...readSentence(lines, document.id, context) }))
     const global = typeof declared === 'string' ? declared : globalOf(sentences.flat())
-    const read = decode(list, document.id, entityFields(global), context)
+    const told = toldGlobal(list.flatMap(({ nodes }) => nodes))
+    const read = decode(list, document.id, entityFields(global ?? told), context)
     if (read.text !== document.text || !sameSpans(read.tokens, document.tokens)) return undefined
     if (!sameSpans(read.sentences, document.sentences)) return undefined
     const groups = new Map(
@@ -312,7 +345,7 @@ const keptLines = (document: Document, { options }: FormatContext): Kept | undef
         group ? [[`${read.tokens.begin[begin]} ${read.tokens.end[end - 1]}`, group] as const] : [],
       ),
     )
-    return { sentences, global, read: { ...read, list, groups } }
+    return { sentences, global, told, read: { ...read, list, groups } }
   } catch {
     return undefined
   }
@@ -324,7 +357,7 @@ const sameSpans = (read: Spans, now: Spans | undefined): boolean =>
 
 /** Whether lines that were read say a document's mentions and clusters. */
 const saysTheSame = (
-  { mentions, clusters }: Pick<ReturnType<typeof decode>, 'mentions' | 'clusters'>,
+  { mentions, clusters, tagSpans }: Pick<ReturnType<typeof decode>, 'mentions' | 'clusters' | 'tagSpans'>,
   document: Document,
   layer: SpanLayer,
 ): boolean => {
@@ -335,7 +368,7 @@ const saysTheSame = (
   const now =
     layer === 'mentions' && document.mentions ? listMentions(document.mentions) : spansToWrite(document, [layer])
   return (
-    String(mentionNames(mentions)) === String(mentionNames(now)) &&
+    String(mentionNames(tagSpans ?? mentions)) === String(mentionNames(now)) &&
     JSON.stringify(clusterNames(clusters ?? [])) ===
       JSON.stringify(clusterNames(document.clusters ? listClusters(document.clusters) : []))
   )
@@ -343,7 +376,7 @@ const saysTheSame = (
 
 export const conllu: Format = {
   name: 'conllu',
-  summary: 'CoNLL-U with Entity= in MISC (GUM, CorefUD)',
+  summary: 'CoNLL-U with Entity= in MISC (GUM, CorefUD), or tags of names (ner=, Stanza)',
   accepts: (path) => path.endsWith('.conllu'),
   sniff: (head) => {
     const line = head.split('\n').find((text) => !isBlankLine(text) && !text.startsWith('#'))

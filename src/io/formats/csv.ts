@@ -6,6 +6,7 @@ import { type CsvRecord, csvRecords } from '../syntax/csv.ts'
 import { type Dialect, isDrawn, isTableHead, looksDelimited, separatorOf, tableHead } from '../syntax/csv-head.ts'
 import { isBroken, type Rows } from '../syntax/csv-rows.ts'
 import { createDocument, type Document } from '../document/document.ts'
+import { spellingTeller, type TellSpelling } from '../document/tags.ts'
 import { HmtlError } from '../errors.ts'
 import { attempt, type Format, type FormatContext, layersAll, maxLineBytes } from '../format.ts'
 import { headOf } from '../syntax/head.ts'
@@ -28,8 +29,14 @@ const readBy = ({ separators, ...dialect }: Kind): Dialect => ({
 })
 
 /** A row a word. */
-const rowsOfWords = (names: readonly string[], columns: WordColumns, name: string, context: FormatContext): Rows => {
-  const words = wordRows(names, columns, name, context)
+const rowsOfWords = (
+  names: readonly string[],
+  columns: WordColumns,
+  name: string,
+  tellSpelling: TellSpelling,
+  context: FormatContext,
+): Rows => {
+  const words = wordRows(names, columns, name, context, tellSpelling)
   const nothing = names.map(() => '')
   /** The line that the next record begins on, unless lines between are empty. */
   let next: number | undefined
@@ -68,7 +75,13 @@ const rowsOfTexts = (fields: readonly string[], textAt: number, name: string): R
 }
 
 /** What makes documents of the rows below a header. @throws HmtlError `HMTL_INPUT_FIELD` where it does not name the text */
-const rowsBelow = ({ fields, error }: CsvRecord, name: string, textField: string, context: FormatContext): Rows => {
+const rowsBelow = (
+  { fields, error }: CsvRecord,
+  name: string,
+  textField: string,
+  tellSpelling: TellSpelling,
+  context: FormatContext,
+): Rows => {
   if (error) throw error
   const twice = fields.find((field, c) => fields.indexOf(field) !== c)
   if (twice !== undefined) throw new HmtlError('HMTL_INPUT_FIELD', `two columns are named "${twice}"`)
@@ -79,9 +92,9 @@ const rowsBelow = ({ fields, error }: CsvRecord, name: string, textField: string
     })
   const words = textAt === -1 ? wordColumnsOf(fields) : undefined
   const lists = wordLists(fields)
-  const ofLists = lists === undefined ? undefined : rowsOfLists(fields, lists, name, context)
+  const ofLists = lists === undefined ? undefined : rowsOfLists(fields, lists, name, tellSpelling, context)
   const others = words
-    ? rowsOfWords(fields, words, name, context)
+    ? rowsOfWords(fields, words, name, tellSpelling, context)
     : textAt === -1
       ? ofLists
       : rowsOfTexts(fields, textAt, name)
@@ -137,7 +150,7 @@ const reader = (kind: Kind) =>
         if (record.line <= table.before) continue
         rows = attempt(context, place, record.text, () => {
           if (isDrawn(table)) throw drawnFault()
-          return rowsBelow(record, name, textField, context)
+          return rowsBelow(record, name, textField, spellingTeller(head), context)
         })
         header = record.fields
         // Without a header nothing of the rest can be told.

@@ -5,7 +5,9 @@ import { HmtlError } from '../errors.ts'
 import { idText, stringifyExact, withDoubles } from '../syntax/exact-json.ts'
 import { fieldsOf, metadataOfFields } from '../syntax/fields.ts'
 import { type Format, type FormatContext, reportLayers, requireTokens } from '../format.ts'
-import { documentsOfLines } from '../syntax/json-records.ts'
+import { headOf } from '../syntax/head.ts'
+import { jsonHead } from '../syntax/json-head.ts'
+import { documentsOfArray, documentsOfLines } from '../syntax/json-records.ts'
 import { lenient } from '../syntax/lenient.ts'
 import { type Source, stem } from '../source.ts'
 import { joinTokens, sentenceSpans, type TokenSpan, tokenSpan, words } from '../document/tokens.ts'
@@ -135,8 +137,11 @@ const decode = (record: unknown, fallbackId: string, context: FormatContext): Do
   })
 }
 
-const read = (source: Source, context: FormatContext) =>
-  documentsOfLines(source, stem(source, '.jsonl', '.json'), decode, context)
+async function* read(given: Source, context: FormatContext) {
+  const { head, source } = await headOf(given, (text) => text.trim() !== '')
+  const documents = jsonHead(head)?.array ? documentsOfArray : documentsOfLines
+  yield* documents(source, stem(given, '.jsonl', '.json'), decode, context)
+}
 
 async function* write(documents: AsyncIterable<Document>, context: FormatContext) {
   for await (const document of documents) yield `${stringifyExact(encode(document, context))}\n`
@@ -201,13 +206,13 @@ const encode = (document: Document, context: FormatContext): Record<string, unkn
 
 export const dygie: Format = {
   name: 'dygie',
-  summary: 'DyGIE / SciERC JSON lines (doc_key, sentences, ner, relations, clusters)',
+  summary: 'DyGIE / SciERC JSON lines or an array (doc_key, sentences, ner, relations, clusters)',
   accepts: (path) => /\.jsonl?$/.test(path),
   sniff: () => 0,
   // The nested sentence lists are the mark; records of ours have a text, and sentences under `hmtl`.
   sniffJson({ array, whole, fields }) {
-    if (array || (!fields.has('doc_key') && (fields.has('text') || fields.has('tokens') || fields.has('hmtl'))))
-      return 0
+    if (array) return fields.has('doc_key') && fields.get('sentences') === '[[' ? 2 : 0
+    if (!fields.has('doc_key') && (fields.has('text') || fields.has('tokens') || fields.has('hmtl'))) return 0
     if (fields.has('sentences')) return fields.get('sentences') === '[[' || fields.has('doc_key') ? 2 : 0
     return !whole && (fields.has('doc_key') || [...fields.values()].includes('[[')) ? 1 : 0
   },

@@ -3,14 +3,16 @@ import type { Document } from '../document/document.ts'
 import { attempt, type Format, type FormatContext, jsonOptions, layersAll, maxDocumentBytes } from '../format.ts'
 import { toJson } from '../document/json.ts'
 import { stringifyExact } from '../syntax/exact-json.ts'
+import { headOf } from '../syntax/head.ts'
 import { jsonArrayItems } from '../syntax/json-array.ts'
 import { type Source, stem } from '../source.ts'
 import { recordsOf } from './jsonl.ts'
 
-async function* read(source: Source, context: FormatContext): AsyncGenerator<Document> {
-  const name = stem(source, '.json')
+async function* read(given: Source, context: FormatContext): AsyncGenerator<Document> {
+  const name = stem(given, '.json')
+  const { head, source } = await headOf(given, () => true)
   const { keepLines } = context.options
-  const records = recordsOf(name, context)
+  const records = recordsOf(name, head, context)
   for await (const { text, index, offset, error } of jsonArrayItems(source, maxDocumentBytes(context))) {
     const id = `${name}:${index}`
     // A record over several lines cannot be a line again.

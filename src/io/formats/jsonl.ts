@@ -1,12 +1,14 @@
 /** JSON lines: `{"text": …}` or `{"tokens": […]}` in, the same with `hmtl` out. */
 import { type Document, type Layers, lateDocument } from '../document/document.ts'
 import { idText, stringifyExact } from '../syntax/exact-json.ts'
+import { headOf } from '../syntax/head.ts'
 import { bulkAction } from '../syntax/bulk-action.ts'
 import { bareLine } from '../syntax/json-marks.ts'
 import { parseJsonLine } from '../syntax/json-records.ts'
 import { type Format, type FormatContext, jsonOptions, layersAll } from '../format.ts'
 import { fromJson, type JsonOptions, toJson } from '../document/json.ts'
 import type { Line } from '../syntax/lines.ts'
+import { spellingOf, spellingTeller, type TellSpelling } from '../document/tags.ts'
 import { parseLines } from '../syntax/parse-lines.ts'
 import { PlainRecords } from '../syntax/plain-record.ts'
 import { type WordRecords, wordRecordsOf } from '../syntax/word-records.ts'
@@ -40,9 +42,14 @@ export const documentOfLine = (text: string, fallbackId: string, options: JsonOp
  * stay the user's field and are counted.
  * @throws HmtlError `HMTL_INPUT_FIELD` or what `fromJson` throws
  */
-export const documentOfRecord = (record: unknown, fallbackId: string, context: FormatContext): Document => {
-  const given = withTokens(record)
-  return tagged(given, fallbackId, context) ?? fromJson(given, fallbackId, jsonOptions(context))
+export const documentOfRecord = (
+  record: unknown,
+  fallbackId: string,
+  context: FormatContext,
+  tellSpelling: TellSpelling = spellingOf,
+): Document => {
+  const given = withTokens(record, tellSpelling)
+  return tagged(given, fallbackId, tellSpelling, context) ?? fromJson(given, fallbackId, jsonOptions(context))
 }
 
 /** What becomes of the records of a source. */
@@ -63,8 +70,13 @@ export interface Records {
   recover(): void
 }
 
-/** Records that are documents, or a word and its tag each: the first one tells. @param name of the source, for ids */
-export const recordsOf = (name: string, context: FormatContext): Records => {
+/**
+ * Records that are documents, or a word and its tag each: the first one tells.
+ * @param name of the source, for ids
+ * @param head of the source
+ */
+export const recordsOf = (name: string, head: string, context: FormatContext): Records => {
+  const tellSpelling = spellingTeller(head)
   let words: WordRecords | undefined
   let isFirst = true
   /** What the line before says that the document is called. */
@@ -83,10 +95,10 @@ export const recordsOf = (name: string, context: FormatContext): Records => {
       }
       const id = named
       named = undefined
-      if (isFirst) words = wordRecordsOf(record, name, context)
+      if (isFirst) words = wordRecordsOf(record, name, context, tellSpelling)
       isFirst = false
       if (words) return words.record(record, line)
-      const document = documentOfRecord(record, id ?? fallbackId, context)
+      const document = documentOfRecord(record, id ?? fallbackId, context, tellSpelling)
       return keep && id === undefined ? kept(document, record, text) : document
     },
     gap: () => words?.gap(),
@@ -98,15 +110,20 @@ export const recordsOf = (name: string, context: FormatContext): Records => {
   }
 }
 
-const tagged = (given: unknown, fallbackId: string, context: FormatContext): Document | undefined => {
-  const record = taggedOf(given)
+const tagged = (
+  given: unknown,
+  fallbackId: string,
+  tellSpelling: TellSpelling,
+  context: FormatContext,
+): Document | undefined => {
+  const record = taggedOf(given, tellSpelling)
   if (!record) {
     countUnread(given, fallbackId, context)
     return undefined
   }
   const { ner_tags: tags } = record
   if (tags.length === 0 || !tags.every((tag) => typeof tagNumber(tag) === 'number'))
-    return taggedDocument(record, fallbackId, { code: 'HMTL_INPUT_FIELD' }, context)
+    return taggedDocument(record, fallbackId, { code: 'HMTL_INPUT_FIELD', tellSpelling }, context)
   context.report.add('unnamed-tag', idText(record.id) ?? fallbackId, 'ner_tags are numbers', tags.length)
   return undefined
 }
@@ -141,13 +158,14 @@ const countUnread = (record: unknown, fallbackId: string, { report }: FormatCont
 
 const noLayers: Layers = {}
 
-const read = (source: Source, context: FormatContext) => {
-  const name = stem(source, '.jsonl', '.ndjson', '.json')
+async function* read(given: Source, context: FormatContext) {
+  const name = stem(given, '.jsonl', '.ndjson', '.json')
+  const { head, source } = await headOf(given, () => true)
   const { keepLines = false, textField = 'text' } = context.options
   const asBytes = !keepLines && textField !== 'id'
   const plain = new PlainRecords(textField)
-  const records = recordsOf(name, context)
-  return parseLines(source, context, {
+  const records = recordsOf(name, head, context)
+  yield* parseLines(source, context, {
     asBytes,
     line(line: Line) {
       const { number, bytes } = line
@@ -169,14 +187,32 @@ async function* write(documents: AsyncIterable<Document>, context: FormatContext
   for await (const document of documents) yield `${stringifyExact(toJson(document, options))}\n`
 }
 
+const isNamed = (path: string): boolean => /\.(jsonl|ndjson)$/.test(path)
+
+const isRecordLine = (line: string): boolean => {
+  if (!/^\s*\{\s*"/.test(line)) return false
+  try {
+    return parseJsonLine(line) !== undefined
+  } catch {
+    return false
+  }
+}
+
+/** Whether what begins with a brace is JSON, or meant as such: a text may begin so too (`{{Infobox`). */
+const holdsRecord = (head: string): boolean =>
+  /^\s*\{\s*(["'])[^"'\n]*\1\s*:/.test(head) || head.split('\n').some(isRecordLine)
+
 export const jsonl: Format = {
   name: 'jsonl',
   summary: 'JSON lines {"id", "text" | "tokens", …, "hmtl": {layers}}',
   accepts: (path) => /\.(jsonl|ndjson)$/.test(path),
   // Not even the beginning of a record: a damaged first line, after which the others are read.
-  sniff: (head, path) => (/^\s*\{\S/.test(head) || /\.(jsonl|ndjson)$/.test(path) ? 1 : 0),
-  sniffJson: ({ array, spread, joined, whole, broken }, path) =>
-    array || joined || (whole && spread) ? 0 : /\.(jsonl|ndjson)$/.test(path) || (whole && !broken) ? 2 : 1,
+  sniff: (head, path) => (isNamed(path) || (/^\s*\{\S/.test(head) && holdsRecord(head)) ? 1 : 0),
+  sniffJson({ array, spread, joined, whole, broken }, path) {
+    if (array || joined || (whole && spread)) return 0
+    if (isNamed(path) || (whole && !broken)) return 2
+    return broken ? undefined : 1
+  },
   read,
   write,
   needsTokens: false,

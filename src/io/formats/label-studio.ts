@@ -100,7 +100,7 @@ const layersOf = (task: Json, text: string, id: string, context: FormatContext) 
       if (!isObject(value)) throw fieldFault('value', 'an object with a span')
       const span = spanOf(value, 'value')
       regions.set(region, span)
-      spans.push(...labelsOf(value.labels).map((label) => ({ ...span, label, ...scoreIn(result) })))
+      spans.push(...labelsOf(value.labels).map((label) => ({ ...span, label, ...scoreIn(value), ...scoreIn(result) })))
     })
   }
   for (const result of results)
@@ -122,13 +122,20 @@ const layersOf = (task: Json, text: string, id: string, context: FormatContext) 
   }
 }
 
-const decode = (record: unknown, fallback: string, context: FormatContext): Document => {
-  if (!isObject(record) || !isObject(record.data)) throw fieldFault('data', 'an object with the text')
+/** A task with its sets of annotations under the name that they have had since 1.0. */
+const withAnnotations = ({ completions, ...task }: Json): Json =>
+  task.annotations === undefined && Array.isArray(completions)
+    ? { ...task, annotations: completions }
+    : { ...task, ...(completions === undefined ? {} : { completions }) }
+
+const decode = (given: unknown, fallback: string, context: FormatContext): Document => {
+  if (!isObject(given) || !isObject(given.data)) throw fieldFault('data', 'an object with the text')
+  const record = withAnnotations(given)
   const { textField = 'text' } = context.options
   const { annotations, predictions, data, ...task } = record
-  const { [textField]: given, id: ownId, ...fields } = data as Json
+  const { [textField]: said, id: ownId, ...fields } = data as Json
   const likely = likelyText(Object.keys(fields).filter((name) => typeof fields[name] === 'string'))
-  const text = textOf(given, `data.${textField}`, textRemedy('field', likely))
+  const text = textOf(said, `data.${textField}`, textRemedy('field', likely))
   const id = idText(ownId) ?? idText(task.id) ?? fallback
   const layers = layersOf(record, text, id, context)
   const made = annotationsOf(createDocument({ id, text, ...layers }), context)
@@ -167,13 +174,14 @@ async function* write(documents: AsyncIterable<Document>, context: FormatContext
   yield before === '[' ? '[]\n' : '\n]\n'
 }
 
+const sets = ['annotations', 'predictions', 'completions']
+
 export const labelStudio: Format = {
   name: 'label-studio',
   summary: 'tasks of Label Studio as a JSON array: spans of one layer (--layer), relations',
   accepts: (path) => path.endsWith('.label-studio.json'),
   sniff: () => 0,
-  sniffJson: ({ fields }) =>
-    fields.get('data')?.startsWith('{') && (fields.has('annotations') || fields.has('predictions')) ? 2 : 0,
+  sniffJson: ({ fields }) => (fields.get('data')?.startsWith('{') && sets.some((name) => fields.has(name)) ? 2 : 0),
   read: (source, context) => documentsOfArray(source, stem(source, '.json'), decode, context),
   write,
   needsTokens: false,

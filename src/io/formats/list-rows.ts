@@ -1,4 +1,5 @@
 /** Rows of a table that are sentences: their words in a list, their tags in another. */
+import type { TellSpelling } from '../document/tags.ts'
 import { HmtlError } from '../errors.ts'
 import type { FormatContext } from '../format.ts'
 import { isBroken, type Rows } from '../syntax/csv-rows.ts'
@@ -6,7 +7,13 @@ import { listCell } from '../syntax/list-cell.ts'
 import { documentOfRecord } from './jsonl.ts'
 
 /** @param words the column of the words */
-export const rowsOfLists = (names: readonly string[], words: string, name: string, context: FormatContext): Rows => ({
+export const rowsOfLists = (
+  names: readonly string[],
+  words: string,
+  name: string,
+  tellSpelling: TellSpelling,
+  context: FormatContext,
+): Rows => ({
   row(record) {
     const fault = isBroken(record, names.length)
     if (fault) throw fault
@@ -17,7 +24,12 @@ export const rowsOfLists = (names: readonly string[], words: string, name: strin
         remedy: `Lists are JSON or Python's, ["Ada", "left"]; a table of texts is read with --text-field`,
       })
     const { id } = fields
-    return documentOfRecord(fields, typeof id === 'string' && id !== '' ? id : `${name}:${record.line}`, context)
+    return documentOfRecord(
+      fields,
+      typeof id === 'string' && id !== '' ? id : `${name}:${record.line}`,
+      context,
+      tellSpelling,
+    )
   },
   end: () => undefined,
 })

@@ -147,7 +147,12 @@ export const prodigy: Format = {
   sniff: () => 0,
   sniffJson: ({ array, fields, begins: values }) => {
     const begins = (name: string, ...values: string[]) => values.includes(fields.get(name) ?? '')
-    if (array || !fields.has('text') || !begins('spans', '[{', '[]', 'nu')) return 0
+    if (array || !fields.has('text') || fields.has('hmtl')) return 0
+    // What no record is without that its server has given out, annotated or not.
+    const isServed = fields.has('_task_hash') && (fields.has('_input_hash') || fields.has('_view_id'))
+    const isNone = !fields.has('spans') || begins('spans', '[]', 'nu')
+    if (isServed && (isNone || begins('spans', '[{'))) return 2
+    if (!begins('spans', '[{', '[]', 'nu')) return 0
     // An answer is accepted, rejected or ignored; any other is one to a question, and its spans are the user's.
     const answers = /^"(accept|reject|ignore)"$/
     return fields.has('_input_hash') || begins('tokens', '[{') || answers.test(values.get('answer') ?? '') ? 2 : 0

@@ -24,8 +24,22 @@ export const globalOf = (lines: readonly string[]): string | undefined => {
   return undefined
 }
 
-/** What is taken for declared where nothing is. */
+/** What is taken for declared where nothing is, and brackets do not tell. */
 export const undeclaredGlobal = 'GRP-etype'
+
+const bracket = /\(([^()]+)(\))?|[^()]+\)/g
+
+/** What brackets of two fields and more tell of their order: older files have the type first, then a number. */
+export const toldGlobal = (nodes: readonly EntityNode[]): string | undefined => {
+  const told = nodes.flatMap(({ entity = '' }) =>
+    [...entity.matchAll(bracket)].flatMap(([, opened = '']) => {
+      const [first, second] = opened.split('-')
+      return second === undefined ? [] : [/^[^\d[]+$/.test(first) && /^\d+$/.test(second)]
+    }),
+  )
+  if (told.length === 0) return undefined
+  return 2 * told.filter(Boolean).length > told.length ? 'etype-GRP' : undeclaredGlobal
+}
 
 /** The fields of a declaration. */
 export const entityFields = (global = undeclaredGlobal): EntityFields => {
@@ -93,7 +107,7 @@ export class EntityBrackets {
       const place = { token: base + token, empty }
       this.#nodes.push(place)
       if (entity === undefined) continue
-      for (const [item, opened, closed] of entity.matchAll(/\(([^()]+)(\))?|[^()]+\)/g)) {
+      for (const [item, opened, closed] of entity.matchAll(bracket)) {
         if (opened === undefined) this.#closeNamed(item, place)
         else this.#openNamed(opened, place, closed !== undefined)
       }

@@ -2,11 +2,14 @@
 import { HmtlError } from '../errors.ts'
 import { tabFieldsOf } from './line-fields.ts'
 import type { FormatContext } from '../format.ts'
+import { isTypedTag } from '../document/tags.ts'
 
 /** A token of the document: a word, or a multiword token whose parts do not spell it. */
 export interface Word {
   readonly form: string
   readonly spaceAfter: boolean
+  /** Its tag where MISC has one for `Entity=`. */
+  readonly tag?: string
 }
 
 /** A line that can open and close mentions: a word, part of a multiword token, or an empty node. */
@@ -23,6 +26,21 @@ const miscValue = (misc: string, name: string): string | undefined => {
   for (const item of misc.split('|')) if (item.startsWith(`${name}=`)) return item.slice(name.length + 1)
   return undefined
 }
+
+const tagItem = /^(?:ner|NER|NE|name)=(.*)$/
+
+/** The tag of a name in MISC, as taggers and treebanks write it (`ner=S-PERSON`). */
+const tagIn = (misc: string): { tag?: string } => {
+  for (const item of misc.split('|')) {
+    const tag = tagItem.exec(item)?.[1].trim()
+    if (tag !== undefined && isTypedTag(tag)) return { tag }
+  }
+  return {}
+}
+
+/** A multiword token's tag for each of its parts, which have none. */
+const tagOfPart = (tag: string, part: number): string =>
+  tag === 'O' ? tag : `${part === 0 && /^[BSUW]/.test(tag) ? 'B' : 'I'}${tag.slice(1)}`
 
 /** Annotations of MISC that the document has no place for. */
 const passedOver = ['Bridge', 'SplitAnte']
@@ -47,13 +65,15 @@ export const readSentence = (
   let range: Range | undefined
   const closeRange = (parts: Word[], { form, misc, word, node }: Range) => {
     const spaceAfter = miscValue(misc, 'SpaceAfter') !== 'No'
+    const { tag } = tagIn(misc)
     list.length = word
     if (parts.map((part) => part.form).join('') === form) {
-      list.push(...parts.map((part, i) => (i === parts.length - 1 ? { ...part, spaceAfter } : part)))
+      const tagged = parts.map((part, i) => ({ ...(tag === undefined ? {} : { tag: tagOfPart(tag, i) }), ...part }))
+      list.push(...tagged.map((part, i) => (i === parts.length - 1 ? { ...part, spaceAfter } : part)))
       return
     }
     context.report.add('multiword-token-merged', id, form)
-    list.push({ form, spaceAfter })
+    list.push({ ...parts.find(({ tag = 'O' }) => tag !== 'O'), ...tagIn(misc), form, spaceAfter })
     for (let n = node; n < nodes.length; n++) nodes[n] = { ...nodes[n], token: word }
   }
   for (const [at, line] of lines.entries()) {
@@ -79,13 +99,23 @@ export const readSentence = (
       continue
     }
     nodes.push({ entity, token: list.length, empty: false, line: at })
-    list.push({ form, spaceAfter: range ? false : miscValue(misc, 'SpaceAfter') !== 'No' })
+    list.push({ form, spaceAfter: range ? false : miscValue(misc, 'SpaceAfter') !== 'No', ...tagIn(misc) })
     if (range && Number(number) === range.end) {
       closeRange(list.slice(range.word), range)
       range = undefined
     }
   }
   return { words: list, nodes }
+}
+
+/** A line without the tag of a name in its MISC. */
+export const withoutTag = (line: string): string => {
+  if (line.startsWith('#')) return line
+  const fields = line.split('\t')
+  const { tag } = tagIn(fields[9])
+  if (tag === undefined) return line
+  const others = fields[9].split('|').filter((item) => tagItem.exec(item)?.[1].trim() !== tag)
+  return [...fields.slice(0, 9), others.join('|') || '_', ...fields.slice(10)].join('\t')
 }
 
 /** A line with another `Entity=` in its MISC, empty for none; everything else of it stays. */

@@ -15,6 +15,8 @@ export interface JsonHead {
   readonly joined: boolean | undefined
   /** The first record's end is in sight, or that it has none. */
   readonly whole: boolean
+  /** Where the first record ends, or what is in sight of it. */
+  readonly end: number
   /** It has none: a damaged line, or no records, and perhaps no JSON after all. */
   readonly broken: boolean
   /**
@@ -87,19 +89,31 @@ export const jsonHead = (head: string): JsonHead | undefined => {
   if (head[at] !== '{') {
     // An array that holds nothing, or no objects, is still JSON; brackets in a text are not.
     const other = array && /^(?:\]\s*$|"(?:[^"\\\n]|\\.)*"\s*[,\]])/.test(head.slice(at))
-    return other ? { array, spread: false, joined: false, whole: true, broken: true, fields, begins } : undefined
+    return other
+      ? { array, spread: false, joined: false, whole: true, end: at, broken: true, fields, begins }
+      : undefined
   }
   const found = (whole: boolean, end: number): JsonHead => ({
     array,
     spread: head.slice(begin, end).includes('\n'),
     joined: array ? false : whole ? isJoined(head, end + 1) : undefined,
     whole,
+    end,
     broken: false,
     fields,
     begins,
   })
   // A record that breaks off at a line's end is a damaged line, and says nothing of what follows.
-  const damaged: JsonHead = { array, spread: false, joined: false, whole: true, broken: true, fields, begins }
+  const damaged: JsonHead = {
+    array,
+    spread: false,
+    joined: false,
+    whole: true,
+    end: begin,
+    broken: true,
+    fields,
+    begins,
+  }
   at = afterSpace(head, at + 1)
   if (head[at] === '}') return found(true, at)
   if (at < head.length && head[at] !== '"') return undefined
@@ -130,12 +144,39 @@ export const jsonHead = (head: string): JsonHead | undefined => {
   }
 }
 
+/** Lists of spans that a record has without any where nothing is annotated in it. */
+const mayBeEmpty = ['entities', 'label', 'labels', 'spans']
+const nothing = new Set(['[]', 'nu'])
+/** Records that are looked at for one that is annotated. */
+const mostLooked = 200
+
+/**
+ * As `jsonHead`; where the first record has a list of spans without any, with the fields of the first one that has some,
+ * among those in sight.
+ */
+export const tellingHead = (head: string): JsonHead | undefined => {
+  const first = jsonHead(head)
+  const empty = first ? mayBeEmpty.filter((name) => nothing.has(first.fields.get(name) ?? '')) : []
+  if (!first?.whole || first.broken || empty.length === 0) return first
+  let at = first.end + 1
+  for (let i = 0; i < mostLooked; i++) {
+    while (at < head.length && (isSpace(head.charCodeAt(at)) || head[at] === ',')) at++
+    const next = head[at] === '{' ? jsonHead(head.slice(at)) : undefined
+    if (!next?.whole || next.broken) return first
+    const isTelling = empty.some((name) => !nothing.has(next.fields.get(name) ?? '[]'))
+    if (isTelling) return { ...first, fields: next.fields, begins: next.begins }
+    at += next.end + 1
+  }
+  return first
+}
+
 /** Nothing of it is seen yet. */
 const unseen: JsonHead = {
   array: false,
   spread: false,
   joined: false,
   whole: false,
+  end: 0,
   broken: false,
   fields: new Map(),
   begins: new Map(),

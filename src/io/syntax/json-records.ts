@@ -27,6 +27,7 @@ const hintOf = (text: string): string => {
     return ", which has no NaN and Infinity: write null, as pandas' to_json does"
   if (text.includes('\0')) return ", without NUL characters: tr -d '\\000' takes them out"
   if (/,\s*[}\]]/.test(text)) return ', without a comma before a closing bracket'
+  if (!/^\s*[[{]\s*["'{}[\]]/.test(text)) return '; a plain text is read with --from text'
   return /\}\s*(?:,\s*)?\{/.test(text) ? '; objects that follow one another are read with --from json' : ''
 }
 

@@ -2,7 +2,7 @@
  * Which columns of a file of tags are what, told from its first sentences: a word and a tag a line, what lies between
  * them, numbers before them, a header above them. Reading and guessing ask the same question.
  */
-import { isTag, isTypedTag } from '../document/tags.ts'
+import { isTag, isTypedTag, mayBeSpelled, respelled, spellingOf, type TagSpelling } from '../document/tags.ts'
 import { fieldsOf, isBlankLine, isKeyValueComment, trimBlankEnd } from './line-fields.ts'
 
 export const docstart = '-DOCSTART-'
@@ -20,6 +20,10 @@ export interface TagColumns {
   readonly header: boolean
   /** Tags say a type alone (`person`, Few-NERD) and no position. */
   readonly types: boolean
+  /** Tags are spelled otherwise than `B-PER`. */
+  readonly spelling?: TagSpelling | undefined
+  /** The columns are those that CoNLL-like output of CoreNLP has. */
+  readonly parsed?: boolean
   /** Tags are those of phrases (CoNLL-2000), which name nothing. */
   readonly phrases?: boolean
 }
@@ -43,14 +47,18 @@ export interface TagHead {
 export const isTypeTag = (cell: string): boolean =>
   cell === 'O' || (!isTag(cell) && /^[\p{L}][\p{L}\p{N}_/.&-]*$/u.test(cell))
 
+/** Whether a cell is a tag of a file with these columns. */
+export const isTagOf = (cell: string, { types, spelling }: Pick<TagColumns, 'types' | 'spelling'>): boolean =>
+  types ? isTypeTag(cell) : isTag(respelled(cell, spelling))
+
 /**
  * Whether a line is a comment. Tokens begin with `#` too: one is a comment only where it has not the columns of a row.
  */
 export const isTagComment = (text: string, fields: readonly string[], columns?: TagColumns): boolean => {
   if (text[0] !== '#') return false
-  const { numbered, types, tag, width } = columns ?? { tag: fields.length - 1 }
+  const { numbered, types = false, spelling, tag, width }: Partial<TagColumns> = columns ?? { tag: fields.length - 1 }
   const cell = fields[tag ?? fields.length - 1] ?? ''
-  if (numbered || fields.length === 1 || !(types ? isTypeTag(cell) : isTag(cell))) return true
+  if (numbered || fields.length === 1 || !isTagOf(cell, { types, spelling })) return true
   // The first line has no width to be held against; a comment is set off from its mark, a word begins with it.
   if (width === undefined && !/^#[ \t]/.test(text)) return false
   return fields.length !== width && !text.includes('\t') && isKeyValueComment(text)
@@ -123,6 +131,13 @@ export const arePhrases = (cells: readonly string[]): boolean => {
   return typed.some((cell) => nounPhrase.test(cell)) && typed.every((cell) => phrase.test(cell))
 }
 
+/** The column of types among those that CoreNLP writes: number, word, lemma, part of speech, type, head, relation. */
+const coreNlpTag = 4
+const isCoreNlp = (rows: readonly (readonly string[])[], width: number): boolean =>
+  width === 7 &&
+  rows.every(([, , , , tag, head]) => (isTypeTag(tag) || isTypedTag(tag)) && /^(\d+|_)$/.test(head)) &&
+  rows.some((row) => row[5] !== '_' || row[6] === '_')
+
 const columnsOf = (sentences: Rows, width: number, separator: '\t' | ' ', header: boolean): TagColumns => {
   const rows = sentences.flat()
   const numbered = isNumbered(sentences, width)
@@ -133,22 +148,38 @@ const columnsOf = (sentences: Rows, width: number, separator: '\t' | ' ', header
   // After a number and a word the tag may come at once, with the lemma or a second layer of tags behind it.
   const between = Array.from({ length: Math.max(0, last - word - 1) }, (_, i) => word + 1 + i)
   const order = numbered && width > 3 ? [2, last, ...between] : [last, ...between]
-  const found = order.find((c) => half(c, c === last ? isTag : isTypedTag)) ?? order.find((c) => half(c, isTag))
+  const known = numbered && isCoreNlp(rows, width) ? coreNlpTag : undefined
+  const found =
+    known ?? order.find((c) => half(c, c === last ? isTag : isTypedTag)) ?? order.find((c) => half(c, isTag))
   const turned = found === undefined && width === 2 && half(0, isTag)
-  const names = rows.map((row) => row[last]).filter((cell) => cell !== 'O')
+  const names = rows.map((row) => row[known ?? last]).filter((cell) => cell !== 'O')
+  const isLast = !turned && (found === undefined || found === last || found === known)
+  const spelling = isLast ? spellingOf(names) : undefined
   const types =
-    !turned &&
-    (found === undefined || found === last) &&
+    isLast &&
+    !spelling &&
     names.length > 0 &&
-    names.length < rows.length &&
+    (names.length < rows.length || known !== undefined) &&
     names.every(isTypeTag)
-  const tag = turned ? 0 : types ? last : (found ?? last)
+  const tag = turned ? 0 : types ? (known ?? last) : (found ?? last)
   const others =
     tag === last || types
       ? []
       : Array.from({ length: last - tag }, (_, i) => tag + 1 + i).filter((c) => tagged(c, isTypedTag) === rows.length)
-  const phrases = arePhrases(rows.map((row) => row[tag]))
-  return { width, separator, word: turned ? 1 : word, tag, numbered, others, header, types, phrases }
+  const phrases = arePhrases(rows.map((row) => respelled(row[tag], spelling)))
+  return {
+    width,
+    separator,
+    word: turned ? 1 : word,
+    tag,
+    numbered,
+    others,
+    header,
+    types,
+    spelling,
+    phrases,
+    parsed: known !== undefined,
+  }
 }
 
 /** What headers call a word and a tag. */
@@ -156,8 +187,11 @@ export const wordName = /^(word|token|form)s?$/i
 export const tagName = /^(ne|ner|tag|label|iob|bio|entity|class)(s|[-_ ].*)?$/i
 
 /** How many tags of spans there are. */
-const tags = (rows: Rows, { tag }: TagColumns): number =>
-  rows.flat().filter((row) => isTypedTag(row[tag]) && row[tag] !== 'O').length
+const tags = (rows: Rows, { tag, spelling }: TagColumns): number =>
+  rows.flat().filter((row) => isTypedTag(respelled(row[tag], spelling)) && row[tag] !== 'O').length
+
+/** Whether the types of a file may turn out to be tags in a spelling of their own. */
+const mayChange = (rows: Rows, { tag }: TagColumns): boolean => mayBeSpelled(rows.flat().map((row) => row[tag]))
 
 /** What the first lines of a file of tags say of its columns; undefined where they hold no row of two. */
 export const tagHead = (head: string, ended: boolean): TagHead | undefined => {
@@ -181,7 +215,7 @@ export const tagHead = (head: string, ended: boolean): TagHead | undefined => {
     wordName.test(first[named.word]) &&
     tagName.test(first[named.tag]) &&
     below.length > 0 &&
-    below.flat().every((row) => isTag(row[named.tag]))
+    below.flat().every((row) => isTagOf(row[named.tag], named))
   const columns = header ? named : plain
   const whole = closed ? all.length : all.length - 1
   const numbers = width >= 3 && /^[01]$/.test(sentences[0][0][0])
@@ -189,7 +223,7 @@ export const tagHead = (head: string, ended: boolean): TagHead | undefined => {
     ended ||
     (whole > 0 &&
       (!numbers || !columns.numbered || (whole > 1 && sentences.some((rows) => rows.length > 1))) &&
-      (head.startsWith(docstart) || columns.types || tags(sentences, columns) > 0))
+      (head.startsWith(docstart) || (columns.types && !mayChange(sentences, columns)) || tags(sentences, columns) > 0))
   const odd = all.flat().length - sentences.flat().length
   return { columns, sentences: header ? below : sentences, whole, odd, certain }
 }

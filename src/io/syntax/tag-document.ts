@@ -3,7 +3,15 @@ import { onText, sentencesOfLengths } from './columns.ts'
 import type { TagColumns } from './tag-columns.ts'
 import { type TagExtras, unusual } from './tag-extras.ts'
 import { createDocument, type Document } from '../document/document.ts'
-import { decodeTags, decodeTypes, detectScheme, encodeTags, encodeTypes, type TagSpan } from '../document/tags.ts'
+import {
+  decodeTags,
+  decodeTypes,
+  detectScheme,
+  encodeTags,
+  encodeTypes,
+  respelled,
+  type TagSpan,
+} from '../document/tags.ts'
 import { joinTokens, spacesBefore } from '../document/tokens.ts'
 import type { FormatContext } from '../format.ts'
 
@@ -52,14 +60,15 @@ export const tagDocument = (
   { docstart, header, tight, unclosed, after = [] }: TagFrame,
   context: FormatContext,
 ): Document => {
-  const { separator, word, tag, numbered: isNumbered, types, others, phrases } = columns
+  const { separator, word, tag, numbered: isNumbered, types, spelling, others, phrases } = columns
   // A file of phrases is one without a tag, and with a column more, unless they are asked for.
   const isTagged = !phrases || context.options.layer !== undefined
   const decode = types ? decodeTypes : decodeTags
   const all = list.flatMap((sentence) => sentence.rows)
   const lengths = list.map((sentence) => sentence.rows.length)
   const { text, tokens } = joinTokens(cellsOf(all, word), spacing(list, word))
-  const tags = cellsOf(all, tag)
+  const written = cellsOf(all, tag)
+  const tags = spelling ? written.map((each) => respelled(each, spelling)) : written
   const sentences = sentencesOfLengths(lengths)
   const bounds = lengths.map((_, s) => [sentences.begin[s], sentences.end[s]] as const)
   const scheme = detectScheme(bounds.flatMap(([from, to]) => [...tags.slice(from, to), 'O']))
@@ -89,7 +98,8 @@ export const tagDocument = (
     ...(isTagged ? { scheme } : {}),
     ...(types ? { types } : {}),
     ...(rest.length > 0 ? { columns: rest.map((c) => cellsOf(all, c)) } : {}),
-    ...(!isTagged || again.every((other, i) => other === tags[i]) ? {} : { tags }),
+    ...(!isTagged || again.every((other, i) => other === written[i]) ? {} : { tags: written }),
+    ...(isTagged && spelling ? { spelling } : {}),
     ...(numbered ? { numbered } : {}),
     ...(numbered && first === 0 ? { first } : {}),
     ...(isTagged ? unusual(numbered, columns.width, word, tag) : {}),

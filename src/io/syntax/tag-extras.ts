@@ -1,6 +1,6 @@
 /** What of a file of tags the document model has no place for, kept with its documents for writing the same file again. */
 import { isStrings } from './columns.ts'
-import { type Scheme, schemes } from '../document/tags.ts'
+import { type Scheme, schemes, type TagSpelling } from '../document/tags.ts'
 
 export interface TagExtras {
   /** The `-DOCSTART-` line, absent where the file has none. */
@@ -11,6 +11,8 @@ export interface TagExtras {
   readonly scheme?: Scheme
   /** Tags say a type and no position. */
   readonly types?: boolean
+  /** How the tags were spelled. */
+  readonly spelling?: TagSpelling
   /** Columns other than word and tag, `[column][token]`. */
   readonly columns?: readonly (readonly string[])[]
   /** Tags as they stood, where the scheme does not give them back. */
@@ -31,6 +33,11 @@ export interface TagExtras {
   readonly after?: readonly string[]
 }
 
+const isSpelling = (value: unknown): value is TagSpelling => {
+  const { suffix, separator, lower } = (value ?? {}) as Record<string, unknown>
+  return typeof suffix === 'boolean' && typeof separator === 'string' && typeof lower === 'boolean'
+}
+
 /** The extras that metadata hold, as far as they are what they should be. */
 export const tagExtrasOf = (extras: Record<string, unknown>, tokens: number): TagExtras => ({
   ...(typeof extras.docstart === 'string' ? { docstart: extras.docstart } : {}),
@@ -38,6 +45,7 @@ export const tagExtrasOf = (extras: Record<string, unknown>, tokens: number): Ta
   separator: extras.separator === '\t' ? '\t' : ' ',
   ...(schemes.includes(extras.scheme as Scheme) ? { scheme: extras.scheme as Scheme } : {}),
   types: extras.types === true,
+  ...(isSpelling(extras.spelling) ? { spelling: extras.spelling } : {}),
   ...(Array.isArray(extras.columns) && extras.columns.every((column) => isStrings(column, tokens))
     ? { columns: extras.columns }
     : {}),

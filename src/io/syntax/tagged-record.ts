@@ -6,7 +6,17 @@ import { createDocument, type Document } from '../document/document.ts'
 import { type ErrorCode, HmtlError } from '../errors.ts'
 import type { FormatContext } from '../format.ts'
 import { alignTokens } from '../document/json.ts'
-import { decodeTags, decodeTypes, isTag, isTypedTag, sayPositions, type TagSpan } from '../document/tags.ts'
+import {
+  decodeTags,
+  decodeTypes,
+  isTag,
+  isTypedTag,
+  respelled,
+  sayPositions,
+  spellingOf,
+  type TagSpan,
+  type TellSpelling,
+} from '../document/tags.ts'
 import { joinTokens } from '../document/tokens.ts'
 import { onText } from './columns.ts'
 import { idText } from './exact-json.ts'
@@ -22,6 +32,8 @@ export interface TaggedRecord {
 export interface TagSource {
   /** Names of tags that are numbers. */
   readonly names?: readonly string[] | undefined
+  /** Tells how tags are spelled. */
+  readonly tellSpelling?: TellSpelling
   /** Of what is wrong with a record. */
   readonly code: ErrorCode
 }
@@ -54,7 +66,7 @@ export const unnamedTags = (record: Readonly<Record<string, unknown>>): string[]
 }
 
 /** A record whose words stand under another name, with that of ours; any other as it is. */
-export const withTokens = (record: unknown): unknown => {
+export const withTokens = (record: unknown, tellSpelling: TellSpelling = spellingOf): unknown => {
   if (typeof record !== 'object' || record === null || Array.isArray(record)) return record
   const fields = record as Record<string, unknown>
   if ((fields.tokens ?? undefined) !== undefined || typeof fields.text === 'string') return record
@@ -65,7 +77,8 @@ export const withTokens = (record: unknown): unknown => {
   const isTagged = (name: string) => {
     const words = fields[name] as readonly unknown[]
     return (
-      areNumbers(fields.ner_tags, words) || ['ner_tags', ...otherNames].some((tags) => areTagsOf(fields[tags], words))
+      areNumbers(fields.ner_tags, words) ||
+      ['ner_tags', ...otherNames].some((tags) => areTagsOf(fields[tags], words, tellSpelling))
     )
   }
   const name =
@@ -76,22 +89,24 @@ export const withTokens = (record: unknown): unknown => {
 }
 
 /** A record of words with tags, under their usual name, which has no layers of ours: they would say more. */
-export const taggedOf = (record: unknown): TaggedRecord | undefined => {
+export const taggedOf = (record: unknown, tellSpelling: TellSpelling = spellingOf): TaggedRecord | undefined => {
   if (typeof record !== 'object' || record === null) return undefined
   const { tokens, ner_tags: tags, hmtl } = record as Record<string, unknown>
   if (!Array.isArray(tokens) || (hmtl ?? undefined) !== undefined) return undefined
   if (Array.isArray(tags)) return record as TaggedRecord
-  const name = tags === undefined && otherNames.find((other) => areTagsOf((record as TaggedRecord)[other], tokens))
+  const name =
+    tags === undefined && otherNames.find((other) => areTagsOf((record as TaggedRecord)[other], tokens, tellSpelling))
   if (!name) return undefined
   const { [name]: found, ...rest } = record as TaggedRecord
   return { ...rest, tokens, ner_tags: found as readonly unknown[] }
 }
 
-const areTagsOf = (tags: unknown, tokens: readonly unknown[]): boolean =>
+const areTagsOf = (tags: unknown, tokens: readonly unknown[], tellSpelling: TellSpelling): boolean =>
   Array.isArray(tags) &&
   tags.length > 0 &&
   tags.length === tokens.length &&
-  tags.every((tag) => typeof tag === 'string' && isTypedTag(tag))
+  tags.every((tag) => typeof tag === 'string') &&
+  (tags.every(isTypedTag) || tellSpelling(tags) !== undefined)
 
 /** A tag that is a number, also as text, as tables that have been through a spreadsheet have it; any other as it is. */
 export const tagNumber = (tag: unknown): unknown => (typeof tag === 'string' && /^-?\d+$/.test(tag) ? Number(tag) : tag)
@@ -109,7 +124,14 @@ export const wordsOf = (value: readonly unknown[], id: string, code: ErrorCode, 
   return value as string[]
 }
 
-const decode = (tags: readonly string[], known: readonly string[], id: string, code: ErrorCode): TagSpan[] => {
+const decode = (
+  tags: readonly string[],
+  known: readonly string[],
+  id: string,
+  { code, tellSpelling = spellingOf }: TagSource,
+): TagSpan[] => {
+  const spelling = tellSpelling(known)
+  if (spelling) return decodeTags(tags.map((tag) => respelled(tag, spelling)))
   const positions = sayPositions(known)
   const odd = tags.find((tag) => tag === '' || (positions && !isTag(tag)))
   if (odd === undefined) return positions ? decodeTags(tags) : decodeTypes(tags)
@@ -123,9 +145,10 @@ const decode = (tags: readonly string[], known: readonly string[], id: string, c
 export const taggedDocument = (
   record: TaggedRecord,
   fallbackId: string,
-  { names, code }: TagSource,
+  source: TagSource,
   context: FormatContext,
 ): Document => {
+  const { names, code } = source
   const { textField = 'text', layer = 'entities' } = context.options
   const { tokens: _, ner_tags: rawTags, hmtl: __, [textField]: given, ...rest } = record
   const id = idText(record.id) ?? fallbackId
@@ -146,7 +169,7 @@ export const taggedDocument = (
     if (name === undefined) throw fault(`ner_tags[${i}] is ${tag}, and the file names ${names.length} tags`)
     return name
   })
-  const spans = decode(tags, names ?? tags, id, code)
+  const spans = decode(tags, names ?? tags, id, source)
   const aligned = typeof given === 'string' ? alignTokens(given, words) : undefined
   if ((given ?? undefined) !== undefined && !aligned) context.report.add('text-of-other-tokens', id)
   const joined = joinTokens(words)

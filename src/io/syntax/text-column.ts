@@ -99,8 +99,53 @@ const inside = ({ path, at, value }: Inside): Inside[] => {
   return holdsRecords(value) ? [{ ...all[0], path: `${path || '.'}[]` }] : all
 }
 
+/** Records of other programs that hold sentences deeper: what they are, and what makes records of words with tags of them. */
+interface KnownRecord {
+  readonly what: string
+  readonly remedy: string
+  /** Fields in their first items, one inside of the other; the last has all of these. */
+  readonly at: readonly string[]
+  readonly fields: readonly string[]
+}
+
+const known: readonly KnownRecord[] = [
+  {
+    what: 'the training data of spaCy 2',
+    at: ['paragraphs', 'sentences', 'tokens'],
+    fields: ['orth'],
+    remedy: `jq -c '.[]?.paragraphs[].sentences[] | {tokens: [.tokens[].orth], ner_tags: [.tokens[].ner | if . == "-" then "O" else . end]}'`,
+  },
+  {
+    what: "CoreNLP's JSON",
+    at: ['sentences', 'tokens'],
+    fields: ['word', 'ner'],
+    remedy: `jq -c '.sentences[] | {tokens: [.tokens[].word], ner_tags: [.tokens[].ner]}'; its coreference is not read`,
+  },
+  {
+    what: "OntoNotes as the hub's data set has it",
+    at: ['sentences'],
+    fields: ['words', 'named_entities'],
+    remedy:
+      `jq -c '.sentences[] | {tokens: .words, ner_tags: .named_entities}', with names for numbers of tags; ` +
+      'its coreference is read from the *_conll files it was made of',
+  },
+]
+
+const itemOf = (value: unknown): unknown => (Array.isArray(value) ? value.find(isObject) : value)
+
+/** What to do about a record that is known; undefined for any other. */
+const knownRemedy = (record: Readonly<Record<string, unknown>>): string | undefined => {
+  const found = known.find(({ at, fields }) => {
+    const inner = at.reduce<unknown>((value, name) => (isObject(value) ? itemOf(value[name]) : undefined), record)
+    return isObject(inner) && fields.every((name) => Object.hasOwn(inner, name))
+  })
+  return found && `This is ${found.what}; take its sentences out with ${found.remedy}`
+}
+
 /** What to do about a record without a text: answers of servers hold the records deeper, and exports wrap them. */
 export const recordRemedy = (record: Readonly<Record<string, unknown>>, textField: string): string => {
+  const told = knownRemedy(record)
+  if (told !== undefined) return told
   let level: readonly Inside[] = [{ path: '', at: '', value: record }]
   let best: { readonly inner: Inside; readonly field: string; readonly length: number } | undefined
   const offer = (inner: Inside, field: string, length: number) => {

@@ -3,6 +3,7 @@
  * (`to_json(orient="records")`): told by the first record, and read as the rows of such a table are.
  */
 import type { Document } from '../document/document.ts'
+import type { TellSpelling } from '../document/tags.ts'
 import { HmtlError } from '../errors.ts'
 import type { FormatContext } from '../format.ts'
 import { textColumn } from './text-column.ts'
@@ -27,14 +28,19 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
  * @param name of the source, for ids
  * @returns undefined where it is a document: it has a text, or names and values are not those of a word and its tag
  */
-export const wordRecordsOf = (first: unknown, name: string, context: FormatContext): WordRecords | undefined => {
+export const wordRecordsOf = (
+  first: unknown,
+  name: string,
+  context: FormatContext,
+  tellSpelling: TellSpelling,
+): WordRecords | undefined => {
   if (!isObject(first)) return undefined
   const { textField = 'text' } = context.options
   const names = Object.keys(first)
   const columns = textColumn(names, textField) === undefined ? wordColumnsOf(names) : undefined
   const isText = (c: number) => typeof first[names[c]] === 'string'
   if (!columns || !isText(columns.word) || !columns.tags.some(isText)) return undefined
-  const words = wordRows(names, columns, name, context)
+  const words = wordRows(names, columns, name, context, tellSpelling)
   const word = names[columns.word]
   const nothing = names.map(() => '')
   /** Whether what was thrown last is the fault of the sentence before the record. */

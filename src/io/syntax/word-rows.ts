@@ -3,10 +3,10 @@
  * what column formats hold: a sentence ends where another column names or numbers the next one (in each row, or in its
  * first alone), or at a row that holds nothing. One sentence or document is held at a time.
  */
-import { arePhrases, docstart, isTypeTag, tagName, wordName } from './tag-columns.ts'
+import { arePhrases, docstart, isTagOf, isTypeTag, tagName, wordName } from './tag-columns.ts'
 import { type TagSentence, tagDocument } from './tag-document.ts'
 import type { Document } from '../document/document.ts'
-import { isTag, sayPositions } from '../document/tags.ts'
+import { isTag, mayBeSpelled, sayPositions, spellingTeller, type TagSpelling } from '../document/tags.ts'
 import { HmtlError, toHmtlError } from '../errors.ts'
 import { type FormatContext, maxDocumentBytes } from '../format.ts'
 import { stringifyExact } from './exact-json.ts'
@@ -47,10 +47,11 @@ export interface WordRows {
   recover(): void
 }
 
-/** The column of the tags, and whether they say a type alone, or are those of phrases. */
+/** The column of the tags, and whether they say a type alone, are spelled in their own way, or are those of phrases. */
 interface Told {
   readonly tag: number
   readonly types: boolean
+  readonly spelling?: TagSpelling | undefined
   readonly phrases: boolean
 }
 
@@ -68,12 +69,14 @@ const ofLine = (cell: string): string => cell.replace(/[\t\r\n]+/g, ' ').replace
 /**
  * @param names of the columns
  * @param name of the source, for ids
+ * @param tellSpelling of tags
  */
 export const wordRows = (
   names: readonly string[],
   { word, tags: candidates, sentence: sentenceAt, document: documentAt }: WordColumns,
   name: string,
   context: FormatContext,
+  tellSpelling = spellingTeller(),
 ): WordRows => {
   const others = names.map((_, c) => c).filter((c) => ![word, sentenceAt, documentAt].includes(c))
   /** What a sentence has told, once one has. */
@@ -106,12 +109,14 @@ export const wordRows = (
   const tell = (all: readonly (readonly string[])[]): Told => {
     for (const tag of candidates) {
       const cells = all.map((row) => row[tag])
-      const types = !sayPositions(cells)
-      const fits = types ? cells.includes('O') && cells.every(isTypeTag) : cells.every(isTag)
+      const spelling = tellSpelling(cells)
+      const types = !spelling && !sayPositions(cells)
+      const fits =
+        spelling !== undefined || (types ? cells.includes('O') && cells.every(isTypeTag) : cells.every(isTag))
       if (!fits) continue
-      const found = { tag, types, phrases: arePhrases(cells) }
+      const found = { tag, types, spelling, phrases: arePhrases(cells) }
       // Words outside of all names say nothing of the others.
-      if (cells.some((cell) => cell !== 'O')) told = found
+      if (cells.some((cell) => cell !== 'O') && !(types && mayBeSpelled(cells))) told = found
       return found
     }
     const [tag] = candidates
@@ -132,8 +137,8 @@ export const wordRows = (
     count++
     try {
       const all = list.flatMap((each) => each.rows)
-      const { tag, types, phrases } = told ?? tell(all)
-      const odd = all.find((row) => !(types ? isTypeTag : isTag)(row[tag]))
+      const { tag, types, spelling, phrases } = told ?? tell(all)
+      const odd = all.find((row) => !isTagOf(row[tag], { types, spelling }))
       if (odd)
         throw new HmtlError('HMTL_INPUT_SYNTAX', `"${odd[tag]}" is not a tag`, {
           remedy: types
@@ -154,6 +159,7 @@ export const wordRows = (
         others: [],
         header: false,
         types,
+        spelling,
         phrases,
       }
       const inOrder = list.map((each) => ({ ...each, rows: each.rows.map((row) => order.map((c) => row[c])) }))

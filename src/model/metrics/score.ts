@@ -11,6 +11,7 @@ import {
   listSpans,
   type RelationLike,
   type SpanLike,
+  type Spans,
 } from '../../io/document/document.ts'
 import { HmtlError } from '../../io/errors.ts'
 import { sentenceOfToken, sentenceSpans, tokenSpan } from '../../io/document/tokens.ts'
@@ -116,13 +117,34 @@ interface Placed {
   readonly cell: string
 }
 
+/** Tokens and sentences that relations are placed by. */
+interface Layout {
+  readonly tokens: Spans
+  readonly sentences: Spans
+}
+
+/**
+ * The layouts of both sides: gold's sentences for both, of one text gold's tokens too; where gold has no tokens those of
+ * the prediction. Undefined where neither side has any.
+ */
+const layouts = (gold: Document, predicted: Document): [Layout, Layout] | undefined => {
+  const from = gold.tokens ? gold : predicted
+  const { tokens } = from
+  if (!tokens) return undefined
+  const sentences = sentenceSpans(from)
+  const found = gold.text === predicted.text ? tokens : (predicted.tokens ?? tokens)
+  return [
+    { tokens, sentences },
+    { tokens: found, sentences },
+  ]
+}
+
 /** Relations within a sentence, by the last tokens of their arguments; by last character where there are no tokens. */
-const placed = (document: Document, sentencesFrom: Document): Placed[] => {
+const placed = (document: Document, layout: Layout | undefined): Placed[] => {
   const relations = document.relations ? listRelations(document.relations) : []
-  const tokens = document.tokens ?? sentencesFrom.tokens
-  if (!tokens)
+  if (!layout)
     return relations.map((relation) => ({ relation, sentence: 0, cell: `${relation.arg1.end} ${relation.arg2.end}` }))
-  const sentences = sentenceSpans(sentencesFrom.tokens ? sentencesFrom : document)
+  const { tokens, sentences } = layout
   return relations.flatMap((relation) => {
     const one = tokenSpan(tokens, relation.arg1.start, relation.arg1.end)
     const two = tokenSpan(tokens, relation.arg2.start, relation.arg2.end)
@@ -157,7 +179,8 @@ const relationMetric = (): Metric<RelationScore> => {
   return {
     add(gold, predicted) {
       const [nameGold, namePredicted] = namers(gold, predicted)
-      const [wanted, found] = [placed(gold, gold), placed(predicted, gold)]
+      const [goldLayout, predictedLayout] = layouts(gold, predicted) ?? []
+      const [wanted, found] = [placed(gold, goldLayout), placed(predicted, predictedLayout)]
       const items = (list: readonly Placed[]): Item[] => list.map(({ cell, relation }) => [cell, relation.label])
       lastToken.add(items(wanted), items(found))
       const bearing = new Set(wanted.map(({ sentence }) => sentence))
