@@ -2,12 +2,15 @@
  * Writes a model's card from its configuration and its scores on the test data of its sources:
  *   node scripts/model-card.mjs models/en ["how it was made, a sentence" [CONFIG ...]]
  * CONFIG are those of the trainings that it began with, whose sources are its own too.
+ * `--tasks relation` scores these alone: what the present card says of others stays, which is right where they were left
+ * alone (`training.only`).
  * Needs `npm run data:free`. Every number is made here, or by a command that the card names.
  */
 import { spawnSync } from 'node:child_process'
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
 import { recipes } from '../dist/datasets/index.js'
 import { decodeSafetensors } from '../dist/src/model/safetensors.js'
 import { startEngine } from '../dist/src/model/engine.js'
@@ -16,7 +19,10 @@ import { evaluateTask, goldSplit } from '../dist/src/train/evaluate.js'
 import { loadConfig } from '../dist/src/train/index.js'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
-const [folder = 'models/en', made = '', ...before] = process.argv.slice(2)
+const {
+  values: { tasks: chosen },
+  positionals: [folder = 'models/en', made = '', ...before],
+} = parseArgs({ allowPositionals: true, options: { tasks: { type: 'string' } } })
 const node = (...args) => {
   const { status, stdout, stderr } = spawnSync(process.execPath, args, {
     cwd: root,
@@ -55,11 +61,36 @@ const recipeOf = (path) =>
     })
     .sort((a, b) => b.name.length - a.name.length)[0]
 
+const isScored = (name) => !chosen || chosen.split(',').includes(name)
+const present = chosen ? readFileSync(join(root, folder, 'README.md'), 'utf8') : ''
+const [, presentLabels = ''] = present.match(/^By label, with how many there are: (.*)\.$/m) ?? []
+/** What the present card says of a task. */
+const kept = {
+  rows: (task) =>
+    present
+      .split('\n')
+      .filter((line) => line.startsWith(`| ${task} |`))
+      .map((line) => line.slice(2, -2).split(' | ')),
+  byLabel: (task) =>
+    presentLabels
+      .split(/; (?=\*\*)/)
+      .map((text) => text.match(/^\*\*(.*?):\*\* (.*)$/)?.slice(1) ?? [''])
+      .filter(([title]) => title.startsWith(`${task},`)),
+  error: (task) => ({
+    after: Number(present.match(new RegExp(`([\\d.]+) points of probability for ${task}\\b`))?.[1]) / 100,
+  }),
+}
+
 await startEngine(process.env.HMTL_ENGINE || 'wasm')
 const model = await loadModel(join(root, folder))
 const rows = []
 const byLabel = []
-for (const task of config.tasks)
+for (const task of config.tasks) {
+  if (!isScored(task.name)) {
+    rows.push(...kept.rows(task.name))
+    byLabel.push(...kept.byLabel(task.name))
+    continue
+  }
   for (const source of goldSplit(task, 'test')) {
     const { score, main } = await evaluateTask(model, task, [source])
     const of =
@@ -91,6 +122,7 @@ for (const task of config.tasks)
         each.map(([label, { f1, gold }]) => `${label} ${percent(f1)} (${gold})`).join(', '),
       ])
   }
+}
 
 const sources = new Map()
 const sourceOf = (train) => {
@@ -116,7 +148,9 @@ for (const path of before)
     for (const { train } of datasets) if (!now.has(train)) sourceOf(train).uses.push(`${name} (before)`)
   }
 
-const { errors } = JSON.parse(node('scripts/calibration.mjs', folder, '--json'))
+const fitted = chosen ? ['--tasks', chosen] : []
+const measured = JSON.parse(node('scripts/calibration.mjs', folder, '--json', ...fitted)).errors
+const errors = Object.fromEntries(config.tasks.map(({ name }) => [name, measured[name] ?? kept.error(name)]))
 const size = [...Object.keys(stored.files), 'config.json'].reduce(
   (sum, file) => sum + statSync(join(root, folder, file)).size,
   0,
@@ -126,7 +160,20 @@ const { contextual } = config.embeddings
 const encoderName = contextual
   ? JSON.parse(readFileSync(join(root, folder, contextual.model, 'config.json'), 'utf8'))
   : undefined
-const people = node('bench/quality/people.mjs', folder).trim()
+/** Rows of people.mjs, by the task that they are of. */
+const titles = { ner: 'entities', emd: 'mentions', relation: 'relations', coref: 'coreference' }
+const asked = config.tasks.map(({ name }) => name)
+const rowsOfPeople = (names) => names.map((name) => `| ${titles[name]},`)
+const people = [
+  ...(chosen ? present.split('\n') : []).filter((line) =>
+    rowsOfPeople(asked.filter((name) => !isScored(name))).some((begin) => line.startsWith(begin)),
+  ),
+  node(
+    'bench/quality/people.mjs',
+    folder,
+    ...(chosen ? asked.filter(isScored).map((name) => titles[name]) : []),
+  ).trim(),
+].join('\n')
 const relation = config.tasks.find(({ kind }) => kind === 'relation')
 const types = relation?.argumentTypes ?? {}
 const conventions = new Set(
@@ -181,7 +228,7 @@ ${config.tasks
 | corpus | used for | licence | where |
 |---|---|---|---|
 ${[...sources.values()]
-  .map(({ recipe, uses }) => `| ${recipe.title} | ${uses.join('; ')} | ${recipe.licence} | ${recipe.source} |`)
+  .map(({ recipe, uses }) => `| ${recipe.title} | ${[...new Set(uses)].join('; ')} | ${recipe.licence} | ${recipe.source} |`)
   .join('\n')}
 | GloVe 6B, ${made.includes('longer-words') ? '50 and 100' : config.embeddings.words.size} dimensions | word vectors | PDDL 1.0 | https://nlp.stanford.edu/projects/glove/ |${
   contextual

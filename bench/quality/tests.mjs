@@ -29,6 +29,7 @@ export const rows = [
     task,
     path: 'data/everyday/test.arrow',
     ...(task === 'coref' ? { convention: 'ontogum' } : {}),
+    ...(task === 'relation' ? { pronouns: true } : {}),
   })),
 ]
 
