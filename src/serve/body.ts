@@ -122,6 +122,12 @@ const errorOfBody = (error: HmtlError): HmtlError =>
     cause: error,
   })
 
+/** Where JSON is broken; what stands there is the client's, and no log's. */
+const placeIn = (message: string): string => {
+  const [, at] = /position (\d+)/.exec(message) ?? []
+  return at === undefined ? '' : `, at character ${at}`
+}
+
 const isCutShort = (message: string, length: number): boolean =>
   /end of JSON input|Unterminated/.test(message) || new RegExp(`position ${length}\\b`).test(message)
 
@@ -144,7 +150,7 @@ async function* wholeJson(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uin
     const what = text.trimStart().startsWith('[') ? 'array' : 'object'
     throw isCutShort(message, text.length)
       ? new HmtlError('HMTL_INPUT_TRUNCATED', `the body ends within its ${what}`, { cause, remedy: 'Send all of it' })
-      : new HmtlError('HMTL_INPUT_JSON', `the body is not JSON: ${message}`, { cause, remedy })
+      : new HmtlError('HMTL_INPUT_JSON', `the body is not JSON${placeIn(message)}`, { cause, remedy })
   }
   if (typeof value !== 'object' || value === null)
     throw new HmtlError('HMTL_INPUT_JSON', 'the body is neither an object nor an array', { remedy })
