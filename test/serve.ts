@@ -174,7 +174,10 @@ test('what is wrong with a body is said of bodies and by the parameters of a req
   t.regex(await said('{"text":"Ada', json), /^422 HMTL_INPUT_TRUNCATED the body ends within its object\./)
   t.regex(await said('{"text":"Ada"', json), /^422 HMTL_INPUT_TRUNCATED the body ends within its object\./)
   t.regex(await said('[{"text":"Ada"}', json), /^422 HMTL_INPUT_TRUNCATED the body ends within its array\./)
-  t.regex(await said('[{"text":"a"},,{"text":"b"}]', json), /^422 HMTL_INPUT_JSON the body is not JSON(, at character \d+)?\. Send/)
+  t.regex(
+    await said('[{"text":"a"},,{"text":"b"}]', json),
+    /^422 HMTL_INPUT_JSON the body is not JSON(, at character \d+)?\. Send/,
+  )
   for (const body of ['"Ada"', 'null', '7'])
     t.regex(await said(body, json), /^422 HMTL_INPUT_JSON the body is neither an object nor an array\. Send \{/)
   t.regex(await said('{"body":"Ada was born in London."}', json), /textField=/)
