@@ -1,5 +1,4 @@
 /** `hmtl annotate`: the main job. Documents in, the same documents with who and what they talk about out. */
-import { open, stat } from 'node:fs/promises'
 import type { Argv } from 'yargs'
 import { drawDocument } from '../src/io/draw/ansi.ts'
 import type { Document } from '../src/io/document/document.ts'
@@ -11,7 +10,7 @@ import { kindNumbers } from '../src/io/draw/kinds.ts'
 import type { OffsetUnit } from '../src/io/document/offsets.ts'
 import { errorOf } from '../src/io/plain-error.ts'
 import { tokenCount } from '../src/io/document/tokens.ts'
-import { openFile, writeAtomically, writeDocuments, writeStream } from '../src/io/write.ts'
+import { isGzipName, writeAlong, writeAtomically, writeDocuments, writeStream } from '../src/io/write.ts'
 import { openPool } from '../src/open-pool.ts'
 import { engineNames } from '../src/model/engine-choice.ts'
 import { annotatedLine } from '../src/pipeline/annotated-line.ts'
@@ -20,10 +19,19 @@ import { deadLetter } from '../src/pipeline/dead-letter.ts'
 import { group } from '../src/pipeline/group.ts'
 import { type Annotated, inWorkers } from '../src/pipeline/pool/in-workers.ts'
 import { progress } from '../src/pipeline/progress.ts'
-import { formatOptionsOf, inputOptions, names, number, outputOptions, probability } from './support/command.ts'
-import { type Run, startRun } from './support/input.ts'
-import { exitCodes, useColor } from './support/output.ts'
-import { checkTarget, documentEndings, targetFormat } from './support/target.ts'
+import {
+  inputFilesOf,
+  formatOptionsOf,
+  inputOptions,
+  names,
+  number,
+  outputOptions,
+  probability,
+} from './support/command.ts'
+import { type Run, startRun, writeReport } from './support/input.ts'
+import { checkAlike, type Kept, keptOf, skipKept } from './support/kept-lines.ts'
+import { exitCodes, sayLost, useColor } from './support/output.ts'
+import { checkFiles, documentEndings, targetFormat } from './support/target.ts'
 
 export const builder = (yargs: Argv) =>
   yargs
@@ -61,46 +69,27 @@ export const builder = (yargs: Argv) =>
 
 type Args = Awaited<ReturnType<typeof builder>['argv']>
 
-/** Length of a file's complete lines, and how many there are. */
-const completeLines = async (path: string): Promise<{ bytes: number; lines: number }> => {
-  if (!(await stat(path).catch(() => undefined))) return { bytes: 0, lines: 0 }
-  const handle = await open(path)
-  let [position, bytes, lines] = [0, 0, 0]
-  const buffer = Buffer.alloc(1 << 20)
-  try {
-    for (;;) {
-      const { bytesRead } = await handle.read(buffer, 0, buffer.length, position)
-      if (bytesRead === 0) return { bytes, lines }
-      for (let at = buffer.indexOf(10); at !== -1 && at < bytesRead; at = buffer.indexOf(10, at + 1)) {
-        lines++
-        bytes = position + at + 1
-      }
-      position += bytesRead
-    }
-  } finally {
-    await handle.close()
-  }
-}
-
-async function* skipped(documents: AsyncIterable<Document>, count: number): AsyncGenerator<Document> {
-  let seen = 0
-  for await (const document of documents) if (seen++ >= count) yield document
-}
-
 export const handler = async (args: Args): Promise<number> => {
   const to = await targetFormat(
     args,
     [...documentEndings, ['.html', 'html']],
     args.output === '-' && process.stdout.isTTY ? 'ansi' : 'jsonl',
   )
-  await checkTarget(args.output, args.inputs)
+  const { output, deadLetter, report } = args
+  await checkFiles({
+    ...inputFilesOf(args),
+    outputs: { '-o': output, '--dead-letter': deadLetter, '--report': report },
+    to,
+  })
   const unit = (args.offsetUnit ?? 'utf16') as OffsetUnit
   const toFile = args.output !== '-'
   if (args.resume && !(toFile && to === 'jsonl'))
     throw new HmtlError('HMTL_USAGE', '--resume needs -o FILE and JSON lines as output')
+  if (args.resume && isGzipName(output))
+    throw new HmtlError('HMTL_USAGE', '--resume goes on with lines as they are, not with gzip')
   if (to !== 'html' && to !== 'ansi' && formatNamed(to).writeFiles && !toFile)
     throw new HmtlError('HMTL_USAGE', `${to} writes several files`, { remedy: 'Name a folder with -o' })
-  const before = args.resume ? await completeLines(args.output) : { bytes: 0, lines: 0 }
+  const kept = args.resume ? await keptOf(output) : undefined
   const controller = new AbortController()
   const interrupt = () => controller.abort(new Error('interrupted'))
   process.once('SIGINT', interrupt)
@@ -120,7 +109,9 @@ export const handler = async (args: Args): Promise<number> => {
   const run = startRun('annotated', args, { ...formatOptionsOf(args), keepLines: to === 'jsonl' }, 'words')
   // Reading stops at an interrupt; what is in flight is finished and written.
   async function* input(): AsyncGenerator<Document> {
-    for await (const document of skipped(run.documents(args.inputs), before.lines)) {
+    const documents = run.documents(args.inputs)
+    const lineOptions = { textField: args.textField, offsetUnit: unit }
+    for await (const document of kept ? skipKept(documents, kept, lineOptions) : documents) {
       if (controller.signal.aborted) return
       yield document
     }
@@ -132,7 +123,7 @@ export const handler = async (args: Args): Promise<number> => {
     progress(({ source }) => run.progress.add(tokenCount(source))),
   )
   try {
-    if (to === 'jsonl') await writeJsonl(results, args, run, unit, before.bytes)
+    if (to === 'jsonl') await writeJsonl(results, args, run, unit, kept)
     else {
       const documents = annotatedDocuments(results, run)
       const put = (chunks: AsyncIterable<string>) =>
@@ -146,6 +137,8 @@ export const handler = async (args: Args): Promise<number> => {
     await pool.close()
   }
   const code = await run.finish()
+  if (report !== undefined) await writeReport(report, to, run)
+  sayLost(run.context.report, args.quiet)
   return controller.signal.aborted ? exitCodes.interrupted : code
 }
 
@@ -166,9 +159,10 @@ const writeJsonl = async (
   args: Args,
   run: Run,
   unit: OffsetUnit,
-  from: number,
+  kept: Kept | undefined,
 ): Promise<void> => {
   const options = { textField: args.textField, offsetUnit: unit }
+  let checked = kept?.first === undefined
   async function* lines(): AsyncGenerator<string> {
     for await (const { source, outcome } of results) {
       if ('error' in outcome) {
@@ -176,9 +170,14 @@ const writeJsonl = async (
         run.fail(errorOf(outcome.error), rawLineOf(source))
         const { code, message } = outcome.error
         yield `${annotatedLine(source, JSON.stringify({ error: { code, message } }), options)}\n`
-      } else if ('json' in outcome) yield `${annotatedLine(source, outcome.json, options)}\n`
+      } else if ('json' in outcome) {
+        if (kept && !checked) checkAlike(kept, outcome.json)
+        checked = true
+        yield `${annotatedLine(source, outcome.json, options)}\n`
+      }
     }
   }
-  if (args.output === '-') return writeStream(process.stdout, lines())
-  await writeStream(await openFile(args.output, from > 0 ? from : undefined), lines(), true)
+  await (args.output === '-'
+    ? writeStream(process.stdout, lines())
+    : writeAlong(args.output, lines(), kept && kept.bytes > 0 ? kept.bytes : undefined))
 }

@@ -80,6 +80,11 @@ export const commands: readonly LazyCommand[] = [
     load: () => import('./setup.js') as never,
   },
   { command: 'doctor', describe: 'Which engine computes here, and why', load: () => import('./doctor.js') as never },
+  {
+    command: 'completion',
+    describe: 'Print a completion script for your shell',
+    load: () => import('./completion.js') as never,
+  },
 ]
 
 /** The bare name of a command. */

@@ -1,15 +1,14 @@
 /** `hmtl convert`: documents of one format into another. */
-import { writeFile } from 'node:fs/promises'
 import type { Argv } from 'yargs'
 import type { Document } from '../src/io/document/document.ts'
 import { toHmtlError } from '../src/io/errors.ts'
-import { formatNamed, formats, writableNames } from '../src/io/formats/index.ts'
+import { formatNamed, formats, isRead, isWritten, writableNames } from '../src/io/formats/index.ts'
 import { writeDocuments } from '../src/io/write.ts'
 import { prepareDocument } from '../src/pipeline/prepare.ts'
-import { formatOptionsOf, inputOptions, outputOptions } from './support/command.ts'
-import { type Run, startRun } from './support/input.ts'
-import { exitCodes, lossText, say, table } from './support/output.ts'
-import { documentEndings, targetFormat } from './support/target.ts'
+import { inputFilesOf, formatOptionsOf, inputOptions, outputOptions } from './support/command.ts'
+import { type Run, startRun, writeReport } from './support/input.ts'
+import { exitCodes, sayLost, table } from './support/output.ts'
+import { checkFiles, documentEndings, targetFormat } from './support/target.ts'
 
 export const builder = (yargs: Argv) =>
   yargs
@@ -26,7 +25,6 @@ export const builder = (yargs: Argv) =>
       choices: writableNames,
       describe: 'Format of the output; told from its name where absent',
     })
-    .option('report', { type: 'string', describe: 'File for a JSON report of what the output could not carry' })
     .option('tokenize', {
       type: 'boolean',
       default: false,
@@ -54,25 +52,28 @@ async function* prepared(documents: AsyncIterable<Document>, always: boolean, ru
   }
 }
 
+const yes = (is: boolean) => (is ? 'yes' : 'no')
+
 export const handler = async (args: Args): Promise<number> => {
   if (args.list) {
     process.stdout.write(
-      `${table([['format', 'reads', 'writes', 'layers', ''], ...formats.map((f) => [f.name, 'yes', f.write || f.writeFiles ? 'yes' : 'no', f.carries.join(' '), f.summary])])}\n`,
+      `${table([['format', 'reads', 'writes', 'layers', ''], ...formats.map((f) => [f.name, yes(isRead(f)), yes(isWritten(f)), f.carries.join(' '), f.summary])])}\n`,
     )
     return exitCodes.ok
   }
   const to = await targetFormat(args, documentEndings, 'jsonl')
   const format = formatNamed(to)
+  const { output, deadLetter, report } = args
+  await checkFiles({
+    ...inputFilesOf(args),
+    outputs: { '-o': output, '--dead-letter': deadLetter, '--report': report },
+    to,
+  })
   const run = startRun('converted', args, formatOptionsOf(args))
   const documents = prepared(run.documents(args.inputs), format.needsTokens || args.tokenize, run)
   await writeDocuments(documents, args.output === '-' ? process.stdout : args.output, { ...run.context, format: to })
   const code = await run.finish()
-  const { report } = run.context
-  if (args.report !== undefined)
-    await writeFile(
-      args.report,
-      `${JSON.stringify({ format: to, failures: run.failures, lost: report.entries() }, null, 2)}\n`,
-    )
-  if (report.size > 0 && !args.quiet) say(`not carried, or changed on the way:\n${lossText(report)}`)
+  if (args.report !== undefined) await writeReport(args.report, to, run)
+  sayLost(run.context.report, args.quiet)
   return code
 }

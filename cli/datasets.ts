@@ -1,5 +1,5 @@
 /** `hmtl datasets`: the corpora the program knows, and their making into Arrow splits. */
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Argv } from 'yargs'
 import { differences } from '../datasets/checksum.ts'
@@ -8,6 +8,7 @@ import type { Recipe } from '../datasets/recipe.ts'
 import { type CorpusCounts, countDocument, emptyCounts } from '../src/io/document/counts.ts'
 import type { Document } from '../src/io/document/document.ts'
 import { HmtlError } from '../src/io/errors.ts'
+import { notFound } from '../src/io/source.ts'
 import { writeDocuments } from '../src/io/write.ts'
 import { prepareDocument } from '../src/pipeline/prepare.ts'
 import { startRun } from './support/input.ts'
@@ -110,6 +111,7 @@ const prepare = async (args: Args, recipe: Recipe): Promise<number> => {
     throw new HmtlError('HMTL_DATASET_SPLIT', `${recipe.name} has no scheme "${args.scheme}"`, {
       remedy: `It has ${recipe.schemes.map(({ name }) => name).join(', ')}`,
     })
+  if (!(await stat(from).catch(() => undefined))?.isDirectory()) throw notFound(from, undefined)
   const differing = await differences(recipe, from)
   for (const { path, expected, found } of differing) {
     const message = `${path} is not the version the recipe was written for (sha256 ${found}, expected ${expected})`

@@ -6,7 +6,7 @@ import { HmtlError } from '../src/io/errors.ts'
 import { writeNpy } from '../src/io/vectors/npy.ts'
 import { openVectors, type VectorFile } from '../src/io/vectors/file.ts'
 import { sentenceKey, type VectorRow, vectorStream } from '../src/io/vectors/stream.ts'
-import { openFile, writeStream } from '../src/io/write.ts'
+import { begun, isGzipName, writeAlong, writeStream } from '../src/io/write.ts'
 import { modelFolder } from '../src/models.ts'
 import type { ContextualEncoder } from '../src/model/encoders/contextual.ts'
 import { findEncoder } from '../src/model/encoders/load.ts'
@@ -24,9 +24,10 @@ import { pack } from '../src/pipeline/pack.ts'
 import { prepareDocument } from '../src/pipeline/prepare.ts'
 import { progress } from '../src/pipeline/progress.ts'
 import { sentenceUnits, type Window } from '../src/pipeline/units.ts'
-import { formatOptionsOf, inputOptions } from './support/command.ts'
+import { inputFilesOf, formatOptionsOf, inputOptions } from './support/command.ts'
 import { startRun } from './support/input.ts'
-import { checkTarget, type Endings, targetFormat } from './support/target.ts'
+import { sayLost } from './support/output.ts'
+import { checkFiles, type Endings, targetFormat } from './support/target.ts'
 
 // Here a layer is one of the model's, not of the documents'.
 const { layer: _, ...readingOptions } = inputOptions
@@ -108,8 +109,17 @@ const groupTokens = 1024
 export const handler = async (args: Args): Promise<number> => {
   const { output } = args
   const to = await targetFormat(args, endings, 'jsonl')
-  await checkTarget(output, args.inputs)
+  const { inputs, from } = inputFilesOf(args)
+  await checkFiles({
+    inputs: [...inputs, ...(args.elmo ?? [])],
+    from,
+    outputs: { '-o': output, '--dead-letter': args.deadLetter },
+  })
   const toFile = output !== '-'
+  if (isGzipName(output) && (to === 'npy' || args.resume || args.add))
+    throw new HmtlError('HMTL_USAGE', `${output} would be compressed, and what is written is gone back to`, {
+      remedy: 'Name a file without .gz',
+    })
   if (to === 'npy' && !toFile)
     throw new HmtlError('HMTL_USAGE', 'npy needs -o FILE: its header says how many rows follow')
   const goesOn = args.resume || args.add
@@ -170,9 +180,10 @@ export const handler = async (args: Args): Promise<number> => {
       }
   }
   if (to === 'npy') {
+    const some = await begun(groups())
     const writer = await writeNpy(output, size)
     try {
-      for await (const rows of groups()) for (const { values } of rows) await writer.write(values)
+      for await (const rows of some) for (const { values } of rows) await writer.write(values)
     } finally {
       await writer.close()
     }
@@ -183,27 +194,12 @@ export const handler = async (args: Args): Promise<number> => {
       to === 'jsonl'
         ? lines()
         : vectorStream(groups(), { size, half: args.half, metadata, form, append: done !== undefined })
-    const write = async (some: AsyncIterable<string | Uint8Array>) =>
-      writeStream(toFile ? await openFile(output, done?.end) : process.stdout, some, toFile)
-    if (!done) await write(chunks)
-    else {
-      // What cannot go on leaves the file as it is: that is known once there is something to write.
-      const first = await chunks.next()
-      try {
-        await write(from(first, chunks))
-      } finally {
-        await chunks.return(undefined)
-      }
-    }
+    // What cannot go on leaves the file as it is: that is known once there is something to write.
+    await (toFile ? writeAlong(output, chunks, done?.end) : writeStream(process.stdout, chunks))
   }
-  return run.finish()
-}
-
-/** An iterator of which the first result has been taken already. */
-async function* from<T>(first: IteratorResult<T>, rest: AsyncGenerator<T>): AsyncGenerator<T> {
-  if (first.done) return
-  yield first.value
-  yield* rest
+  const code = await run.finish()
+  sayLost(run.context.report, args.quiet)
+  return code
 }
 
 /** What is there of a file that was broken off. @throws HmtlError `HMTL_OUTPUT_FAILED` where it holds something else */

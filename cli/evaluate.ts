@@ -9,7 +9,8 @@ import { loadModel } from '../src/model/store.ts'
 import { evaluateTask, goldSources } from '../src/train/evaluate.ts'
 import { inputOptions, names } from './support/command.ts'
 import { readableTwice } from './support/input.ts'
-import { exitCodes, table } from './support/output.ts'
+import { exitCodes, sayLost, table } from './support/output.ts'
+import { passedOver } from './support/target.ts'
 
 export const builder = (yargs: Argv) =>
   yargs
@@ -42,6 +43,7 @@ export const handler = async (args: Args): Promise<number> => {
     throw new HmtlError('HMTL_USAGE', 'no gold documents to score the model on', {
       remedy: 'Name them: hmtl evaluate MODEL --data FILE; - is standard input',
     })
+  const ignored = await passedOver(inputs, args.from)
   await startEngine(args.engine)
   const model = await loadModel(modelFolder(args.model), { compact: true })
   const all: Record<string, unknown> = {}
@@ -70,6 +72,7 @@ export const handler = async (args: Args): Promise<number> => {
   } finally {
     await data.close()
   }
+  sayLost(ignored, false)
   if (missing && Object.values(all).every((score) => score === null)) throw missing
   process.stdout.write(args.json ? `${JSON.stringify(all)}\n` : `${table(rows)}\n`)
   return exitCodes.ok

@@ -7,9 +7,10 @@ import { htmlPage } from '../src/io/draw/html.ts'
 import { kindNumbers } from '../src/io/draw/kinds.ts'
 import { writeAtomically } from '../src/io/write.ts'
 import { prepareDocument } from '../src/pipeline/prepare.ts'
-import { formatOptionsOf, inputOptions, number } from './support/command.ts'
+import { inputFilesOf, formatOptionsOf, inputOptions, number } from './support/command.ts'
 import { startRun } from './support/input.ts'
-import { count, lossText, say, table, useColor } from './support/output.ts'
+import { count, sayLost, table, useColor } from './support/output.ts'
+import { checkFiles } from './support/target.ts'
 
 export const builder = (yargs: Argv) =>
   yargs
@@ -35,6 +36,11 @@ async function* each(documents: readonly Document[]): AsyncGenerator<Document> {
 }
 
 export const handler = async (args: Args): Promise<number> => {
+  const { html, deadLetter } = args
+  await checkFiles({
+    ...inputFilesOf(args),
+    outputs: { 'standard output': '-', '--html': html, '--dead-letter': deadLetter },
+  })
   const run = startRun('read', args, formatOptionsOf(args))
   const counts = emptyCounts()
   const drawn: Document[] = []
@@ -44,7 +50,7 @@ export const handler = async (args: Args): Promise<number> => {
     if (drawn.length < args.documents) drawn.push(document)
   }
   const code = await run.finish()
-  if (args.html !== undefined) await writeAtomically(args.html, htmlPage(each(drawn), args.inputs.join(' ') || 'hmtl'))
+  if (html !== undefined) await writeAtomically(html, htmlPage(each(drawn), args.inputs.join(' ') || 'hmtl'))
   if (args.json) {
     process.stdout.write(
       `${JSON.stringify({ ...counts, failures: run.failures, lost: run.context.report.entries() })}\n`,
@@ -76,7 +82,6 @@ export const handler = async (args: Args): Promise<number> => {
     characters: args.characters,
   }
   for (const document of drawn) process.stdout.write(`\n${drawDocument(prepareDocument(document), options)}\n`)
-  if (run.context.report.size > 0 && !args.quiet)
-    say(`not carried, or changed on the way:\n${lossText(run.context.report)}`)
+  sayLost(run.context.report, args.quiet)
   return code
 }

@@ -1,12 +1,13 @@
 /** The parser of the command line: every command with its options, and what is wrong use. */
+import { readFileSync } from 'node:fs'
 import yargs, { type Argv, type CommandModule } from 'yargs'
 import { HmtlError } from '../src/io/errors.ts'
 import { commands, type LazyCommand, nameOf } from './commands.ts'
-import { hideDashes, showDashes } from './support/dash.ts'
+import { hideDashes, separator, showDashes } from './support/dash.ts'
 import { packageVersion } from './support/version.ts'
 
 interface Internals {
-  getOptions(): { key: Readonly<Record<string, unknown>> }
+  getOptions(): { key: Readonly<Record<string, unknown>>; array: readonly string[] }
   getInternalMethods(): { getUsageInstance(): { cacheHelpMessage: () => void } }
 }
 
@@ -48,10 +49,46 @@ const isUsage = (error: unknown): error is Error => error instanceof Error && er
 
 /** A word too many is often the second name of a list. */
 const withHint = (message: string, words: readonly string[]): string => {
+  if (message.startsWith('Invalid JSON config file: [')) return givenTwice('config')
   const [, unknown] = /^Unknown argument: (.*)$/.exec(message) ?? []
   return unknown !== undefined && words.includes(unknown)
     ? `${message} (names of a list are separated by commas)`
     : message
+}
+
+/** What yargs says of wrong use, as ours. */
+const usageOf = (message: string, words: readonly string[]): HmtlError => {
+  const [, meant] = /^Did you mean (.*)\?$/.exec(message) ?? []
+  return meant === undefined
+    ? new HmtlError('HMTL_USAGE', withHint(message, words))
+    : new HmtlError('HMTL_USAGE', `there is no command "${words[0]}"`, {
+        remedy: `Did you mean ${meant}? ${helpOf(undefined)}`,
+      })
+}
+
+const givenTwice = (option: string) => `--${option} takes one value and is given twice`
+
+/** @throws HmtlError `HMTL_USAGE` where an option of one value has several: yargs makes a list of them, or an object */
+const checkSingle = (args: Readonly<Record<string, unknown>>, names: readonly string[], lists: readonly string[]) => {
+  for (const name of names)
+    if (typeof args[name] === 'object' && args[name] !== null && !lists.includes(name))
+      throw new HmtlError('HMTL_USAGE', givenTwice(name))
+}
+
+/** A file of options. @throws Error with what is wrong with it */
+const readOptions = (path: string): Record<string, unknown> => {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new Error(code === 'ENOENT' ? `--config ${path}: there is no such file` : `--config ${path}: ${code}`)
+  }
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new Error(`--config ${path} is not JSON: ${(error as Error).message}`)
+  }
 }
 
 export interface Parser {
@@ -65,15 +102,19 @@ export interface Parser {
 export const createParser = (handle?: (command: string, args: unknown) => Promise<number>): Parser => {
   let code = 0
   let current: string | undefined
+  let options: ReturnType<Internals['getOptions']> = { key: {}, array: [] }
   const toModule = (command: LazyCommand): CommandModule => ({
     command: command.command,
     describe: command.describe,
     builder: (async (argv: Argv) => {
       current = nameOf(command)
-      return withEnvironment((await command.load()).builder(withMainOptions(argv)))
+      const built = withEnvironment((await command.load()).builder(withMainOptions(argv)))
+      options = (built as unknown as Internals).getOptions()
+      return built
     }) as never,
-    handler: async (given) => {
+    handler: async ({ [separator]: _, wordsFollow: __, ...given }) => {
       const args = showDashes(given)
+      checkSingle(args, Object.keys(options.key), options.array)
       for (const [name, value] of hidden) process.env[name] = value
       code = await (handle ? handle(nameOf(command), args) : (await command.load()).handler(args as never))
     },
@@ -82,15 +123,16 @@ export const createParser = (handle?: (command: string, args: unknown) => Promis
     get command() {
       return current
     },
-    async run(words) {
+    async run(given) {
+      const words = given[0] === 'help' ? [...given.slice(1), '--help'] : given
       let parser = withoutSpareHelp(yargs(hideDashes(words)))
         .scriptName('hmtl')
         .usage('$0 <command> …\n\nWho and what a stream of text talks about: names, mentions, relations, coreference.')
-        .config('config', 'JSON file with options')
+        .config('config', 'JSON file with options', readOptions)
+        .option(separator, { type: 'boolean', hidden: true })
         .strict()
         .demandCommand(1, 'Name a command')
         .recommendCommands()
-        .completion('completion', 'Print a completion script for your shell')
         .version(packageVersion())
         .alias('version', 'v')
         .help()
@@ -100,13 +142,13 @@ export const createParser = (handle?: (command: string, args: unknown) => Promis
         .exitProcess(false)
         .fail((message, error) => {
           if (error && !isUsage(error)) throw error
-          throw new HmtlError('HMTL_USAGE', withHint(message ?? String(error), words))
+          throw usageOf(message ?? String(error), words)
         })
       for (const command of commands) parser = parser.command(toModule(command))
       try {
         await parser.parseAsync()
       } catch (thrown) {
-        const error = isUsage(thrown) ? new HmtlError('HMTL_USAGE', thrown.message) : thrown
+        const error = isUsage(thrown) ? usageOf(thrown.message, words) : thrown
         // Wrong use ends with the way to the help of the very command.
         if (error instanceof HmtlError && error.code === 'HMTL_USAGE' && error.remedy === undefined)
           throw new HmtlError('HMTL_USAGE', error.summary, { remedy: helpOf(current), cause: error.cause })

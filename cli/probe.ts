@@ -23,8 +23,9 @@ import { pack } from '../src/pipeline/pack.ts'
 import type { Unit } from '../src/pipeline/units.ts'
 import { normalWord } from '../src/model/vocabulary.ts'
 import { loadWordVectors, vectorSize } from '../src/model/word-vectors.ts'
-import { names, number } from './support/command.ts'
+import { names, number, optionFiles } from './support/command.ts'
 import { exitCodes, say, table } from './support/output.ts'
+import { checkFiles } from './support/target.ts'
 
 export const builder = (yargs: Argv) =>
   yargs
@@ -82,6 +83,14 @@ export const handler = async (args: Args): Promise<number> => {
       throw new HmtlError('HMTL_INPUT_NOT_FOUND', `there is no ${file}.txt in ${args.data}`, {
         remedy: 'Name SentEval’s folder data/probing, or choose tasks with --task',
       })
+  await checkFiles({
+    inputs: [
+      ...tasks.map(({ file }) => pathOf(file)),
+      ...(args.bag === undefined ? [] : [args.bag]),
+      ...optionFiles(args),
+    ],
+    outputs: { 'standard output': '-', '--html': args.html },
+  })
   const trained = await loadModel(modelFolder(args.model))
   const { config, vocabulary, labels, wordTable, contextual } = trained
   const chosenPools = args.pool as Pool[]

@@ -1,15 +1,19 @@
 /** The command line: parses, calls one command, and turns its outcome into an exit code. */
 import { hideBin } from 'yargs/helpers'
 import { HmtlError } from '../src/io/errors.ts'
+import { outputFailed } from '../src/io/write.ts'
 import { createParser } from './parser.ts'
 import { completions, completionsFlag } from './support/completion.ts'
 import { errorText, exitCodes, say } from './support/output.ts'
 
-// A reader that has seen enough (head, less) is no failure.
+// A reader that has seen enough (head, less) is no failure; a full disk is one, whoever wrote.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(exitCodes.ok)
-  throw error
+  say(errorText(outputFailed('to standard output', error)))
+  process.exit(exitCodes.failed)
 })
+// What cannot be said is not said.
+process.stderr.on('error', () => undefined)
 
 const words = hideBin(process.argv)
 

@@ -8,7 +8,9 @@ import { parseStoredConfig } from '../src/model/config/parse.ts'
 import { paperRows } from '../src/report/paper.ts'
 import { type ExamplePair, parseExamples } from '../src/report/examples.ts'
 import { bestOf, parseEvents, type RunEvent, trainingReport } from '../src/report/training-page.ts'
+import { optionFiles } from './support/command.ts'
 import { exitCodes, table } from './support/output.ts'
+import { checkFiles } from './support/target.ts'
 
 export const builder = (yargs: Argv) =>
   yargs
@@ -30,10 +32,12 @@ interface Run {
   readonly examples: readonly ExamplePair[]
 }
 
+/** What of a run's folder is read. */
+const filesIn = (folder: string): string[] =>
+  ['metrics.jsonl', join('model', 'config.json'), 'examples.jsonl'].map((name) => join(folder, name))
+
 const readRun = (folder: string): Run | undefined => {
-  const [metrics, model, examples] = ['metrics.jsonl', join('model', 'config.json'), 'examples.jsonl'].map((name) =>
-    join(folder, name),
-  )
+  const [metrics, model, examples] = filesIn(folder)
   if (!existsSync(metrics) || !existsSync(model)) return undefined
   try {
     return {
@@ -90,6 +94,10 @@ export const handler = async (args: Args): Promise<number> => {
   if (args.html !== undefined) {
     if (!own)
       throw new HmtlError('HMTL_USAGE', '--html is for one run', { remedy: 'Name the run, not the folder of runs' })
+    await checkFiles({
+      inputs: [...filesIn(args.folder).filter((path) => existsSync(path)), ...optionFiles(args)],
+      outputs: { 'standard output': '-', '--html': args.html },
+    })
     writeFileSync(args.html, trainingReport(own.config, own.events, own.examples))
   }
   const all = runs.map((run) => ({ run: run.name, config: run.config.name, tasks: bestsOf(run) }))

@@ -1,9 +1,12 @@
 /** `hmtl score`: predictions against gold, by the field's metrics. */
 import type { Argv } from 'yargs'
+import { type CorpusCounts, countDocument, emptyCounts } from '../src/io/document/counts.ts'
+import type { Document } from '../src/io/document/document.ts'
 import { comparisonPage } from '../src/io/draw/compare.ts'
 import { HmtlError } from '../src/io/errors.ts'
-import { formatNames } from '../src/io/formats/index.ts'
+import { readableNames } from '../src/io/formats/index.ts'
 import { readDocuments } from '../src/io/read.ts'
+import { LossReport } from '../src/io/report.ts'
 import type { CorefScore } from '../src/model/metrics/coref.ts'
 import type { CountedScore, LabelledScore, Score } from '../src/model/metrics/counts.ts'
 import {
@@ -16,8 +19,9 @@ import {
   type TaskScores,
 } from '../src/model/metrics/score.ts'
 import { writeAtomically } from '../src/io/write.ts'
-import { formatOptionsOf, inputOptions } from './support/command.ts'
-import { exitCodes, table } from './support/output.ts'
+import { formatOptionsOf, inputOptions, optionFiles } from './support/command.ts'
+import { exitCodes, say, sayLost, table } from './support/output.ts'
+import { checkFiles } from './support/target.ts'
 
 export const builder = (yargs: Argv) =>
   yargs
@@ -32,12 +36,12 @@ export const builder = (yargs: Argv) =>
     })
     .option('gold-format', {
       type: 'string',
-      choices: formatNames,
+      choices: readableNames,
       describe: 'Format of gold, where it differs from --from',
     })
     .option('predicted-format', {
       type: 'string',
-      choices: formatNames,
+      choices: readableNames,
       describe: 'Format of predicted, where it differs from --from',
     })
     .option('json', { type: 'boolean', default: false, describe: 'Print JSON, scores as fractions' })
@@ -88,13 +92,32 @@ const tableOf = (task: ScoredTask, score: TaskScores[ScoredTask]): string => {
   return labelledTable(score as LabelledScore, extra)
 }
 
+/** The same documents, counted as they go by. */
+async function* countedBy(documents: AsyncIterable<Document>, counts: CorpusCounts): AsyncGenerator<Document> {
+  for await (const document of documents) {
+    countDocument(counts, document)
+    yield document
+  }
+}
+
+/** Whether there is anything that a task could find. */
+const holdsGold = ({ entities, mentions, relations, clusters }: CorpusCounts, task: ScoredTask): boolean =>
+  ({ ner: entities + mentions, emd: entities + mentions, relation: relations, coref: clusters })[task] > 0
+
+const noGold = (gold: string, tasks: readonly ScoredTask[]): HmtlError =>
+  new HmtlError('HMTL_SCORE_GOLD', `no gold for ${tasks.join(', ')} in ${gold}`, {
+    remedy: 'Name the annotated side first, the predictions second; or another --task',
+  })
+
 export const handler = async (args: Args): Promise<number> => {
   const options = formatOptionsOf(args)
+  const report = new LossReport()
   const sides = () =>
     [
-      readDocuments(args.gold, { options, format: args.goldFormat ?? args.from }),
+      readDocuments(args.gold, { options, report, format: args.goldFormat ?? args.from }),
       readDocuments(args.predicted, {
         options: { ...options, predictions: true },
+        report,
         format: args.predictedFormat ?? args.from,
       }),
     ] as const
@@ -104,15 +127,26 @@ export const handler = async (args: Args): Promise<number> => {
     throw new HmtlError('HMTL_USAGE', '--html reads both sides again, which standard input cannot', {
       remedy: 'Name two files',
     })
-  if (args.task) {
-    const task = args.task as ScoredTask
-    const score = await scoreDocuments(...sides(), task)
-    process.stdout.write(`${args.json ? JSON.stringify(score) : tableOf(task, score)}\n`)
-  } else {
-    const scores = await scoreLayers(...sides())
-    const tables = Object.entries(scores).map(([task, score]) => `${task}\n${tableOf(task as ScoredTask, score)}`)
-    process.stdout.write(`${args.json ? JSON.stringify(scores) : tables.join('\n\n')}\n`)
+  await checkFiles({
+    inputs: [args.gold, args.predicted, ...optionFiles(args)],
+    outputs: { 'standard output': '-', '--html': args.html },
+  })
+  const counts = emptyCounts()
+  const [gold, predicted] = sides()
+  const score = args.task
+    ? { [args.task]: await scoreDocuments(countedBy(gold, counts), predicted, args.task as ScoredTask) }
+    : await scoreLayers(countedBy(gold, counts), predicted)
+  const tasks = Object.keys(score) as ScoredTask[]
+  const without = tasks.filter((task) => !holdsGold(counts, task))
+  if (without.length === tasks.length) throw noGold(args.gold, without)
+  if (without.length > 0 && !args.quiet) say(`no gold for ${without.join(', ')} in ${args.gold}`)
+  const scored = Object.fromEntries(Object.entries(score).filter(([task]) => !without.includes(task as ScoredTask)))
+  if (args.json) process.stdout.write(`${JSON.stringify(args.task ? scored[args.task] : scored)}\n`)
+  else {
+    const tables = Object.entries(scored).map(([task, each]) => [task, tableOf(task as ScoredTask, each)])
+    process.stdout.write(`${tables.map((table) => table.slice(args.task ? 1 : 0).join('\n')).join('\n\n')}\n`)
   }
+  sayLost(report, args.quiet)
   if (args.html !== undefined) {
     const pairs = pairDocuments(...sides())
     await writeAtomically(args.html, comparisonPage(pairs, `${args.predicted} beside ${args.gold}`))

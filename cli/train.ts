@@ -62,13 +62,27 @@ const withFormat = (config: ModelConfig, from: string | undefined): ModelConfig 
   })),
 })
 
+/** What a configuration leaves out, a model to begin with may have. */
+const withBegin = (error: unknown): unknown =>
+  error instanceof HmtlError && error.code === 'HMTL_CONFIG_VALUE' && error.summary.endsWith('is missing')
+    ? new HmtlError(error.code, error.summary, {
+        remedy: `${error.remedy}; a file of data sets alone begins with a model: --begin en`,
+        cause: error,
+      })
+    : error
+
 export const handler = async (args: Args): Promise<number> => {
   if (args.resume && args.overwrite)
     throw new HmtlError('HMTL_USAGE', '--resume goes on with what --overwrite would replace: give one of them')
   // What a training began with may be gone, or another by now, when it goes on: its own state says the same.
   const resumed = args.resume ? await stateModel(args.output) : undefined
   const config = withFormat(
-    await loadConfig(args.config, args.set, { begin: args.begin, folderOf: (model) => resumed ?? modelFolder(model) }),
+    await loadConfig(args.config, args.set, {
+      begin: args.begin,
+      folderOf: (model) => resumed ?? modelFolder(model),
+    }).catch((error) => {
+      throw args.begin === undefined ? withBegin(error) : error
+    }),
     args.from,
   )
   await startEngine(args.engine)

@@ -46,6 +46,8 @@ export const namedModels = (): { readonly name: string; readonly folder: string 
  */
 export const modelFolder = (model: string): string => {
   if (typeof model !== 'string') throw new HmtlError('HMTL_USAGE', 'a model is named by a text: a name or a folder')
+  if (model.trim() === '')
+    throw new HmtlError('HMTL_USAGE', 'a model without a name', { remedy: 'hmtl models lists those that are here' })
   if (!/^[\w-]+$/.test(model)) return model
   const found = namedFolders(model).find((folder) => existsSync(join(folder, 'config.json')))
   if (found) return found

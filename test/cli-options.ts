@@ -11,6 +11,7 @@ interface Options {
   readonly key: Readonly<Record<string, unknown>>
   readonly number: readonly string[]
   readonly array: readonly string[]
+  readonly boolean: readonly string[]
   readonly narg: Readonly<Record<string, number>>
 }
 
@@ -123,6 +124,47 @@ test.serial('every list of names: commas, repeats, and no word after it is swall
     )
     t.deepEqual(open, nameOf(command) === 'evaluate' ? ['data'] : [], nameOf(command))
   }
+})
+
+test.serial('what takes one value and is given twice is wrong use, of every command', async (t) => {
+  let seen = 0
+  for (const command of commands) {
+    const name = nameOf(command)
+    const { key, array, boolean, number } = await optionsOf(name)
+    for (const option of Object.keys(key)) {
+      const isOne = option.length > 1 && ![...array, ...boolean, ...number].includes(option)
+      if (!isOne || needed[name]?.includes(`--${option}`) || command.command.includes(option)) continue
+      const error = await usage([name, ...(needed[name] ?? []), `--${option}`, 'a', `--${option}`, 'b'])
+      t.regex(error.message, /given twice|Invalid values/, `${name} --${option}`)
+      seen++
+    }
+  }
+  t.true(seen > 40)
+  t.regex((await usage(['convert', '--to', 'jsonl', '--to', 'csv'])).message, /--to takes one value and is given twice/)
+  t.regex((await usage(['convert', '--config', 'a', '--config', 'b'])).message, /--config .* given twice/)
+})
+
+test.serial('what stands behind -- is a file, whatever it begins with', async (t) => {
+  t.deepEqual((await parsed(['annotate', '--', '-x.txt', '--to', '-'])).inputs, ['-x.txt', '--to', '-'])
+  t.deepEqual((await parsed(['inspect', 'a', '--', 'b'])).inputs, ['a', 'b'])
+  const { gold, predicted, quiet } = await parsed(['score', '-q', '--', '-a', '-b'])
+  t.deepEqual([gold, predicted, quiet], ['-a', '-b', true])
+  const { data, model } = await parsed(['evaluate', '--data', 'gold', '--', 'en'])
+  t.deepEqual([data, model], [['gold'], 'en'])
+  await usage(['score', '--', 'a', 'b', 'c'])
+})
+
+test.serial('a command that is nearly one, a file of options that is not there', async (t) => {
+  t.regex(
+    (await usage(['anotate'])).message,
+    /there is no command "anotate"\. Did you mean annotate\? See hmtl --help$/,
+  )
+  t.regex((await usage(['convert', '--config', 'nothere.json'])).message, /nothere\.json: there is no such file/)
+})
+
+test('help of a command is its own, and completion has one', async (t) => {
+  t.is((await hmtl(['help', 'convert'])).out, (await hmtl(['convert', '--help'])).out)
+  t.regex((await hmtl(['completion', '-h'])).out, /Examples:\n.*completion >>/)
 })
 
 test.serial('wrong use points to the help of its command', async (t) => {

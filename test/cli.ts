@@ -107,6 +107,21 @@ test('score: every layer that gold has, where no task is named', async (t) => {
   t.regex(bare.err, /HMTL_SCORE/)
 })
 
+test('score: gold that has nothing of a task is said, not scored', async (t) => {
+  const folder = await temporary()
+  const [gold, found] = [join(folder, 'gold.jsonl'), join(folder, 'found.jsonl')]
+  const person = '{"start":0,"end":3,"label":"PER"}'
+  await writeFile(gold, `{"id":1,"text":"Ada left.","hmtl":{"entities":[${person}],"clusters":[]}}\n`)
+  await writeFile(found, `{"id":1,"text":"Ada left.","hmtl":{"entities":[${person}],"clusters":[[${person}]]}}\n`)
+  const asked = await hmtl(['score', gold, found, '--task', 'coref'])
+  t.deepEqual([asked.code, asked.out], [1, ''])
+  t.regex(asked.err, /HMTL_SCORE_GOLD: no gold for coref/)
+  const all = await hmtl(['score', gold, found, '--json'])
+  t.deepEqual([all.code, Object.keys(JSON.parse(all.out))], [0, ['ner']])
+  t.regex(all.err, /no gold for coref/)
+  await rm(folder, { recursive: true })
+})
+
 test('score: conll2012 against itself, as JSON', async (t) => {
   const sample = 'datasets/conll2012/sample.gold_conll'
   const { code, out } = await hmtl(['score', sample, sample, '--task', 'coref', '--json'])
@@ -157,6 +172,9 @@ test('datasets: list, show and prepare', async (t) => {
   const { train } = JSON.parse(out)
   t.deepEqual([train.documents, train.sentences, train.tokens, train.entities], [2, 3, 18, 6])
   t.is((await hmtl(['inspect', join(folder, 'out', 'train.arrow'), '--json'])).code, 0)
+  const nowhere = await hmtl(['datasets', 'prepare', 'litbank', '--from', join(folder, 'no'), '-o', 'y'])
+  t.is(nowhere.code, 1)
+  t.regex(nowhere.err, /HMTL_INPUT_NOT_FOUND: cannot read .*no/)
   t.is((await hmtl(['datasets', 'prepare', 'nothing', '--from', 'x', '-o', 'y'])).code, 1)
   await rm(folder, { recursive: true })
 })
@@ -216,6 +234,38 @@ test('a model that is not there: what there is, and how to get it', async (t) =>
   const { code, err } = await hmtl(['annotate', '--model', 'no-such'])
   t.is(code, 1)
   t.regex(err, /HMTL_MODEL_NOT_FOUND.*no-such.*hmtl models/s)
+})
+
+test('a model without a name is wrong use', async (t) => {
+  const { code, err } = await hmtl(['annotate', '--model', ''])
+  t.is(code, 2)
+  t.regex(err, /HMTL_USAGE: a model without a name/)
+})
+
+test('what is only written is not offered for reading', async (t) => {
+  const { out } = await hmtl(['convert', '--list'])
+  for (const name of ['graphml', 'jsonld', 'spacy']) t.regex(out, new RegExp(`^${name} +no +yes`, 'm'))
+  t.regex(out, /^csv +yes +yes/m)
+  t.is((await hmtl(['convert', '--from', 'graphml'])).code, 2)
+})
+
+test('an empty table is told by its code', async (t) => {
+  const folder = await temporary()
+  await writeFile(join(folder, 'e.parquet'), '')
+  const { code, err } = await hmtl(['inspect', join(folder, 'e.parquet')])
+  t.is(code, 3)
+  t.regex(err, /HMTL_FORMAT_SCHEMA: the file is empty/)
+  await rm(folder, { recursive: true })
+})
+
+test('train: a configuration that leaves out what a model to begin with has is told of --begin', async (t) => {
+  const folder = await temporary()
+  const config = join(folder, 'config.json')
+  await writeFile(config, '{"tasks":[{"name":"ner","datasets":[{"train":"a","dev":"b"}]}]}')
+  const { code, err } = await hmtl(['train', config, '-o', join(folder, 'run')])
+  t.is(code, 1)
+  t.regex(err, /HMTL_CONFIG_VALUE: "tasks\[0\]\.kind" is missing.*--begin en/)
+  await rm(folder, { recursive: true })
 })
 
 test('the name of a target tells its format, in every command, or is refused', async (t) => {

@@ -12,6 +12,7 @@ import { createDocument, listSpans } from '../src/io/document/document.ts'
 import { formats } from '../src/io/formats/index.ts'
 import { sniffHead } from '../src/io/guess.ts'
 import { readDocuments } from '../src/io/read.ts'
+import type { HmtlError } from '../src/io/errors.ts'
 import { LossReport } from '../src/io/report.ts'
 import { writeAtomically, writeDocuments } from '../src/io/write.ts'
 import { entitiesOf } from './helpers/columns.ts'
@@ -303,7 +304,7 @@ test('--from overrules the names in a folder; what is of another kind is passed 
   await writeFile(join(folder, 'README'), 'About.\n')
   const report = new LossReport()
   t.is((await collect(readDocuments(folder, { format: 'conll2012', report }))).length, 2)
-  t.is(report.count('file-passed-over'), 1)
+  t.is(report.count('file-passed-over'), 2)
   await mkdir(join(folder, 'odd'))
   await writeFile(join(folder, 'odd', 'notes.xyz'), 'one\ntwo\n')
   t.is(
@@ -311,6 +312,59 @@ test('--from overrules the names in a folder; what is of another kind is passed 
     2,
     'none looks like it, so all are',
   )
+  await rm(folder, { recursive: true })
+})
+
+test('files of a folder: names in any case and of any kind of text; what is passed over is counted', async (t) => {
+  const folder = await temporary()
+  const readable = ['a.txt', 'b.md', 'c.log', 'g.text', 'h.TXT', 'i.rst']
+  for (const name of [...readable, 'plain', 'f.dat', 'README.md', '.hidden'])
+    await writeFile(join(folder, name), 'One.\n')
+  await writeFile(join(folder, 'k.JSONL'), '{"text":"Two."}\n')
+  await writeFile(join(folder, 'l.png'), Buffer.from('\x89PNG\r\n\x1a\n\0\0', 'latin1'))
+  const passed = async (format?: string) => {
+    const report = new LossReport()
+    const found = await collect(readDocuments(folder, { format, report }))
+    return [found.map(({ id }) => id), report.count('file-passed-over')] as const
+  }
+  t.deepEqual(await passed(), [['a', 'b.md', 'c.log', 'g.text', 'h', 'i.rst', 'k:1'], 4])
+  const [texts, others] = await passed('text')
+  t.deepEqual(texts, ['a', 'b.md', 'c.log', 'f.dat', 'g.text', 'h', 'i.rst', 'k.JSONL', 'plain'])
+  t.is(others, 2)
+  // What has no name that says anything is read where nothing else is there.
+  await mkdir(join(folder, 'mail'))
+  await writeFile(join(folder, 'mail', '1'), 'Three.\n')
+  t.deepEqual(
+    (await collect(readDocuments(join(folder, 'mail')))).map(({ text }) => text),
+    ['Three.\n'],
+  )
+  await rm(folder, { recursive: true })
+})
+
+test('files of one name in folders below have ids of their own; others keep theirs', async (t) => {
+  const folder = await temporary()
+  await mkdir(join(folder, 'sub'))
+  for (const path of ['a.txt', 'b.txt', 'sub/a.txt', 'same.txt', 'same.md'])
+    await writeFile(join(folder, path), 'One.\n')
+  for (const path of ['x.jsonl', 'sub/x.jsonl'])
+    await writeFile(join(folder, path), '{"text":"Two."}\n{"id":"own","text":"."}\n')
+  const found = await collect(readDocuments(folder))
+  t.deepEqual(
+    found.map(({ id }) => id).sort(),
+    ['a', 'b', 'own', 'own', 'same.md', 'same.txt', 'sub/a', 'sub/x:1', 'x:1'].sort(),
+  )
+  t.true(found.every(({ text }) => /^(One\.\n|Two\.|\.)$/.test(text)))
+  await rm(folder, { recursive: true })
+})
+
+test('a file that is not told is one failure among others', async (t) => {
+  const folder = await temporary()
+  await writeFile(join(folder, 'a.txt'), Buffer.from('One', 'utf16le'))
+  await writeFile(join(folder, 'b.txt'), 'Two.')
+  const unread: HmtlError[] = []
+  const found = await collect(readDocuments(folder, { onUnread: (error) => unread.push(error) }))
+  t.deepEqual([found.map(({ id }) => id), unread.map(({ code }) => code)], [['b'], ['HMTL_INPUT_ENCODING']])
+  await t.throwsAsync(collect(readDocuments(folder)), { code: 'HMTL_INPUT_ENCODING' })
   await rm(folder, { recursive: true })
 })
 

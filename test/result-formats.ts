@@ -46,7 +46,7 @@ test('a table has a row a span and a row a relation, with exact words and offset
     ['csv', ','],
     ['tsv', '\t'],
   ] as const) {
-    const { bytes } = await written(format, [story], { offsetUnit: 'codepoint' })
+    const { bytes, report } = await written(format, [story], { offsetUnit: 'codepoint' })
     const lines = bytes.toString('utf8').trimEnd().split('\n')
     const rows = lines.map((line) => csvFields(line, { separator, multiline: false }))
     t.deepEqual(rows[0], [
@@ -61,10 +61,26 @@ test('a table has a row a span and a row a relation, with exact words and offset
       'start2',
       'end2',
       'span2',
+      'offset_unit',
     ])
-    t.deepEqual(rows[1], ['a,b', 'entity', 'PER', '0.9', '2', '14', 'Ada Lovelace', '1', '', '', ''])
-    t.deepEqual(rows.at(-1), ['a,b', 'relation', 'knows', '0.5', '50', '53', 'She', '1', '33', '48', 'Charles Babbage'])
+    const unit = 'codepoint'
+    t.deepEqual(rows[1], ['a,b', 'entity', 'PER', '0.9', '2', '14', 'Ada Lovelace', '1', '', '', '', unit])
+    t.deepEqual(rows.at(-1), [
+      'a,b',
+      'relation',
+      'knows',
+      '0.5',
+      '50',
+      '53',
+      'She',
+      '1',
+      '33',
+      '48',
+      'Charles Babbage',
+      unit,
+    ])
     t.is(rows.length, 1 + 2 + 1 + 4 + 1)
+    t.is(report.count('score'), 0)
   }
 })
 
@@ -138,6 +154,25 @@ test('jsonld: relations are properties of their nodes; labels cannot become keyw
   for (const node of graph) t.true(typeof node.id === 'string' && !Object.hasOwn(node, '@id'))
   const empty = JSON.parse((await written('jsonld', [])).bytes.toString())
   t.deepEqual(empty['@graph'], [])
+})
+
+test('jsonld: nodes of two files are not one, and a label that no IRI may hold is kept beside its IRI', async (t) => {
+  const text = 'Ada was born in London.'
+  const [ada, london] = [
+    { start: 0, end: 3, label: 'PER' },
+    { start: 16, end: 22, label: 'LOC' },
+  ]
+  const born = (id: string, label: string) =>
+    createDocument({ id, text, entities: [ada, london], relations: [{ label, arg1: ada, arg2: london }] })
+  const graphOfFile = async (document: Document) =>
+    JSON.parse((await written('jsonld', [document])).bytes.toString())['@graph'] as Record<string, unknown>[]
+  const graph = await graphOfFile(born('a', 'place of birth'))
+  t.deepEqual(graph[0]['place%20of%20birth'], [{ id: graph[1].id }])
+  for (const { id } of graph.slice(0, 2)) t.regex(String(id), /^_:/)
+  t.deepEqual(graph.at(-1), { id: 'urn:hmtl:relation:place%20of%20birth', label: 'place of birth' })
+  // A name that the context has for something else.
+  const [first] = await graphOfFile(born('b', 'label'))
+  t.deepEqual(Object.keys(first).at(-1), 'urn:hmtl:relation:label')
 })
 
 test('hashes of strings are those by which spaCy knows them', (t) => {

@@ -158,8 +158,79 @@ test('bodies that are no documents have statuses that say so', async (t) => {
   t.is(await statusOf(post('x'.repeat(1001), text)), 413)
   t.is(await statusOf(post('{"text":"a"}\n'.repeat(200), lines)), 200, 'lines may be as many as they are')
   t.is(await statusOf(post('{"text":"a"}\n', lines, '?format=html')), 400)
-  t.is(await statusOf(app.request('/annotate')), 404)
+  t.is(await statusOf(app.request('/annotate')), 405)
   t.is(await statusOf(app.request('/nowhere')), 404)
+})
+
+type Refused = { error: { code: string; message: string; remedy?: string } }
+
+test('what is wrong with a body is said of bodies and by the parameters of a request', async (t) => {
+  const { post } = open()
+  const said = async (body: string | Uint8Array<ArrayBuffer>, type: string, query = '') => {
+    const answer = await post(body, type, query)
+    const { error } = (await answer.json()) as Refused
+    return `${answer.status} ${error.code} ${error.message}. ${error.remedy}`
+  }
+  t.regex(await said('{"text":"Ada', json), /^422 HMTL_INPUT_TRUNCATED the body ends within its object\./)
+  t.regex(await said('{"text":"Ada"', json), /^422 HMTL_INPUT_TRUNCATED the body ends within its object\./)
+  t.regex(await said('[{"text":"Ada"}', json), /^422 HMTL_INPUT_TRUNCATED the body ends within its array\./)
+  t.regex(
+    await said('[{"text":"a"},,{"text":"b"}]', json),
+    /^422 HMTL_INPUT_JSON the body is not JSON(, at character \d+)?\. Send/,
+  )
+  for (const body of ['"Ada"', 'null', '7'])
+    t.regex(await said(body, json), /^422 HMTL_INPUT_JSON the body is neither an object nor an array\. Send \{/)
+  t.regex(await said('{"body":"Ada was born in London."}', json), /textField=/)
+  t.notRegex(await said('{"body":"Ada was born in London."}', json), /--/)
+  t.regex(
+    await said(Buffer.from('\ufeffAda', 'utf16le') as never, text),
+    /^422 HMTL_INPUT_ENCODING the body is UTF-16\./,
+  )
+  t.regex(await said(Buffer.from('{"text":"a"}', 'utf16le') as never, json), /the body is UTF-16/)
+  t.regex(await said(`{"text":"${'x'.repeat(1000)}"}\n`, lines, '?format=html'), /HMTL_USAGE/)
+  const long = (await (await post(`{"text":"${'x'.repeat(1000)}"}\n`, lines)).json()) as Refused
+  t.regex(long.error.remedy ?? '', /--max-body/)
+})
+
+test('a body in another character set is read by what its content type says', async (t) => {
+  const { post } = open()
+  const textOf = async (body: Buffer, type: string) =>
+    ((await (await post(body as never, type)).json()) as { text: string }).text
+  t.is(await textOf(Buffer.from('Zoë', 'latin1'), 'text/plain; charset=ISO-8859-1'), 'Zoë')
+  t.is(await textOf(Buffer.from('Zoë', 'utf16le'), 'text/plain;charset="utf-16le"'), 'Zoë')
+  t.is(await textOf(Buffer.from('{"text":"Zoë"}', 'latin1'), `${json}; charset=windows-1252`), 'Zoë')
+  t.is(await textOf(Buffer.from('Zoë'), 'text/plain; charset=UTF-8'), 'Zoë')
+  t.is((await post('a', 'text/plain; charset=klingon')).status, 415)
+})
+
+test('a path that knows another method says which', async (t) => {
+  const { app } = open()
+  const asked = async (path: string, method: string) => {
+    const { status, headers } = await app.request(path, { method })
+    return [status, headers.get('allow')]
+  }
+  t.deepEqual(await asked('/annotate', 'GET'), [405, 'POST'])
+  t.deepEqual(await asked('/annotate', 'DELETE'), [405, 'POST'])
+  t.deepEqual(await asked('/model', 'POST'), [405, 'GET, HEAD'])
+  t.deepEqual(await asked('/', 'PUT'), [405, 'GET, HEAD'])
+  t.deepEqual(await asked('/model', 'HEAD'), [200, null])
+  t.deepEqual(await asked('/nowhere', 'POST'), [404, null])
+})
+
+test('format=jsonl answers by lines whatever the body was', async (t) => {
+  const { post } = open()
+  for (const [body, type] of [
+    ['[{"text":"a"},{"text":"b c"}]', json],
+    ['{"text":"a"}\n{"text":"b c"}\n', lines],
+  ]) {
+    const answer = await post(body, type, '?format=jsonl')
+    t.is(answer.headers.get('content-type'), 'application/x-ndjson')
+    const found = (await answer.text()).trimEnd().split('\n')
+    t.deepEqual(
+      found.map((line) => JSON.parse(line).hmtl.words),
+      [1, 2],
+    )
+  }
 })
 
 test('other formats hold what came out, and the answer says how many did not', async (t) => {

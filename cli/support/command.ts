@@ -1,6 +1,6 @@
 /** Options that commands share, as data. */
 import { HmtlError } from '../../src/io/errors.ts'
-import { formatNames } from '../../src/io/formats/index.ts'
+import { readableNames } from '../../src/io/formats/index.ts'
 import { offsetUnits } from '../../src/io/document/offsets.ts'
 import { schemes } from '../../src/io/document/tags.ts'
 
@@ -57,7 +57,12 @@ export const names = (describe: string) => ({
 
 /** Options of every command that reads documents. */
 export const inputOptions = {
-  from: { type: 'string', choices: formatNames, describe: 'Format of the input; guessed where absent', group: reading },
+  from: {
+    type: 'string',
+    choices: readableNames,
+    describe: 'Format of the input; guessed where absent',
+    group: reading,
+  },
   'text-field': {
     type: 'string',
     default: 'text',
@@ -102,11 +107,24 @@ export const inputOptions = {
 export const outputOptions = {
   output: { type: 'string', alias: 'o', default: '-', describe: 'File or folder; - is standard output' },
   scheme: { type: 'string', choices: schemes, describe: 'Tagging scheme of column output', group: writing },
+  report: { type: 'string', describe: 'File for a JSON report of what the output could not carry', group: writing },
   'batch-documents': {
     ...number('batch-documents', 'Documents a record batch of Arrow and Parquet', { least: 1 }),
     group: writing,
   },
 } as const
+
+/** The files that a command reads besides documents: options of `--config`. */
+export const optionFiles = (args: object): string[] => {
+  const { config } = args as { readonly config?: unknown }
+  return typeof config === 'string' ? [config] : []
+}
+
+/** What of the documents reads and writes files, for `checkFiles`; without inputs standard input is read. */
+export const inputFilesOf = (args: { readonly inputs: readonly string[]; readonly from?: string | undefined }) => ({
+  inputs: [...(args.inputs.length === 0 ? ['-'] : args.inputs), ...optionFiles(args)],
+  from: args.from,
+})
 
 interface FormatArguments {
   readonly textField?: string | undefined

@@ -25,7 +25,7 @@ export const completions = async (words: readonly string[]): Promise<string[]> =
   const fitting = (all: readonly string[]) => [...new Set(all)].filter((word) => word.startsWith(current))
   const given = words.slice(1, -1)
   const at = given.findIndex((word) => commands.some((command) => nameOf(command) === word))
-  if (at === -1) return fitting([...commands.map(nameOf), 'completion'])
+  if (at === -1) return fitting(commands.map(nameOf))
   const command = commands.find((each) => nameOf(each) === given[at])
   if (!command) return []
   const parser = (await command.load()).builder(yargs([]))

@@ -1,13 +1,29 @@
 /**
- * `-` as an argument. yargs takes it for an option without a name and drops it, among
- * positional arguments without a word; so it is hidden while yargs parses.
+ * Words that yargs takes for something else: `-`, an option without a name, which it drops among positional arguments
+ * without a word; and all that stands behind `--`, which it drops too. They are hidden while yargs parses.
  */
-// No path has this character.
-const hidden = '\u0000-'
+// No path begins with this character.
+const hidden = '\u0000'
 
-export const hideDashes = (words: readonly string[]): string[] => words.map((word) => (word === '-' ? hidden : word))
+/** The option that stands for `--`: with what is before it, no list goes on with what is behind it. */
+export const separator = 'words-follow'
+
+export const hideDashes = (words: readonly string[]): string[] => {
+  const at = words.indexOf('--')
+  const [before, behind] = at === -1 ? [words, []] : [words.slice(0, at), words.slice(at + 1)]
+  return [
+    ...before.map((word) => (word === '-' ? `${hidden}-` : word)),
+    ...(at === -1 ? [] : [`--${separator}=true`]),
+    ...behind.map((word) => (word.startsWith('-') ? `${hidden}${word}` : word)),
+  ]
+}
 
 export const showDashes = <Args extends object>(args: Args): Args => {
-  const show = (value: unknown): unknown => (value === hidden ? '-' : Array.isArray(value) ? value.map(show) : value)
+  const show = (value: unknown): unknown =>
+    typeof value === 'string' && value.startsWith(hidden)
+      ? value.slice(1)
+      : Array.isArray(value)
+        ? value.map(show)
+        : value
   return Object.fromEntries(Object.entries(args).map(([name, value]) => [name, show(value)])) as Args
 }

@@ -1,7 +1,7 @@
 /** Documents from the inputs of a command, with progress, dead letters and a report of what was not carried. */
 
 import { once } from 'node:events'
-import { createWriteStream } from 'node:fs'
+import { createWriteStream, type WriteStream } from 'node:fs'
 import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,7 +10,7 @@ import type { HmtlError } from '../../src/io/errors.ts'
 import { type FormatContext, type FormatOptions, formatContext } from '../../src/io/format.ts'
 import { readDocuments } from '../../src/io/read.ts'
 import { LossReport } from '../../src/io/report.ts'
-import { isDevice, writeDocuments } from '../../src/io/write.ts'
+import { isDevice, outputFailed, writeAtomically, writeDocuments } from '../../src/io/write.ts'
 import type { DataFile } from '../../src/train/pieces.ts'
 import { errorText, exitCodes, sayWhatIsAwaited } from './output.ts'
 import { type Progress, startProgress } from './progress.ts'
@@ -50,14 +50,18 @@ export const startRun = (label: string, args: InputArguments, options: FormatOpt
     show: args.quiet ? false : (args.progress ?? 'auto'),
     ...(unit ? { unit } : {}),
   })
-  const dead = args.deadLetter === undefined ? undefined : createWriteStream(args.deadLetter)
+  const { deadLetter } = args
+  let dead: WriteStream | undefined
   let deadError: unknown
-  dead?.on('error', (error) => {
-    deadError = error
-  })
+  /** Opened, and emptied, with the first of them or at the end: a run that cannot begin leaves it as it is. */
+  const openDead = (path: string): WriteStream =>
+    createWriteStream(path).on('error', (error) => {
+      deadError = outputFailed(path, error)
+    })
   let failures = 0
   const fail = (error: HmtlError, record?: string) => {
     failures++
+    if (deadLetter !== undefined) dead ??= openDead(deadLetter)
     if (dead) dead.write(`${JSON.stringify({ error, record })}\n`)
     if (!args.quiet && failures <= shownFailures) progress.note(errorText(error))
     if (!args.quiet && failures === shownFailures + 1) progress.note('… more such errors are not shown')
@@ -70,22 +74,35 @@ export const startRun = (label: string, args: InputArguments, options: FormatOpt
       return failures
     },
     async *documents(inputs) {
+      let opened = false
+      /** Files that cannot be read are failures beside others; where there are no others, the first is the run's. */
+      const unread: HmtlError[] = []
+      const onUnread = (error: HmtlError) => (opened ? fail(error) : unread.push(error))
+      const onSource = () => {
+        opened = true
+        for (const error of unread.splice(0)) fail(error)
+      }
       const sizes = await Promise.all(inputs.map(async (input) => (input === '-' ? undefined : sizeOf(input))))
       for (const [i, input] of (inputs.length === 0 ? ['-'] : inputs).entries()) {
         let done = 0
         const total = sizes[i] ?? 0
         if (input === '-' && !args.quiet) sayWhatIsAwaited()
-        for await (const document of readDocuments(input, { ...context, format: args.from })) {
+        for await (const document of readDocuments(input, { ...context, format: args.from, onSource, onUnread })) {
           done += document.text.length
           if (total > 0) progress.share(Math.min(0.99, (i + Math.min(1, done / total)) / inputs.length))
           yield document
         }
         if (total > 0) progress.share((i + 1) / inputs.length)
       }
+      const [first, ...others] = unread
+      if (!first) return
+      for (const error of others) fail(error)
+      throw first
     },
     fail,
     async finish() {
       progress.end()
+      if (deadLetter !== undefined) dead ??= openDead(deadLetter)
       if (dead && !deadError) {
         dead.end()
         await once(dead, 'close')
@@ -94,6 +111,17 @@ export const startRun = (label: string, args: InputArguments, options: FormatOpt
       return failures > 0 ? exitCodes.deadLetters : exitCodes.ok
     },
   }
+}
+
+/** Writes what the output could not carry to the file that `--report` names. */
+export const writeReport = async (path: string, format: string, { failures, context }: Run): Promise<void> => {
+  const report = { format, failures, lost: context.report.entries() }
+  await writeAtomically(
+    path,
+    (async function* () {
+      yield `${JSON.stringify(report, null, 2)}\n`
+    })(),
+  )
 }
 
 /** Inputs that can be read as often as wanted: a pipe's documents are put into a file until `close`. */

@@ -52,6 +52,11 @@ export const lossText = (report: LossReport): string =>
     )
     .join('\n')
 
+/** Says what could not be carried, if there is any. */
+export const sayLost = (report: LossReport, quiet: boolean | undefined): void => {
+  if (report.size > 0 && !quiet) say(`not carried, or changed on the way:\n${lossText(report)}`)
+}
+
 export const count = (n: number): string => n.toLocaleString('en-US')
 
 /** @example counted(1, 'document') // '1 document' */

@@ -3,13 +3,37 @@ import { basename } from 'node:path'
 import type { Format, FormatContext } from './format.ts'
 import { formats } from './formats/index.ts'
 import { looksLike } from './guess.ts'
+import { refuseOthers } from './refused.ts'
 import { type Choice, readBeside, type Source, withoutGz } from './source.ts'
 
-/**
- * Files that only accompany another one (`.ann` beside `.txt`, `.apf.xml` beside `.sgm`) are not read by themselves.
- */
-const primary = (path: string): boolean =>
-  !/\.(ann|apf\.xml|md)$/i.test(path) && !/(^|\/)((readme|licen[cs]e)[^/]*|\.[^/]*)$/i.test(path)
+/** Files that are read with another one (`.ann` beside `.txt`, `.apf.xml` beside `.sgm`), or that nobody sees. */
+const isBeside = (path: string): boolean => /\.(ann|apf\.xml)$/i.test(path) || /(^|\/)\./.test(path)
+
+/** Files that only say something of the others are not read by themselves. */
+const primary = (path: string): boolean => !isBeside(path) && !/(^|\/)(readme|licen[cs]e)[^/]*$/i.test(path)
+
+/** Names are in any case; formats know them in lower case. */
+const hasNameOf = (format: Format, path: string): boolean => format.accepts(path.toLowerCase())
+
+/** Names that texts have besides `.txt`. */
+const isNamedText = (path: string): boolean => /\.(md|markdown|text|log|rst|adoc|org)$/i.test(path)
+
+const isWide = (head: Uint8Array): boolean =>
+  (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff)
+
+/** Whether the first bytes are no text's, in whatever encoding. */
+const isBinary = async (source: Source): Promise<boolean> => {
+  for await (const chunk of source.chunks()) {
+    const head = chunk.subarray(0, 8192)
+    try {
+      refuseOthers(head, source.name)
+    } catch {
+      return true
+    }
+    return head.includes(0) && !isWide(head)
+  }
+  return false
+}
 
 /** Whose annotations lie beside a text: brat's and LitBank's files have the same names. */
 export const annotationsBeside = async (source: Source): Promise<'brat' | 'litbank' | undefined> => {
@@ -31,37 +55,52 @@ export interface Choices {
   readonly otherwise?: Choice
 }
 
-/** Files of every format, each told by its name; what is passed over is counted. */
-export const filesOfAnyFormat = ({ report }: FormatContext): Choices => ({
-  async accepts(path, source) {
-    if (!primary(path)) return false
-    // LitBank's texts belong to its tables of entities.
-    if ((await annotationsBeside(source)) === 'litbank') return false
-    const taken = formats.some((format) => format.accepts(path))
-    if (!taken) report.add('file-passed-over', path)
+/** LitBank's texts belong to its tables of entities. */
+const isOfTable = async (source: Source): Promise<boolean> => (await annotationsBeside(source)) === 'litbank'
+
+/** Has what is passed over counted once something is taken: where nothing is, others are asked for. */
+const counted = (choice: Choice, { report }: FormatContext): Choice => {
+  let any = false
+  const passed: string[] = []
+  return async (path, source) => {
+    const taken = await choice(path, source)
+    if (taken) any = true
+    else if (!isBeside(path) && !(await isOfTable(source))) passed.push(path)
+    if (any) for (const other of passed.splice(0)) report.add('file-passed-over', other)
     return taken
-  },
-})
+  }
+}
+
+const maybeText: Choice = async (path, source) => primary(path) && !(await isBinary(source))
+
+/** Files of every format, each told by its name; where there is none, every text. What is passed over is counted. */
+const filesOfAnyFormat = (context: FormatContext): Choices => {
+  const isNamed: Choice = async (path, source) =>
+    primary(path) &&
+    (isNamedText(path) || formats.some((format) => hasNameOf(format, path))) &&
+    !(await isOfTable(source))
+  return { accepts: counted(isNamed, context), otherwise: counted(maybeText, context) }
+}
+
+const plainTexts: readonly string[] = ['text', 'lines']
+
+/** Whether a file is of a format; of plain text, of which a name says nothing, whether it is no other thing. */
+const isOf = async (format: Format, path: string, source: Source): Promise<boolean> =>
+  plainTexts.includes(format.name)
+    ? maybeText(path, source)
+    : hasNameOf(format, path) || (primary(path) && looksLike(format, source))
 
 /**
  * Files of a format that was named: those with its usual names, and others that look like
  * it; where there is none, every file, since who names a format knows better than a name.
  * Folders of corpora hold files of more kinds than one: what is passed over is counted.
  */
-export const filesOfFormat = (format: Format, { report }: FormatContext): Choices => {
-  // A document of several files is found by their names alone.
-  if (format.writeFiles) return { accepts: (path) => format.accepts(path) }
-  let any = false
-  let passed: string[] = []
-  const accepts: Choice = async (path, source) => {
-    const taken = format.accepts(path) || (primary(path) && (await looksLike(format, source)))
-    if (taken) any = true
-    else if (primary(path)) passed.push(path)
-    if (any) {
-      for (const other of passed) report.add('file-passed-over', other)
-      passed = []
-    }
-    return taken
-  }
-  return { accepts, otherwise: primary }
-}
+const filesOfFormat = (format: Format, context: FormatContext): Choices =>
+  format.writeFiles
+    ? // A document of several files is found by their names alone.
+      { accepts: (path) => hasNameOf(format, path) }
+    : { accepts: counted((path, source) => isOf(format, path, source), context), otherwise: counted(primary, context) }
+
+/** Which files of a folder are read. @param format that was named, if one was */
+export const filesOf = (format: Format | undefined, context: FormatContext): Choices =>
+  format ? filesOfFormat(format, context) : filesOfAnyFormat(context)

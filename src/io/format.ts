@@ -100,6 +100,8 @@ export interface Format {
   readonly writeFiles?: (document: Document, context: FormatContext) => readonly OutputFile[]
   /** What is written are results, which no command takes for documents again. */
   readonly oneWay?: true
+  /** Nothing is read: the reader says so. */
+  readonly writtenOnly?: true
   /** The writer needs tokens (and sentences). */
   readonly needsTokens: boolean
   /** Unit that the format's offsets are in, where it says no other; absent where it has none, or says which. */
@@ -114,7 +116,7 @@ export interface Format {
 }
 
 /** What a format that is only written has instead of a reader. */
-export const writtenOnly = (name: string): Pick<Format, 'accepts' | 'sniff' | 'read' | 'oneWay'> => ({
+export const writtenOnly = (name: string): Pick<Format, 'accepts' | 'sniff' | 'read' | 'oneWay' | 'writtenOnly'> => ({
   accepts: () => false,
   sniff: () => 0,
   // biome-ignore lint/correctness/useYield: there is nothing that it could read
@@ -125,6 +127,7 @@ export const writtenOnly = (name: string): Pick<Format, 'accepts' | 'sniff' | 'r
     })
   },
   oneWay: true,
+  writtenOnly: true,
 })
 
 export const formatContext = (partial: Partial<FormatContext> = {}): FormatContext => ({

@@ -29,6 +29,8 @@ export interface Source {
   readonly path?: string | undefined
   /** Path below the folder that was asked for; the base name for a single file. */
   readonly relative: string
+  /** What its documents are called by, where the bare name of the file is that of another one, too. */
+  readonly label?: string | undefined
   /** Bytes on disk, where known and not compressed; for progress. */
   readonly size?: number | undefined
   /** What was read ahead, by path. */
@@ -65,10 +67,7 @@ export async function* sourcesOf(
 
 async function* pathSources(path: string, choices: readonly Choice[]): AsyncGenerator<Source> {
   const found = await stat(path).catch((cause) => {
-    throw new HmtlError('HMTL_INPUT_NOT_FOUND', `cannot read ${path}`, {
-      cause,
-      remedy: 'Check the path and its permissions',
-    })
+    throw notFound(path, cause)
   })
   if (!found.isDirectory()) {
     // A pipe under a name (`<(zcat …)`, /dev/stdin) can be opened once.
@@ -77,16 +76,14 @@ async function* pathSources(path: string, choices: readonly Choice[]): AsyncGene
       : streamSource(path, createReadStream(path, { highWaterMark: chunkBytes }))
     return
   }
-  const files = async function* (takes: Choice): AsyncGenerator<Source> {
-    for await (const file of walk(path)) {
-      const source = fileSource(file, relative(path, file))
-      if (await takes(withoutGz(source.relative), source)) yield source
-    }
-  }
-  const sized = async ({ path: file = '' }: Source) => fileSource(file, relative(path, file), (await stat(file)).size)
+  const all = await filesBelow(path)
+  const sized = async ({ path: file = '', label }: Source) => ({
+    ...fileSource(file, relative(path, file), (await stat(file)).size),
+    label,
+  })
   for (const takes of choices) {
     let any = false
-    for await (const source of ahead(files(takes), filesAhead, sized)) {
+    for await (const source of ahead(chosen(all, takes), filesAhead, sized)) {
       any = true
       yield source
     }
@@ -97,11 +94,60 @@ async function* pathSources(path: string, choices: readonly Choice[]): AsyncGene
   })
 }
 
+export const notFound = (path: string, cause: unknown): HmtlError =>
+  new HmtlError('HMTL_INPUT_NOT_FOUND', `cannot read ${path}`, {
+    cause,
+    remedy: 'Check the path and its permissions',
+  })
+
+const filesBelow = async (folder: string): Promise<Source[]> => {
+  const all: Source[] = []
+  for await (const file of walk(folder)) all.push(fileSource(file, relative(folder, file)))
+  return all
+}
+
+const withoutExtension = (path: string): string => path.replace(/(?<=[^/])\.[^./]*$/, '')
+
+/** What documents of files of one name are called by: the path below the folder, with its ending where that is needed. */
+const labelOf = (path: string, alike: readonly string[]): string | undefined => {
+  if (alike.length === 1) return undefined
+  const bare = withoutExtension(path)
+  return alike.filter((other) => withoutExtension(other) === bare).length === 1 ? bare : path
+}
+
+/** Those that are taken, with a label where others that are taken have the same name. */
+async function* chosen(all: readonly Source[], takes: Choice): AsyncGenerator<Source> {
+  const pathOf = (source: Source) => withoutGz(source.relative)
+  const nameOf = (source: Source) => basename(withoutExtension(pathOf(source)))
+  const alike = new Map<string, Source[]>()
+  for (const source of all) {
+    const others = alike.get(nameOf(source))
+    if (others) others.push(source)
+    else alike.set(nameOf(source), [source])
+  }
+  const answers = new Map<Source, boolean>()
+  const isTaken = async (source: Source): Promise<boolean> => {
+    let taken = answers.get(source)
+    if (taken === undefined) answers.set(source, (taken = await takes(pathOf(source), source)))
+    return taken
+  }
+  for (const source of all) {
+    if (!(await isTaken(source))) continue
+    const same: string[] = []
+    for (const other of alike.get(nameOf(source)) ?? []) if (await isTaken(other)) same.push(pathOf(other))
+    yield { ...source, label: labelOf(pathOf(source), same) }
+  }
+}
+
+/** What a target is written to until it is whole. */
+const isTemporary = (name: string): boolean => /\.[0-9a-f]{8}\.tmp$/.test(name)
+
 async function* walk(folder: string): AsyncGenerator<string> {
   const entries = await readdir(folder, { withFileTypes: true })
   entries.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0))
   for (const entry of entries) {
     const path = join(folder, entry.name)
+    if (isTemporary(entry.name)) continue
     if (entry.isDirectory()) yield* walk(path)
     else if (entry.isFile()) yield path
     else if (entry.isSymbolicLink() && (await stat(path).catch(() => undefined))?.isFile()) yield path
@@ -112,7 +158,7 @@ const fileSource = (path: string, relativePath: string, size = 0): Source => ({
   name: path,
   path,
   relative: relativePath.split(sep).join('/'),
-  size: size > 0 && !path.endsWith('.gz') ? size : undefined,
+  size: size > 0 && withoutGz(path) === path ? size : undefined,
   chunks: () => ungzip(path, createReadStream(path, { highWaterMark: chunkBytes })),
 })
 
@@ -166,11 +212,7 @@ async function* ungzip(name: string, bytes: AsyncIterable<Uint8Array>): AsyncGen
     }
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code
-    if (code === 'ENOENT' || code === 'EACCES' || code === 'EISDIR')
-      throw new HmtlError('HMTL_INPUT_NOT_FOUND', `cannot read ${name}`, {
-        cause: error,
-        remedy: 'Check the path and its permissions',
-      })
+    if (code === 'ENOENT' || code === 'EACCES' || code === 'EISDIR') throw notFound(name, error)
     throw error
   } finally {
     await iterator.return?.()
@@ -246,11 +288,11 @@ export const readAhead = async (source: Source, beside: readonly string[]): Prom
   return { ...source, ready: new Map(found.flatMap(([each, bytes]) => (bytes ? [[each, bytes] as const] : []))) }
 }
 
-export const withoutGz = (path: string): string => (path.endsWith('.gz') ? path.slice(0, -3) : path)
+export const withoutGz = (path: string): string => path.replace(/\.gz$/i, '')
 
-/** File name without folder, `.gz` and the given extension. */
+/** File name without folder, `.gz` and the given extension, in any case. */
 export const stem = (source: Source, ...extensions: string[]): string => {
   const name = basename(withoutGz(source.relative))
-  const extension = extensions.find((end) => name.endsWith(end))
+  const extension = extensions.find((end) => name.toLowerCase().endsWith(end))
   return extension === undefined ? name : name.slice(0, -extension.length)
 }

@@ -4,7 +4,8 @@ import { once } from 'node:events'
 import { createWriteStream, type WriteStream } from 'node:fs'
 import { type FileHandle, mkdir, open, realpath, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { Writable } from 'node:stream'
+import { Readable, type Writable } from 'node:stream'
+import { createGzip } from 'node:zlib'
 import type { Document } from './document/document.ts'
 import { HmtlError } from './errors.ts'
 import { type Format, type FormatContext, formatContext } from './format.ts'
@@ -14,7 +15,8 @@ export interface WriteOptions extends Partial<FormatContext> {
   readonly format: string
 }
 
-const failed = (path: string, cause: unknown) =>
+/** What a file could not be written for, as an error of ours. */
+export const outputFailed = (path: string, cause: unknown) =>
   cause instanceof HmtlError
     ? cause
     : new HmtlError('HMTL_OUTPUT_FAILED', `cannot write ${path}: ${(cause as Error).message}`, {
@@ -69,7 +71,7 @@ const writeFolder = async (
   try {
     await mkdir(folder, { recursive: true })
   } catch (cause) {
-    throw failed(folder, cause)
+    throw outputFailed(folder, cause)
   }
   for await (const document of documents)
     for (const { name, data } of files(document)) {
@@ -84,20 +86,38 @@ const writeFolder = async (
         await mkdir(dirname(path), { recursive: true })
         await writeFile(path, data)
       } catch (cause) {
-        throw failed(path, cause)
+        throw outputFailed(path, cause)
       }
     }
 }
 
+/** Whether a name says that a file is compressed. */
+export const isGzipName = (path: string): boolean => /\.gz$/i.test(path)
+
+async function* zipped(chunks: AsyncIterable<string | Uint8Array>): AsyncGenerator<Uint8Array> {
+  const gzip = createGzip()
+  const raw = Readable.from(chunks).on('error', (error) => gzip.destroy(error))
+  try {
+    yield* raw.pipe(gzip)
+  } finally {
+    raw.destroy()
+    gzip.destroy()
+  }
+}
+
+/** Chunks as a file of that name has them. */
+const asNamed = (path: string, chunks: AsyncIterable<string | Uint8Array>): AsyncIterable<string | Uint8Array> =>
+  isGzipName(path) ? zipped(chunks) : chunks
+
 /**
  * Writes chunks to a temporary name beside the path, syncs and renames: never a half file under the final name.
- * A link stays one; what is no file (a pipe, /dev/null) is written to as it is.
+ * What ends with `.gz` is compressed. A link stays one; what is no file (a pipe, /dev/null) is written to as it is.
  * @throws HmtlError `HMTL_OUTPUT_FAILED`, and what the chunks throw
  */
 export const writeAtomically = async (path: string, chunks: AsyncIterable<string | Uint8Array>): Promise<void> => {
   if (await isDevice(path))
     return writeStream(await openFile(path), chunks, true).catch((cause) => {
-      throw failed(path, cause)
+      throw outputFailed(path, cause)
     })
   const final = await realpath(path).catch(() => path)
   const temporary = `${final}.${randomBytes(4).toString('hex')}.tmp`
@@ -106,7 +126,7 @@ export const writeAtomically = async (path: string, chunks: AsyncIterable<string
     const handle = await open(temporary, 'r+')
     try {
       const settled = syncAlong(stream, handle)
-      await writeStream(stream, chunks, true)
+      await writeStream(stream, asNamed(path, chunks), true)
       await settled()
       await handle.sync()
     } finally {
@@ -115,7 +135,7 @@ export const writeAtomically = async (path: string, chunks: AsyncIterable<string
     await rename(temporary, final)
   } catch (cause) {
     await rm(temporary, { force: true })
-    throw failed(path, cause)
+    throw outputFailed(path, cause)
   }
 }
 
@@ -153,7 +173,7 @@ export const isDevice = async (path: string): Promise<boolean> => {
  * @param start where to go on in what is there; without it the file is new
  * @throws HmtlError `HMTL_OUTPUT_FAILED`
  */
-export const openFile = async (path: string, start?: number): Promise<WriteStream> => {
+const openFile = async (path: string, start?: number): Promise<WriteStream> => {
   try {
     await mkdir(dirname(path), { recursive: true })
     if (start !== undefined) await truncate(path, start)
@@ -164,7 +184,41 @@ export const openFile = async (path: string, start?: number): Promise<WriteStrea
     await once(stream, 'open')
     return stream
   } catch (cause) {
-    throw failed(path, cause)
+    throw outputFailed(path, cause)
+  }
+}
+
+/** The same items, once the first is there or it is known that there is none. */
+export const begun = async <T>(items: AsyncIterable<T>): Promise<AsyncIterable<T>> => {
+  const iterator = items[Symbol.asyncIterator]()
+  const first = await iterator.next()
+  return (async function* () {
+    try {
+      if (first.done) return
+      yield first.value
+      yield* { [Symbol.asyncIterator]: () => iterator }
+    } finally {
+      await iterator.return?.()
+    }
+  })()
+}
+
+/**
+ * Writes to a file as it comes. The file is opened, and emptied, once there is something to write or nothing more can
+ * come: what fails before leaves it as it is.
+ * @param start where to go on in what is there; without it the file is new
+ * @throws HmtlError `HMTL_OUTPUT_FAILED`, and what the chunks throw
+ */
+export const writeAlong = async (
+  path: string,
+  chunks: AsyncIterable<string | Uint8Array>,
+  start?: number,
+): Promise<void> => {
+  try {
+    const some = await begun(asNamed(path, chunks))
+    await writeStream(await openFile(path, start), some, true)
+  } catch (cause) {
+    throw outputFailed(path, cause)
   }
 }
 

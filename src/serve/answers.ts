@@ -82,6 +82,6 @@ const types: Readonly<Record<string, string>> = {
 }
 
 export const contentTypeOf = (to: string, shape: Shape): string => {
-  if (to === 'json') return shape === 'lines' ? 'application/x-ndjson' : 'application/json'
+  if (to === 'json' || to === 'jsonl') return shape === 'lines' ? 'application/x-ndjson' : 'application/json'
   return types[to] ?? 'text/plain; charset=utf-8'
 }

@@ -8,7 +8,17 @@ import { HmtlError, toHmtlError } from '../io/errors.ts'
 import { inOrder } from '../pipeline/order.ts'
 import type { Outcome, Wish } from '../pipeline/pool/messages.ts'
 import { type Answered, contentTypeOf, errorJson, formatAnswer, jsonAnswer, statusOf } from './answers.ts'
-import { type BodyLimits, chunksOf, formatOfBody, type Item, itemsOf, peekByte, shapeOf } from './body.ts'
+import {
+  type BodyLimits,
+  chunksOf,
+  decoderOfBody,
+  formatOfBody,
+  type Item,
+  itemsOf,
+  peekByte,
+  shapeOf,
+  utf8OfBody,
+} from './body.ts'
 import type { Dispatcher } from './dispatcher.ts'
 import { openApi } from './openapi.ts'
 import { type Query, readQuery, type Served } from './parameters.ts'
@@ -179,7 +189,9 @@ export const createApp = (dispatcher: Dispatcher, options: AppOptions): Hono => 
   const annotate = async (context: Context, tally: Tally, release: () => void): Promise<Response> => {
     const { req } = context
     const query: Query = readQuery(new URL(req.url).searchParams, served)
-    const format = formatOfBody(req.header('content-type'), query)
+    const contentType = req.header('content-type')
+    const format = formatOfBody(contentType, query)
+    const decoder = decoderOfBody(contentType)
     // Who has gone does not wait; nor does what they sent.
     const left = new AbortController()
     // Each document on its way listens.
@@ -195,19 +207,22 @@ export const createApp = (dispatcher: Dispatcher, options: AppOptions): Hono => 
     }
     const lines = shapeOf(format, undefined) === 'lines'
     const limits = { idle: options.idle, most: lines ? Number.POSITIVE_INFINITY : options.maxBytes }
-    const { first, chunks } = await peekByte(chunksOf(req.raw.body as ReadableStream<Uint8Array> | null, limits))
+    const body = chunksOf(req.raw.body as ReadableStream<Uint8Array> | null, limits)
+    const { first, chunks } = await peekByte(utf8OfBody(body, format, decoder))
     const shape = shapeOf(format, first)
     const items = itemsOf(chunks, format, query, options)
-    if (lines && query.to === 'json') {
+    const asJson = query.to === 'json' || query.to === 'jsonl'
+    const answerShape = query.to === 'jsonl' ? 'lines' : shape
+    if (lines && asJson) {
       const answers = answersOf(items, query.wish, left.signal, { patient: true, tally })
-      return streamed(context, jsonAnswer(answers, shape, query), contentTypeOf('json', shape), over)
+      return streamed(context, jsonAnswer(answers, answerShape, query), contentTypeOf(query.to, answerShape), over)
     }
     if (lines)
       throw new HmtlError('HMTL_USAGE', `lines are answered by lines, not by ${query.to}`, {
         remedy: 'Send one document, or an array of them',
       })
     try {
-      const wish = query.to === 'json' ? query.wish : { ...query.wish, json: undefined }
+      const wish = asJson ? query.wish : { ...query.wish, json: undefined }
       const answers: Answered[] = []
       // The whole body first: one that is damaged or too large is refused as a whole, and a busy server says so at
       // once.
@@ -225,10 +240,9 @@ export const createApp = (dispatcher: Dispatcher, options: AppOptions): Hono => 
       )
       if (tally.failed > 0) context.header('Hmtl-Failed', String(tally.failed))
       const text: (string | Uint8Array)[] = []
-      const pieces =
-        query.to === 'json' ? jsonAnswer(whole(answers), shape, query) : formatAnswer(whole(documents), query)
+      const pieces = asJson ? jsonAnswer(whole(answers), answerShape, query) : formatAnswer(whole(documents), query)
       for await (const piece of pieces) text.push(piece)
-      return context.body(joined(text), 200, { 'Content-Type': contentTypeOf(query.to, shape) })
+      return context.body(joined(text), 200, { 'Content-Type': contentTypeOf(query.to, answerShape) })
     } finally {
       over()
     }
@@ -267,6 +281,15 @@ export const createApp = (dispatcher: Dispatcher, options: AppOptions): Hono => 
   })
   for (const { path, type, content } of pageFiles(serverAnswers))
     app.get(`/${path}`, (context) => context.body(content, 200, { 'Content-Type': type, 'Cache-Control': 'no-cache' }))
+  const known = new Map(
+    [...app.routes].filter(({ method }) => method !== 'ALL').map(({ path, method }) => [path, method]),
+  )
+  for (const [path, method] of known)
+    app.all(path, (context) => {
+      context.header('Allow', method === 'GET' ? 'GET, HEAD' : method)
+      const error = { code: 'HMTL_USAGE', message: `${path} has no ${context.req.method}`, remedy: `Use ${method}` }
+      return context.json({ error }, 405)
+    })
   app.notFound((context) =>
     context.json(
       {

@@ -123,7 +123,7 @@ export const openApi = (served: Served, version: string, maxBytes: number) => ({
           400: refused('A parameter that is not known, or has a wrong value'),
           408: refused('The body stopped coming'),
           413: refused('The body is too large'),
-          415: refused('The content type says nothing'),
+          415: refused('The content type says nothing, or a character set that is not known'),
           422: refused('The body is no document'),
           429: refused('Too much is waiting; Retry-After says how many seconds'),
           503: refused('The server ends, or had no time'),

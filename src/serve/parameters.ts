@@ -1,7 +1,7 @@
 /** What a request may say in its query: one table, from which requests are read and the description is written. */
 import { HmtlError } from '../io/errors.ts'
 import { type OffsetUnit, offsetUnits } from '../io/document/offsets.ts'
-import { formatNames, formatNamed } from '../io/formats/index.ts'
+import { formatNames, formatNamed, readableNames } from '../io/formats/index.ts'
 import type { Wish } from '../pipeline/pool/messages.ts'
 
 /** What a server's model can do. */
@@ -31,6 +31,7 @@ interface Parameter {
 /** Formats of one stream that hold what was found. */
 export const answerFormats: readonly string[] = [
   'json',
+  'jsonl',
   'html',
   'drawing',
   ...formatNames.filter((name) => {
@@ -73,12 +74,12 @@ export const parameters: readonly Parameter[] = [
   {
     name: 'from',
     description: 'The format of the body, where its content type does not say it',
-    schema: () => ({ type: 'string', enum: formatNames }),
+    schema: () => ({ type: 'string', enum: readableNames }),
   },
   {
     name: 'format',
     description:
-      'The format of the answer: json is what `hmtl annotate` writes, as one record, an array or lines as the body was; html is a page; drawing is what is within one',
+      'The format of the answer: json is what `hmtl annotate` writes, as one record, an array or lines as the body was; jsonl is the same as lines; html is a page; drawing is what is within one',
     schema: () => ({ type: 'string', enum: answerFormats, default: 'json' }),
   },
 ]
@@ -115,7 +116,7 @@ export const readQuery = (given: URLSearchParams, { tasks: known, labels: ofTask
       remedy: 'Use a number from 0 to 1',
     })
   return {
-    from: oneOf('from', value('from'), formatNames),
+    from: oneOf('from', value('from'), readableNames),
     to: oneOf('format', value('format'), answerFormats) ?? 'json',
     textField: value('textField'),
     wish: {

@@ -47,9 +47,14 @@ const painter =
 
 const plain: Paint = (_, piece) => piece
 
-/** Control characters of a text must not reach the terminal: escapes could rewrite it. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-const safe = (text: string): string => text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\ufffd')
+/** Control characters of a text must not reach the terminal: escapes could rewrite it. Line ends of two are one. */
+const safe = (text: string): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+  text.replace(/\r\n/g, '\n').replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\ufffd')
+
+/** A piece of a text; where it ends between the two of a line end, without the first. */
+const pieceOf = (text: string, from: number, to: number): string =>
+  safe(text.slice(from, text[to] === '\n' && text[to - 1] === '\r' ? to - 1 : to))
 
 interface Labelled extends SpanLike {
   readonly label: string
@@ -69,7 +74,7 @@ const marked = (text: string, spans: readonly Labelled[], to: number, paint: Pai
   let out = ''
   let from = 0
   for (const offset of at) {
-    out += safe(text.slice(from, offset))
+    out += pieceOf(text, from, offset)
     from = offset
     for (const { label } of closes.get(offset) ?? []) out += paint(label, `]${safe(label)}`)
     for (const { label } of opens.get(offset) ?? []) out += paint(label, '[')
@@ -101,14 +106,14 @@ export const drawDocument = (
     clusters: color ? painter((label) => Number(label) - 1) : plain,
   }
   const annotated = sections.filter(([, spans]) => spans !== undefined)
-  if (annotated.length === 0) parts.push(safe(text.slice(0, to)))
+  if (annotated.length === 0) parts.push(pieceOf(text, 0, to))
   for (const [name, spans] of annotated)
     parts.push(
       `${bold(name)}\n${marked(text, spans as Labelled[], to, name === 'clusters' ? paints.clusters : paints.kinds)}`,
     )
   if (document.relations) {
     const shown = listRelations(document.relations).filter(({ arg1, arg2 }) => arg1.end <= to && arg2.end <= to)
-    const said = ({ start, end }: SpanLike) => safe(text.slice(start, end))
+    const said = ({ start, end }: SpanLike) => pieceOf(text, start, end)
     const lines = bothWays(shown).map(
       ({ relation: { label, arg1, arg2 }, both }) =>
         `  ${said(arg1)} ${both ? '◀─' : '──'} ${safe(label)} ─▶ ${said(arg2)}`,

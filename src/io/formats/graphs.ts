@@ -50,48 +50,61 @@ async function* writeGraphml(documents: AsyncIterable<Document>, { report }: For
 }
 
 /** Labels of relations are properties, so that a graph can be asked for them by name. */
+const vocabulary = 'urn:hmtl:relation:'
 const context = {
-  '@vocab': 'urn:hmtl:relation:',
+  '@vocab': vocabulary,
   name: 'http://schema.org/name',
   mentions: 'urn:hmtl:mentions',
   document: 'urn:hmtl:document',
+  label: 'http://www.w3.org/2000/01/rdf-schema#label',
   type: '@type',
   id: '@id',
 }
 const reserved = new Set(Object.keys(context))
 
+/** A label as the end of an IRI. */
+const escaped = (label: string): string => encodeURIComponent(wellFormed(label))
+
+/** A property of a node: short where nothing else is meant by it. */
+const propertyOf = (label: string): string => (reserved.has(label) ? `${vocabulary}${label}` : escaped(label))
+
 async function* writeJsonld(documents: AsyncIterable<Document>, { report }: FormatContext): AsyncGenerator<string> {
   yield `{"@context":${JSON.stringify(context)},"@graph":[`
   let before = '\n'
+  const item = (record: object): string => {
+    const out = `${before}${JSON.stringify(record)}`
+    before = ',\n'
+    return out
+  }
+  /** Labels by IRI, which has not all of their characters. */
+  const labels = new Map<string, string>()
+  const iriOf = (kind: string, label: string): string => {
+    const iri = `urn:hmtl:${kind}:${escaped(label)}`
+    labels.set(iri, label)
+    return iri
+  }
   let index = 0
   for await (const document of documents) {
     const { nodes, edges } = graphOf(document)
-    const id = (node: number) => `urn:hmtl:node:${index}:${node}`
+    // Blank, so that graphs of several files do not share nodes.
+    const id = (node: number) => `_:d${index}n${node}`
     const records = nodes.map(({ name, label, mentions }: GraphNode, node) => ({
       id: id(node),
-      ...(label === undefined ? {} : { type: `urn:hmtl:label:${encodeURIComponent(wellFormed(label))}` }),
+      ...(label === undefined ? {} : { type: iriOf('label', label) }),
       name,
       mentions,
       document: document.id,
     }))
     const properties: Record<string, { id: string }[]>[] = nodes.map(() => Object.create(null))
     for (const { from, to, label } of edges) {
-      const property =
-        reserved.has(label) || label.startsWith('@') || label.includes(':')
-          ? `urn:hmtl:relation:${encodeURIComponent(wellFormed(label))}`
-          : label
-      ;(properties[from][property] ??= []).push({ id: id(to) })
+      iriOf('relation', label)
+      ;(properties[from][propertyOf(label)] ??= []).push({ id: id(to) })
     }
     report.add('score', document.id, 'relations', edges.filter(({ score }) => score !== undefined).length)
-    let out = ''
-    records.forEach((record, node) => {
-      out += `${before}${JSON.stringify({ ...record, ...properties[node] })}`
-      before = ',\n'
-    })
+    yield records.map((record, node) => item({ ...record, ...properties[node] })).join('')
     index++
-    yield out
   }
-  yield '\n]}\n'
+  yield `${[...labels].map(([iri, label]) => item({ id: iri, label })).join('')}\n]}\n`
 }
 
 const graph = (name: string, summary: string): Omit<Format, 'write'> => ({

@@ -72,10 +72,15 @@ export const formats: readonly Format[] = [
 
 export const formatNames: readonly string[] = formats.map(({ name }) => name)
 
+export const isWritten = ({ write, writeFiles }: Format): boolean => write !== undefined || writeFiles !== undefined
+
+export const isRead = ({ writtenOnly }: Format): boolean => !writtenOnly
+
+/** Names of the formats that can be read. */
+export const readableNames: readonly string[] = formats.filter(isRead).map(({ name }) => name)
+
 /** Names of the formats that can be written. */
-export const writableNames: readonly string[] = formats
-  .filter(({ write, writeFiles }) => write || writeFiles)
-  .map(({ name }) => name)
+export const writableNames: readonly string[] = formats.filter(isWritten).map(({ name }) => name)
 
 /** Names of those that are read as they are written. */
 export const exchangeNames: readonly string[] = formats

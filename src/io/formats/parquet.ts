@@ -155,6 +155,7 @@ const schemaError = (message: string, source: string) =>
 async function* read(source: Source, context: FormatContext): AsyncGenerator<Document> {
   const { buffer, close } = await openBuffer(source, context)
   try {
+    if (buffer.byteLength === 0) throw schemaError('the file is empty, which no Parquet is', source.name)
     const metadata = await parquetMetadataAsync(buffer)
     const ours = metadata.key_value_metadata?.find(({ key }) => key === 'hmtl.schema')?.value === schemaName
     if (ours && metadata.key_value_metadata?.find(({ key }) => key === 'hmtl.version')?.value !== schemaVersion)

@@ -26,6 +26,9 @@ export const resultColumns = [
   'span2',
 ] as const
 
+/** Behind them: what the offsets count. A table without it, as earlier ones were, is one of results, too. */
+const unitColumn = 'offset_unit'
+
 type Row = Partial<Record<(typeof resultColumns)[number], string | number | undefined>>
 
 const keyOf = ({ start, end }: SpanLike) => `${start} ${end}`
@@ -73,12 +76,14 @@ export const resultsWriter = (separator: string) =>
   async function* write(documents: AsyncIterable<Document>, context: FormatContext): AsyncGenerator<string> {
     const line = (cells: readonly (string | number | undefined)[]) =>
       `${cells.map((value) => cell(value, separator)).join(separator)}\n`
-    yield line(resultColumns)
+    const { offsetUnit = 'utf16' } = context.options
+    yield line([...resultColumns, unitColumn])
     for await (const document of documents) {
-      reportUncarried(document, ['entities', 'mentions', 'relations', 'clusters'], context)
+      reportUncarried(document, ['entities', 'mentions', 'relations', 'clusters', 'scores'], context)
       reportLoneSurrogates(document, context.report)
       let out = ''
-      for (const row of rowsOf(document, context)) out += line(resultColumns.map((column) => row[column]))
+      for (const row of rowsOf(document, context))
+        out += line([...resultColumns.map((column) => row[column]), offsetUnit])
       if (out !== '') yield out
     }
   }
