@@ -228,7 +228,10 @@ ${config.tasks
 | corpus | used for | licence | where |
 |---|---|---|---|
 ${[...sources.values()]
-  .map(({ recipe, uses }) => `| ${recipe.title} | ${[...new Set(uses)].join('; ')} | ${recipe.licence} | ${recipe.source} |`)
+  .map(
+    ({ recipe, uses }) =>
+      `| ${recipe.title} | ${[...new Set(uses)].join('; ')} | ${recipe.licence} | ${recipe.source} |`,
+  )
   .join('\n')}
 | GloVe 6B, ${made.includes('longer-words') ? '50 and 100' : config.embeddings.words.size} dimensions | word vectors | PDDL 1.0 | https://nlp.stanford.edu/projects/glove/ |${
   contextual
