@@ -195,7 +195,7 @@ test.serial('a training that was stopped and resumed ends bit for bit where an u
     )
   }
   const [whole, parts] = [await ends('whole'), await ends('parts')]
-  whole.forEach((bytes, i) => t.true(bytes.equals(parts[i])))
+  t.true(whole.every((bytes, i) => bytes.equals(parts[i])))
   await rm(folder, { recursive: true })
 })
 
