@@ -200,7 +200,16 @@ ${rows.map((row) => `| ${row.join(' | ')} |`).join('\n')}
 By label, with how many there are: ${byLabel.map(([task, text]) => `**${task}:** ${text}`).join('; ')}.
 
 One seed of the training. Taggers are scored on outermost spans; relations on pairs within a sentence, last tokens, all sentences; coreference as the reference scorer, singletons left out on both sides.
-Made, after \`npm run data:free\`, by \`node scripts/model-card.mjs ${folder}\`.
+Made, after \`npm run data:free\`, by \`node scripts/model-card.mjs ${folder}\`${
+  chosen
+    ? `; of ${config.tasks
+        .map(({ name }) => name)
+        .filter((name) => !isScored(name))
+        .join(
+          ', ',
+        )} before ${chosen} was learned alone (\`--tasks ${chosen}\`): their weights have not changed since, but more words are known`
+    : ''
+}.
 
 On text that people have (\`node bench/quality/people.mjs ${folder}\`; WNUT-17's test data, as all of these, was never trained or tuned on):
 

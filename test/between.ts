@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import test from 'ava'
+import { parseConfig } from '../src/model/config/parse.ts'
 import { switchEngine } from '../src/model/engine.ts'
 import { between } from '../src/model/kernels/ops/between.ts'
 import { allPlaces, pairTokens } from '../src/model/heads/relation/scores.ts'
@@ -36,4 +37,18 @@ test('what stands between two tokens is the greatest of each column, by definiti
     t.deepEqual(y.shape, [pairs.first.length, d])
     t.deepEqual([...y.dataSync()], wanted)
   }
+})
+
+test('between without pair features is told, since nothing would read it', (t) => {
+  const task = {
+    name: 'relation',
+    kind: 'relation',
+    between: 8,
+    datasets: [{ train: 'train.arrow', dev: 'dev.arrow' }],
+  }
+  t.throws(() => parseConfig({ tasks: [task] }), {
+    code: 'HMTL_CONFIG_VALUE',
+    message: /tasks\[0\]\.between.*Set "pairFeatures" to true/,
+  })
+  t.notThrows(() => parseConfig({ tasks: [{ ...task, pairFeatures: true }] }))
 })

@@ -175,7 +175,7 @@ const trainingKeys = {
       default: [],
       past: true,
       sentence:
-        'Tasks whose own encoder and head are all that is learned: embeddings and other tasks stay what they were, and tasks that do not stand on these keep their scores. Others need a weight of 0 in `sampling`. Empty: everything is learned.',
+        'Tasks whose own encoder and head are all that is learned: other tasks keep their weights, and embeddings theirs, words that the data bring besides. Others need a weight of 0 in `sampling`. Empty: everything is learned.',
     },
     'a list of tasks',
   ),

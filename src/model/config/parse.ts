@@ -130,6 +130,7 @@ export const parseConfig = (given: unknown): ModelConfig => {
   })
   tasks.forEach((task, i) => {
     checkOthers(task, `tasks[${i}]`, tasks)
+    headOf(task.kind).check?.(task, `tasks[${i}]`)
   })
   checkSampling(whole, tasks)
   checkOnly(whole, tasks)

@@ -140,6 +140,11 @@ export interface Head<
   readsSpans?(task: Config, tagger: string): boolean
   /** Tasks it looks at besides the one it stands on: the key that names each, and the kind that it must be. */
   others?(task: Config): readonly { readonly key: string; readonly name: string; readonly kind: string }[]
+  /**
+   * @param where the task stands in the configuration
+   * @throws HmtlError `HMTL_CONFIG_VALUE` where its settings do not go together
+   */
+  check?(task: Config, where: string): void
   /** Dropout before the encoder, where it is not the task's. */
   inputDropout?(task: Config): number
 

@@ -9,6 +9,7 @@ import {
 } from '../../../io/document/document.ts'
 import { indexes } from '../../batch.ts'
 import { calibrated } from '../../calibration.ts'
+import { wrongValue } from '../../config/schema.ts'
 import { sigmoidLoss } from '../../kernels/ops/losses.ts'
 import type { Seeds } from '../../layers/encoder.ts'
 import { metricOf, type RelationScore } from '../../metrics/score.ts'
@@ -203,6 +204,10 @@ export const relationHead: Head<RelationTaskConfig, RelationExample, RelationSco
   defaults: { layers: 3, batch: 4 },
   readsSpans: () => true,
   others: ({ tagsOf }) => (tagsOf === '' ? [] : [{ key: 'tagsOf', name: tagsOf, kind: 'crf' }]),
+  check: ({ between, pairFeatures }, where) => {
+    if (between > 0 && !pairFeatures)
+      throw wrongValue(`${where}.between`, '0 where there are no "pairFeatures"', between, 'Set "pairFeatures" to true')
+  },
   layer: () => 'relations',
   labels: labelsOf,
   mostLabels: ({ maxLabels }) => maxLabels,
