@@ -108,11 +108,23 @@ const filesBelow = async (folder: string): Promise<Source[]> => {
 
 const withoutExtension = (path: string): string => path.replace(/(?<=[^/])\.[^./]*$/, '')
 
-/** What documents of files of one name are called by: the path below the folder, with its ending where that is needed. */
-const labelOf = (path: string, alike: readonly string[]): string | undefined => {
-  if (alike.length === 1) return undefined
-  const bare = withoutExtension(path)
-  return alike.filter((other) => withoutExtension(other) === bare).length === 1 ? bare : path
+/**
+ * What documents of files of one name are called by: the path below the folder, with its ending where that is needed.
+ * Nothing where the name is one file's alone.
+ */
+const labelsOf = (paths: readonly string[]): ReadonlyMap<string, string> => {
+  if (paths.length < 2) return new Map()
+  const ofBare = new Map<string, number>()
+  for (const path of paths) {
+    const bare = withoutExtension(path)
+    ofBare.set(bare, (ofBare.get(bare) ?? 0) + 1)
+  }
+  return new Map(
+    paths.map((path) => {
+      const bare = withoutExtension(path)
+      return [path, ofBare.get(bare) === 1 ? bare : path]
+    }),
+  )
 }
 
 /** Those that are taken, with a label where others that are taken have the same name. */
@@ -125,17 +137,21 @@ async function* chosen(all: readonly Source[], takes: Choice): AsyncGenerator<So
     if (others) others.push(source)
     else alike.set(nameOf(source), [source])
   }
-  const answers = new Map<Source, boolean>()
-  const isTaken = async (source: Source): Promise<boolean> => {
-    let taken = answers.get(source)
-    if (taken === undefined) answers.set(source, (taken = await takes(pathOf(source), source)))
-    return taken
+  /** Of the files of a name those that are taken, with their labels; asked when the first of them comes. */
+  const answers = new Map<string, ReadonlyMap<Source, string | undefined>>()
+  const answerOf = async (name: string) => {
+    const known = answers.get(name)
+    if (known) return known
+    const taken: Source[] = []
+    for (const source of alike.get(name) ?? []) if (await takes(pathOf(source), source)) taken.push(source)
+    const labels = labelsOf(taken.map(pathOf))
+    const answer = new Map(taken.map((source) => [source, labels.get(pathOf(source))]))
+    answers.set(name, answer)
+    return answer
   }
   for (const source of all) {
-    if (!(await isTaken(source))) continue
-    const same: string[] = []
-    for (const other of alike.get(nameOf(source)) ?? []) if (await isTaken(other)) same.push(pathOf(other))
-    yield { ...source, label: labelOf(pathOf(source), same) }
+    const answer = await answerOf(nameOf(source))
+    if (answer.has(source)) yield { ...source, label: answer.get(source) }
   }
 }
 
