@@ -393,10 +393,3 @@ test('conll04: the corpus of Roth and Yih, entities of several words in a row, r
   t.deepEqual(again.documents.map(entitiesOf), documents.map(entitiesOf))
   t.deepEqual(listRelations(again.documents[0].relations!), listRelations(documents[0].relations!))
 })
-
-test('conll2003: a column of one number is no column of words', async (t) => {
-  const text = '5\tAda\tB-PER\n5\tLee\tI-PER\n5\tleft\tO\n\n6\tBob\tB-PER\n6\tsat\tO\n'
-  const error = await t.throwsAsync(read('conll2003', text), { code: 'HMTL_INPUT_SYNTAX' })
-  t.regex(error?.message ?? '', /cut -f2-/)
-  t.deepEqual((await read('conll2003', text.replace(/^\d\t/gm, ''))).errors, [])
-})

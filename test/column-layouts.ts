@@ -218,6 +218,13 @@ test('sentences of a number alone have it as their word, where the next column s
   )
 })
 
+test('conll2003: a column of one number is no column of words', async (t) => {
+  const text = '5\tAda\tB-PER\n5\tLee\tI-PER\n5\tleft\tO\n\n6\tBob\tB-PER\n6\tsat\tO\n'
+  const error = await t.throwsAsync(read('conll2003', text), { code: 'HMTL_INPUT_SYNTAX' })
+  t.regex(error?.message ?? '', /cut -f2-/)
+  t.deepEqual((await read('conll2003', text.replace(/^\d\t/gm, ''))).errors, [])
+})
+
 const spelled: readonly (readonly [readonly string[], readonly string[]])[] = [
   [
     ['B_PER', 'I_PER', 'O', 'B_LOC'],

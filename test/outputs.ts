@@ -1,10 +1,21 @@
 /** Files that commands write: none that is read, none twice, none emptied by a run that cannot begin, none on a full disk. */
 import { spawn } from 'node:child_process'
-import { linkSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import test from 'ava'
+import { writeAtomically } from '../src/io/write.ts'
 import { hmtl, main } from './helpers/command.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'hmtl-outputs-'))
@@ -178,4 +189,18 @@ test('--resume goes on with what it was begun with, and with nothing else', asyn
     t.regex(refused.err, message)
     t.is(refused.out, begun)
   }
+})
+
+test('writing: a device stays one, a link too', async (t) => {
+  async function* chunks() {
+    yield 'x'
+  }
+  await writeAtomically('/dev/null', chunks())
+  t.true(statSync('/dev/null').isCharacterDevice())
+  const real = file('real', 'before')
+  const link = `${real}-link`
+  symlinkSync(real, link)
+  await writeAtomically(link, chunks())
+  t.is(held(real), 'x')
+  await t.throwsAsync(writeAtomically(folder, chunks()), { code: 'HMTL_OUTPUT_FAILED' } as never)
 })
