@@ -368,5 +368,6 @@ test('formats that are not read are called by their names, with what makes recor
     t.regex((await read('json', JSON.stringify([record]))).errors[0].message, what)
   const dygie = '[{"doc_key":"a","sentences":[["Ada","Lee"]],"ner":[[[0,1,"PER"]]]}]'
   t.is(named(dygie), 'dygie')
-  t.deepEqual((await read('dygie', dygie)).documents.map(entitiesOf), [['Ada Lee PER']])
+  for (const size of [2, 1 << 16])
+    t.deepEqual((await read('dygie', dygie.replace('[', '[\n'), {}, size)).documents.map(entitiesOf), [['Ada Lee PER']])
 })

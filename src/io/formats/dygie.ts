@@ -6,7 +6,6 @@ import { idText, stringifyExact, withDoubles } from '../syntax/exact-json.ts'
 import { fieldsOf, metadataOfFields } from '../syntax/fields.ts'
 import { type Format, type FormatContext, reportLayers, requireTokens } from '../format.ts'
 import { headOf } from '../syntax/head.ts'
-import { jsonHead } from '../syntax/json-head.ts'
 import { documentsOfArray, documentsOfLines } from '../syntax/json-records.ts'
 import { lenient } from '../syntax/lenient.ts'
 import { type Source, stem } from '../source.ts'
@@ -139,7 +138,7 @@ const decode = (record: unknown, fallbackId: string, context: FormatContext): Do
 
 async function* read(given: Source, context: FormatContext) {
   const { head, source } = await headOf(given, (text) => text.trim() !== '')
-  const documents = jsonHead(head)?.array ? documentsOfArray : documentsOfLines
+  const documents = /^\s*\[/.test(head) ? documentsOfArray : documentsOfLines
   yield* documents(source, stem(given, '.jsonl', '.json'), decode, context)
 }
 
