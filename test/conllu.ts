@@ -180,6 +180,10 @@ test('conllu: tags of names in MISC are entities where there is no Entity=, in w
     t.is(documents[0].mentions, undefined)
     t.is(await rewritten('conllu', lines), lines)
   }
+  // A sentence without mentions has none, whatever a tagger says of it.
+  const declared = `# global.Entity = GRP-etype\n${text(row('1', 'Ada', 'ner=S-PERSON'))}`
+  const [none] = (await read('conllu', declared)).documents
+  t.deepEqual([none.entities, mentionsOf(none), clustersOf(none)], [undefined, [], []])
   const both = text(row('1', 'Ada', 'Entity=(1-person)|ner=S-PER'))
   const { documents } = await read('conllu', both)
   t.is(documents[0].entities, undefined)
@@ -189,4 +193,11 @@ test('conllu: tags of names in MISC are entities where there is no Entity=, in w
   const written = (await write('conllu', [changed])).bytes.toString()
   t.notRegex(written, /NER=/)
   t.regex(written, /Entity=/)
+})
+
+test('conllu: brackets that are none cost no square of their length', async (t) => {
+  const begun = performance.now()
+  const { documents } = await read('conllu', conlluLines(['1', 'Mia', `${'a'.repeat(1e6)}(1-person)`]))
+  t.deepEqual(mentionsOf(documents[0]), ['Mia person'])
+  t.true(performance.now() - begun < 10_000)
 })

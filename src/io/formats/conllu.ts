@@ -57,7 +57,14 @@ const taggedSpans = (sentences: readonly Sentence[]): TagSpan[] | undefined => {
   })
 }
 
-const decode = (sentences: readonly Sentence[], id: string, fields: EntityFields, context: FormatContext) => {
+/** @param isDeclared whether the file says what its `Entity=` are: where it has none, there are none */
+const decode = (
+  sentences: readonly Sentence[],
+  id: string,
+  fields: EntityFields,
+  isDeclared: boolean,
+  context: FormatContext,
+) => {
   const begin: number[] = []
   const end: number[] = []
   let text = ''
@@ -75,7 +82,7 @@ const decode = (sentences: readonly Sentence[], id: string, fields: EntityFields
     if (list.length > 0) lengths.push(list.length)
   }
   const located = brackets.close()
-  const tagged = located.length === 0 ? taggedSpans(sentences) : undefined
+  const tagged = located.length === 0 && !isDeclared ? taggedSpans(sentences) : undefined
   const tokens = { begin: Int32Array.from(begin), end: Int32Array.from(end) }
   const span = (from: number, to: number): SpanLike => ({ start: begin[from], end: end[to - 1] })
   const mentions: MentionLike[] = located.map((item) => ({
@@ -134,13 +141,19 @@ const parser = (source: Source, context: FormatContext): LineParser => {
     const toldHere = global === undefined ? toldGlobal(taken.flatMap(({ nodes }) => nodes)) : undefined
     told ??= toldHere
     const fields = entityFields(global ?? told)
-    const { located, mentions, clusters, tagSpans, ...rest } = decode(taken, documentName, fields, context)
+    const { located, mentions, clusters, tagSpans, ...rest } = decode(
+      taken,
+      documentName,
+      fields,
+      global !== undefined,
+      context,
+    )
     // Brackets that do not tell by themselves what they mean, or say something else, need it to be said.
     const said = global ?? (located.length > 0 && (toldHere ?? undeclaredGlobal) !== told ? told : undefined)
     return createDocument({
       id: documentName,
       ...rest,
-      ...(located.length > 0 || (global !== undefined && !tagSpans) ? { mentions, clusters } : {}),
+      ...(located.length > 0 || global !== undefined ? { mentions, clusters } : {}),
       ...(tagSpans ? { [context.options.layer ?? 'entities']: tagSpans } : {}),
       // The declaration of a file stands in its first document only.
       metadata: {
@@ -337,7 +350,7 @@ const keptLines = (document: Document, { options }: FormatContext): Kept | undef
     const list = sentences.map((lines: string[]) => ({ lines, ...readSentence(lines, document.id, context) }))
     const global = typeof declared === 'string' ? declared : globalOf(sentences.flat())
     const told = toldGlobal(list.flatMap(({ nodes }) => nodes))
-    const read = decode(list, document.id, entityFields(global ?? told), context)
+    const read = decode(list, document.id, entityFields(global ?? told), global !== undefined, context)
     if (read.text !== document.text || !sameSpans(read.tokens, document.tokens)) return undefined
     if (!sameSpans(read.sentences, document.sentences)) return undefined
     const groups = new Map(

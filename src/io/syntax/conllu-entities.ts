@@ -27,7 +27,8 @@ export const globalOf = (lines: readonly string[]): string | undefined => {
 /** What is taken for declared where nothing is, and brackets do not tell. */
 export const undeclaredGlobal = 'GRP-etype'
 
-const bracket = /\(([^()]+)(\))?|[^()]+\)/g
+/** What closes nothing is taken too, or each of its characters would be looked at as a beginning of it all. */
+const bracket = /\(([^()]+)(\))?|[^()]+\)?/g
 
 /** What brackets of two fields and more tell of their order: older files have the type first, then a number. */
 export const toldGlobal = (nodes: readonly EntityNode[]): string | undefined => {
@@ -108,8 +109,8 @@ export class EntityBrackets {
       this.#nodes.push(place)
       if (entity === undefined) continue
       for (const [item, opened, closed] of entity.matchAll(bracket)) {
-        if (opened === undefined) this.#closeNamed(item, place)
-        else this.#openNamed(opened, place, closed !== undefined)
+        if (opened !== undefined) this.#openNamed(opened, place, closed !== undefined)
+        else if (item.endsWith(')')) this.#closeNamed(item, place)
       }
     }
   }
