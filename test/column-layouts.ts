@@ -225,47 +225,25 @@ test('conll2003: a column of one number is no column of words', async (t) => {
   t.deepEqual((await read('conll2003', text.replace(/^\d\t/gm, ''))).errors, [])
 })
 
-const spelled: readonly (readonly [readonly string[], readonly string[]])[] = [
-  [
-    ['B_PER', 'I_PER', 'O', 'B_LOC'],
-    ['Ada Lee PER', 'Rome LOC'],
-  ],
-  [
-    ['PER_B', 'PER_I', 'O', 'LOC_B'],
-    ['Ada Lee PER', 'Rome LOC'],
-  ],
-  [
-    ['PER-B', 'PER-I', 'O', 'LOC-B'],
-    ['Ada Lee PER', 'Rome LOC'],
-  ],
-  [
-    ['b-per', 'i-per', 'O', 'b-loc'],
-    ['Ada Lee per', 'Rome loc'],
-  ],
-  [
-    ['b_per', 'e_per', 'o', 's_loc'],
-    ['Ada Lee per', 'Rome loc'],
-  ],
-  [
-    ['B_PER', 'O', 'O', 'B_LOC'],
-    ['Ada PER', 'Rome LOC'],
-  ],
+/** Tags of four words, and what they say. */
+const spelled: readonly (readonly [tags: string, ...found: string[]])[] = [
+  ['B_PER I_PER O B_LOC', 'Ada Lee PER', 'Rome LOC'],
+  ['PER_B PER_I O LOC_B', 'Ada Lee PER', 'Rome LOC'],
+  ['PER-B PER-I O LOC-B', 'Ada Lee PER', 'Rome LOC'],
+  ['b-per i-per O b-loc', 'Ada Lee per', 'Rome loc'],
+  ['b_per e_per o s_loc', 'Ada Lee per', 'Rome loc'],
+  ['B_PER O O B_LOC', 'Ada PER', 'Rome LOC'],
   // Types that look like one.
-  [['I_O', 'I_O', 'O', 'O'], ['Ada Lee I_O']],
-  [['DATE-B', 'DATE-B', 'O', 'O'], ['Ada Lee DATE-B']],
-  [
-    ['u-boat', 'u-boat', 'O', 'b-cell'],
-    ['Ada Lee u-boat', 'Rome b-cell'],
-  ],
-  [
-    ['DATE-B', 'PER', 'O', 'O'],
-    ['Ada DATE-B', 'Lee PER'],
-  ],
+  ['I_O I_O O O', 'Ada Lee I_O'],
+  ['DATE-B DATE-B O O', 'Ada Lee DATE-B'],
+  ['u-boat u-boat O b-cell', 'Ada Lee u-boat', 'Rome b-cell'],
+  ['DATE-B PER O O', 'Ada DATE-B', 'Lee PER'],
 ]
 
 test('tags that are spelled otherwise than B-PER are read as such, in columns, JSON and tables', async (t) => {
   const words = ['Ada', 'Lee', 'left', 'Rome']
-  for (const [tags, found] of spelled) {
+  for (const [cells, ...found] of spelled) {
+    const tags = cells.split(' ')
     const first = [
       ['Bob', tags[0]],
       ['left', 'O'],
@@ -296,4 +274,11 @@ test('tags that are spelled otherwise than B-PER are read as such, in columns, J
     }
     t.is(await rewritten('conll2003', columns), columns)
   }
+})
+
+test('seven numbered columns that end with tags are not those of CoreNLP', async (t) => {
+  const text = '1\tAda\tAda\tNNP\tPROPN\t2\tB-PER\n2\tleft\tleave\tVBD\tVERB\t0\tO\n\n'
+  const { documents, errors } = await read('conll2003', text)
+  t.deepEqual(errors, [])
+  t.deepEqual(documents.map(entitiesOf), [['Ada PER']])
 })

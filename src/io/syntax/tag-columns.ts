@@ -136,7 +136,8 @@ const coreNlpTag = 4
 const isCoreNlp = (rows: readonly (readonly string[])[], width: number): boolean =>
   width === 7 &&
   rows.every(([, , , , tag, head]) => (isTypeTag(tag) || isTypedTag(tag)) && /^(\d+|_)$/.test(head)) &&
-  rows.some((row) => row[5] !== '_' || row[6] === '_')
+  rows.some((row) => row[5] !== '_' || row[6] === '_') &&
+  rows.some((row) => !isTag(row[6]))
 
 const columnsOf = (sentences: Rows, width: number, separator: '\t' | ' ', header: boolean): TagColumns => {
   const rows = sentences.flat()
