@@ -393,3 +393,17 @@ test('conll04: the corpus of Roth and Yih, entities of several words in a row, r
   t.deepEqual(again.documents.map(entitiesOf), documents.map(entitiesOf))
   t.deepEqual(listRelations(again.documents[0].relations!), listRelations(documents[0].relations!))
 })
+
+test('conll04: what is wrong in a sentence of Roth and Yih costs the next one nothing, and none of its rows is another', async (t) => {
+  const rows = (...list: readonly string[]) => list.map((line) => `${line.replaceAll(' ', '\t')}\n`).join('')
+  const sound = `${rows('6 O 0 O VB Go O O O', '6 Loc 1 O NNP Rome O O O')}\n\n`
+  for (const broken of [
+    `${rows('5 Peop 0 O NNP Ada O O O')}\n${rows('0 9 Live_In')}\n`,
+    `${rows('5 Peop 0 O NNP Ada O O O', '5 O 1 O', '5 Loc 2 O NNP Oslo O O O')}\n${rows('0 2 Live_In')}\n`,
+  ]) {
+    const first = rows('4 O 0 O VB Stop O O O')
+    const { documents, errors } = await read('conll04', `${first}\n\n${broken}${sound}`)
+    t.is(errors.length, 1)
+    t.deepEqual(texts(documents), ['Stop', 'Go Rome'])
+  }
+})

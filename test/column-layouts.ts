@@ -2,8 +2,9 @@
 import test from 'ava'
 import { createDocument, listSpans } from '../src/io/document/document.ts'
 import { sniffHead } from '../src/io/guess.ts'
+import { readDocuments } from '../src/io/read.ts'
 import { entitiesOf, rewritten, texts } from './helpers/columns.ts'
-import { read, write } from './helpers/documents.ts'
+import { collect, read, write } from './helpers/documents.ts'
 
 const named = (text: string, name = '<stdin>') => sniffHead(Buffer.from(text), name).name
 
@@ -222,6 +223,17 @@ test('conll2003: a column of one number is no column of words', async (t) => {
   const text = '5\tAda\tB-PER\n5\tLee\tI-PER\n5\tleft\tO\n\n6\tBob\tB-PER\n6\tsat\tO\n'
   const error = await t.throwsAsync(read('conll2003', text), { code: 'HMTL_INPUT_SYNTAX' })
   t.regex(error?.message ?? '', /cut -f2-/)
+  let isClosed = false
+  async function* chunks() {
+    try {
+      yield Buffer.from(text)
+      yield Buffer.from(text)
+    } finally {
+      isClosed = true
+    }
+  }
+  await t.throwsAsync(collect(readDocuments(chunks(), { format: 'conll2003' })), { code: 'HMTL_INPUT_SYNTAX' })
+  t.true(isClosed)
   t.deepEqual((await read('conll2003', text.replace(/^\d\t/gm, ''))).errors, [])
 })
 

@@ -247,7 +247,7 @@ export const conll04: Format = {
   sniff: (head) =>
     isRothYih(head) || (/^#doc/m.test(head) && /^\d+\t[^\t]+\t[^\t]+\t(?:\d+\t)?\[/m.test(head)) ? 2 : 0,
   async *read(given, context) {
-    const { head, source } = await headOf(given, (text) => text.trim() !== '')
+    const { head, source } = await headOf(given, (text) => /^\s*\S[^\n]*\n/.test(text))
     const parse = isRothYih(headWithNewlines(head)) ? rothYihParser(key, context) : parser(source, context)
     yield* parseLines(source, context, parse)
   },

@@ -323,13 +323,16 @@ const looksTagged = (head: string): 0 | 1 | 2 => {
   return whole > 0 || (separator === '\t' && rows.length > 1 && tagged !== -1) ? 2 : 1
 }
 
-/** @throws HmtlError `HMTL_INPUT_SYNTAX` where each sentence repeats one number for its words */
-const refuseNumbers = ({ columns: { word, separator }, sentences }: TagHead, source: Source): void => {
+/** What is wrong where each sentence repeats one number for its words. */
+const faultOfNumbers = (
+  { columns: { word, separator }, sentences }: TagHead,
+  source: Source,
+): HmtlError | undefined => {
   const repeats = (rows: readonly (readonly string[])[]) =>
     /^\d+$/.test(rows[0][word]) && rows.every((row) => row[word] === rows[0][word])
-  if (!sentences.some((rows) => rows.length > 2) || !sentences.every(repeats)) return
+  if (!sentences.some((rows) => rows.length > 2) || !sentences.every(repeats)) return undefined
   const others = separator === '\t' ? `cut -f${word + 2}-` : `cut -d' ' -f${word + 2}-`
-  throw new HmtlError('HMTL_INPUT_SYNTAX', `column ${word + 1} holds one number for every word of a sentence`, {
+  return new HmtlError('HMTL_INPUT_SYNTAX', `column ${word + 1} holds one number for every word of a sentence`, {
     source: source.name,
     remedy: `The word must be the first column, or follow a number that counts words: ${others} FILE`,
   })
@@ -343,9 +346,13 @@ export const conll2003: Format = {
     /conll2003.*\.txt$/.test(path),
   sniff: looksTagged,
   async *read(given, context) {
-    const { head, ended, source } = await headOf(given, (text) => tagHead(text, false)?.certain === true)
+    const { head, ended, source, close } = await headOf(given, (text) => tagHead(text, false)?.certain === true)
     const found = tagHead(headWithNewlines(head), ended)
-    if (found) refuseNumbers(found, source)
+    const fault = found && faultOfNumbers(found, source)
+    if (fault) {
+      await close()
+      throw fault
+    }
     yield* parseLines(source, context, parser(source, context, found?.columns))
   },
   write,

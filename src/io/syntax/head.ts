@@ -7,12 +7,12 @@ const newline = 10
 
 /**
  * The first characters of a source, as many as `isEnough` wants, without a byte order mark; the source that is
- * given back begins with them again.
+ * given back begins with them again. Who does not read it closes it.
  */
 export const headOf = async (
   source: Source,
   isEnough: (head: string) => boolean,
-): Promise<{ head: string; ended: boolean; source: Source }> => {
+): Promise<{ head: string; ended: boolean; source: Source; close: () => Promise<void> }> => {
   const iterator = source.chunks()[Symbol.asyncIterator]()
   let bytes = Buffer.alloc(0)
   let ended = false
@@ -33,5 +33,8 @@ export const headOf = async (
       await iterator.return?.()
     }
   }
-  return { head: text(), ended, source: { ...source, chunks } }
+  const close = async () => {
+    await iterator.return?.()
+  }
+  return { head: text(), ended, source: { ...source, chunks }, close }
 }

@@ -81,6 +81,8 @@ const build = ({ id, rows, relations }: Block, key: string, context: FormatConte
 /** @param key under which metadata have parts of speech */
 export const rothYihParser = (key: string, context: FormatContext): LineParser => {
   let block: Block | undefined
+  /** The rest of a sentence that is left out. */
+  let skipping = false
   const take = (): Document | undefined => {
     const taken = block
     block = undefined
@@ -89,10 +91,14 @@ export const rothYihParser = (key: string, context: FormatContext): LineParser =
   return {
     line({ text }) {
       if (isBlankLine(text)) {
+        // Built before the next one begins: what is wrong with it must not cost that one a row.
+        if (block?.isClosed) return take()
         if (block) block.isClosed = true
         return undefined
       }
       const found = row.exec(text)
+      skipping &&= found?.[3] !== '0'
+      if (skipping) return undefined
       if (found) {
         const isNew = !block || block.isClosed
         const done = isNew ? take() : undefined
@@ -112,6 +118,7 @@ export const rothYihParser = (key: string, context: FormatContext): LineParser =
     recover() {
       const failed = block?.id
       block = undefined
+      skipping = true
       return failed
     },
   }
