@@ -105,7 +105,8 @@ export const startRun = (label: string, args: InputArguments, options: FormatOpt
       if (deadLetter !== undefined) dead ??= openDead(deadLetter)
       if (dead && !deadError) {
         dead.end()
-        await once(dead, 'close')
+        // What it fails with is kept already.
+        await once(dead, 'close').catch(() => undefined)
       }
       if (deadError) throw deadError
       return failures > 0 ? exitCodes.deadLetters : exitCodes.ok
