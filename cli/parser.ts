@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import yargs, { type Argv, type CommandModule } from 'yargs'
 import { HmtlError } from '../src/io/errors.ts'
 import { commands, type LazyCommand, nameOf } from './commands.ts'
-import { hideDashes, separator, showDashes } from './support/dash.ts'
+import { hideDashes, separator, showDashes, showWords } from './support/dash.ts'
 import { packageVersion } from './support/version.ts'
 
 interface Internals {
@@ -57,7 +57,8 @@ const withHint = (message: string, words: readonly string[]): string => {
 }
 
 /** What yargs says of wrong use, as ours. */
-const usageOf = (message: string, words: readonly string[]): HmtlError => {
+const usageOf = (said: string, words: readonly string[]): HmtlError => {
+  const message = showWords(said)
   const [, meant] = /^Did you mean (.*)\?$/.exec(message) ?? []
   return meant === undefined
     ? new HmtlError('HMTL_USAGE', withHint(message, words))

@@ -18,6 +18,9 @@ export const hideDashes = (words: readonly string[]): string[] => {
   ]
 }
 
+/** What is said of words, with the words as they were given. */
+export const showWords = (message: string): string => message.replaceAll(hidden, '')
+
 export const showDashes = <Args extends object>(args: Args): Args => {
   const show = (value: unknown): unknown =>
     typeof value === 'string' && value.startsWith(hidden)
