@@ -180,7 +180,7 @@ export const handler = async (args: Args): Promise<number> => {
       }
   }
   if (to === 'npy') {
-    const some = await begun(groups())
+    const some = await begun(output, groups())
     const writer = await writeNpy(output, size)
     try {
       for await (const rows of some) for (const { values } of rows) await writer.write(values)

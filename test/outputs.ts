@@ -106,6 +106,35 @@ test('what cannot begin leaves its outputs as they are', async (t) => {
     }
 })
 
+test('what cannot be written is told before anything is read', async (t) => {
+  const notFolder = join(file('no-folder'), 'out.jsonl')
+  for (const args of [
+    ['annotate', '-o', notFolder],
+    ['annotate', '-o', folder, '--to', 'jsonl'],
+    ['embed', '-o', folder, '--to', 'npy'],
+  ]) {
+    // Standard input stays open: what waits for it does not end.
+    const child = spawn(process.execPath, [main, ...args, '--from', 'jsonl'], { stdio: ['pipe', 'ignore', 'pipe'] })
+    child.stdin.write(line)
+    const timer = setTimeout(() => child.kill('SIGKILL'), 20_000)
+    let err = ''
+    child.stderr.on('data', (chunk) => (err += chunk))
+    const code = await new Promise((resolve) => child.on('close', resolve))
+    clearTimeout(timer)
+    t.is(code, 1, args.join(' '))
+    t.regex(err, /^HMTL_OUTPUT_FAILED: cannot write /)
+  }
+})
+
+test('dead letters that cannot be written are told by their code', async (t) => {
+  const dead = join(folder, 'nowhere', 'dead.jsonl')
+  for (const input of [line, `{bad\n${line}`]) {
+    const { code, err } = await hmtl(['convert', '--from', 'jsonl', '--dead-letter', dead], input)
+    t.is(code, 1)
+    t.regex(err, /^HMTL_OUTPUT_FAILED: cannot write .*dead\.jsonl: ENOENT/m)
+  }
+})
+
 test('one input of several: not there is an error before anything is read, not text a failure among others', async (t) => {
   const [input, wide] = [file('in.jsonl'), file('wide.txt', Buffer.from('\ufeffWide', 'utf16le'))]
   const missing = await hmtl(['convert', input, join(folder, 'nofile.txt')])

@@ -1,8 +1,8 @@
 /** The one way out: documents to a file, a folder or a stream, whole or not at all. */
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { createWriteStream, type WriteStream } from 'node:fs'
-import { type FileHandle, mkdir, open, realpath, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { constants, createWriteStream, type WriteStream } from 'node:fs'
+import { access, type FileHandle, mkdir, open, realpath, rename, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { Readable, type Writable } from 'node:stream'
 import { createGzip } from 'node:zlib'
@@ -188,8 +188,23 @@ const openFile = async (path: string, start?: number): Promise<WriteStream> => {
   }
 }
 
-/** The same items, once the first is there or it is known that there is none. */
-export const begun = async <T>(items: AsyncIterable<T>): Promise<AsyncIterable<T>> => {
+/** Fails where a file cannot be written, as far as that is known without writing. */
+const checkWritable = async (path: string): Promise<void> => {
+  const found = await stat(path).catch(() => undefined)
+  if (!found) {
+    await mkdir(dirname(path), { recursive: true })
+    await access(dirname(path), constants.W_OK)
+  } else if (found.isFile() || found.isDirectory()) await (await open(path, 'r+')).close()
+}
+
+/**
+ * Items for a file, once the first is there or it is known that there is none.
+ * @throws HmtlError `HMTL_OUTPUT_FAILED`, before anything is asked for, where the file cannot be written
+ */
+export const begun = async <T>(path: string, items: AsyncIterable<T>): Promise<AsyncIterable<T>> => {
+  await checkWritable(path).catch((cause) => {
+    throw outputFailed(path, cause)
+  })
   const iterator = items[Symbol.asyncIterator]()
   const first = await iterator.next()
   return (async function* () {
@@ -215,7 +230,7 @@ export const writeAlong = async (
   start?: number,
 ): Promise<void> => {
   try {
-    const some = await begun(asNamed(path, chunks))
+    const some = await begun(path, asNamed(path, chunks))
     await writeStream(await openFile(path, start), some, true)
   } catch (cause) {
     throw outputFailed(path, cause)
