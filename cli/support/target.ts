@@ -79,7 +79,7 @@ const found = async (path: string, standard: 0 | 1): Promise<Found | undefined> 
   if (!stats || !(stats.isFile() || stats.isDirectory())) return undefined
   return {
     key: `${stats.dev}:${stats.ino}`,
-    path: path === '-' ? '-' : await realpath(path).catch(() => resolve(path)),
+    path: await realpath(path === '-' ? `/dev/fd/${standard}` : path).catch(() => resolve(path)),
     isFolder: stats.isDirectory(),
   }
 }
