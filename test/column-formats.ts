@@ -1,6 +1,4 @@
-/**
- * Column files as other tools write them: what is data, what separates, what is a comment, and where a document begins.
- */
+/** Column files as other tools write them: what is data, what separates, what is a comment, and where a document begins. */
 import test from 'ava'
 import { createDocument, listRelations } from '../src/io/document/document.ts'
 import { sniffHead } from '../src/io/guess.ts'
@@ -201,75 +199,6 @@ test('a token that is the document mark does not begin a document', async (t) =>
   t.is((await read('conll2003', '-DOCSTART-s O\nx O\n\n')).documents.length, 1)
 })
 
-// --- CoNLL-2012 as its scorer reads it
-
-test('conll2012: headers as OntoGUM and the scorer have them, with or without brackets and a space', async (t) => {
-  const rows = ['0\tMia\t(1)', '1\tfed\t_', '2\ta\t(2', '3\tcat\t2)', '', '0\tshe\t(1)']
-  for (const [header, footer, id] of [
-    ['# begin document GUM_x', '# end document', 'GUM_x'],
-    ['#begin document GUM_x', '#end document', 'GUM_x'],
-    ['# begin document ', '# end document', 'test'],
-    ['#begin document', '#end document x', 'test'],
-    ['#begin document (a b (c)); part 003', '#end document', 'a b (c)_003'],
-    ['#  begin document (x);', '#  end document', 'x'],
-    ['#begin document (x)', '#end document', 'x'],
-  ]) {
-    const text = part(rows, header, footer)
-    t.is(sniffHead(Buffer.from(text), 'x.conll').name, 'conll2012', header)
-    const { documents, errors } = await read('conll2012', text)
-    t.deepEqual(errors, [], header)
-    t.is(documents[0].id, id)
-    t.deepEqual(clustersOf(documents[0]), [['Mia', 'she'], ['a cat']])
-    t.is(await rewritten('conll2012', text), text.replace(/ (?=\n)/, ''), header)
-  }
-})
-
-test('coreference cells need no bar, and a double antecedent is counted', async (t) => {
-  const cell = (...cells: string[]) => part(cells.map((each, i) => `p 0 ${i} w${i} ${each}`))
-  const clusters = async (...cells: string[]) => {
-    const { documents, errors } = await read('conll2012', cell(...cells))
-    t.deepEqual(errors, [])
-    return clustersOf(documents[0])
-  }
-  t.deepEqual(await clusters('(0(1)', '0)', '(0)', '(1)'), [
-    ['w0 w1', 'w2'],
-    ['w0', 'w3'],
-  ])
-  t.deepEqual(await clusters('(0)(1', '1)(2', '2)'), [['w0'], ['w0 w1'], ['w1 w2']])
-  t.deepEqual(await clusters('(0|(0', '0)0)'), [['w0 w1']])
-  t.deepEqual(await clusters('(3)|(2)', '(2)', '(3)'), [['w0', 'w2'], ['w1']])
-  const { documents, report } = await read('conll2012', cell('(1+2)(3)', 'x', '(3)'))
-  t.deepEqual(clustersOf(documents[0]), [['w0', 'w2']])
-  t.is(report.count('odd-cell'), 2)
-  t.is(await rewritten('conll2012', cell('(0(1)', '0)', '(0)', '(1)')), cell('(0(1)', '0)', '(0)', '(1)'))
-})
-
-test('what two clusters claim is that of the one seen first, as the scorer has it', async (t) => {
-  const { documents, report } = await read('conll2012', part(['p 0 0 a (7)', 'p 0 1 b (5)(7)', 'p 0 2 c (5)']))
-  t.deepEqual(clustersOf(documents[0]), [['a', 'b'], ['c']])
-  t.is(report.count('duplicate-cluster-member'), 1)
-})
-
-test('mentions of one cluster that cross cannot be written with brackets, and are counted', async (t) => {
-  const { text, tokens } = joinTokens(['a', 'b', 'c'])
-  const span = (from: number, to: number) => ({ start: tokens.begin[from], end: tokens.end[to] })
-  const document = createDocument({ id: 'd', text, tokens, clusters: [[span(0, 1), span(1, 2)], [span(2, 2)]] })
-  for (const format of ['conll2012', 'like-conll', 'conllu']) {
-    const { bytes, report } = await write(format, [document])
-    t.is(report.count('crossing-cluster-member'), 1, format)
-    t.deepEqual((await read(format, bytes)).documents.map(clustersOf), [[['a b'], ['c']]], format)
-  }
-})
-
-test('a coreference mention across sentences is written as it was read', async (t) => {
-  const text = part(['p 0 0 a (1', '', 'p 0 0 b 1)'])
-  t.is(await rewritten('conll2012', text), text)
-  const { documents } = await read('conll2012', text)
-  t.deepEqual((await read('like-conll', (await write('like-conll', documents)).bytes)).documents.map(clustersOf), [
-    [['a b']],
-  ])
-})
-
 // --- One odd annotation costs itself
 
 test('one odd annotation is counted, and the rest of its document read', async (t) => {
@@ -354,56 +283,4 @@ test('like-conll is told from CoNLL-2012 by its third column', async (t) => {
   t.is(sniffHead((await write('like-conll', documents)).bytes, 'standard input').name, 'like-conll')
   t.is(sniffHead((await write('conll2012', documents)).bytes, 'standard input').name, 'conll2012')
   t.is(sniffHead(Buffer.from(part(['0\ta\t(1)'], '#begin document p')), 'standard input').name, 'conll2012')
-})
-
-test('conll04: relation labels may have commas and quotes', async (t) => {
-  const { text, tokens } = joinTokens(['a', 'b'])
-  const [arg1, arg2] = [0, 1].map((i) => ({ start: tokens.begin[i], end: tokens.end[i] }))
-  const relations = ['born in, at', "child's"].map((label) => ({ label, arg1, arg2 }))
-  const { bytes } = await write('conll04', [createDocument({ id: 'd', text, tokens, entities: [], relations })])
-  t.deepEqual(
-    listRelations((await read('conll04', bytes)).documents[0].relations!).map(({ label }) => label),
-    ['born in, at', "child's"],
-  )
-})
-
-test('conll04: the corpus of Roth and Yih, entities of several words in a row, relations by rows', async (t) => {
-  const rows = (...list: readonly string[]) => list.map((line) => `${line.replaceAll(' ', '\t')}\n`).join('')
-  const text = [
-    rows(
-      '5 Peop 0 O NNP/NNP Ada/Lee O O O',
-      '5 O 1 O VBZ lives O O O',
-      '5 Loc 2 O NNP/NNP New/York O O O',
-      '5 O 3 O , COMMA O O O',
-    ),
-    rows('0 2 Live_In'),
-    rows('6 O 0 O CD 1/2 O O O', '6 Org 1 O NNP IBM O O O'),
-    '',
-    rows('7 O 0 O VB Go O O O'),
-  ].join('\n')
-  for (const name of ['conll04.corp', 'x.txt', '<stdin>']) t.is(sniffHead(Buffer.from(text), name).name, 'conll04')
-  const { documents, errors } = await read('conll04', text)
-  t.deepEqual(errors, [])
-  t.deepEqual(texts(documents), ['Ada Lee lives New York ,', '1/2 IBM', 'Go'])
-  t.deepEqual(documents.map(entitiesOf), [['Ada Lee Peop', 'New York Loc'], ['IBM Org'], []])
-  t.deepEqual(listRelations(documents[0].relations!), [
-    { label: 'Live_In', arg1: { start: 0, end: 7 }, arg2: { start: 14, end: 22 } },
-  ])
-  const again = await read('conll04', (await write('conll04', documents)).bytes)
-  t.deepEqual(again.documents.map(entitiesOf), documents.map(entitiesOf))
-  t.deepEqual(listRelations(again.documents[0].relations!), listRelations(documents[0].relations!))
-})
-
-test('conll04: what is wrong in a sentence of Roth and Yih costs the next one nothing, and none of its rows is another', async (t) => {
-  const rows = (...list: readonly string[]) => list.map((line) => `${line.replaceAll(' ', '\t')}\n`).join('')
-  const sound = `${rows('6 O 0 O VB Go O O O', '6 Loc 1 O NNP Rome O O O')}\n\n`
-  for (const broken of [
-    `${rows('5 Peop 0 O NNP Ada O O O')}\n${rows('0 9 Live_In')}\n`,
-    `${rows('5 Peop 0 O NNP Ada O O O', '5 O 1 O', '5 Loc 2 O NNP Oslo O O O')}\n${rows('0 2 Live_In')}\n`,
-  ]) {
-    const first = rows('4 O 0 O VB Stop O O O')
-    const { documents, errors } = await read('conll04', `${first}\n\n${broken}${sound}`)
-    t.is(errors.length, 1)
-    t.deepEqual(texts(documents), ['Stop', 'Go Rome'])
-  }
 })

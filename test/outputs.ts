@@ -98,6 +98,19 @@ test('no two outputs are one file', async (t) => {
   t.is((await hmtl(['convert', input, '-o', '/dev/null', '--report', '/dev/null'])).code, 0)
 })
 
+test('a file beside the main output is not standard output', async (t) => {
+  const input = file('in.jsonl')
+  for (const args of [
+    ['convert', input, '--report', '-'],
+    ['annotate', input, '--dead-letter', '-'],
+    ['inspect', input, '--html', '-'],
+  ]) {
+    const { code, err } = await hmtl(args)
+    t.is(code, 2, args.join(' '))
+    t.regex(err, /HMTL_USAGE: --[a-z-]+ takes a file/)
+  }
+})
+
 test('what cannot begin leaves its outputs as they are', async (t) => {
   const output = file('out.jsonl', 'kept')
   const dead = file('dead.jsonl', 'kept')

@@ -313,6 +313,11 @@ test('what happens is told: a request with its documents, each document, each fa
   await (await post('{"text":"a"}\n{"text":"bad"}\n', lines)).text()
   await new Promise((resolve) => setTimeout(resolve, 10))
   t.deepEqual(told, ['a', 'HMTL_WORKER_FAILED', ['POST', '/annotate', 200, 1, 1]])
+  // One document that fails refuses its request, and is told of once.
+  told.length = 0
+  await (await post('{"text":"bad"}', json)).text()
+  await new Promise((resolve) => setTimeout(resolve, 10))
+  t.deepEqual(told, ['HMTL_WORKER_FAILED', ['POST', '/annotate', 500, 0, 1]])
 })
 
 test('the description names every parameter, and its references lead somewhere', (t) => {

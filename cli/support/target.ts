@@ -145,13 +145,17 @@ const checkInputs = async (inputs: readonly string[]): Promise<void> => {
 /**
  * To be asked before anything is opened.
  * @throws HmtlError `HMTL_USAGE` where an output would take the place of an input that is still to be read, or of
- * another output; `HMTL_INPUT_NOT_FOUND` for an input that is not there
+ * another output, or one beside the main output is `-`; `HMTL_INPUT_NOT_FOUND` for an input that is not there
  */
 export const checkFiles = async (files: Files): Promise<void> => {
   await checkInputs(files.inputs)
   const inputs = await Promise.all(files.inputs.map((input) => found(input, 0)))
   const written = new Map<string, string>()
   for (const [name, path] of Object.entries(files.outputs)) {
+    if (path === '-' && name.startsWith('--'))
+      throw new HmtlError('HMTL_USAGE', `${name} takes a file, and - is standard output`, {
+        remedy: `Name a file, such as ${name} /dev/stderr`,
+      })
     const output = path === undefined ? undefined : await foundOrMade(path)
     if (!output) continue
     const called = path === '-' ? 'standard output' : path

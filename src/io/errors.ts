@@ -126,11 +126,13 @@ export const toHmtlError = (error: unknown, code: ErrorCode, place: ErrorPlace =
     const message = error instanceof Error ? error.message : String(error)
     return new HmtlError(code, message, { ...place, cause: error })
   }
+  const { source, document, line, offset } = place
+  if ([source, document, line, offset].every((at) => at === undefined)) return error
   return new HmtlError(error.code, error.summary, {
-    source: error.source ?? place.source,
-    document: error.document ?? place.document,
-    line: error.line ?? place.line,
-    offset: error.offset ?? place.offset,
+    source: error.source ?? source,
+    document: error.document ?? document,
+    line: error.line ?? line,
+    offset: error.offset ?? offset,
     remedy: error.remedy,
     cause: error.cause,
   })

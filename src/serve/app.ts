@@ -70,6 +70,13 @@ export const createApp = (dispatcher: Dispatcher, options: AppOptions): Hono => 
   /** Answers that are not whole when they begin, and when they end. */
   const ended = new WeakMap<Response, Promise<void>>()
 
+  /** Failures that the observer was told of: that of a single document refuses its request as well. */
+  const told = new WeakSet<HmtlError>()
+  const failed = (error: HmtlError) => {
+    if (!told.has(error)) observer.onFailed?.(error)
+    told.add(error)
+  }
+
   app.use(async (context, next) => {
     const begun = performance.now()
     const tally = { documents: 0, failed: 0 }
@@ -84,8 +91,8 @@ export const createApp = (dispatcher: Dispatcher, options: AppOptions): Hono => 
         seconds: (performance.now() - begun) / 1000,
         ...tally,
       })
-    const told = ended.get(context.res)
-    if (told) told.then(tell)
+    const end = ended.get(context.res)
+    if (end) end.then(tell)
     else tell()
   })
   app.use(
@@ -105,7 +112,7 @@ export const createApp = (dispatcher: Dispatcher, options: AppOptions): Hono => 
   if (origin !== undefined) app.use(cors({ origin, allowMethods: ['GET', 'POST'] }))
 
   const refuse = (context: Context, error: HmtlError): Response => {
-    observer.onFailed?.(error)
+    failed(error)
     const status = statusOf(error)
     if (status === 429 || status === 503) context.header('Retry-After', String(dispatcher.retryAfter()))
     // What is left of the body is not read: the connection is of no more use.
@@ -173,7 +180,7 @@ export const createApp = (dispatcher: Dispatcher, options: AppOptions): Hono => 
         const source = 'document' in item ? item.document : undefined
         if (result instanceof HmtlError) {
           tally.failed++
-          observer.onFailed?.(result)
+          failed(result)
           yield source ? { source, error: result } : { error: result }
         } else {
           tally.documents++
