@@ -1,56 +1,28 @@
 /**
  * Raw text to tokens with exact offsets, in the manner of the Penn Treebank: punctuation, clitics and the hyphens of
  * names apart; other words with hyphens, abbreviations, numbers, addresses, hashtags and emoticons whole. Nothing is
- * rewritten: a token is a slice of the text.
+ * rewritten: a token is a slice of the text. Between tokens is white space, and what stands for none of the words: tags
+ * and quoted lines' marks (`text/markup.ts`).
  */
 import type { Spans } from '../io/document/document.ts'
+import { calendar, isAbbreviation } from './text/abbreviations.ts'
+import { emphasisAfter, emphasisBefore } from './text/emphasis.ts'
+import { lifeMark, years } from './text/lives.ts'
+import { quoteMarksEnd, tagAt } from './text/markup.ts'
+import { isSpace, matchAt } from './text/match.ts'
+import { cliticAfter, overReferences, referenceAt } from './text/references.ts'
 
-const words = (list: string): readonly string[] => list.split(' ')
-
-/** What people and places are called before their names. */
-const callings = words(
-  'mr mrs ms dr prof rev hon gen brig col maj capt lt sgt cpl pvt pfc spc ens adm cmdr gov sen rep ald amb atty pres supt det insp st ste mt ft messrs mme mlle msgr ' +
-    'drs profs revs gens cols majs capts lts sgts govs sens reps attys',
-)
-/** Abbreviations that keep their period, lower-cased and without it. */
-const abbreviations = new Set([
-  ...callings,
-  ...words(
-    'sr jr esq ' +
-      'jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun ' +
-      'inc ltd co corp bros llc plc cos assn dept univ inst est div ave aves blvd rd hwy sq sts ' +
-      'vs etc eg ie al cf viz approx ca vol vols pp fig figs ed eds trans ' +
-      'ala ariz ark calif colo conn del fla ga ill ind kan ky la md mass mich minn miss mo mont neb nev okla ore pa penn tenn tex va vt wash wis wyo',
-  ),
-])
-/** Of these the days and months, in small letters. */
-const calendar = new Set(
-  words('jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun'),
-)
-/** Abbreviations where a number follows, words else: "no. 5", "Art. 5", but "I said no." */
-const numbered = new Set(words('no nos p ch sec art arts para eq eqs'))
-const beforeNumber = /\.\s*\p{N}/uy
-
-/**
- * Whether a word takes the period after it, of which `end` is the place. "v." stands between parties; 12 V may end a
- * sentence.
- */
-const isAbbreviation = (word: string, text: string, end: number): boolean => {
-  // Of "etc..." the periods are an ellipsis.
-  if (text.charCodeAt(end + 1) === 46 && text.charCodeAt(end + 2) === 46) return false
-  const lower = word.toLowerCase()
-  return numbered.has(lower) ? matchAt(beforeNumber, text, end) > 0 : word === 'v' || abbreviations.has(lower)
-}
-
-/** Abbreviations that a name or number follows, so that a capital after them begins no sentence. */
-export const titles = new Set([...callings, ...numbered, ...words('vol vols pp fig figs cf vs')])
-
-const url = /(?:https?:\/\/|www\.)[^\s<>"]+|[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/uy
+const url =
+  /(?:https?:\/\/|www\.)(?:[^\s<>"&]|&(?!(?:gt|lt|quot|nbsp);))+|[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/uy
+/** Letters with their periods; "C." of 20 °C. is no initial, "T." of "Nguyen, T. (Hanoi)" is one. */
 const acronym =
-  /(?:\p{L}\.){2,12}(?=[^\p{L}\p{N}]|$)|Ph\.D\.|\p{Lu}\.(?:Arch|Com|Ed|Eng|Litt|Mus|Phil|Sc|Tech)\.|\p{Lu}\.(?=\s*\p{Lu}[\p{L}'’.-])|[NSEW]\.(?=\s*\p{N})/uy
+  /(?:\p{L}\.){2,12}(?=[^\p{L}\p{N}]|$)|Ph\.D\.|\p{Lu}\.(?:Arch|Com|Ed|Eng|Litt|Mus|Phil|Sc|Tech)\.|\p{Lu}\.(?:(?=\s*\p{Lu}[\p{L}'’.-])(?<![°º′″]\s?\p{Lu}\.)|(?=\s\()(?<=\p{L},\s\p{Lu}\.))|[NSEW]\.(?=\s*\p{N})(?<![°º′″]\s?[NSEW]\.)/uy
 const number = /\p{N}+(?:[.,:/]\p{N}+)*(?:(?:st|nd|rd|th|s)(?![\p{L}\p{N}]))?/uy
 const word =
-  /[\p{L}\p{M}\p{N}_]+(?:(?:[-‐‑&+\u00ad]|['’](?=\p{L})|\.(?=\p{Ll}{2})|(?<=\p{N})\.(?=\p{N}))[\p{L}\p{M}\p{N}_]+)*/uy
+  /[\p{L}\p{M}\p{N}_]+(?:(?:[-‐‑+\u00ad]|&(?![A-Za-z]{2,8}\d{0,2};)|(?<!_)['’](?=\p{L})|\.(?=\p{Ll}{2})|(?<=\p{N})\.(?=\p{N}))[\p{L}\p{M}\p{N}_]+)*/uy
+/** A moment as ISO 8601 has it: 2025-03-04T08:15:00Z. */
+const moment =
+  /\p{N}{4}-\p{N}\p{N}-\p{N}\p{N}T\p{N}\p{N}(?::\p{N}\p{N}){1,2}(?:[.,]\p{N}{1,9})?(?:Z|[+-]\p{N}\p{N}:?(?:\p{N}\p{N})?)?(?![\p{L}\p{N}])/uy
 const tag = /[#@][\p{L}\p{N}_]+/uy
 const emoji = /\p{Extended_Pictographic}(?:\ufe0f|\p{EMod}|\u200d\p{Extended_Pictographic})*|\p{RI}{2}/uy
 /** Faces of western and eastern style and hearts, where a space or a line's beginning is before them: :-) ;P :'( <3 ^_^ */
@@ -63,11 +35,14 @@ const signed = /[A-Z](?:\+\+|#)(?![\p{L}\p{N}#+])/uy
 const loose = /['’](?:n['’]|(?:s|m|d|re|ve|ll|em|tis|twas|n|\p{N}0s)(?![\p{L}\p{N}]))/iuy
 const ideograph = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u
 
-const matchAt = (pattern: RegExp, text: string, at: number): number => {
-  pattern.lastIndex = at
-  const match = pattern.exec(text)
-  return match ? match[0].length : 0
-}
+const ampersand = 38
+const less = 60
+const greater = 62
+const underscore = 95
+/** Between the date and the time of a moment. */
+const timeMark = 84
+/** Characters of a moment's date. */
+const dateSize = 10
 
 /** Token spans of a text, in UTF-16 code units. Time and memory are linear in its length. */
 export const tokenize = (text: string): Spans => {
@@ -88,20 +63,6 @@ export const tokenize = (text: string): Spans => {
   }
   return { begin: Int32Array.from(begin), end: Int32Array.from(end) }
 }
-
-const isSpace = (code: number): boolean =>
-  code === 32 ||
-  (code >= 9 && code <= 13) ||
-  code === 0x85 ||
-  code === 0xa0 ||
-  code === 0x1680 ||
-  (code >= 0x2000 && code <= 0x200b) ||
-  code === 0x2028 ||
-  code === 0x2029 ||
-  code === 0x202f ||
-  code === 0x205f ||
-  code === 0x3000 ||
-  code === 0xfeff
 
 const isPlainLetter = (code: number): boolean => (code >= 97 && code <= 122) || (code >= 65 && code <= 90)
 
@@ -133,28 +94,6 @@ const addressEnd = (text: string, from: number, to: number): number => {
   return end
 }
 
-/** What is before the dates of a life or reign in brackets, or a rough year: "(b. March 2009)", "Mary, d. 1831", "c. 1871". */
-const dated = /(?:b|c|ca|d|fl|r)\.(?=\s*[\p{N}\p{Lu}])/uy
-/** Characters between a birth and a death, within one bracket. */
-const mostLife = 60
-const openLife = /\(b\.[^()]*$/u
-const datedByYear = /(?:b|d|fl|m)\.(?=\s*(?:\p{N}{1,2}\s+\p{Lu}\p{Ll}+\s+)?\p{N}{3,4}(?!\p{N}))/uy
-/** A place first: "b. Calabar, 17 Sept 1938". */
-const datedByPlace = /(?:b|d)\.(?=\s+\p{Lu}[^.;()]{0,40}\p{N})/uy
-const lifeMark = (text: string, at: number): number => {
-  const before = text[at - 1] === ' ' ? text[at - 2] : text[at - 1]
-  // "He was b. 1898", but "ran 100 m. 1908 saw".
-  if (text[at] !== 'c' && (before === undefined || letter.test(before))) return matchAt(datedByYear, text, at)
-  // "(b. Oslo 1851, d. Rome 1919)", where a capital alone could begin a sentence.
-  if (before === ',' && text[at] !== 'c' && !openLife.test(text.slice(Math.max(0, at - mostLife), at)))
-    return matchAt(datedByYear, text, at) || matchAt(datedByPlace, text, at)
-  const size = matchAt(dated, text, at)
-  return size > 0 && (text[at] === 'c' || '(;,'.includes(before)) ? size : 0
-}
-
-/** Two years from one to the other: 1938-2025, as people write what books write with a dash. */
-const years = /(?:1\d|20)\d\d(?=[-‐‑](?:1\d|20)\d\d(?![\p{L}\p{N}/‐‑-]))/uy
-
 /** The number of a king or a war that a sentence ends with, not an initial: "George V. In 1924", "World War I. The". */
 const ordinalEnd =
   /(?<=\p{Lu}\p{Ll}+ )[IV](?=\.\s+(?:The|He|She|It|They|We|In|On|At|But|And|This|That|His|Her|Its|Their|For|When|After|As|An?)\s)/uy
@@ -175,12 +114,20 @@ const lettered = (text: string, at: number, push: Push): number => {
     return at + initials
   }
   const size = matchAt(word, text, at) || 1
+  if (text.charCodeAt(at + size) === ampersand)
+    return wordAt(text, at, overReferences(text, at + size, word) - at, push)
   return wordAt(text, at, (size === 1 && matchAt(signed, text, at)) || size, push)
 }
 
 const wordAt = (text: string, at: number, size: number, push: Push): number => {
   const end = at + size
   const form = text.slice(at, end)
+  const emphasis = form.charCodeAt(size - 1) === underscore ? emphasisAfter(text, at, form) : 0
+  if (emphasis > 0) {
+    wordAt(text, at, size - emphasis, push)
+    push(end - emphasis, end)
+    return end
+  }
   if (size > 1 && ideograph.test(form)) {
     // No spaces between words in these scripts: a character is a token.
     let from = at
@@ -214,7 +161,6 @@ const wordAt = (text: string, at: number, size: number, push: Push): number => {
 
 const hyphenated = /[-‐‑]/
 const capital = /\p{Lu}/u
-const letter = /\p{L}/u
 /** Between a letter and a letter: COVID-19 and F-16 are names of one word. */
 const hyphen = /(?<=[\p{L}\p{M}])[-‐‑](?=\p{L})/gu
 /** Words that stand before a hyphen more often than by themselves: "Co-founded", but "pro-Kremlin". */
@@ -247,11 +193,35 @@ const pushWord = (text: string, from: number, to: number, push: Push): void => {
   for (let start = from, i = cuts.length - 1; i >= 0; start = cuts[i--]) push(start, cuts[i])
 }
 
+/** A reference is a token, white space or part of a word; tags and a quoted line's marks are passed over. Where it ends, or `at`. */
+const layout = (text: string, at: number, code: number, push: Push): number => {
+  if (code === less) return at + tagAt(text, at)
+  if (code === greater) return quoteMarksEnd(text, at)
+  const found = referenceAt(text, at)
+  if (found === undefined) return at
+  const end = at + found.size
+  if (found.kind === 'space') return end
+  if (found.kind === 'letter') return wordAt(text, at, overReferences(text, at, word) - at, push)
+  const stop = found.kind === 'apostrophe' ? end + cliticAfter(text, end) : end
+  push(at, stop)
+  return stop
+}
+
 const other = (text: string, at: number, push: Push): number => {
   const face = faceAt(text, at)
   if (face > 0) {
     push(at, at + face)
     return at + face
+  }
+  const code = text.charCodeAt(at)
+  if (code === ampersand || code === less || code === greater) {
+    const end = layout(text, at, code, push)
+    if (end > at) return end
+  }
+  const stamp = text.charCodeAt(at + dateSize) === timeMark ? matchAt(moment, text, at) : 0
+  if (stamp > 0) {
+    push(at, at + stamp)
+    return at + stamp
   }
   const year = matchAt(years, text, at)
   if (year > 0) {
@@ -266,7 +236,13 @@ const other = (text: string, at: number, push: Push): number => {
     push(at, at + numeric)
     return at + numeric
   }
-  if (letters > 0) return lettered(text, at, push)
+  if (letters > 0) {
+    const emphasis =
+      code === underscore && !addressAhead(text, at) ? emphasisBefore(text, at, text.slice(at, at + letters)) : 0
+    if (emphasis === 0) return lettered(text, at, push)
+    push(at, at + emphasis)
+    return at + emphasis
+  }
   for (const pattern of [tag, repeated, emoji]) {
     const size = matchAt(pattern, text, at)
     if (size > 0) {

@@ -1,0 +1,84 @@
+/** What the lines of a text tell: where an author ended them, and where a typesetter did. */
+import { quoteDepth, unquoted } from './markup.ts'
+
+/** Lines shorter than this were not broken by a typesetter: tweets, headlines, verse, lists. */
+export const shortLine = 40
+
+/** How the first and the last line of a letter begin, which end with a comma. */
+const salutations = new Set(['hi', 'hello', 'hey', 'dear', 'greetings'])
+const greetings = new Set([
+  ...salutations,
+  ...'best regards thanks thank cheers sincerely yours love kind kindest warm warmest many cordially respectfully xoxo'.split(
+    ' ',
+  ),
+])
+
+/**
+ * Whether a line of these words before its comma begins or ends a letter: "Hi Ida,", "Kind regards,". What follows with a
+ * small letter may go on: "many men,".
+ */
+export const greets = (line: readonly string[], beforeCapital: boolean): boolean => {
+  const first = line[0].toLowerCase()
+  return salutations.has(first) || ((beforeCapital || line.length === 1) && greetings.has(first))
+}
+
+/** How an item of a list begins. */
+const item = /^\s*(?:[-*•‣◦▪–]\s|\d{1,3}[.)]\s)/
+const date = String.raw`\d{1,4}[./-]\d{1,2}[./-]\d{2,4}`
+const time = String.raw`\d{1,2}:\d{2}(?::\d{2})?(?:\s?[AaPp]\.?[Mm]\.?)?`
+/** How what somebody says begins in a chat, an interview, a play: "Liam: are you coming?", "[12:30] <aoife> yeah". */
+const turn = new RegExp(
+  String.raw`^[\s\u200e]*(?:[([]?(?:${date},?\s+)?${time}[)\]]?,?\s+(?:[-–]\s)?)?(?:<[^\s<>]{1,32}>\s|@?[\p{L}\p{N}][\p{L}\p{N}_.'’-]{0,31}(?: \p{Lu}[\p{L}.'’-]{0,31}){0,3}:\s)`,
+  'u',
+)
+/** How every line of a log begins, and every message of a chat that was saved, whoever sent it. */
+const stamped = new RegExp(String.raw`^[\s\u200e]*[([]?${date}(?:,?\s+|T)${time}(?![\p{L}\p{N}])`, 'u')
+
+/** Which lines go on nothing by how they begin: in a talk, of which every second line is a turn; where a list or log is. */
+export const beginningsOf = (lines: readonly string[]): { isTalk: boolean; begins: (line: string) => boolean } => {
+  const has = (pattern: RegExp) => lines.filter((line) => pattern.test(line)).length
+  const stamps = has(stamped)
+  const turns = has(turn)
+  const isTalk = turns > 1 && 2 * turns >= lines.filter((line) => line.trim() !== '').length
+  const isLog = stamps > 1
+  const isList = has(item) > 1
+  return {
+    isTalk,
+    begins: (line) => (isTalk && turn.test(line)) || (isLog && stamped.test(line)) || (isList && item.test(line)),
+  }
+}
+
+/** The first lines of a text, without the marks of those that are quoted. */
+export const linesOf = (text: string): string[] => text.split('\n', 2000).map(unquotedLine)
+
+/** A line without the marks that it is quoted with, looked for only where one may be. */
+export const unquotedLine = (line: string): string => (quoteDepth(line) > 0 ? unquoted(line) : line)
+
+const isBlank = (line: string): boolean => line.trim() === ''
+const small = /^\s*\p{Ll}/u
+const anySmall = /\p{Ll}/u
+
+/**
+ * Whether lines go on what is before them, as a quarter of those in prose begin with a small letter; lines of headlines and
+ * of search results are as full, and none of them does. Without small letters nothing is told.
+ */
+const areContinued = (lines: readonly string[]): boolean => {
+  const following = lines.filter((line, i) => i > 0 && !isBlank(line) && !isBlank(lines[i - 1]))
+  return (
+    4 * following.filter((line) => small.test(line)).length >= following.length || !anySmall.test(following.join(''))
+  )
+}
+
+/**
+ * The width that lines were cut at by a typesetter, 0 where the author ended them. Lines within
+ * a quarter of it count as full: words are not cut, so they end before it.
+ */
+export const wrappedAt = (lines: readonly string[]): number => {
+  const widths = lines
+    .filter((line) => !isBlank(line))
+    .map((line) => line.length)
+    .sort((a, b) => a - b)
+  if (widths.length < 4) return 0
+  const median = widths[Math.floor(widths.length / 2)]
+  return widths[widths.length - 1] <= 100 && median >= 50 && areContinued(lines) ? median : 0
+}
