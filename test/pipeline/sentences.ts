@@ -32,6 +32,11 @@ const tables: Readonly<Record<string, readonly string[]>> = {
     '[3] She stayed.',
     'So good! :)| Really good!',
     '東京です。|大阪です。',
+    'It cost a lot.| €5 was left.| $2 went.| #MeToo began.| @ida_berg wrote.| • More.',
+    '*He left.*| She stayed.| _He came._| **Ida** slept.| _Nature_ said so.',
+    'He said &quot;no.&quot;| &Eacute;lan won.',
+    'He left.|</p><p>She stayed|<br>They wrote',
+    'It hit 20°C.| Rain fell.',
   ],
   'abbreviations, initials and parties do not, but where a likely first word follows': [
     'Mr. Smith met Dr. Jones.| They talked.',
@@ -64,6 +69,13 @@ const tables: Readonly<Record<string, readonly string[]>> = {
     'It was joined by Sens. Ida Berg and Ole Dahl.| They won.',
     'Joshua Norton (c. 1818 – January 8, 1880) ruled.| He died.',
     'The house stands at S. 10th Street.',
+    'Her brother, Fr. Thomas Doyle, met Cllr. Singh.| Call Julie on ext. 4417.| Come by tel.| Oslo won.',
+    'Nguyen, T. (Acme Corp.) wrote.| We chose plan B.| (She left.)',
+    'He was born at 6 a.m.| Doctors saved him.| The shop closes at 6 p.m.| Visitors must leave.',
+    'He left at 9 a.m. Eastern, at 5 p.m. EST, at 6 p.m. Friday and at 7 p.m. Tokyo time.',
+    'At 6 p.m. Doctors came.| On 3 Feb. Smith left.| On Wed. Chair Powell spoke.| In Jan. Smith left.',
+    'Due by 17 Feb.| Can you come?| He wrote in Jan. Smith did not.',
+    'IT IS MANAGED BY BOLT INC.| IT WAS FOUNDED IN OSLO BY BANK OF OSLO, N.A.| THE SALE BEGAN IN THE U.S. IN MAY.',
   ],
   'an ellipsis ends a sentence only where a capital follows': [
     'Wait... what?',
@@ -101,6 +113,8 @@ const tables: Readonly<Record<string, readonly string[]>> = {
     'Headline here|\r\n\r\nThe text begins.|\r\nIt ends.',
     'Hi Ida,|\nThe draft is here.|\nKind regards,|\nOle Dahl',
     'He lives in Springfield,\nIllinois.',
+    'Hi Karin,|\nattached.|\ncheers,|\nole',
+    'Many men,\nand women.',
   ],
   'lines cut within a sentence by layout do not': [
     'A short line that ends with the\nname of a thing.| And more.',
@@ -129,6 +143,33 @@ test('a newline ends a sentence where lines are short, and not where a typesette
   t.is(split(`HARBOUR OPENS AGAIN\n${paragraph}`).length, 2)
 })
 
+const full = (lines: readonly string[]) => split(lines.join('\n')).map((line) => line.replaceAll('\n', ' '))
+
+test('lines as full as those of prose, none of which goes on the one before, are headlines', (t) => {
+  const headlines = [
+    'Council calls a vote on the harbour for the fourth of July',
+    'Ferries to Bergen are late again after the storm of Monday',
+    'Holt withdraws from the race with an injury of the right knee',
+    'Sweden, Norway and Iceland meet in Oslo over fish and salt',
+    'Old lighthouse of Hamar sold to a teacher from Trondheim',
+  ]
+  t.deepEqual(full(headlines), headlines)
+  const prose = [
+    'Ida Berg, who had come from Bergen with the ferry and was to',
+    'meet Ole Dahl of the Bank of Norway, stood on the quay of the',
+    'Old Harbour and waited for the rain to end before she went on',
+  ]
+  t.deepEqual(full([...prose, 'Monday to Oslo.']), [[...prose, 'Monday to Oslo.'].join(' ')])
+  t.deepEqual(full(prose.map((line) => `> ${line}`).concat('> Monday to Oslo.')).length, 1, 'in a mail that quotes it too')
+})
+
+test('lines that a mail quotes end where the depth changes, and where one is empty', (t) => {
+  t.deepEqual(
+    split('> Hi Ole,\n> the figures for Oslo and\n> Bergen are here.\n>\n> Ida\nWho is Eva\n>> Eva Lund\n> of Hamar'),
+    ['Hi Ole,', 'the figures for Oslo and\n> Bergen are here.', 'Ida', 'Who is Eva', 'Eva Lund', 'of Hamar'],
+  )
+})
+
 test('turns of a talk and items of a list begin anew, however long the lines are', (t) => {
   for (const lines of [
     [
@@ -144,6 +185,19 @@ test('turns of a talk and items of a list begin anew, however long the lines are
     [
       '[12:30] ida: we could meet in Oslo or in Bergen if that is nearer to',
       '[12:31] ole: Bergen for me, and do not forget to ask Maren Holt',
+    ],
+    [
+      '12/03/2025, 18:44 - Liam: are you coming to Cork on friday with the others',
+      '12/03/2025, 18:51 - Aoife: yeah getting the train from Dublin with Niamh and',
+      'Messages to this group are now kept for ninety days by the members of it',
+    ],
+    [
+      '[03/05/24, 10:15:40] Maren Holt: I am in Bergen with the ship of Ida and',
+      '[03/05/24, 10:16:02] Ida: say hi to the harbour from me and from Ole',
+    ],
+    [
+      '2024-05-03 10:18:00 the ferry from Bergen came in with its cargo of',
+      '2024-05-03 10:19:30 the ferry to Hamar left without the cargo of',
     ],
     ['The Reporter: And what did you tell the people of', 'Maren Holt: That the harbour would open again in March'],
     [
@@ -196,7 +250,7 @@ test('property: sentences cover every token in order, none of them too long', (t
 })
 
 test('time is linear, whatever closes and closes', (t) => {
-  for (const hostile of [')', '. ) ', '[1]', '[1] ', '😀', '😀 ', '! 😀 ', '" ', '1. ', '1.\n', 'a\n']) {
+  for (const hostile of [')', '. ) ', '[1]', '[1] ', '😀', '😀 ', '! 😀 ', '" ', '1. ', '1.\n', 'a\n', '> a\n', '>\n', '<br>', 'A.M. ', '* ', '_ ']) {
     const text = hostile.repeat(50_000)
     const begun = performance.now()
     splitSentences(text, tokenize(text))

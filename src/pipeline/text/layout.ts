@@ -54,19 +54,30 @@ export const linesOf = (text: string): string[] => text.split('\n', 2000).map(un
 /** A line without the marks that it is quoted with, looked for only where one may be. */
 export const unquotedLine = (line: string): string => (quoteDepth(line) > 0 ? unquoted(line) : line)
 
+/** So much of a line is looked at to see how it ends. */
+const mostEnd = 12
+
 const isBlank = (line: string): boolean => line.trim() === ''
 const small = /^\s*\p{Ll}/u
 const anySmall = /\p{Ll}/u
+/** How a line ends that goes on, and hardly a headline does. */
+const open = /(?:,|\s(?:an?|the|of|in|on|at|from|to|for|with|by|and|or|that|who|whose|which|is|was|were|are|had|has|his|her|its|their))\s?$/
 
 /**
- * Whether lines go on what is before them, as a quarter of those in prose begin with a small letter; lines of headlines and
- * of search results are as full, and none of them does. Without small letters nothing is told.
+ * Whether lines go on what is before them: a quarter of those in prose, and more, begin with a small letter or stand behind
+ * one that was left open. Lines of headlines and of search results are as full, and hardly one does. Without small letters
+ * nothing is told.
  */
 const areContinued = (lines: readonly string[]): boolean => {
-  const following = lines.filter((line, i) => i > 0 && !isBlank(line) && !isBlank(lines[i - 1]))
-  return (
-    4 * following.filter((line) => small.test(line)).length >= following.length || !anySmall.test(following.join(''))
-  )
+  let [following, continued] = [0, 0]
+  let hasSmall = false
+  for (let i = 1; i < lines.length; i++) {
+    if (isBlank(lines[i]) || isBlank(lines[i - 1])) continue
+    following++
+    if (small.test(lines[i]) || open.test(lines[i - 1].slice(-mostEnd))) continued++
+    hasSmall ||= anySmall.test(lines[i])
+  }
+  return 4 * continued >= following || !hasSmall
 }
 
 /**
