@@ -59,7 +59,7 @@ const tables: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'ext. 44, Tel. 555, Op. 27; by tel. or fax.': 'ext.|44|,|Tel.|555|,|Op.|27|;|by|tel|.|or|fax|.',
     'max. 40, min. 10; I met Max. 40 came': 'max.|40|,|min.|10|;|I|met|Max|.|40|came',
     'the govt. fell, our eng. team; the govt. Then': 'the|govt.|fell|,|our|eng.|team|;|the|govt|.|Then',
-    'Luxor (pop. 500,000), pop. 5 bands': 'Luxor|(|pop.|500,000|)|,|pop.|5|bands',
+    'Luxor (pop. 500,000) likes pop. 5 bands': 'Luxor|(|pop.|500,000|)|likes|pop|.|5|bands',
     'Nguyen, T. (Hanoi), plan B. (She left.)': 'Nguyen|,|T.|(|Hanoi|)|,|plan|B|.|(|She|left|.|)',
     '20°C. Rain, 40 °F. Nobody, 5° N. The': '20|°|C|.|Rain|,|40|°|F|.|Nobody|,|5|°|N|.|The',
     // From year to year, but no season, number or date.
@@ -111,7 +111,7 @@ const tables: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     '_Charles Babbage_ __Ken Ito__ __2002__': '_|Charles|Babbage|_|__|Ken|Ito|__|__|2002|__',
     "_St. James's Gazette_'s": "_|St.|James|'s|Gazette|_|'s",
     '"_Never!_" she said': '"|_|Never|!|_|"|she|said',
-    'snake_case _private trailing_ __init__ _a_b_ CONST_': 'snake_case|_private|trailing_|__init__|_a_b_|CONST_',
+    'snake_case trailing_ _private __init__ _a_b_ CONST_B': 'snake_case|trailing_|_private|__init__|_a_b_|CONST_B',
     'set _one and\n\ntwo_ apart': 'set|_one|and|two_|apart',
     'to _ida@x.org_': 'to|_ida@x.org|_',
   },
