@@ -33,6 +33,8 @@ const tables: Readonly<Record<string, readonly string[]>> = {
     'So good! :)| Really good!',
     '東京です。|大阪です。',
     'It cost a lot.| €5 was left.| $2 went.| #MeToo began.| @ida_berg wrote.| • More.',
+    'Proud of you! #oslo @ida_berg',
+    'So good. #oslo|\nHe left.',
     '*He left.*| She stayed.| _He came._| **Ida** slept.| _Nature_ said so.',
     'He said &quot;no.&quot;| &Eacute;lan won.',
     'It hit 20°C.| Rain fell.',

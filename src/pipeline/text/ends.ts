@@ -30,9 +30,23 @@ const starters = new Set(
 /** Of these such as do not go on a sentence where everything is written in capitals. */
 const startersInCapitals = new Set(words('THE HE SHE IT THEY WE THIS THESE HIS HER ITS THEIR'))
 
+const tag = /^[#@][^\s]/
+/** Tags at the end of a post that are gone over; a bound, so that time is linear. */
+const mostTags = 16
+
+/** Whether from token `i` to the end of the line are tags alone, which belong to the sentence before: "Proud of you! #oslo". */
+const areTags = (i: number, count: number, word: Slice, gap: Slice): boolean => {
+  for (let at = i; at < i + mostTags && tag.test(word(at)); at++)
+    if (at + 1 >= count || gap(at).includes('\n')) return true
+  return false
+}
+
 /** Whether the token after `i`, a sentence's last, can begin one. */
-export const opensSentence = (i: number, count: number, word: Slice, gap: Slice): boolean =>
-  opening.test(emphasis.test(word(i + 1)) && i + 2 < count && gap(i + 1) === '' ? word(i + 2) : word(i + 1))
+export const opensSentence = (i: number, count: number, word: Slice, gap: Slice): boolean => {
+  const next = word(i + 1)
+  if (tag.test(next)) return !areTags(i + 1, count, word, gap)
+  return opening.test(emphasis.test(next) && i + 2 < count && gap(i + 1) === '' ? word(i + 2) : next)
+}
 
 /** Marks after the end of a sentence that are gone back over; a bound, so that time is linear. */
 const mostClosers = 16
