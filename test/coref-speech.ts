@@ -120,10 +120,10 @@ test('what fits is enough, and little is remembered', (t) => {
 })
 
 test('long hostile texts are read in linear time', (t) => {
-  const start = Date.now()
+  const start = process.cpuUsage().user
   for (const part of ['"', '“', 'A: I\n', 'Hi A,\n', 'Best,\n', '> ', '"I," said A', '12:30 ', 'A B C D '])
-    t.truthy(speechIn({ ...hostile(part.repeat(100_000)) }))
-  t.true(Date.now() - start < 20_000)
+    t.truthy(speechIn({ ...hostile(part.repeat(20_000)) }))
+  t.true(process.cpuUsage().user - start < 10e6, 'ten seconds of work')
 })
 
 /** Tokens of one line each space, without the tokenizer's own time. */

@@ -39,4 +39,4 @@ export const isBracketedAcronym = (full: Name, own: Name, acronym: string, words
   full.at + full.size + 1 === own.at &&
   words[own.at - 1] === '(' &&
   words[own.at + own.size] === ')' &&
-  areOf(acronym.replaceAll('&', ''), full.telling.join(' '))
+  areOf(acronym.replaceAll('&', ''), full.text.replace(/^the /, ''))

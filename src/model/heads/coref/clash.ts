@@ -44,8 +44,7 @@ const isOther = <T>(known: readonly T[], value: T | undefined): boolean =>
 export const clashes = (traits: Traits, { genders, numbers, names, voices }: Profile, words: readonly string[]): boolean => {
   if (isOther(genders, traits.gender) || isOther(numbers, traits.number)) return true
   const { name, voice } = traits
-  // @ts-ignore
-  if (!process.env.V && voice && isOtherVoice(voice, voices)) return true
+  if (voice && isOtherVoice(voice, voices)) return true
   return name !== undefined && names.length > 0 && names.every((other) => isAnotherName(name, other, words))
 }
 

@@ -1,7 +1,6 @@
 /** Links chained into clusters. */
 import { type Clusters, clustersOf, type SpanLike } from '../../../io/document/document.ts'
 import type { Draft } from '../head.ts'
-import type { Name } from './names.ts'
 import { isPossessive } from './surface.ts'
 
 /** Kept spans of a document in order, as token indexes, with the place of each one's antecedent, -1 for none. */
@@ -11,8 +10,6 @@ export interface Links {
   readonly parent: readonly number[]
   /** Mention scores. */
   readonly scores: readonly number[]
-  /** The name that is the head of each. */
-  readonly names?: readonly (Name | undefined)[]
   /** Places of spans that are one thing besides, by their names. */
   readonly joins?: readonly (readonly [number, number])[]
 }
@@ -27,32 +24,6 @@ const members = ({ begin, end, parent, scores, joins = [] }: Links, singletons: 
   for (let i = 0; i < begin.length; i++)
     if (linked.has(i) || (singletons && scores[i] > 0)) places.set(`${begin[i]} ${end[i]}`, i)
   return places
-}
-
-/**
- * A name and the wider mention that it is the head of, or that ends with it after a comma, are one: "Sir Kwame Boateng",
- * "the president, Christine Lagarde".
- * @returns places of two each
- */
-const sameNames = (
-  { begin, end, names = [] }: Links,
-  places: ReadonlyMap<string, number>,
-  words: readonly string[],
-): [number, number][] => {
-  const pairs: [number, number][] = []
-  const named = new Map<number, number>()
-  for (const i of places.values()) {
-    const name = names[i]
-    if (!name) continue
-    const inner = places.get(`${name.at} ${name.at + name.size}`)
-    if (inner !== undefined && inner !== i) pairs.push([inner, i])
-    if (name.isPerson && words[begin[i] - 1] === ',') named.set(end[i], i)
-  }
-  for (const i of places.values()) {
-    const inner = named.get(end[i])
-    if (inner !== undefined && begin[i] < begin[inner] - 1 && !names[i]) pairs.push([inner, i])
-  }
-  return pairs
 }
 
 /**
@@ -92,8 +63,6 @@ export const clustersFrom = (
     return undefined
   }
   for (const [one, other] of links.joins ?? []) join(one, other)
-  // @ts-ignore
-  if (withNames && process.env.W) for (const [one, other] of sameNames(links, places, words)) join(one, other)
   const written: number[] = []
   for (const i of places.values()) {
     if (parent[i] !== -1) join(parent[i], i)

@@ -25,7 +25,6 @@ import {
   spanVectors,
 } from './scores.ts'
 import { isSameName, type Surface, surfaceOf } from './surface.ts'
-import { isOtherVoice } from './speech/voices.ts'
 import type { Traits } from './traits.ts'
 
 /** Coreference of a document under way. */
@@ -232,10 +231,6 @@ export const corefDecoder = (
       if (against && against.size > 0)
         for (let k = 0; k < antecedents.length; k++)
           if (against.has(chain.entity[antecedents[k]])) linkScores[k] -= task.clash
-      // @ts-ignore
-      if (process.env.V?.includes('pair') && traits?.voice) for (let k = 0; k < antecedents.length; k++) { const o = chain.voices[antecedents[k]]; if (o && isOtherVoice(traits.voice, [o])) linkScores[k] -= +process.env.VF }
-      // @ts-ignore
-      chain.voices ??= []; chain.voices.push(traits?.voice)
       const { parent, probability: raw } = chooseLink(antecedents, linkScores, (at) =>
         task.linking === 'entity' ? chain.entity[at] : at,
       )
@@ -283,8 +278,6 @@ export const corefDecoder = (
     layers(draft) {
       const chain = chains.get(draft) ?? emptyChain()
       const joined = joins ? nameJoins(chain, draft.words) : []
-      // @ts-ignore
-      if (globalThis.JOINS) for (const [a, b] of joined) globalThis.JOINS.push({ id: draft.document.id, a: [draft.tokens.begin[chain.begin[a]], draft.tokens.end[chain.end[a] - 1]], b: [draft.tokens.begin[chain.begin[b]], draft.tokens.end[chain.end[b] - 1]], text: draft.document.text, an: chain.names[a]?.text, bn: chain.names[b]?.text })
       return { clusters: clustersFrom({ ...chain, joins: joined }, draft, written) }
     },
   }

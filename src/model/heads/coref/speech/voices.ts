@@ -44,7 +44,7 @@ const mostVoices = 32
 export const withVoice = (voices: readonly Voice[], voice: Voice): readonly Voice[] => {
   const isKnown = ({ utterance, speaker, person }: Voice): boolean =>
     person === voice.person &&
-    (utterance === voice.utterance || (speaker !== undefined && speaker === voice.speaker))
+    (utterance === voice.utterance || (speaker !== undefined && speaker.words.join() === voice.speaker?.words.join()))
   return [...voices.filter((other) => !isKnown(other)).slice(1 - mostVoices), voice]
 }
 
