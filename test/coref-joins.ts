@@ -31,7 +31,7 @@ const joinsIn = (marked: string, genders: Readonly<Record<number, Traits['gender
 
 for (const [text, ...joins] of [
   ['[Klaus Brandt|PER] left . [Brandt|PER] was', 'klaus brandt = brandt'],
-  ["[Klaus Brandt|PER] left . [Klaus|PER] was", 'klaus brandt = klaus'],
+  ['[Klaus Brandt|PER] left . [Klaus|PER] was', 'klaus brandt = klaus'],
   ['[Klaus Brandt|PER] left . [Brandt|PER] [Brandt|PER]', 'klaus brandt = brandt', 'klaus brandt = brandt'],
   ['[Amy Roe|PER] and [Tom Roe|PER] left . [Roe|PER] was'],
   ['[Tom Roe|PER] and [Tom J. Roe|PER] left . [Roe|PER] was', 'tom roe = roe'],
@@ -48,7 +48,8 @@ for (const [text, ...joins] of [
   ['[World Health Organization|ORG] and [Women Heart Order|ORG] : [WHO|ORG]'],
   ['[United Nations|ORG] in [UN|LOC]'],
 ] as const)
-  test(`joins in ${text}: ${joins.length > 0 ? joins.join(', ') : 'none'}`, (t) => t.deepEqual(joinsIn(text), [...joins]))
+  test(`joins in ${text}: ${joins.length > 0 ? joins.join(', ') : 'none'}`, (t) =>
+    t.deepEqual(joinsIn(text), [...joins]))
 
 test('a last name of the other gender is not joined', (t) => {
   const text = '[Klaus Brandt|PER] left . [Brandt|PER] was'

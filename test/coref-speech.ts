@@ -13,9 +13,7 @@ const read = (text: string) => {
 /** Voices of a word at all its places. */
 const voicesOf = (text: string, word: string): (Voice | undefined)[] => {
   const { words, speech } = read(text)
-  return words.flatMap((other, i) =>
-    other === word ? [voiceAt(speech, words, { begin: i, end: i + 1 }, i)] : [],
-  )
+  return words.flatMap((other, i) => (other === word ? [voiceAt(speech, words, { begin: i, end: i + 1 }, i)] : []))
 }
 const speakers = (text: string, word: string) => voicesOf(text, word).map((voice) => voice?.speaker?.words.join(' '))
 const areOthers = (one: Voice | undefined, other: Voice | undefined): boolean =>

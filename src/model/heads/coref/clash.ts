@@ -22,7 +22,10 @@ const added = <T>(known: readonly T[], value: T | undefined): readonly T[] =>
   value === undefined || known.includes(value) ? known : [...known, value]
 
 /** What is known with one mention more; undefined where nothing is. */
-export const withTraits = (profile: Profile | undefined, { gender, number, name, voice }: Traits): Profile | undefined => {
+export const withTraits = (
+  profile: Profile | undefined,
+  { gender, number, name, voice }: Traits,
+): Profile | undefined => {
   if (!gender && !number && !name && !voice) return profile
   const { genders = [], numbers = [], names = [], voices = [] } = profile ?? {}
   return {
@@ -41,7 +44,11 @@ const isOther = <T>(known: readonly T[], value: T | undefined): boolean =>
  * in what somebody says.
  * @param words of the document
  */
-export const clashes = (traits: Traits, { genders, numbers, names, voices }: Profile, words: readonly string[]): boolean => {
+export const clashes = (
+  traits: Traits,
+  { genders, numbers, names, voices }: Profile,
+  words: readonly string[],
+): boolean => {
   if (isOther(genders, traits.gender) || isOther(numbers, traits.number)) return true
   const { name, voice } = traits
   if (voice && isOtherVoice(voice, voices)) return true

@@ -168,7 +168,8 @@ export const corefDecoder = (
     const tokenRows = state.batch.packing.rows.subarray(first, sentenceStarts[sentenceStarts.length - 1])
     const relative = sentenceStarts.map((start) => start - first)
     const offset = draft.sentences.begin[from]
-    const chain = chains.get(draft) ?? emptyChain(readsWords ? knownOf(draft, task.clash > 0 && task.speakers) : undefined)
+    const chain =
+      chains.get(draft) ?? emptyChain(readsWords ? knownOf(draft, task.clash > 0 && task.speakers) : undefined)
     chains.set(draft, chain)
     const [states, inputs] = [state.states(task), state.input(task)]
     const names = gold ? new Set<string>() : namesIn(draft, offset, tokenRows.length, task.namesOf)

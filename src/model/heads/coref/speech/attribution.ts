@@ -69,7 +69,9 @@ export const attributionAfter = (
   const end = nameEnd(words, at, to)
   if (end === at || end >= to) return undefined
   const verb = /^\p{Ll}+ly$/u.test(words[end]) ? end + 1 : end
-  return verb < to && verbs.has(words[verb]) && words[verb + 1] !== 'to' ? { ...attributed(words, at, end), end: verb + 1 } : undefined
+  return verb < to && verbs.has(words[verb]) && words[verb + 1] !== 'to'
+    ? { ...attributed(words, at, end), end: verb + 1 }
+    : undefined
 }
 
 /** Wray said: "…", where the sentence begins with it. */

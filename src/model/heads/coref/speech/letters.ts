@@ -39,15 +39,17 @@ export const findLetters = (told: Told): Utterance[] => {
       last++
       if (closing.test(opening)) signature = signatureAfter(told, lines, last)
     }
-    const written = signature && text.slice(signature.from, signature.to).replace(/^[>\s–—-]+/, '').trim()
+    const written =
+      signature &&
+      text
+        .slice(signature.from, signature.to)
+        .replace(/^[>\s–—-]+/, '')
+        .trim()
     letters.push({
       begin: to,
       end: lines[last].end,
       speaker: written ? speakerOf(written.split(/\s+/), false) : undefined,
-      named: [
-        ...tokensOf(from, to, 2),
-        ...(signature ? tokensOf(signature.begin, signature.end, 1) : []),
-      ],
+      named: [...tokensOf(from, to, 2), ...(signature ? tokensOf(signature.begin, signature.end, 1) : [])],
     })
     i = last
   }

@@ -28,7 +28,8 @@ export const linesIn = ({ text, tokens }: Told): Line[] => {
   return lines
 }
 
-export const openingOf = (text: string, { from, to }: Line): string => text.slice(from, Math.min(to, from + mostOpening))
+export const openingOf = (text: string, { from, to }: Line): string =>
+  text.slice(from, Math.min(to, from + mostOpening))
 
 /** The first token of a line that begins so many characters after its beginning, or later. */
 export const tokenFrom = ({ tokens }: Told, line: Line, characters: number): number => {

@@ -43,9 +43,7 @@ export const speechIn = (told: Told): Speech => {
   const around = turns.length > 0 ? turns : findLetters(told)
   const utterances = [...around]
   for (const { continues, ...quotation } of findQuotations(told))
-    utterances.push(
-      continues === undefined ? quotation : { ...quotation, continues: around.length + continues },
-    )
+    utterances.push(continues === undefined ? quotation : { ...quotation, continues: around.length + continues })
   const of = new Int32Array(told.words.length).fill(-1)
   const { begin: starts, end: ends } = told.sentences
   for (let i = 0; i < starts.length; i++) of.fill(-1 - i, starts[i], ends[i])
