@@ -57,6 +57,8 @@ for (const [one, other, label, text] of [
   ['Moskva', 'Москва', 'LOC'],
   ['Poland', "Poland 's", 'LOC'],
   ['Fedor Ozep', 'Otsep', 'PER', 'Fedor Ozep ( born Otsep ) left'],
+  ['Ozep', 'Otsep', 'PER', 'Ozep ( later Otsep ) left'],
+  ['Trivago', 'Room Five', 'ORG', 'Trivago ( Room Five ) left'],
   ['the', 'The Hague', 'LOC'],
 ] as const)
   test(`${one} and ${other} may be one`, (t) => {
@@ -65,17 +67,20 @@ for (const [one, other, label, text] of [
     t.false(isAnotherName(pair[1], pair[0], pair[2]), 'either way')
   })
 
-for (const [one, other, label] of [
+for (const [one, other, label, text] of [
   ['Erling Haaland', 'Phil Foden', 'PER'],
   ['Mary Smith', 'Martha Jones', 'PER'],
   ['Lebanon', 'Iran', 'LOC'],
   ["Poland 's", "Iran 's", 'LOC'],
   ['IBM', 'European Union', 'ORG'],
+  ['Health Board', 'Food Office', 'ORG', 'the Health Board ( HB ) , the Food Office'],
+  ['Odette', 'Leeds', 'ORG', 'Odette ( 22 High Street , Leeds )'],
+  ['Kestrel', 'NYSE', 'ORG', 'Kestrel ( NYSE : KST )'],
 ] as const)
   test(`${one} and ${other} are two`, (t) =>
-    t.true(isAnotherName(...namesIn(`${one} . ${other}`, [one, label], [other, label]))))
+    t.true(isAnotherName(...namesIn(text ?? `${one} . ${other}`, [one, label], [other, label]))))
 
-const nothing: Profile = { genders: [], numbers: [], names: [] }
+const nothing: Profile = { genders: [], numbers: [], names: [], voices: [] }
 const known = (...mentions: readonly Traits[]): Profile =>
   mentions.reduce<Profile | undefined>(withTraits, undefined) ?? nothing
 

@@ -11,7 +11,9 @@ import { clashes, type Profile, withinBesideHead, withTraits } from './clash.ts'
 import { coarsely } from './coarse.ts'
 import { clustersFrom } from './clusters.ts'
 import { chooseLink } from './linking.ts'
-import { nameOf } from './names.ts'
+import { type Known, knownOf, traitsAt } from './known.ts'
+import { nameJoins } from './name-joins.ts'
+import type { Name } from './names.ts'
 import {
   antecedentPairs,
   candidateScores,
@@ -23,7 +25,7 @@ import {
   spanVectors,
 } from './scores.ts'
 import { isSameName, type Surface, surfaceOf } from './surface.ts'
-import { type Traits, traitsOf } from './traits.ts'
+import type { Traits } from './traits.ts'
 
 /** Coreference of a document under way. */
 interface Chain {
@@ -36,18 +38,24 @@ interface Chain {
   /** What is known of each entity. */
   readonly profiles: Map<number, Profile>
   readonly scores: number[]
+  /** The name that is the head of each. */
+  readonly names: (Name | undefined)[]
+  /** What the document says of its mentions, where that is asked for. */
+  readonly known: Known | undefined
   /** Vectors and mention scores of the last kept spans, for the next window. */
   vectors: Float32Array
   recent: Float32Array
 }
 
-const emptyChain = (): Chain => ({
+const emptyChain = (known?: Known): Chain => ({
   begin: [],
   end: [],
   parent: [],
   entity: [],
   profiles: new Map(),
   scores: [],
+  names: [],
+  known,
   vectors: new Float32Array(0),
   recent: new Float32Array(0),
 })
@@ -88,14 +96,6 @@ const namesIn = ({ spanEnding }: Draft, offset: number, count: number, tagger: s
   return names
 }
 
-const traitsAt = ({ words, spanEnding }: Draft, begin: number, end: number, tagger: string): Traits =>
-  traitsOf(words.slice(begin, end), (word) => {
-    const found = spanEnding.get(begin + word)?.find(({ task }) => task === tagger)
-    if (!found) return undefined
-    const at = Math.max(begin, found.begin)
-    return nameOf(words.slice(at, begin + word + 1), found.label, at)
-  })
-
 /** Entities that a mention can hardly be of, of those of its antecedents. */
 const clashing = (
   chain: Chain,
@@ -106,7 +106,7 @@ const clashing = (
 ): Set<number> => {
   const head = mention.begin + traits.head.end - 1
   const out = new Set(withinBesideHead(chain, mention, head).map((at) => chain.entity[at]))
-  if (!traits.gender && !traits.number && !traits.name) return out
+  if (!traits.gender && !traits.number && !traits.name && !traits.voice) return out
   const seen = new Set<number>()
   for (const at of antecedents) {
     const entity = chain.entity[at]
@@ -159,6 +159,8 @@ export const corefDecoder = (
 ): Decoder => {
   const chains = new WeakMap<Draft, Chain>()
   const gold = goldMentions ?? task.goldMentions
+  const joins = task.joinNames && task.namesOf !== '' && !gold
+  const readsWords = task.clash > 0 || joins
 
   /** @param sentenceStarts first token of each of the window's sentences in the batch, and the end of the last */
   const linkWindow = ({ draft, from }: Window, state: Forward, sentenceStarts: Int32Array): void => {
@@ -166,7 +168,8 @@ export const corefDecoder = (
     const tokenRows = state.batch.packing.rows.subarray(first, sentenceStarts[sentenceStarts.length - 1])
     const relative = sentenceStarts.map((start) => start - first)
     const offset = draft.sentences.begin[from]
-    const chain = chains.get(draft) ?? emptyChain()
+    const chain =
+      chains.get(draft) ?? emptyChain(readsWords ? knownOf(draft, task.clash > 0 && task.speakers) : undefined)
     chains.set(draft, chain)
     const [states, inputs] = [state.states(task), state.input(task)]
     const names = gold ? new Set<string>() : namesIn(draft, offset, tokenRows.length, task.namesOf)
@@ -224,8 +227,8 @@ export const corefDecoder = (
           scores[least + k] + bonus + mention[at - base] + (isSameName(pairs.bucket[least + k]) ? task.nameBias : 0),
       )
       const place = { begin: offset + begin[i], end: offset + end[i] }
-      const traits = task.clash > 0 ? traitsAt(draft, place.begin, place.end, task.namesOf) : undefined
-      const against = traits && clashing(chain, antecedents, place, traits, draft.words)
+      const traits = chain.known && traitsAt(draft, chain.known, place, task.namesOf)
+      const against = traits && task.clash > 0 && clashing(chain, antecedents, place, traits, draft.words)
       if (against && against.size > 0)
         for (let k = 0; k < antecedents.length; k++)
           if (against.has(chain.entity[antecedents[k]])) linkScores[k] -= task.clash
@@ -253,6 +256,7 @@ export const corefDecoder = (
           score: probability,
         })
       }
+      chain.names.push(traits?.name)
       chain.scores.push(mention[carried + i])
     }
     const keep = Math.min(total, task.maxAntecedents)
@@ -272,6 +276,10 @@ export const corefDecoder = (
         sentence += count
       }
     },
-    layers: (draft) => ({ clusters: clustersFrom(chains.get(draft) ?? emptyChain(), draft, written) }),
+    layers(draft) {
+      const chain = chains.get(draft) ?? emptyChain()
+      const joined = joins ? nameJoins(chain, draft.words) : []
+      return { clusters: clustersFrom({ ...chain, joins: joined }, draft, written) }
+    },
   }
 }

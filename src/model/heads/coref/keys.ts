@@ -128,6 +128,18 @@ export const corefKeys = {
     sentence:
       'Taken off the scores of an entity, at inference, that the mention can hardly be of: all its names are others, its gender or number is another, or one of its mentions lies within this one beside the head ("his" in "his boss"). Names are those of `namesOf`.',
   }),
+  speakers: flag({
+    default: false,
+    past: true,
+    sentence:
+      'With `clash`: who speaks is told by turns, quotation marks and letters, and "I", "you" and "he" of one speaker, and "I" of two, are others.',
+  }),
+  joinNames: flag({
+    default: false,
+    past: true,
+    sentence:
+      'With `namesOf`, at inference: a last name is joined to the one full name before it, and an acronym to the one name that it is short for, where the scores did not.',
+  }),
   linking: choice(['antecedent', 'entity'], {
     default: 'antecedent',
     past: true,

@@ -22,6 +22,7 @@ export interface Name {
   readonly initials: string
   readonly isLatin: boolean
   readonly isPerson: boolean
+  readonly label: string
 }
 
 /** @param at its first token in the document */
@@ -36,19 +37,35 @@ export const nameOf = (words: readonly string[], label: string, at: number): Nam
     initials: words.flatMap((word) => (/^\p{Lu}/u.test(word) ? [word[0].toLowerCase()] : [])).join(''),
     isLatin: words.some((word) => /\p{Script=Latin}/u.test(word)),
     isPerson: /^PER/i.test(label),
+    label,
   }
 }
 
-/** Between two names that are said to be one: Fedor Ozep (born Otsep). */
-const says = /^(?:\(|aka|a\.k\.a\.|née|nee|born|known|called|or|alias|formerly|renamed|nicknamed)$/i
+/** Between two names that are said to be one: Fedor Ozep, born Otsep. */
+const says = /^(?:aka|a\.k\.a\.|née|nee|born|known|called|or|alias|formerly|renamed|nicknamed)$/i
 /** So many words after a name another of the same thing is told. */
 const near = 15
+
+/** What may stand before the other name in a bracket, besides. */
+const again = /^(?:the|later|now|then|today)$/i
+
+/**
+ * A bracket tells another name of a thing where it begins with it and says nothing else: Ozep (later Otsep), not
+ * Odette (22 High Street, Leeds) or Kestrel (NYSE: KST).
+ */
+const isBracketed = (first: Name, second: Name, words: readonly string[]): boolean => {
+  const open = first.at + first.size
+  const between = second.at - open
+  if (words[open] !== '(' || first.isPerson !== second.isPerson) return false
+  const begins = between === 1 || (between === 2 && again.test(words[open + 1]))
+  return begins && /^[),;]$/.test(words[second.at + second.size] ?? '')
+}
 
 const isTold = (one: Name, other: Name, words: readonly string[]): boolean => {
   const [first, second] = one.at < other.at ? [one, other] : [other, one]
   if (second.at - first.at > near) return false
   for (let i = first.at + first.size; i < second.at; i++) if (says.test(words[i])) return true
-  return false
+  return isBracketed(first, second, words)
 }
 
 /**

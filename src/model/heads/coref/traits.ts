@@ -1,11 +1,15 @@
 /** What the words of a mention say of whom or what it can be: its gender, its number, its name. */
 import { headOfMention, type WordRange } from '../mention-head.ts'
 import type { Name } from './names.ts'
+import type { Voice } from './speech/voices.ts'
+import type { Gender } from './titles.ts'
 
 export interface Traits {
-  readonly gender?: 'masculine' | 'feminine' | undefined
+  readonly gender?: Gender | undefined
   readonly number?: 'singular' | 'plural' | undefined
   readonly name?: Name | undefined
+  /** What it is in what somebody says. */
+  readonly voice?: Voice | undefined
   /** The words of its head. */
   readonly head: WordRange
 }
@@ -44,12 +48,19 @@ const genderOf = (word: string): Traits['gender'] => {
 const isTitle = (word: string | undefined): boolean =>
   word !== undefined && (titles.masculine.has(word) || titles.feminine.has(word))
 
-/** The word that says whether a man or a woman is meant: of a name the title before it, else the head. */
-const tellingWord = (words: readonly string[], { begin, end }: WordRange): string | undefined => {
-  const lower = (i: number): string | undefined => words[i]?.toLowerCase()
-  if (words.length === 1 || !/^\p{Lu}/u.test(words[end - 1])) return lower(end - 1)
+/**
+ * The word that says whether a man or a woman is meant: of a name the title before it, else the head, or the title of a
+ * name that says who it is ("a witness, Mrs. Whitfield").
+ */
+const tellingWord = (words: readonly string[], { begin, end }: WordRange, outside: string): string | undefined => {
+  const lower = (i: number): string | undefined => (i === -1 ? outside : words[i])?.toLowerCase()
+  if (!/^\p{Lu}/u.test(words[end - 1])) {
+    const isTitled = words[end] === ',' && isTitle(lower(end + 1)) && /^\p{Lu}/u.test(words[end + 2] ?? '')
+    return lower(isTitled ? end + 1 : end - 1)
+  }
   const [first, before] = [lower(begin), lower(begin - 1)]
-  return isTitle(first) ? first : isTitle(before) ? before : undefined
+  if (isTitle(first) || (words.length === 1 && first !== undefined && genderOf(first))) return first
+  return isTitle(before) ? before : words.length === 1 ? first : undefined
 }
 
 /** Of pronouns alone: "the family" may be "it" and "they". */
@@ -63,15 +74,21 @@ const numberOf = (words: readonly string[]): Traits['number'] => {
 /**
  * @param words of the mention, one at least
  * @param nameEnding the name that ends with a word of it, by its place
+ * @param before the word before it in the text
  * @example traitsOf(['Mrs.', 'Bennet'], () => undefined)  // { gender: 'feminine', … }
  */
-export const traitsOf = (words: readonly string[], nameEnding: (word: number) => Name | undefined): Traits => {
+export const traitsOf = (
+  words: readonly string[],
+  nameEnding: (word: number) => Name | undefined,
+  before = '',
+): Traits => {
   const head = headOfMention(words)
-  const word = tellingWord(words, head)
+  const name = nameEnding(head.end - 1)
+  const word = tellingWord(words, head, name ? before : '')
   return {
     gender: word === undefined ? undefined : genderOf(word),
     number: numberOf(words),
-    name: nameEnding(head.end - 1),
+    name,
     head,
   }
 }
