@@ -19,6 +19,35 @@ test('a cue is a word or words of the sentence, of any case, not a part of one',
   t.true(says('Ida likes it .', 'likes'))
 })
 
+test('a life in a bracket behind a name is a cue for its dates, each at its end', (t) => {
+  const task = { cues: { birth: ['born', '(year–'], death: ['died', '–year)'] } }
+  const says = (label: string, sentence: string, firstEnd: number, second: string) => {
+    const words = sentence.split(' ')
+    return hasCue(task, label, words, { firstEnd, second: words.indexOf(second) })
+  }
+  const ada = 'Ada Lovelace ( 10 December 1815 – 27 November 1852 ) wrote it in 1843 .'
+  t.true(says('birth', ada, 2, '10'))
+  t.true(says('death', ada, 2, '27'))
+  t.false(says('death', ada, 2, '10'))
+  t.false(says('birth', ada, 2, '27'))
+  t.false(says('birth', ada, 2, '1843'))
+  t.true(says('death', 'Ada , Countess of Lovelace ( c. 1815 - 1852 )', 1, '1852'))
+  for (const other of [
+    'Victoria ( r. 1837 – 1901 )',
+    'Victoria ( reigned 1837 – 1901 )',
+    'Arthur ( 1990 – 1994 ) led',
+    'Methuselah ( 1000 – 1900 )',
+    'Dana ( 1990 ) led',
+    'Dana ( Support ) , 1990 – 2025',
+  ]) {
+    const words = other.split(' ')
+    for (const second of words.filter((word) => /^\d/.test(word)))
+      t.false(says('birth', other, 1, second) || says('death', other, 1, second), other)
+  }
+  t.false(says('birth', 'a ( 1815 – 1852 ) b', 5, '1815'), 'before the name')
+  t.false(hasCue(task, 'birth', ada.split(' ')), 'of no places nothing is known')
+})
+
 test.serial('relations of such a label are found in sentences that have one alone', async (t) => {
   const model = randomModel({}, 3)
   const text = 'Maren lives in Oslo . She likes it there . Oslo likes Maren .'

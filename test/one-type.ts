@@ -1,7 +1,7 @@
 /** One type for one name in a document. */
 import test from 'ava'
 import fc from 'fast-check'
-import { agreeing } from '../src/model/heads/crf/agree.ts'
+import { agreeing, nameOfMention } from '../src/model/heads/crf/agree.ts'
 import { ofFinalTypes } from '../src/model/heads/relation/types.ts'
 
 const text = 'Apple said Apple and Apple like Paris.'
@@ -46,6 +46,28 @@ test('whatever is found, nothing is moved or lost, and scores stay probabilities
     }),
   )
   t.pass()
+})
+
+test('the article and the possessive are no part of a name', (t) => {
+  const text = "The Nordvik's fleet, Nordvik and the Nordvik."
+  const span = (start: number, end: number, label: string, score: number) => ({ start, end, label, score })
+  const spans = [span(0, 13, 'ORG', 0.9), span(21, 28, 'PER', 0.4), span(33, 44, 'ORG', 0.8)]
+  t.deepEqual(
+    agreeing(text, spans, 0.8).map(({ label }) => label),
+    ['ORG', 'ORG', 'ORG'],
+  )
+})
+
+test('of mentions, names alone agree: the company and they may be anybody', (t) => {
+  for (const words of ['the company', 'They', 'he', 'It', 'the']) t.is(nameOfMention(words), undefined, words)
+  t.is(nameOfMention('the Nordvik ’s'), 'Nordvik')
+  const text = 'They left, They won.'
+  const spans = [
+    { start: 0, end: 4, label: 'ORG', score: 0.9 },
+    { start: 11, end: 15, label: 'PER', score: 0.4 },
+  ]
+  t.deepEqual(agreeing(text, spans, 1, nameOfMention), spans)
+  t.is(agreeing(text, spans, 1)[1].label, 'ORG')
 })
 
 test('a relation goes where a name is of another type in the end, and its label does not take that', (t) => {

@@ -4,6 +4,8 @@
  * head begins with a word of few kinds, and a head is the last word before that.
  */
 
+import { isPossessive } from './possessive.ts'
+
 export interface WordRange {
   readonly begin: number
   readonly end: number
@@ -21,7 +23,6 @@ const after = new Set(
 )
 const openings = new Set('" “ `` ‘ ( ['.split(' '))
 const marks = new Set("\" ” “ '' `` ) ] . , ; : ! ?".split(' '))
-const possessive = new Set(["'s", '’s', "'", '’'])
 const isName = (word: string): boolean => /^\p{Lu}/u.test(word)
 const linksNames = new Set(['de', 'van', 'von', 'der', 'la', 'le', 'du', 'al', 'bin', '&'])
 const determiners = new Set(
@@ -32,7 +33,7 @@ const determiners = new Set(
 const cutOf = (words: readonly string[], begin: number): number => {
   for (let i = begin + 1; i < words.length; i++) {
     const word = words[i].toLowerCase()
-    if (possessive.has(word)) {
+    if (isPossessive(word)) {
       // "the ship 's captain": what has it comes before the head; at the end it belongs to nothing.
       if (i === words.length - 1) return i
       continue
@@ -79,7 +80,7 @@ export const headOfMention = (words: readonly string[]): WordRange => {
   let begin = 0
   while (begin < words.length - 1 && openings.has(words[begin])) begin++
   let end = cutOf(words, begin)
-  while (end - 1 > begin && (marks.has(words[end - 1]) || possessive.has(words[end - 1].toLowerCase()))) end--
+  while (end - 1 > begin && (marks.has(words[end - 1]) || isPossessive(words[end - 1].toLowerCase()))) end--
   // "the horses watered by the river": what was done to it is no head.
   if (end < words.length && end - begin > 2 && /^\p{Ll}+ed$/u.test(words[end - 1])) end--
   const last = end - 1

@@ -4,6 +4,7 @@
  * names of one kind that have no word in common.
  */
 
+import { isPossessive } from '../possessive.ts'
 import { common } from './names.ts'
 
 export interface Surface {
@@ -21,9 +22,6 @@ const pronouns = new Set(
     ' ',
   ),
 )
-const possessive = new Set(["'s", '’s', "'", '’'])
-export const isPossessive = (word: string): boolean => possessive.has(word)
-
 export const surfaceOf = (given: readonly string[]): Surface => {
   // "Poland 's" is Poland, and not what "Iran 's" is.
   const words = given.length > 1 && isPossessive(given[given.length - 1]) ? given.slice(0, -1) : given

@@ -16,12 +16,14 @@ import { metricOf } from '../../metrics/score.ts'
 import { annotationOf } from '../annotation.ts'
 import type { DecodeOptions, Decoder, Draft, Forward, Head, HeadContext } from '../head.ts'
 import { conventionsOf } from '../convention.ts'
-import { agreeing } from './agree.ts'
-import { tagsOf } from './decode.ts'
+import { agreeing, nameOfMention } from './agree.ts'
 import { type TagExample, tagExamples } from './examples.ts'
 import { headOfMention } from '../mention-head.ts'
+import { withoutPossessive } from '../possessive.ts'
 import { type CrfDataset, type CrfTaskConfig, crfDatasetKeys, crfKeys } from './keys.ts'
+import { balanced, type TokenSpan, withoutGreeting } from './mend.ts'
 import { crfDecoder, crfLoss, emissionsOf, partialCrfLoss } from './scores.ts'
+import { tellerOf } from './told.ts'
 
 /** Tag ids by row. */
 const tagRows = (examples: readonly TagExample[], { size, rows }: Packing): Int32Array => {
@@ -60,29 +62,10 @@ const conventionRows = (
   return places
 }
 
-/** A picture is no part of a name, whatever stands beside it: in tweets one often follows a name. */
-const isPicture = (word: string): boolean =>
-  word.charCodeAt(0) > 0x7f && /^(?:\p{Extended_Pictographic}|\p{RI})/u.test(word)
-
 /** The head of a mention, where it is not the whole of it. */
 const headIn = ({ tokens, words }: Draft, from: number, to: number): SpanLike | undefined => {
   const { begin, end } = headOfMention(words.slice(from, to))
   return end - begin === to - from ? undefined : { start: tokens.begin[from + begin], end: tokens.end[from + end - 1] }
-}
-
-/** Added to the emission of the tag `O`, the first: more than any other tag can have. */
-const outsideForSure = 1000
-
-/** For each word of the lexicon the tags of a span that is this word alone. */
-const lexiconTags = ({ lexicon, scheme }: CrfTaskConfig, labels: readonly string[]): Map<string, number[]> => {
-  const tags = tagsOf(labels, scheme)
-  const alone = scheme === 'bioul' ? 'U' : 'B'
-  const ids = new Map<string, number[]>()
-  for (const [label, words] of Object.entries(lexicon)) {
-    const own = tags.flatMap((tag, id) => (tag === `${alone}-${label}` ? [id] : []))
-    for (const word of words) ids.set(word, [...(ids.get(word) ?? []), ...own])
-  }
-  return ids
 }
 
 const decoder = (
@@ -95,12 +78,23 @@ const decoder = (
   const crf = crfDecoder(task, parameters, labels[task.name], sharpness)
   const tagged = draw ? (values: Float32Array, rowOf: Int32Array) => crf.draw(values, rowOf, draw) : crf.decode
   const sharpened = (values: Float32Array) => (draw ? values.map((value) => value * sharpness) : values)
-  const lexicon = lexiconTags(task, labels[task.name])
+  const tell = tellerOf(task, labels[task.name])
+  // Asked by the rules of a corpus, it ends mentions as that corpus does.
+  const bare = task.layer === 'mentions' && convention === undefined && conventionsOf(task).length > 0
+  const named = task.layer === 'mentions' ? nameOfMention : undefined
   const ownSpans = ({ spans }: Draft) => {
     const found = spans.get(task.layer) ?? []
     spans.set(task.layer, found)
     return found
   }
+  /** Spans of a sentence as they are written: with both halves of a bracket, without what stands before and after. */
+  const mended = ({ words, spanEnding }: Draft, spans: readonly TokenSpan[], from: number, to: number) =>
+    balanced(words, spans, from).map((span) => {
+      const begin = withoutGreeting(words, span, from, to)
+      // A name may end so: McDonald's.
+      const end = bare && !spanEnding.has(span.end - 1) ? withoutPossessive(words, begin, span.end) : span.end
+      return begin === span.begin && end === span.end ? span : { ...span, begin, end }
+    })
   return {
     read(state, pack) {
       const emissions = emissionsOf(task, parameters, state.states(task), labels[task.name], undefined, convention)
@@ -109,22 +103,23 @@ const decoder = (
       const { starts, rows } = state.batch.packing
       let sentence = 0
       for (const { draft, from, to } of pack) {
-        const { tokens, words, sentences, spanEnding } = draft
+        const { tokens, sentences, spanEnding } = draft
         const found = ownSpans(draft)
         for (let s = from; s < to; s++, sentence++) {
           const rowOf = rows.subarray(starts[sentence], starts[sentence + 1]).map((row) => row * width)
           const base = sentences.begin[s]
-          rowOf.forEach((row, i) => {
-            if (isPicture(words[base + i])) values[row] += outsideForSure
-            for (const tag of lexicon.get(words[base + i]) ?? []) values[row + tag] += task.lexiconBias
-          })
+          tell(values, rowOf, draft, base)
+          const kept: TokenSpan[] = []
           for (const { begin, end, label, score: posterior } of tagged(values, rowOf)) {
             const score = draw ? posterior : calibrated(posterior, task.calibration)
-            if (!draw && (posterior < task.threshold || score < minScore)) continue
-            const span = { start: tokens.begin[base + begin], end: tokens.end[base + end - 1], label, score }
-            found.push(task.heads ? { ...span, head: headIn(draft, base + begin, base + end) } : span)
-            const last = base + end - 1
-            spanEnding.set(last, [...(spanEnding.get(last) ?? []), { begin: base + begin, label, task: task.name }])
+            if (draw || (posterior >= task.threshold && score >= minScore))
+              kept.push({ begin: base + begin, end: base + end, label, score })
+          }
+          for (const span of draw ? kept : mended(draft, kept, base, base + rowOf.length)) {
+            const { begin, end, label, score } = span
+            const written = { start: tokens.begin[begin], end: tokens.end[end - 1], label, score }
+            found.push(task.heads ? { ...written, head: headIn(draft, begin, end) } : written)
+            spanEnding.set(end - 1, [...(spanEnding.get(end - 1) ?? []), { begin, label, task: task.name }])
           }
         }
       }
@@ -133,7 +128,7 @@ const decoder = (
       const own = ownSpans(draft)
       const spans = draw
         ? own
-        : agreeing(draft.document.text, own, task.agreeBelow).filter(({ score = 1 }) => score >= minScore)
+        : agreeing(draft.document.text, own, task.agreeBelow, named).filter(({ score = 1 }) => score >= minScore)
       return task.layer === 'entities' ? { entities: labelledSpansOf(spans) } : { mentions: mentionsOf(spans) }
     },
   }

@@ -1,8 +1,29 @@
 import { calibration, type HeadConfig } from '../../config/keys.ts'
-import { choice, flag, number, wordLists } from '../../config/schema.ts'
+import { choice, flag, number, type WordLists, wordLists, wrongValue } from '../../config/schema.ts'
+import { nearest } from '../../config/nearest.ts'
 import { annotationKeys } from '../annotation.ts'
 import { convention, conventionKeys } from '../convention.ts'
 import { tagSchemes } from './decode.ts'
+import { type Form, forms } from './forms.ts'
+
+const isForm = (name: string): name is Form => (forms as readonly string[]).includes(name)
+
+const formLists = (sentence: string) => {
+  const lists = wordLists('label', sentence)
+  const may = `{"label": [${forms.map((form) => `"${form}"`).join(', ')}]}`
+  return {
+    ...lists,
+    may,
+    read(value: unknown, where: string): WordLists {
+      const given = lists.read(value, where)
+      for (const [label, names] of Object.entries(given)) {
+        const odd = names.find((name) => !isForm(name))
+        if (odd !== undefined) throw wrongValue(`${where}.${label}`, may, odd, `Use ${nearest(odd, forms)}`)
+      }
+      return given
+    },
+  }
+}
 
 export const crfKeys = {
   layer: choice(['entities', 'mentions'], {
@@ -34,11 +55,17 @@ export const crfKeys = {
     'label',
     'Words that, alone, are spans of a label unless much speaks against it, for closed classes that the data hardly have: `{"TIME": ["Monday", …]}`, with capitals as they are written.',
   ),
+  forms: formLists(
+    'Forms of words that are spans of a label unless much speaks against it: `{"TIME": ["date"]}`; a `date` in digits is 31/07/2025, 31.07.2025 or 2025-07-31.',
+  ),
+  notForms: formLists(
+    'Forms of words that are no part of a span of a label: `{"TIME": ["phone"], "NUM": ["item", "note"]}`; the digits of a `phone` or an account, the number of an `item` at the beginning of a line, of a `note` in square brackets.',
+  ),
   lexiconBias: number({
     default: 6,
     past: true,
     sentence:
-      'Added to the score of a label for its words in `lexicon`: the surer a tagger is of what is outside, the more it takes.',
+      'Added to the score of a label for its words in `lexicon` and `forms`: the surer a tagger is of what is outside, the more it takes.',
   }),
   heads: flag({
     default: false,

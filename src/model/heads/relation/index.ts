@@ -18,12 +18,15 @@ import type { CrfTaskConfig } from '../crf/keys.ts'
 import type { DecodeOptions, Decoder, Draft, Forward, Head, HeadContext } from '../head.ts'
 import { positiveCells, unknownCells } from './cells.ts'
 import { hasCue } from './cues.ts'
+import { isDemonym } from './demonyms.ts'
 import { distinctRelations } from './distinct.ts'
+import { byWords } from './entity.ts'
 import { type RelationExample, relationExamples } from './examples.ts'
 import { type RelationDataset, relationDatasetKeys, type RelationTaskConfig, relationKeys } from './keys.ts'
 import { pronounTypes } from './pronouns.ts'
 import { allPlaces, pairTokens, relationLogits, relationStates } from './scores.ts'
 import { type Candidate, firstAndSure } from './second.ts'
+import { singleValued } from './single.ts'
 import { ofFinalTypes, takesTypes } from './types.ts'
 
 const loss = (
@@ -66,6 +69,12 @@ interface Argument {
 const sentenceOf = ({ draft: { sentences, words }, sentence }: Place): readonly string[] =>
   words.slice(sentences.begin[sentence], sentences.end[sentence])
 
+/** Whether a word stands for a name. */
+const isPronounOf = (task: Pick<RelationTaskConfig, 'pronouns'>) => {
+  const typesOf = pronounTypes(task)
+  return (word: string): boolean => typesOf(word) !== undefined
+}
+
 const decoder = (context: HeadContext, task: RelationTaskConfig, { minScore, spansFound }: DecodeOptions): Decoder => {
   const labels = context.labels[task.name]
   const typed = Object.keys(task.argumentTypes).length > 0
@@ -87,6 +96,9 @@ const decoder = (context: HeadContext, task: RelationTaskConfig, { minScore, spa
   const fits = (label: string, one: Argument | undefined, two: Argument | undefined): boolean => {
     return !spansFound || takesTypes(task, label, one?.types ?? [], two?.types ?? [])
   }
+  /** "The American lake": what is of a country is not yet in it. */
+  const isAdjective = (label: string, { words }: Draft, second: Argument | undefined, token: number): boolean =>
+    task.nounsOnly.includes(label) && isDemonym(words.slice(second?.begin ?? token, token + 1).join(' '))
   const tagger = context.config.tasks.find(({ name }) => name === task.tagsOf) as CrfTaskConfig | undefined
   return {
     read(state, pack) {
@@ -125,24 +137,28 @@ const decoder = (context: HeadContext, task: RelationTaskConfig, { minScore, spa
               const [one, two] = [argumentAt(draft, list[i].token), argumentAt(draft, list[j].token)]
               const score = calibrated(sigmoid, task.calibration)
               if (!fits(labels[k], one, two) || score < minScore) continue
+              if (isAdjective(labels[k], draft, two, list[j].token)) continue
               const spanOf = ({ token }: Place, argument: Argument | undefined) => ({
                 start: tokens.begin[argument?.begin ?? token],
                 end: tokens.end[token],
               })
               const relation = { label: labels[k], arg1: spanOf(list[i], one), arg2: spanOf(list[j], two), score }
-              found.push({ relations, relation, pair: Math.min(i, j) * n + Math.max(i, j), sigmoid })
+              const [{ begin }, base] = [two ?? { begin: list[j].token }, draft.sentences.begin[list[i].sentence]]
+              const places = { firstEnd: list[i].token + 1 - base, second: begin - base }
+              found.push({ relations, relation, pair: Math.min(i, j) * n + Math.max(i, j), sigmoid, places })
             }
         // What no word of the sentence says was the likeliest all the same: the next one is no surer for it.
         const words = found.length === 0 ? [] : sentenceOf(list[0])
-        for (const { relations, relation } of firstAndSure(found, task.secondThreshold))
-          if (hasCue(task, relation.label, words)) relations.push(relation)
+        for (const { relations, relation, places } of firstAndSure(found, task.secondThreshold))
+          if (hasCue(task, relation.label, words, places)) relations.push(relation)
         first += n * n
       }
     },
-    layers({ relations, spans, document: { text } }) {
-      if (!typed || !spansFound || !tagger) return { relations: relationsOf(relations) }
-      const names = spans.get(tagger.layer) ?? []
-      return { relations: relationsOf(ofFinalTypes(relations, text, names, tagger.agreeBelow, task)) }
+    layers({ relations, spans, document }) {
+      const names = typed && spansFound && tagger ? (spans.get(tagger.layer) ?? []) : undefined
+      const fitting = names && tagger ? ofFinalTypes(relations, document.text, names, tagger.agreeBelow, task) : relations
+      const entityOf = byWords(document, isPronounOf(task))
+      return { relations: relationsOf(singleValued(fitting, task.single, document.text, entityOf)) }
     },
   }
 }
@@ -173,8 +189,8 @@ const comparable = (
   const sureKeys = new Set(sure.map(key))
   const unsure = new Set(meant.map(key).filter((each) => !sureKeys.has(each)))
   const given = new Set(sure.map(pairOf))
-  const typesOf = pronounTypes(task)
-  const isPronoun = ({ start, end }: SpanLike) => typesOf(document.text.slice(start, end)) !== undefined
+  const stands = isPronounOf(task)
+  const isPronoun = ({ start, end }: SpanLike) => stands(document.text.slice(start, end))
   const said = ({ arg1, arg2 }: RelationLike) => dataset.pronouns === true || !(isPronoun(arg1) || isPronoun(arg2))
   const found = (predicted.relations ? listRelations(predicted.relations) : []).filter(
     (relation) =>
@@ -220,8 +236,10 @@ export const relationHead: Head<RelationTaskConfig, RelationExample, RelationSco
   // By clusters that were found, too: those that came with a document are not the model's.
   // Only where pronouns are arguments is one thing said of an entity several times; models without them are left as
   // they were.
-  settle: (document, made, { pronouns }) =>
-    made.has('clusters') && Object.keys(pronouns).length > 0 ? distinctRelations(document) : document,
+  settle: (document, made, task) =>
+    made.has('clusters') && Object.keys(task.pronouns).length > 0
+      ? distinctRelations(document, task.single, isPronounOf(task))
+      : document,
   comparable,
   metric: () => metricOf('relation'),
   main: ({ bearingOnly }, { definitions: { original, lastToken } }) => (bearingOnly ? original : lastToken).f1,

@@ -102,8 +102,27 @@ export const relationKeys = {
   ),
   cues: wordLists(
     'label',
-    'A relation of a label holds only in a sentence with one of these words, of any case: `{"chief executive officer": ["ceo", "chief executive"]}`. For labels whose annotators asked for the word.',
+    'A relation of a label holds only in a sentence with one of these words, of any case: `{"chief executive officer": ["ceo", "chief executive"]}`. For labels whose annotators asked for the word. Of dates, `(year–` and `–year)` are where a bracket behind a name has a life begin and end.',
     lowerCase,
+  ),
+  single: list(
+    text({ sentence: '' }),
+    {
+      default: [],
+      past: true,
+      sentence:
+        'Labels that hold once of a first argument in a document, as a country or a date of birth does: the most probable is found.',
+    },
+    'a list of labels',
+  ),
+  nounsOnly: list(
+    text({ sentence: '' }),
+    {
+      default: [],
+      past: true,
+      sentence: 'Labels whose second argument is no adjective of nationality: nothing is located in "American".',
+    },
+    'a list of labels',
   ),
   threshold: number({ default: 0.5, min: 0, max: 1, sentence: 'Probability from which a relation holds.' }),
   secondThreshold: number({

@@ -1,5 +1,6 @@
 /** What two arguments have to do with each other is mostly one thing: a second one must be surer. */
 import type { RelationLike } from '../../../io/document/document.ts'
+import type { Places } from './cues.ts'
 
 export interface Candidate {
   readonly relation: RelationLike
@@ -9,6 +10,8 @@ export interface Candidate {
   readonly pair: number
   /** Its probability, before it is calibrated. */
   readonly sigmoid: number
+  /** Its arguments, for what the sentence must say of them. */
+  readonly places: Places
 }
 
 /**
