@@ -80,7 +80,7 @@ for (const [one, other, label, text] of [
   test(`${one} and ${other} are two`, (t) =>
     t.true(isAnotherName(...namesIn(text ?? `${one} . ${other}`, [one, label], [other, label]))))
 
-const nothing: Profile = { genders: [], numbers: [], names: [], voices: [] }
+const nothing: Profile = { genders: [], numbers: [], names: [] }
 const known = (...mentions: readonly Traits[]): Profile =>
   mentions.reduce<Profile | undefined>(withTraits, undefined) ?? nothing
 
@@ -128,9 +128,9 @@ test('a name with and without its article and its possessive is one mention wher
   const links = { begin: [0, 1, 3, 5, 6], end: [3, 2, 4, 7, 7], parent: [-1, -1, 1, 0, 2], scores: [1, 1, 1, 1, 1] }
   const clusters = (withNames: boolean, bare = false, named: number[] = []) => {
     const spanEnding = new Map(named.map((token) => [token, []]))
-    return listClusters(
-      clustersFrom(links, { tokens, words, spanEnding }, { singletons: false, withNames, bare }),
-    ).map((cluster) => cluster.map(({ start, end }) => words.slice(start, end).join(' ')))
+    return listClusters(clustersFrom(links, { tokens, words, spanEnding }, { singletons: false, withNames, bare })).map(
+      (cluster) => cluster.map(({ start, end }) => words.slice(start, end).join(' ')),
+    )
   }
   t.deepEqual(clusters(true), [["the Union 's", 'Union', 'the Union']])
   t.deepEqual(clusters(false), [

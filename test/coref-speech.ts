@@ -1,6 +1,6 @@
 /** Who speaks: turns, quotation marks and letters, and what follows for "I", "you" and "he". */
 import test from 'ava'
-import { isOtherVoice, type Voice, voiceAt, withVoice } from '../src/model/heads/coref/speech/voices.ts'
+import { areOthers as areTwo, type Voice, voiceAt } from '../src/model/heads/coref/speech/voices.ts'
 import { speechIn } from '../src/model/heads/coref/speech/speech.ts'
 import { prepareDocument } from '../src/pipeline/index.ts'
 
@@ -17,7 +17,7 @@ const voicesOf = (text: string, word: string): (Voice | undefined)[] => {
 }
 const speakers = (text: string, word: string) => voicesOf(text, word).map((voice) => voice?.speaker?.words.join(' '))
 const areOthers = (one: Voice | undefined, other: Voice | undefined): boolean =>
-  one !== undefined && other !== undefined && isOtherVoice(one, [other]) && isOtherVoice(other, [one])
+  one !== undefined && other !== undefined && areTwo(one, other) && areTwo(other, one)
 
 const chat = 'Priya: I sent it to you.\nTom: you sent me a cat\nPriya: I did not, he is wrong'
 
@@ -105,16 +105,6 @@ test('a letter is of who signs it to who is greeted', (t) => {
   t.is(tom?.person, 1)
   t.deepEqual(speakers("Hi, I'm Ada. I studied in Lagos.", 'I'), [undefined, undefined])
   t.deepEqual(voicesOf("Hi, I'm Ada. I studied in Lagos.", 'I'), [undefined, undefined])
-})
-
-test('what fits is enough, and little is remembered', (t) => {
-  const [first, second] = voicesOf(chat, 'I')
-  const [me] = voicesOf(chat, 'me')
-  if (!first || !second || !me) return t.fail()
-  t.false(isOtherVoice(second, [me, first]))
-  t.is(withVoice([first], second).length, 1, 'one speaker once')
-  const many = Array.from({ length: 200 }, (_, utterance): Voice => ({ utterance, speaker: undefined, person: 1 }))
-  t.is(many.reduce<readonly Voice[]>(withVoice, []).length, 32)
 })
 
 test('long hostile texts are read in linear time', (t) => {

@@ -20,14 +20,37 @@ const formed = (line: string): string[] => {
 }
 
 test('a date in digits has a day, a month and a year', (t) => {
-  for (const date of ['31/07/2025', '7/31/25', '31.07.2025', '1-12-1999', '2025-07-31', '2025/7/1', '2024-11-05T09:30:00+01:00'])
+  for (const date of [
+    '31/07/2025',
+    '7/31/25',
+    '31.07.2025',
+    '1-12-1999',
+    '2025-07-31',
+    '2025/7/1',
+    '2024-11-05T09:30:00+01:00',
+  ])
     t.true(isDate(date), date)
-  for (const other of ['1.7.24', '31/31/2025', '13.13.2025', '2025-13-01', '10.0.0.1', '1-0', '3/4', '31/07/0025', '2025'])
+  for (const other of [
+    '1.7.24',
+    '31/31/2025',
+    '13.13.2025',
+    '2025-13-01',
+    '10.0.0.1',
+    '1-0',
+    '3/4',
+    '31/07/0025',
+    '2025',
+  ])
     t.false(isDate(other), other)
 })
 
 test('telephone and account numbers are runs of digits that say so by their length, a plus or a word', (t) => {
-  const all = (line: string) => t.deepEqual(formed(line), line.split(' ').map((word) => `${word} phone`), line)
+  const all = (line: string) =>
+    t.deepEqual(
+      formed(line),
+      line.split(' ').map((word) => `${word} phone`),
+      line,
+    )
   all('01904 555 0123')
   all('+44 20 7946 0958')
   all('415-555-0132')
@@ -39,7 +62,16 @@ test('telephone and account numbers are runs of digits that say so by their leng
 })
 
 test('years, hours, scores and prices are no telephone numbers', (t) => {
-  for (const line of ['1914 1918 1939 1945', '20250731', '1999', '12 000 000', '2014 12 2015 16 2016', '2019-2020', '10 11 12', 'in 1990 , 1991'])
+  for (const line of [
+    '1914 1918 1939 1945',
+    '20250731',
+    '1999',
+    '12 000 000',
+    '2014 12 2015 16 2016',
+    '2019-2020',
+    '10 11 12',
+    'in 1990 , 1991',
+  ])
     t.deepEqual(formed(line), [], line)
 })
 
@@ -48,7 +80,14 @@ test('items begin lines and notes stand in square brackets', (t) => {
   t.deepEqual(formed('( 1 ) the Seller'), ['1 item'])
   t.deepEqual(formed('3 ) Dinner'), ['3 item'])
   t.deepEqual(formed('He left . [ 17 ] She'), ['17 note'])
-  for (const line of ['12 Stonegate , York', 'He won 2 . Then', '( 1990 ) films', 'in [ May 17 ]', '2 .', 'ten ( 10 ) percent'])
+  for (const line of [
+    '12 Stonegate , York',
+    'He won 2 . Then',
+    '( 1990 ) films',
+    'in [ May 17 ]',
+    '2 .',
+    'ten ( 10 ) percent',
+  ])
     t.deepEqual(formed(line), [], line)
 })
 

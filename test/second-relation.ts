@@ -7,7 +7,13 @@ import { randomOf } from '../src/model/random.ts'
 
 const candidate = (label: string, pair: number, sigmoid: number): Candidate => {
   const span = { start: 0, end: 1 }
-  return { relations: [] as RelationLike[], relation: { label, arg1: span, arg2: span }, pair, sigmoid, places: { firstEnd: 0, second: 0 } }
+  return {
+    relations: [] as RelationLike[],
+    relation: { label, arg1: span, arg2: span },
+    pair,
+    sigmoid,
+    places: { firstEnd: 0, second: 0 },
+  }
 }
 const labelsOf = (found: readonly Candidate[]) => found.map(({ relation }) => relation.label)
 

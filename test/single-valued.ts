@@ -48,7 +48,8 @@ test('a country is known by its adjective, which is no place itself', (t) => {
   t.is(countryOf('U.S.'), countryOf('American'))
   t.is(countryOf('Oslo'), 'oslo')
   for (const word of ['American', 'south african', 'Dutch']) t.true(isDemonym(word), word)
-  for (const word of ['US', 'Japan', 'Milan', 'UK', 'Sudan', 'Vatican', 'constructor', 'Oslo']) t.false(isDemonym(word), word)
+  for (const word of ['US', 'Japan', 'Milan', 'UK', 'Sudan', 'Vatican', 'constructor', 'Oslo'])
+    t.false(isDemonym(word), word)
 })
 
 const found = (text: string, given: readonly object[], clusters: readonly (readonly SpanLike[])[]) =>

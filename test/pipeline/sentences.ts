@@ -161,7 +161,11 @@ test('lines as full as those of prose, none of which goes on the one before, are
     'Old Harbour and waited for the rain to end before she went on',
   ]
   t.deepEqual(full([...prose, 'Monday to Oslo.']), [[...prose, 'Monday to Oslo.'].join(' ')])
-  t.deepEqual(full(prose.map((line) => `> ${line}`).concat('> Monday to Oslo.')).length, 1, 'in a mail that quotes it too')
+  t.deepEqual(
+    full(prose.map((line) => `> ${line}`).concat('> Monday to Oslo.')).length,
+    1,
+    'in a mail that quotes it too',
+  )
 })
 
 test('tags that part lines end sentences, tags of words do not', (t) => {
@@ -258,7 +262,25 @@ test('property: sentences cover every token in order, none of them too long', (t
 })
 
 test('time is linear, whatever closes and closes', (t) => {
-  for (const hostile of [')', '. ) ', '[1]', '[1] ', '😀', '😀 ', '! 😀 ', '" ', '1. ', '1.\n', 'a\n', '> a\n', '>\n', '<br>', 'A.M. ', '* ', '_ ']) {
+  for (const hostile of [
+    ')',
+    '. ) ',
+    '[1]',
+    '[1] ',
+    '😀',
+    '😀 ',
+    '! 😀 ',
+    '" ',
+    '1. ',
+    '1.\n',
+    'a\n',
+    '> a\n',
+    '>\n',
+    '<br>',
+    'A.M. ',
+    '* ',
+    '_ ',
+  ]) {
     const text = hostile.repeat(50_000)
     const begun = performance.now()
     splitSentences(text, tokenize(text))

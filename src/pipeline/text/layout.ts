@@ -61,7 +61,8 @@ const isBlank = (line: string): boolean => line.trim() === ''
 const small = /^\s*\p{Ll}/u
 const anySmall = /\p{Ll}/u
 /** How a line ends that goes on, and hardly a headline does. */
-const open = /(?:,|\s(?:an?|the|of|in|on|at|from|to|for|with|by|and|or|that|who|whose|which|is|was|were|are|had|has|his|her|its|their))\s?$/
+const open =
+  /(?:,|\s(?:an?|the|of|in|on|at|from|to|for|with|by|and|or|that|who|whose|which|is|was|were|are|had|has|his|her|its|their))\s?$/
 
 /**
  * Whether lines go on what is before them: a quarter of those in prose, and more, begin with a small letter or stand behind

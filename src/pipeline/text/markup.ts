@@ -49,7 +49,8 @@ export const tagAt = (text: string, at: number): number => {
 }
 
 /** Whether a tag between two tokens parts lines or paragraphs. */
-export const partsLines = (between: string): boolean => between.length > 2 && between.includes('<') && blockTag.test(between)
+export const partsLines = (between: string): boolean =>
+  between.length > 2 && between.includes('<') && blockTag.test(between)
 
 /** How the lines begin that a mail quotes. */
 const quoted = /^[ \t]{0,3}(?:>[ \t]?)+/

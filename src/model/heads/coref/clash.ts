@@ -3,7 +3,6 @@
  * one that fits is enough to join an entity that does not. Measured in bench/quality/RESULTS.md.
  */
 import { isAnotherName, type Name } from './names.ts'
-import { isOtherVoice, type Voice, withVoice } from './speech/voices.ts'
 import type { Traits } from './traits.ts'
 
 /** What is known of an entity by its mentions. */
@@ -12,7 +11,6 @@ export interface Profile {
   readonly numbers: readonly Traits['number'][]
   /** Each text once, at its last place. */
   readonly names: readonly Name[]
-  readonly voices: readonly Voice[]
 }
 
 /** An entity of more is asked about its last ones: what a text may hold has no end. */
@@ -22,17 +20,13 @@ const added = <T>(known: readonly T[], value: T | undefined): readonly T[] =>
   value === undefined || known.includes(value) ? known : [...known, value]
 
 /** What is known with one mention more; undefined where nothing is. */
-export const withTraits = (
-  profile: Profile | undefined,
-  { gender, number, name, voice }: Traits,
-): Profile | undefined => {
-  if (!gender && !number && !name && !voice) return profile
-  const { genders = [], numbers = [], names = [], voices = [] } = profile ?? {}
+export const withTraits = (profile: Profile | undefined, { gender, number, name }: Traits): Profile | undefined => {
+  if (!gender && !number && !name) return profile
+  const { genders = [], numbers = [], names = [] } = profile ?? {}
   return {
     genders: added(genders, gender),
     numbers: added(numbers, number),
     names: name ? [...names.filter(({ text }) => text !== name.text).slice(1 - mostNames), name] : names,
-    voices: voice ? withVoice(voices, voice) : voices,
   }
 }
 
@@ -40,18 +34,15 @@ const isOther = <T>(known: readonly T[], value: T | undefined): boolean =>
   value !== undefined && known.length > 0 && !known.includes(value)
 
 /**
- * Whether nothing of the kind that is known of an entity is the mention's: its gender, its number, its name, or what it is
- * in what somebody says.
+ * Whether nothing of the kind that is known of an entity is the mention's: its gender, its number or its name.
  * @param words of the document
  */
 export const clashes = (
-  traits: Traits,
-  { genders, numbers, names, voices }: Profile,
+  { gender, number, name }: Traits,
+  { genders, numbers, names }: Profile,
   words: readonly string[],
 ): boolean => {
-  if (isOther(genders, traits.gender) || isOther(numbers, traits.number)) return true
-  const { name, voice } = traits
-  if (voice && isOtherVoice(voice, voices)) return true
+  if (isOther(genders, gender) || isOther(numbers, number)) return true
   return name !== undefined && names.length > 0 && names.every((other) => isAnotherName(name, other, words))
 }
 

@@ -35,7 +35,11 @@ const members = ({ begin, end, parent, scores, joins = [] }: Links, singletons: 
 export const clustersFrom = (
   links: Links,
   { tokens, words, spanEnding }: Pick<Draft, 'tokens' | 'words' | 'spanEnding'>,
-  { singletons, withNames, bare }: { readonly singletons: boolean; readonly withNames: boolean; readonly bare: boolean },
+  {
+    singletons,
+    withNames,
+    bare,
+  }: { readonly singletons: boolean; readonly withNames: boolean; readonly bare: boolean },
 ): Clusters => {
   const { begin, end, parent } = links
   const places = members(links, singletons)

@@ -11,6 +11,7 @@ import type { CorefTaskConfig } from './keys.ts'
 import { clashes, type Profile, withinBesideHead, withTraits } from './clash.ts'
 import { coarsely } from './coarse.ts'
 import { clustersFrom } from './clusters.ts'
+import { areOthers, type Voice } from './speech/voices.ts'
 import { chooseLink } from './linking.ts'
 import { type Known, knownOf, traitsAt } from './known.ts'
 import { nameJoins } from './name-joins.ts'
@@ -41,6 +42,8 @@ interface Chain {
   readonly scores: number[]
   /** The name that is the head of each. */
   readonly names: (Name | undefined)[]
+  /** What each is in what somebody says. */
+  readonly voices: (Voice | undefined)[]
   /** What the document says of its mentions, where that is asked for. */
   readonly known: Known | undefined
   /** Vectors and mention scores of the last kept spans, for the next window. */
@@ -56,6 +59,7 @@ const emptyChain = (known?: Known): Chain => ({
   profiles: new Map(),
   scores: [],
   names: [],
+  voices: [],
   known,
   vectors: new Float32Array(0),
   recent: new Float32Array(0),
@@ -107,7 +111,7 @@ const clashing = (
 ): Set<number> => {
   const head = mention.begin + traits.head.end - 1
   const out = new Set(withinBesideHead(chain, mention, head).map((at) => chain.entity[at]))
-  if (!traits.gender && !traits.number && !traits.name && !traits.voice) return out
+  if (!traits.gender && !traits.number && !traits.name) return out
   const seen = new Set<number>()
   for (const at of antecedents) {
     const entity = chain.entity[at]
@@ -233,6 +237,12 @@ export const corefDecoder = (
       if (against && against.size > 0)
         for (let k = 0; k < antecedents.length; k++)
           if (against.has(chain.entity[antecedents[k]])) linkScores[k] -= task.clash
+      // Of the pair alone: an entity that one of its mentions joined wrongly is not one that nobody of it belongs to.
+      const voice = traits?.voice
+      for (let k = 0; voice && k < antecedents.length; k++) {
+        const other = chain.voices[antecedents[k]]
+        if (other && areOthers(voice, other)) linkScores[k] -= task.clash
+      }
       const { parent, probability: raw } = chooseLink(antecedents, linkScores, (at) =>
         task.linking === 'entity' ? chain.entity[at] : at,
       )
@@ -258,6 +268,7 @@ export const corefDecoder = (
         })
       }
       chain.names.push(traits?.name)
+      chain.voices.push(voice)
       chain.scores.push(mention[carried + i])
     }
     const keep = Math.min(total, task.maxAntecedents)

@@ -5,7 +5,6 @@
 import { acronymIn, initialsOf, isBracketedAcronym } from './acronyms.ts'
 import type { Profile } from './clash.ts'
 import type { Name } from './names.ts'
-import { isOtherVoice } from './speech/voices.ts'
 
 export interface NamedSpans {
   /** The entity of each kept span, by the place of its first mention. */
@@ -48,11 +47,7 @@ const agree = <T>(one: readonly T[], other: readonly T[]): boolean =>
 
 /** Whether nothing that is known of two entities speaks against their being one. */
 const mayBeOne = (one: Profile | undefined, other: Profile | undefined): boolean =>
-  !one ||
-  !other ||
-  (agree(one.genders, other.genders) &&
-    agree(one.numbers, other.numbers) &&
-    !one.voices.some((voice) => isOtherVoice(voice, other.voices)))
+  !one || !other || (agree(one.genders, other.genders) && agree(one.numbers, other.numbers))
 
 interface Occurrence {
   readonly name: Name

@@ -30,9 +30,7 @@ export const isDate = (word: string): boolean => {
   const first = dayFirst.exec(word)
   if (first) {
     const [one, other, year] = [Number(first[1]), Number(first[3]), first[4]]
-    return (
-      (isDayOf(one, other) || isDayOf(other, one)) && (year.length === 2 ? first[2] === '/' : isYear(Number(year)))
-    )
+    return (isDayOf(one, other) || isDayOf(other, one)) && (year.length === 2 ? first[2] === '/' : isYear(Number(year)))
   }
   const last = yearFirst.exec(word)
   return last !== null && isYear(Number(last[1])) && isDayOf(Number(last[4]), Number(last[3]))

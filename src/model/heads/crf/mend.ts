@@ -62,7 +62,11 @@ const openingOf = (words: readonly string[], at: number, from: number): number =
 const isName = (word: string): boolean => /^\p{Lu}\p{Ll}/u.test(word)
 
 /** Words before a bracket that belong to what stands in it and after it: "Rose (MacNeil) Doyle", "fifteen (15) days". */
-const beginsBefore = (words: readonly string[], { open, close }: { open: number; close: number }, from: number): boolean =>
+const beginsBefore = (
+  words: readonly string[],
+  { open, close }: { open: number; close: number },
+  from: number,
+): boolean =>
   open > from &&
   (close - open === 2 && number.test(words[open + 1]) ? /^\p{L}/u.test(words[open - 1]) : isName(words[open - 1]))
 
@@ -126,6 +130,10 @@ export const withoutGreeting = (
   from: number,
   to: number,
 ): number =>
-  begin === from && end - begin > 1 && /^PER/i.test(label) && greets.has(words[begin]) && (end === to || afterGreeting.test(words[end]))
+  begin === from &&
+  end - begin > 1 &&
+  /^PER/i.test(label) &&
+  greets.has(words[begin]) &&
+  (end === to || afterGreeting.test(words[end]))
     ? begin + 1
     : begin

@@ -2,12 +2,7 @@
  * One relation a pair of entities, and none of an entity with itself: what a sentence says of "she" twice, it says
  * once.
  */
-import {
-  type Document,
-  listRelations,
-  type RelationLike,
-  relationsOf,
-} from '../../../io/document/document.ts'
+import { type Document, listRelations, type RelationLike, relationsOf } from '../../../io/document/document.ts'
 import { byClusters, isOfCluster, sentencesOf } from './entity.ts'
 import { singleValued } from './single.ts'
 

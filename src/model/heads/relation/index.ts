@@ -156,7 +156,8 @@ const decoder = (context: HeadContext, task: RelationTaskConfig, { minScore, spa
     },
     layers({ relations, spans, document }) {
       const names = typed && spansFound && tagger ? (spans.get(tagger.layer) ?? []) : undefined
-      const fitting = names && tagger ? ofFinalTypes(relations, document.text, names, tagger.agreeBelow, task) : relations
+      const fitting =
+        names && tagger ? ofFinalTypes(relations, document.text, names, tagger.agreeBelow, task) : relations
       const entityOf = byWords(document, isPronounOf(task))
       return { relations: relationsOf(singleValued(fitting, task.single, document.text, entityOf)) }
     },

@@ -38,28 +38,12 @@ export const voiceAt = (
   return undefined
 }
 
-/** So many are remembered of an entity. */
-const mostVoices = 32
-
-export const withVoice = (voices: readonly Voice[], voice: Voice): readonly Voice[] => {
-  const isKnown = ({ utterance, speaker, person }: Voice): boolean =>
-    person === voice.person &&
-    (utterance === voice.utterance || (speaker !== undefined && speaker.words.join() === voice.speaker?.words.join()))
-  return [...voices.filter((other) => !isKnown(other)).slice(1 - mostVoices), voice]
-}
-
 /**
- * Whether what an entity has been in what is said is another than the mention: another person in the same utterance,
- * the speaker where the mention is not, or one who speaks elsewhere under another name.
+ * Whether two mentions are of two: other persons in what one speaker says, of whom one is the speaker; or the speakers of
+ * two who are known to be others.
  */
-export const isOtherVoice = (voice: Voice, voices: readonly Voice[]): boolean => {
-  let against = false
-  for (const other of voices) {
-    const isSame = other.utterance === voice.utterance
-    if (isSame || isSameSpeaker(other.speaker, voice.speaker)) {
-      if (other.person === voice.person) return false
-      if (other.person === 1 || voice.person === 1) against = true
-    } else if (other.person === 1 && voice.person === 1 && isOtherSpeaker(other.speaker, voice.speaker)) against = true
-  }
-  return against
+export const areOthers = (a: Voice, b: Voice): boolean => {
+  if (a.utterance === b.utterance || isSameSpeaker(a.speaker, b.speaker))
+    return a.person !== b.person && (a.person === 1 || b.person === 1)
+  return a.person === 1 && b.person === 1 && isOtherSpeaker(a.speaker, b.speaker)
 }
