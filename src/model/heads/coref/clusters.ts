@@ -10,16 +10,13 @@ export interface Links {
   readonly parent: readonly number[]
   /** Mention scores. */
   readonly scores: readonly number[]
-  /** Places of spans that are one thing besides, by their names. */
-  readonly joins?: readonly (readonly [number, number])[]
 }
 
 const article = /^the$/i
 
 /** Places of the spans that are linked, by their words; with `singletons` of those that are mentions besides. */
-const members = ({ begin, end, parent, scores, joins = [] }: Links, singletons: boolean): Map<string, number> => {
+const members = ({ begin, end, parent, scores }: Links, singletons: boolean): Map<string, number> => {
   const linked = new Set(parent.flatMap((antecedent, i) => (antecedent === -1 ? [] : [antecedent, i])))
-  for (const pair of joins) for (const i of pair) linked.add(i)
   const places = new Map<string, number>()
   for (let i = 0; i < begin.length; i++)
     if (linked.has(i) || (singletons && scores[i] > 0)) places.set(`${begin[i]} ${end[i]}`, i)
@@ -68,7 +65,6 @@ export const clustersFrom = (
       }
     return undefined
   }
-  for (const [one, other] of links.joins ?? []) join(one, other)
   const written: number[] = []
   for (const i of places.values()) {
     if (parent[i] !== -1) join(parent[i], i)

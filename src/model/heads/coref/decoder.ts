@@ -14,7 +14,6 @@ import { clustersFrom } from './clusters.ts'
 import { areOthers, type Voice } from './speech/voices.ts'
 import { chooseLink } from './linking.ts'
 import { type Known, knownOf, traitsAt } from './known.ts'
-import { nameJoins } from './name-joins.ts'
 import type { Name } from './names.ts'
 import {
   antecedentPairs,
@@ -164,8 +163,6 @@ export const corefDecoder = (
 ): Decoder => {
   const chains = new WeakMap<Draft, Chain>()
   const gold = goldMentions ?? task.goldMentions
-  const joins = task.joinNames && task.namesOf !== '' && !gold
-  const readsWords = task.clash > 0 || joins
 
   /** @param sentenceStarts first token of each of the window's sentences in the batch, and the end of the last */
   const linkWindow = ({ draft, from }: Window, state: Forward, sentenceStarts: Int32Array): void => {
@@ -173,8 +170,7 @@ export const corefDecoder = (
     const tokenRows = state.batch.packing.rows.subarray(first, sentenceStarts[sentenceStarts.length - 1])
     const relative = sentenceStarts.map((start) => start - first)
     const offset = draft.sentences.begin[from]
-    const chain =
-      chains.get(draft) ?? emptyChain(readsWords ? knownOf(draft, task.clash > 0 && task.speakers) : undefined)
+    const chain = chains.get(draft) ?? emptyChain(task.clash > 0 ? knownOf(draft, task.speakers) : undefined)
     chains.set(draft, chain)
     const [states, inputs] = [state.states(task), state.input(task)]
     const names = gold ? new Set<string>() : namesIn(draft, offset, tokenRows.length, task.namesOf)
@@ -233,7 +229,7 @@ export const corefDecoder = (
       )
       const place = { begin: offset + begin[i], end: offset + end[i] }
       const traits = chain.known && traitsAt(draft, chain.known, place, task.namesOf)
-      const against = traits && task.clash > 0 && clashing(chain, antecedents, place, traits, draft.words)
+      const against = traits && clashing(chain, antecedents, place, traits, draft.words)
       if (against && against.size > 0)
         for (let k = 0; k < antecedents.length; k++)
           if (against.has(chain.entity[antecedents[k]])) linkScores[k] -= task.clash
@@ -292,8 +288,7 @@ export const corefDecoder = (
     },
     layers(draft) {
       const chain = chains.get(draft) ?? emptyChain()
-      const joined = joins ? nameJoins(chain, draft.words) : []
-      return { clusters: clustersFrom({ ...chain, joins: joined }, draft, written) }
+      return { clusters: clustersFrom(chain, draft, written) }
     },
   }
 }

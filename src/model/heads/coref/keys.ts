@@ -134,12 +134,6 @@ export const corefKeys = {
     sentence:
       'With `clash`: who speaks is told by turns, quotation marks and letters, and "I", "you" and "he" of one speaker, and "I" of two, are others.',
   }),
-  joinNames: flag({
-    default: false,
-    past: true,
-    sentence:
-      'With `namesOf`, at inference: a last name is joined to the one full name before it, and an acronym to the one name that it is short for, where the scores did not.',
-  }),
   linking: choice(['antecedent', 'entity'], {
     default: 'antecedent',
     past: true,

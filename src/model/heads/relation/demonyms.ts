@@ -1,4 +1,4 @@
-/** Countries by the words for what is of them: one thing for two names, and no place where one is asked for. */
+/** Countries by the words for what is of them, and by their other names: one thing for two names. */
 
 /** `country: adjectives and inhabitants`, where they are not the same word. */
 const lists = `
@@ -28,9 +28,6 @@ united kingdom: british uk u.k. britain great-britain; united states: american u
 uruguay: uruguayan; uzbekistan: uzbek; venezuela: venezuelan; vietnam: vietnamese; wales: welsh; yemen: yemeni;
 zambia: zambian; zimbabwe: zimbabwean`
 
-/** Other names of countries, which are no adjectives. */
-const nouns = new Set('uk u.k. britain great-britain us u.s. usa u.s.a. united-states-of-america'.split(' '))
-
 const countries = new Map<string, string>()
 for (const list of lists.split(';')) {
   const [country, others] = list.trim().split(': ')
@@ -42,6 +39,3 @@ const joined = (name: string): string => bare(name).replace(/\s+/g, '-')
 
 /** @example countryOf('Colombian')   // 'colombia', as countryOf('Colombia') is; what is no country is itself */
 export const countryOf = (name: string): string => countries.get(joined(name)) ?? bare(name)
-
-/** Whether a word says that something is of a country, and names no place: Colombian, South African, not Colombia. */
-export const isDemonym = (name: string): boolean => countries.has(joined(name)) && !nouns.has(joined(name))

@@ -18,7 +18,6 @@ import type { CrfTaskConfig } from '../crf/keys.ts'
 import type { DecodeOptions, Decoder, Draft, Forward, Head, HeadContext } from '../head.ts'
 import { positiveCells, unknownCells } from './cells.ts'
 import { hasCue } from './cues.ts'
-import { isDemonym } from './demonyms.ts'
 import { distinctRelations } from './distinct.ts'
 import { byWords } from './entity.ts'
 import { type RelationExample, relationExamples } from './examples.ts'
@@ -96,9 +95,6 @@ const decoder = (context: HeadContext, task: RelationTaskConfig, { minScore, spa
   const fits = (label: string, one: Argument | undefined, two: Argument | undefined): boolean => {
     return !spansFound || takesTypes(task, label, one?.types ?? [], two?.types ?? [])
   }
-  /** "The American lake": what is of a country is not yet in it. */
-  const isAdjective = (label: string, { words }: Draft, second: Argument | undefined, token: number): boolean =>
-    task.nounsOnly.includes(label) && isDemonym(words.slice(second?.begin ?? token, token + 1).join(' '))
   const tagger = context.config.tasks.find(({ name }) => name === task.tagsOf) as CrfTaskConfig | undefined
   return {
     read(state, pack) {
@@ -137,7 +133,6 @@ const decoder = (context: HeadContext, task: RelationTaskConfig, { minScore, spa
               const [one, two] = [argumentAt(draft, list[i].token), argumentAt(draft, list[j].token)]
               const score = calibrated(sigmoid, task.calibration)
               if (!fits(labels[k], one, two) || score < minScore) continue
-              if (isAdjective(labels[k], draft, two, list[j].token)) continue
               const spanOf = ({ token }: Place, argument: Argument | undefined) => ({
                 start: tokens.begin[argument?.begin ?? token],
                 end: tokens.end[token],

@@ -115,15 +115,6 @@ export const relationKeys = {
     },
     'a list of labels',
   ),
-  nounsOnly: list(
-    text({ sentence: '' }),
-    {
-      default: [],
-      past: true,
-      sentence: 'Labels whose second argument is no adjective of nationality: nothing is located in "American".',
-    },
-    'a list of labels',
-  ),
   threshold: number({ default: 0.5, min: 0, max: 1, sentence: 'Probability from which a relation holds.' }),
   secondThreshold: number({
     default: 0,
