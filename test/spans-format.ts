@@ -37,11 +37,11 @@ test('names of the list and of its parts are those that are in use', async (t) =
   }
 })
 
-test('offsets count code points; what spans say that they cover, or --offset-unit, says otherwise', async (t) => {
+test('offsets count code points; what spans say that they cover, or --input-offset-unit, says otherwise', async (t) => {
   t.deepEqual((await spansOf(line([{ start: 11, end: 13, label: 'PER', text: 'Bo' }]))).spans, [[bo]])
-  t.deepEqual((await spansOf(line([{ start: 11, end: 13, label: 'PER' }]), { offsetUnit: 'utf16' })).spans, [[bo]])
+  t.deepEqual((await spansOf(line([{ start: 11, end: 13, label: 'PER' }]), { inputOffsetUnit: 'utf16' })).spans, [[bo]])
   const said = line([{ start: 13, end: 15, label: 'PER' }], 'entities', { offset_unit: 'utf8' })
-  t.deepEqual((await spansOf(said, { offsetUnit: 'utf16' })).spans, [[bo]])
+  t.deepEqual((await spansOf(said, { inputOffsetUnit: 'utf16' })).spans, [[bo]])
 })
 
 test('of several lists the one that is called as the layer, or holds something, is read, and the others are told', async (t) => {
@@ -87,7 +87,33 @@ test('the command line counts code points too, where nothing else is said', asyn
   const source = line([{ start: 10, end: 12, label: 'PER' }])
   const run = (...args: string[]) => hmtl(['convert', '--from', 'spans', '--to', 'jsonl', '-q', ...args], source)
   t.like(JSON.parse((await run()).out).hmtl, { entities: [bo] })
-  t.like(JSON.parse((await run('--offset-unit', 'utf16')).out).hmtl, { entities: [{ start: 10, end: 12 }] })
+  t.like(JSON.parse((await run('--input-offset-unit', 'utf16')).out).hmtl, { entities: [{ start: 10, end: 12 }] })
+})
+
+test('the unit of what is written is not that of what is read', async (t) => {
+  const ada = JSON.stringify({ text: '😀 Ada left.', hmtl: { entities: [{ start: 3, end: 6, label: 'PER' }] } })
+  const run = async (input: string, ...args: string[]) => {
+    const { out, code, err } = await hmtl(['convert', '-q', ...args], input)
+    t.is(code, 0, err)
+    return out
+  }
+  const unit = ['--offset-unit', 'codepoint']
+  t.regex(await run(ada, '--to', 'csv', ...unit), /,2,5,Ada,/)
+  t.like(JSON.parse(await run(ada, '--to', 'jsonl', ...unit)).hmtl, { entities: [{ start: 2, end: 5 }] })
+  const both = ['--input-offset-unit', 'codepoint', '--offset-unit', 'utf8']
+  t.regex(await run(ada.replace('3,"end":6', '2,"end":5'), '--to', 'csv', ...both), /,5,8,Ada,/)
+  const doccano = '{"text":"😀 Ada left.","label":[[3,6,"PER"]]}'
+  t.regex(await run(doccano, '--to', 'csv', ...unit), /,2,5,Ada,/)
+  t.like(JSON.parse(await run(doccano, '--to', 'doccano', ...unit)), { label: [[2, 5, 'PER']] })
+  // Label Studio's and Prodigy's offsets count code points, whatever is wanted.
+  for (const to of ['label-studio', 'prodigy'])
+    t.is((await hmtl(['convert', '--to', to, '--offset-unit', 'utf8'], ada)).code, 1, to)
+  t.like(JSON.parse(await run(ada, '--to', 'spans', '--offset-unit', 'utf8')), {
+    offset_unit: 'utf8',
+    entities: [{ start: 5, end: 8 }],
+  })
+  for (const command of ['score', 'inspect', 'embed'])
+    t.is((await hmtl([command, '--offset-unit', 'codepoint', 'a', 'b'])).code, 2, command)
 })
 
 test('scores that are none are counted', async (t) => {

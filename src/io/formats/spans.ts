@@ -122,23 +122,22 @@ interface Kept {
 const keptOf = ({ metadata }: Document): Kept => (isObject(metadata[key]) ? (metadata[key] as Kept) : {})
 
 /**
- * What a record's offsets count: what it says, else what `--offset-unit` says, else what its spans' own words fit, else
+ * What a record's offsets count: what it says, else what `--input-offset-unit` says, else what its spans' own words fit, else
  * code points, as programs in Python count. Only beyond the first 65,536 characters, such as emoji, is there a difference.
  */
 const unitOf = (
   said: unknown,
   text: string,
   spans: readonly Json[],
-  { options: { offsetUnit } }: FormatContext,
+  { options: { inputOffsetUnit } }: FormatContext,
 ): OffsetUnit => {
-  const unit = said ?? offsetUnit ?? (countsUtf16(text, spans) ? 'utf16' : 'codepoint')
+  const unit = said ?? inputOffsetUnit ?? (countsUtf16(text, spans) ? 'utf16' : 'codepoint')
   const known = offsetUnits.find((name) => name === unit)
   if (!known) throw fieldFault(unitField, `one of ${offsetUnits.join(', ')}`)
   return known
 }
 
-const partOf = (document: Document, { list = 'entities', unit }: Kept, context: FormatContext): Json => {
-  const counted = unit ?? context.options.offsetUnit ?? 'codepoint'
+const partOf = (document: Document, { list = 'entities' }: Kept, counted: OffsetUnit, context: FormatContext): Json => {
   const map = fromUtf16(document.text, counted)
   return {
     [unitField]: counted,
@@ -170,7 +169,7 @@ const decode = (record: unknown, fallback: string, context: FormatContext): Docu
   for (const other of others) context.report.add('unread-spans', id, other, (record[other] as unknown[]).length)
   const items = (list as readonly Json[]).map(plain)
   const unit = unitOf(said, text, items, context)
-  const spanOf = spanReader(text, unit, '; --offset-unit says what else')
+  const spanOf = spanReader(text, unit, '; --input-offset-unit says what else')
   const { take, end } = lenient(id, context)
   const spans = items.flatMap(
     (item) =>
@@ -191,9 +190,9 @@ const decode = (record: unknown, fallback: string, context: FormatContext): Docu
   const layers = { [spanLayer(context)]: spans }
   const kept: Kept = {
     ...(field === 'entities' ? {} : { list: field }),
-    ...(unit === (context.options.offsetUnit ?? 'codepoint') ? {} : { unit }),
+    ...(unit === 'codepoint' ? {} : { unit }),
   }
-  const made = partOf(createDocument({ id, text, ...layers }), kept, context)
+  const made = partOf(createDocument({ id, text, ...layers }), kept, unit, context)
   // What a record does not say of its unit is no part that it would be missed without.
   const parts = partsToKeep({ [field]: list, ...(said === undefined ? {} : { [unitField]: said }) }, made)
   const metadata = metadataOfFields(fields, key, { ...kept, ...parts })
@@ -207,12 +206,13 @@ const encode = (document: Document, context: FormatContext): Json => {
   reportLayers(document, [spanLayer(context), 'scores'], context)
   const { textField = 'text' } = context.options
   const kept = keptOf(document)
+  const unit = context.options.offsetUnit ?? kept.unit ?? 'codepoint'
   const again = (record: Json, other: FormatContext) => decode({ [textField]: text, ...record }, id, other)
   return {
     id,
     text,
     ...fieldsOf(document, key, 'id', ['text', unitField, kept.list ?? 'entities'], context),
-    ...withKeptParts(document, key, partOf(document, kept, context), context, again),
+    ...withKeptParts(document, key, partOf(document, kept, unit, context), context, again),
   }
 }
 
