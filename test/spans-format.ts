@@ -1,4 +1,5 @@
 /** A text and a list of spans, by whatever names: read where they are asked for. */
+import { Field, Int32, List, Struct, Table, tableToIPC, Utf8, vectorFromArray } from 'apache-arrow'
 import test from 'ava'
 import fc from 'fast-check'
 import { listMentions, listSpans } from '../src/io/document/document.ts'
@@ -194,4 +195,65 @@ test('where it is not asked for, such a list stays a field, and the message says
       [['unread-spans', `test:1: ${field}; --from spans reads them`]],
     )
   }
+})
+
+test('lists of spans that stay a field are told whatever they are called, with what reads them', async (t) => {
+  const span = { start: 0, end: 3, label: 'PER' }
+  const flair = { text: 'Ada', start_pos: 0, end_pos: 3, labels: [{ value: 'PER', confidence: 0.5 }] }
+  const bioc = { infons: { type: 'X' }, text: 'Ada', locations: [{ offset: 0, length: 3 }] }
+  const told = async (record: object, format = 'jsonl') =>
+    (await read(format, format === 'json' ? JSON.stringify([record]) : JSON.stringify(record))).report
+      .entries()
+      .map(({ kind, examples }) => [kind, examples[0].replace(/^\S+: /, '')])
+  for (const [record, what] of [
+    [{ text, annotation: [span] }, 'annotation; --from spans reads them'],
+    [{ text, entities: [flair] }, 'entities; --from spans reads them'],
+    [{ text, found: [span, span] }, 'found; called entities, --from spans reads them'],
+    [{ text, annotations: [bioc] }, 'annotations'],
+    [{ text, denotations: [{ span: { begin: 0, end: 3 }, obj: 'X' }] }, 'denotations; called entities, --from spans reads them'],
+    // Of words alone they count those, and nothing that is read.
+    [{ tokens: ['Ada', 'ran'], entities: [{ start: 0, end: 1, label: 'PER' }] }, 'entities'],
+    [{ tokens: ['Ada', 'ran'], spans: [{ start: 0, end: 2, label: 'PER' }], id: 1 }, 'spans'],
+  ] as const)
+    for (const format of ['jsonl', 'json']) t.deepEqual(await told(record, format), [['unread-spans', what]], what)
+  for (const record of [
+    { text, annotation: 'none' },
+    { text, paragraphs: [{ start: 0, text: 'Ada' }], links: [], authors: [{ name: 'Ada' }], sizes: [1, 2] },
+    { text, annotations: [{ by: 'Ada' }] },
+    { text, words: [{ start: 0.1, end: 0.5 }] },
+  ])
+    t.deepEqual(await told(record), [], JSON.stringify(record))
+  t.deepEqual((await spansOf(line([{ ...flair, text: 'Bo', start_pos: 10, end_pos: 12 }]))).spans, [[{ ...bo, score: 0.5 }]])
+})
+
+test('lists of spans in tables are told, and a table that is read as lines is told for what it is', async (t) => {
+  const part = new Struct<{ start: Int32; end: Int32; label: Utf8 }>([
+    new Field('start', new Int32()),
+    new Field('end', new Int32()),
+    new Field('label', new Utf8()),
+  ])
+  const table = new Table({
+    text: vectorFromArray(['Ada'], new Utf8()),
+    entities: vectorFromArray([[{ start: 0, end: 3, label: 'PER' }]], new List(new Field('item', part))),
+  })
+  for (const [format, form] of [
+    ['arrow', 'file'],
+    ['arrow-stream', 'stream'],
+  ] as const) {
+    const bytes = tableToIPC(table, form)
+    const { documents, report } = await read(format, bytes)
+    t.is(documents[0].text, 'Ada')
+    t.deepEqual(
+      report.entries().map(({ kind, examples }) => [kind, examples[0].replace(/^\S+: /, '')]),
+      [['unread-spans', 'entities; in JSON lines --from spans reads them']],
+    )
+    for (const other of ['spans', 'jsonl', 'json', 'doccano', 'dygie', 'conll2003', 'csv']) {
+      const error = await read(other, bytes).then(({ errors }) => errors[0], (thrown) => thrown)
+      t.is(error?.code, 'HMTL_FORMAT_UNSUPPORTED', other)
+      t.regex(error.message, /Arrow.*JSON lines/)
+    }
+  }
+  const { bytes } = await write('parquet', (await read('jsonl', '{"text":"Ada"}')).documents)
+  const error = await read('spans', bytes).then(({ errors }) => errors[0], (thrown) => thrown)
+  t.regex(error?.message, /Parquet.*JSON lines/)
 })

@@ -8,6 +8,7 @@ import { createDocument } from '../src/io/document/document.ts'
 import { htmlPage } from '../src/io/draw/html.ts'
 import { sniffHead } from '../src/io/guess.ts'
 import { readDocuments } from '../src/io/read.ts'
+import { isMarkup } from '../src/io/syntax/markup.ts'
 import { unflowed } from '../src/io/syntax/flowed.ts'
 import { collect, read } from './helpers/documents.ts'
 
@@ -228,6 +229,49 @@ const headers =
   'From: =?utf-8?q?Ada_L=C3=B6?= <ada@example.org>\r\nTo: bob@example.org, C <c@example.org>\r\nSubject: =?iso-8859-1?Q?Gr=FC=DFe?=\r\nDate: Mon, 5 Jan 2026 10:00:00 +0100\r\nMessage-ID: <1@example.org>\r\nMIME-Version: 1.0\r\n'
 const part = (type: string, body: string, more = '') => `--b\r\nContent-Type: ${type}\r\n${more}\r\n${body}\r\n`
 const base64 = 'Content-Transfer-Encoding: base64\r\n'
+
+test('what is marked up as a whole is no text, with a declaration or without; a text with marks in it is one', (t) => {
+  const marked = [
+    '<TEI xmlns="http://www.tei-c.org/ns/1.0"><text><body><persName>Ada</persName> lives.</body></text></TEI>',
+    '<DOC>\n<DOCNO> LA010189-0001 </DOCNO>\n<TEXT>\n<P>\nAda lives.\n</TEXT>\n</DOC>\n',
+    '<DOC>\n<DOCID> a </DOCID>\n</DOC>\n<DOC>\n<DOCID> b </DOCID>\n</DOC>\n',
+    '<DOC DOCNO="bc/cctv">\nIn <ENAMEX TYPE="DATE">2005</ENAMEX> , a picture\n</DOC>\n',
+    '<!DOCTYPE corpus SYSTEM "x.dtd">\n<!-- two -->\n<corpus><s>Ada</s></corpus>',
+    '<doc id="1" url="x">\nAda lives.\n</doc>\n<doc id="2">\n</doc>',
+    `<corpus>\n${'<s>Ada lives.</s>\n'.repeat(2000)}</corpus>\n`,
+    '<a:root xmlns:a="x"/>',
+  ]
+  for (const text of marked)
+    for (const name of ['<stdin>', 'a.xml', 'a.txt'])
+      t.throws(() => named(text, name), { code: 'HMTL_FORMAT_UNSUPPORTED', message: /xmllint.*sed/ } as never, text.slice(0, 60))
+  t.is(named(marked[1], 'a.sgm'), 'ace05', 'its name says what it is')
+  const texts = [
+    '<Ada> hi\n<Bob> hello </b>\n',
+    '<PER>Ada</PER> met <PER>Bob</PER>.',
+    '<Ada>hi</Ada>',
+    '<b>Ada</b> met <i>Bob</i>.',
+    'Ada <b x="1">met</b> Bob.',
+    '<unknown> is what it says.\n<em>Ada</em> left.',
+    '<a href="x">Ada</a> met Bob.',
+    '<picture>\n<source srcset="a">\n</picture>\n\n# Ada\n',
+    '<3 you <x y="1"></x>',
+    '< a b="c"></a>',
+    '<ada@x.org> wrote: <q>Oslo</q>',
+    '<https://x.org> is <q>it</q>',
+  ]
+  for (const text of texts) for (const name of ['<stdin>', 'a.txt', 'a.md']) t.is(named(text, name), 'text', text)
+  for (const [text, what] of [
+    ['<?xml version="1.0"?>\n<xmi:XMI xmlns:xmi="x"><cas:Sofa sofaString="Ada"/></xmi:XMI>', /UIMA XMI.*@sofaString/],
+    ['<?xml version="1.0"?>\n<!DOCTYPE collection SYSTEM "BioC.dtd">\n<collection><source>x</source></collection>', /BioC.*passage/],
+    ['<collection>\n <document><id>1</id></document></collection>', /BioC.*passage/],
+    ['<GateDocument version="3"><TextWithNodes>Ada</TextWithNodes></GateDocument>', /GATE.*TextWithNodes/],
+  ] as const)
+    t.throws(() => named(text), { code: 'HMTL_FORMAT_UNSUPPORTED', message: what } as never)
+  const began = Date.now()
+  for (const head of ['<a b="1">', '<a ', '<!', '<!--', '</a>', '<a>'])
+    isMarkup(`<r x="1">${head.repeat(200_000)}`, true)
+  t.true(Date.now() - began < 5000)
+})
 
 test('email: the plain text, decoded, else the page’s; headers are metadata, attachments are counted', async (t) => {
   const mixed = `${headers}X-Other: y\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n${part('text/plain; charset=windows-1252', 'Maren said =93no=\r\n=94.', 'Content-Transfer-Encoding: quoted-printable\r\n')}${part('application/pdf; name="a.pdf"', 'JVBERi0xLjQ=', base64)}--b--\r\n`

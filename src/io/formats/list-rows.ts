@@ -4,6 +4,7 @@ import { HmtlError } from '../errors.ts'
 import type { FormatContext } from '../format.ts'
 import { isBroken, type Rows } from '../syntax/csv-rows.ts'
 import { listCell } from '../syntax/list-cell.ts'
+import { tagFields } from '../syntax/tagged-record.ts'
 import { documentOfRecord } from './jsonl.ts'
 
 /** @param words the column of the words */
@@ -13,7 +14,9 @@ export const rowsOfLists = (
   name: string,
   tellSpelling: TellSpelling,
   context: FormatContext,
-): Rows => ({
+): Rows => {
+  const tags = tagFields(tellSpelling)
+  return {
   row(record) {
     const fault = isBroken(record, names.length)
     if (fault) throw fault
@@ -28,11 +31,12 @@ export const rowsOfLists = (
       fields,
       typeof id === 'string' && id !== '' ? id : `${name}:${record.line}`,
       context,
-      tellSpelling,
+      tags,
     )
   },
   end: () => undefined,
-})
+  }
+}
 
 /**
  * Rows of lists where the first one has a list, others else: columns of both may have the same names.
