@@ -28,7 +28,14 @@ const found = async (path: string) =>
   ])
 
 test('a file of annotations that is named and empty is a document in which nothing was found', async (t) => {
-  const files = { 'x.txt': 'Nobody.', 'x.ann': '', 'y.txt': 'Ada.', 'y.ann': 'T1\tPER 0 3\tAda\n', 'z.txt': '', 'z.ann': '\n' }
+  const files = {
+    'x.txt': 'Nobody.',
+    'x.ann': '',
+    'y.txt': 'Ada.',
+    'y.ann': 'T1\tPER 0 3\tAda\n',
+    'z.txt': '',
+    'z.ann': '\n',
+  }
   await inFolder(files, async (folder) => {
     t.deepEqual(await found(join(folder, 'x.ann')), [['x', 'Nobody.', []]])
     t.deepEqual(await found(join(folder, 'y.ann')), [['y', 'Ada.', ['PER']]])
@@ -50,7 +57,8 @@ test('a file of annotations that is named and empty is a document in which nothi
 test('a text that is marked up is brat’s where annotations lie beside it', async (t) => {
   const text = '<DOC>\n<TEXT>Ada</TEXT>\n</DOC>\n'
   await inFolder({ 'x.txt': text, 'x.ann': 'T1\tPER 12 15\tAda\n' }, async (folder) => {
-    for (const path of [folder, join(folder, 'x.txt'), join(folder, 'x.ann')]) t.deepEqual(await found(path), [['x', text, ['PER']]])
+    for (const path of [folder, join(folder, 'x.txt'), join(folder, 'x.ann')])
+      t.deepEqual(await found(path), [['x', text, ['PER']]])
   })
   await inFolder({ 'x.txt': text }, async (folder) => {
     await t.throwsAsync(found(join(folder, 'x.txt')), { code: 'HMTL_FORMAT_UNSUPPORTED' } as never)

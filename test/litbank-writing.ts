@@ -112,13 +112,11 @@ test('litbank: files of ids that are paths lie side by side, and changed names a
 
 test('litbank: a mention is written by the words of the text beside it', async (t) => {
   const text = 'Bob Smith-Jones left the  U.S.\u00a0yesterday.'
-  const places = ['Bob', 'Smith', '-', 'Jones', 'left', 'the', 'U.S.', 'yesterday', '.'].reduce<[number, number][]>(
-    (found, word) => {
-      const begin = text.indexOf(word, found.at(-1)?.[1] ?? 0)
-      return [...found, [begin, begin + word.length]]
-    },
-    [],
-  )
+  const places: [number, number][] = []
+  for (const word of ['Bob', 'Smith', '-', 'Jones', 'left', 'the', 'U.S.', 'yesterday', '.']) {
+    const begin = text.indexOf(word, places.at(-1)?.[1] ?? 0)
+    places.push([begin, begin + word.length])
+  }
   const { folder, again, found } = await through(
     createDocument({
       id: 'd',

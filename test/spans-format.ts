@@ -210,7 +210,10 @@ test('lists of spans that stay a field are told whatever they are called, with w
     [{ text, entities: [flair] }, 'entities; --from spans reads them'],
     [{ text, found: [span, span] }, 'found; called entities, --from spans reads them'],
     [{ text, annotations: [bioc] }, 'annotations'],
-    [{ text, denotations: [{ span: { begin: 0, end: 3 }, obj: 'X' }] }, 'denotations; called entities, --from spans reads them'],
+    [
+      { text, denotations: [{ span: { begin: 0, end: 3 }, obj: 'X' }] },
+      'denotations; called entities, --from spans reads them',
+    ],
     // Of words alone they count those, and nothing that is read.
     [{ tokens: ['Ada', 'ran'], entities: [{ start: 0, end: 1, label: 'PER' }] }, 'entities'],
     [{ tokens: ['Ada', 'ran'], spans: [{ start: 0, end: 2, label: 'PER' }], id: 1 }, 'spans'],
@@ -223,7 +226,9 @@ test('lists of spans that stay a field are told whatever they are called, with w
     { text, words: [{ start: 0.1, end: 0.5 }] },
   ])
     t.deepEqual(await told(record), [], JSON.stringify(record))
-  t.deepEqual((await spansOf(line([{ ...flair, text: 'Bo', start_pos: 10, end_pos: 12 }]))).spans, [[{ ...bo, score: 0.5 }]])
+  t.deepEqual((await spansOf(line([{ ...flair, text: 'Bo', start_pos: 10, end_pos: 12 }]))).spans, [
+    [{ ...bo, score: 0.5 }],
+  ])
 })
 
 test('lists of spans in tables are told, and a table that is read as lines is told for what it is', async (t) => {
@@ -248,12 +253,18 @@ test('lists of spans in tables are told, and a table that is read as lines is to
       [['unread-spans', 'entities; in JSON lines --from spans reads them']],
     )
     for (const other of ['spans', 'jsonl', 'json', 'doccano', 'dygie', 'conll2003', 'csv']) {
-      const error = await read(other, bytes).then(({ errors }) => errors[0], (thrown) => thrown)
+      const error = await read(other, bytes).then(
+        ({ errors }) => errors[0],
+        (thrown) => thrown,
+      )
       t.is(error?.code, 'HMTL_FORMAT_UNSUPPORTED', other)
       t.regex(error.message, /Arrow.*JSON lines/)
     }
   }
   const { bytes } = await write('parquet', (await read('jsonl', '{"text":"Ada"}')).documents)
-  const error = await read('spans', bytes).then(({ errors }) => errors[0], (thrown) => thrown)
+  const error = await read('spans', bytes).then(
+    ({ errors }) => errors[0],
+    (thrown) => thrown,
+  )
   t.regex(error?.message, /Parquet.*JSON lines/)
 })

@@ -243,7 +243,11 @@ test('what is marked up as a whole is no text, with a declaration or without; a 
   ]
   for (const text of marked)
     for (const name of ['<stdin>', 'a.xml', 'a.txt'])
-      t.throws(() => named(text, name), { code: 'HMTL_FORMAT_UNSUPPORTED', message: /xmllint.*sed/ } as never, text.slice(0, 60))
+      t.throws(
+        () => named(text, name),
+        { code: 'HMTL_FORMAT_UNSUPPORTED', message: /xmllint.*sed/ } as never,
+        text.slice(0, 60),
+      )
   t.is(named(marked[1], 'a.sgm'), 'ace05', 'its name says what it is')
   const texts = [
     '<Ada> hi\n<Bob> hello </b>\n',
@@ -262,7 +266,10 @@ test('what is marked up as a whole is no text, with a declaration or without; a 
   for (const text of texts) for (const name of ['<stdin>', 'a.txt', 'a.md']) t.is(named(text, name), 'text', text)
   for (const [text, what] of [
     ['<?xml version="1.0"?>\n<xmi:XMI xmlns:xmi="x"><cas:Sofa sofaString="Ada"/></xmi:XMI>', /UIMA XMI.*@sofaString/],
-    ['<?xml version="1.0"?>\n<!DOCTYPE collection SYSTEM "BioC.dtd">\n<collection><source>x</source></collection>', /BioC.*passage/],
+    [
+      '<?xml version="1.0"?>\n<!DOCTYPE collection SYSTEM "BioC.dtd">\n<collection><source>x</source></collection>',
+      /BioC.*passage/,
+    ],
     ['<collection>\n <document><id>1</id></document></collection>', /BioC.*passage/],
     ['<GateDocument version="3"><TextWithNodes>Ada</TextWithNodes></GateDocument>', /GATE.*TextWithNodes/],
   ] as const)
@@ -362,7 +369,10 @@ test('email: a line of a message that begins with From ends no message, and is k
     for (const size of [1, 7, 1 << 16])
       t.deepEqual(await texts(letter(dated, 'One.\n') + letter(from, 'Two.'), size), ['One.', 'Two.'], from)
   // Some programs leave the empty line out.
-  t.deepEqual(await texts(letter(dated, 'One.') + letter('From b@x Mon Jan  6 11:00:00 2020', 'Two.')), ['One.', 'Two.'])
+  t.deepEqual(await texts(letter(dated, 'One.') + letter('From b@x Mon Jan  6 11:00:00 2020', 'Two.')), [
+    'One.',
+    'Two.',
+  ])
 })
 
 test('email: flowed lines are joined, those of quotes too, and only those of one depth', async (t) => {

@@ -143,7 +143,10 @@ export const formatContext = (partial: Partial<FormatContext> = {}): FormatConte
 })
 
 /** How records of JSON are read and written in that context; what a document has no place for is counted. */
-export const jsonOptions = ({ options: { textField, offsetUnit, inputOffsetUnit }, report }: FormatContext): JsonOptions => ({
+export const jsonOptions = ({
+  options: { textField, offsetUnit, inputOffsetUnit },
+  report,
+}: FormatContext): JsonOptions => ({
   textField,
   offsetUnit,
   inputOffsetUnit,

@@ -14,7 +14,15 @@ import { HmtlError } from '../errors.ts'
 import { type Source, stem } from '../source.ts'
 import { likelyText, textColumn, textRemedy } from '../syntax/text-column.ts'
 import { cellText, type WordColumns, wordColumnsOf, wordRows } from '../syntax/word-rows.ts'
-import { isUnlabelled, taggedDocument, taggedOf, tagFields, withTokens, wordLists, wordsOf } from '../syntax/tagged-record.ts'
+import {
+  isUnlabelled,
+  taggedDocument,
+  taggedOf,
+  tagFields,
+  withTokens,
+  wordLists,
+  wordsOf,
+} from '../syntax/tagged-record.ts'
 import { countUnread } from '../syntax/unread-layers.ts'
 
 /**

@@ -17,24 +17,24 @@ export const rowsOfLists = (
 ): Rows => {
   const tags = tagFields(tellSpelling)
   return {
-  row(record) {
-    const fault = isBroken(record, names.length)
-    if (fault) throw fault
-    const cells = record.fields
-    const fields = Object.fromEntries(names.map((field, c) => [field, listCell(cells[c]) ?? cells[c]]))
-    if (!Array.isArray(fields[words]))
-      throw new HmtlError('HMTL_INPUT_FIELD', `column "${words}" holds no list of words`, {
-        remedy: `Lists are JSON or Python's, ["Ada", "left"]; a table of texts is read with --text-field`,
-      })
-    const { id } = fields
-    return documentOfRecord(
-      fields,
-      typeof id === 'string' && id !== '' ? id : `${name}:${record.line}`,
-      context,
-      tags,
-    )
-  },
-  end: () => undefined,
+    row(record) {
+      const fault = isBroken(record, names.length)
+      if (fault) throw fault
+      const cells = record.fields
+      const fields = Object.fromEntries(names.map((field, c) => [field, listCell(cells[c]) ?? cells[c]]))
+      if (!Array.isArray(fields[words]))
+        throw new HmtlError('HMTL_INPUT_FIELD', `column "${words}" holds no list of words`, {
+          remedy: `Lists are JSON or Python's, ["Ada", "left"]; a table of texts is read with --text-field`,
+        })
+      const { id } = fields
+      return documentOfRecord(
+        fields,
+        typeof id === 'string' && id !== '' ? id : `${name}:${record.line}`,
+        context,
+        tags,
+      )
+    },
+    end: () => undefined,
   }
 }
 

@@ -19,7 +19,8 @@ const refuseTable = (bytes: Uint8Array, name: string): void => {
   if (found)
     throw new HmtlError('HMTL_FORMAT_UNSUPPORTED', `${name} is ${found[0]}, which has no lines`, {
       source: name,
-      remedy: 'Leave --from out; or make JSON lines of it first, hmtl convert FILE -o FILE.jsonl, and read these with it',
+      remedy:
+        'Leave --from out; or make JSON lines of it first, hmtl convert FILE -o FILE.jsonl, and read these with it',
     })
 }
 

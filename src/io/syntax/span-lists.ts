@@ -34,7 +34,18 @@ const names = {
     'start',
     'offset',
   ],
-  end: ['end_char', 'char_end', 'end_offset', 'endOffset', 'end_idx', 'end_pos', 'end_index', 'EndOffset', 'end', 'stop'],
+  end: [
+    'end_char',
+    'char_end',
+    'end_offset',
+    'endOffset',
+    'end_idx',
+    'end_pos',
+    'end_index',
+    'EndOffset',
+    'end',
+    'stop',
+  ],
   label: [
     'label',
     'label_',
@@ -98,4 +109,6 @@ const isSpan = (item: Json): boolean => {
 
 /** Whether a value is a list of annotations by what its parts say, whatever it is called. */
 export const areAnnotations = (value: unknown): boolean =>
-  Array.isArray(value) && value.length > 0 && value.every((item) => isObject(item) && (isSpan(item) || saysWithin(item)))
+  Array.isArray(value) &&
+  value.length > 0 &&
+  value.every((item) => isObject(item) && (isSpan(item) || saysWithin(item)))

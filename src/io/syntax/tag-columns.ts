@@ -159,8 +159,7 @@ const columnsOf = (sentences: Rows, width: number, separator: '\t' | ' ', header
   const isPhrases = (c: number) => areMostlyPhrases(rows.map((row) => row[c]))
   const candidates = order.filter((c) => half(c, c === last ? isTag : isTypedTag))
   // What names something comes before what only parses.
-  const found =
-    known ?? candidates.find((c) => !isPhrases(c)) ?? candidates.at(0) ?? order.find((c) => half(c, isTag))
+  const found = known ?? candidates.find((c) => !isPhrases(c)) ?? candidates.at(0) ?? order.find((c) => half(c, isTag))
   const turned = found === undefined && width === 2 && half(0, isTag)
   const names = rows.map((row) => row[known ?? last]).filter((cell) => cell !== 'O')
   const isLast = !turned && (found === undefined || found === last || found === known)

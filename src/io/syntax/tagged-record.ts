@@ -91,9 +91,16 @@ export const tagFields = (tellSpelling: TellSpelling = spellingOf, head = ''): T
     const begin = found.index + found[0].length
     const end = head.indexOf(']', begin)
     if (end === -1) break
-    const cells = head.slice(begin, end).split(',').map((cell) => cell.trim())
+    const cells = head
+      .slice(begin, end)
+      .split(',')
+      .map((cell) => cell.trim())
     if (cells.every((cell) => cell.length > 2 && cell.startsWith('"') && cell.endsWith('"')))
-      note(found[1], cells.map((cell) => cell.slice(1, -1)), fields)
+      note(
+        found[1],
+        cells.map((cell) => cell.slice(1, -1)),
+        fields,
+      )
   }
   return fields
 }

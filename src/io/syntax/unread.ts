@@ -24,7 +24,8 @@ const kinds: readonly (UnreadKind & { readonly begins: RegExp; readonly name?: R
   },
   {
     what: 'BioC XML',
-    begins: /^\s*(?:<\?xml[^>]*>\s*)?(?:<!DOCTYPE\s+collection\b[^>]*>\s*)?<collection>\s*<(?:source|date|key|document)\b/,
+    begins:
+      /^\s*(?:<\?xml[^>]*>\s*)?(?:<!DOCTYPE\s+collection\b[^>]*>\s*)?<collection>\s*<(?:source|date|key|document)\b/,
     remedy: "Take its texts out first: xmllint --xpath '//passage/text' FILE | sed 's/<[^>]*>/\\n/g' | hmtl annotate",
   },
   {
