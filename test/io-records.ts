@@ -377,7 +377,7 @@ test('dygie: a document of PreCo has its id and its clusters', async (t) => {
     t.deepEqual(kinds(found.report), { 'unread-clusters': 1 })
   }
   const both = await read('dygie', JSON.stringify({ doc_key: 'k', id: 'i', sentences, clusters: [] }))
-  t.deepEqual([both.documents[0].id, both.documents[0].metadata], ['k', { id: 'i' }])
+  t.deepEqual([both.documents[0].id, both.documents[0].metadata], ['k', { dygie: { fields: { id: 'i' } } }])
   const number = (await read('dygie', JSON.stringify({ id: 7, sentences }))).documents
   t.is(number[0].id, '7')
   t.like(JSON.parse((await write('dygie', number)).bytes.toString()), { id: 7 })

@@ -71,11 +71,13 @@ export interface TagFields {
 const isUsual = (tags: readonly string[], { tellSpelling }: TagFields): boolean =>
   tags.every(isTypedTag) || tellSpelling(tags) !== undefined
 
-/** Notes what a list shows its field to be; nothing where it has no tag of a span. */
-const note = (name: string, tags: readonly string[], fields: TagFields): void => {
-  if (!isUsual(tags, fields)) {
-    if (tags.includes('O')) fields.types.add(name)
-  } else if (tags.some((tag) => tag !== 'O')) fields.tags.add(name)
+/** Whether a list is of tags as they are usually written; its field is noted for what the list shows it to be. */
+const noted = (name: string, tags: readonly string[], fields: TagFields): boolean => {
+  const usual = isUsual(tags, fields)
+  if (usual) {
+    if (tags.some((tag) => tag !== 'O')) fields.tags.add(name)
+  } else if (tags.includes('O')) fields.types.add(name)
+  return usual
 }
 
 const listBegin = /"(tags|labels|tag|label|ner|ner_labels)"\s*:\s*\[/g
@@ -96,7 +98,7 @@ export const tagFields = (tellSpelling: TellSpelling = spellingOf, head = ''): T
       .split(',')
       .map((cell) => cell.trim())
     if (cells.every((cell) => cell.length > 2 && cell.startsWith('"') && cell.endsWith('"')))
-      note(
+      noted(
         found[1],
         cells.map((cell) => cell.slice(1, -1)),
         fields,
@@ -164,12 +166,11 @@ const areTexts = (tags: unknown, tokens: readonly unknown[]): tags is string[] =
 /** Whether a field holds tags of these words. Where others of its name are types alone, one of `O` alone says nothing. */
 const areTagsOf = (name: string, tags: unknown, tokens: readonly unknown[], fields: TagFields): boolean => {
   if (!areTexts(tags, tokens)) return false
-  note(name, tags, fields)
-  return isUsual(tags, fields) && (fields.tags.has(name) || !fields.types.has(name))
+  return noted(name, tags, fields) && (fields.tags.has(name) || !fields.types.has(name))
 }
 
 /** A tag that is a number, also as text, as tables that have been through a spreadsheet have it; any other as it is. */
-export const tagNumber = (tag: unknown): unknown => (typeof tag === 'string' && /^-?\d+$/.test(tag) ? Number(tag) : tag)
+const tagNumber = (tag: unknown): unknown => (typeof tag === 'string' && /^-?\d+$/.test(tag) ? Number(tag) : tag)
 
 export const isTagNumber = (tag: unknown): boolean => typeof tagNumber(tag) === 'number'
 
