@@ -1,15 +1,18 @@
 /** `hmtl train`: a configuration into a model. */
 import type { Argv } from 'yargs'
 import { HmtlError } from '../src/io/errors.ts'
-import type { ModelConfig } from '../src/model/config/keys.ts'
+import type { LossReport } from '../src/io/report.ts'
+import type { ModelConfig, TaskConfig } from '../src/model/config/keys.ts'
 import { loadConfig } from '../src/model/config/files.ts'
 import { startEngine } from '../src/model/engine.ts'
 import { modelFolder } from '../src/models.ts'
 import { engineNames } from '../src/model/engine-choice.ts'
 import { stateModel } from '../src/train/checkpoint.ts'
+import { filesOf } from '../src/train/pieces.ts'
 import { train } from '../src/train/train.ts'
 import { inputOptions } from './support/command.ts'
-import { count, exitCodes, say } from './support/output.ts'
+import { count, exitCodes, say, sayLost } from './support/output.ts'
+import { passedOver } from './support/target.ts'
 import { packageVersion } from './support/version.ts'
 
 export const builder = (yargs: Argv) =>
@@ -71,6 +74,18 @@ const withBegin = (error: unknown): unknown =>
       })
     : error
 
+/** What of the folders that are learned from is no data, by the format that they are read in. */
+const unreadFiles = async (tasks: readonly TaskConfig[]): Promise<LossReport[]> => {
+  const files = tasks.flatMap((task) => [...filesOf(task, 'train'), ...filesOf(task, 'dev')])
+  const formats = new Set(files.map(({ from }) => from))
+  return Promise.all(
+    [...formats].map((from) => {
+      const paths = files.flatMap((file) => (file.from === from ? [file.path] : []))
+      return passedOver([...new Set(paths)], from)
+    }),
+  )
+}
+
 export const handler = async (args: Args): Promise<number> => {
   if (args.resume && args.overwrite)
     throw new HmtlError('HMTL_USAGE', '--resume goes on with what --overwrite would replace: give one of them')
@@ -85,6 +100,7 @@ export const handler = async (args: Args): Promise<number> => {
     }),
     args.from,
   )
+  if (!args.quiet) for (const report of await unreadFiles(config.tasks)) sayLost(report, false)
   await startEngine(args.engine)
   const controller = new AbortController()
   const stop = () => controller.abort()

@@ -141,6 +141,39 @@ test('conll2003: a second layer of tags is kept, and what it finds is counted', 
   t.is(await rewritten('conll2003', file), file)
 })
 
+test('conll2003: a column of names is read before one of phrases, wherever it stands', async (t) => {
+  const rows: [name: string, file: string][] = [
+    ['a language behind it', 'Ada NNP I-NP I-PER en\nran VBD I-VP O en\n\n'],
+    ['offsets behind it', 'Ada\tNNP\tI-NP\tI-PER\t0\t3\nran\tVBD\tO\tO\t4\t7\n\n'],
+    ['a link behind it', 'Ada\tNNP\tI-NP\tB-PER\tQ1\nran\tVBD\tB-VP\tO\t-\n\n'],
+    ['phrases behind it', 'Ada NNP B-PER I-NP\nran VBD O I-VP\n\n'],
+    ['phrases of other kinds', 'Ada NNP B-PNP B-PER x\nran VBD B-VP O x\nin IN B-PP O x\n\n'],
+    ['no name in the first sentence', 'He PRP O B-NP\nran VBD O B-VP\n\nAda NNP B-PER B-NP\nran VBD O B-VP\n\n'],
+  ]
+  for (const [name, file] of rows) {
+    const { documents, report } = await read('conll2003', file)
+    t.deepEqual(documents.flatMap(entitiesOf), ['Ada PER'], name)
+    t.is(report.count('other-tags'), 0, name)
+    t.is(await rewritten('conll2003', file), file, name)
+  }
+  const phrases = 'Ada NNP B-NP\nran VBD B-VP\n\n'
+  t.is((await read('conll2003', phrases)).report.count('chunk-tag'), 2, 'nothing else is there')
+})
+
+test('conll2003: tags left of the column that is read are counted, too', async (t) => {
+  const nested = 'Ada B-PERS O\nof I-PERS O\nRome I-PERS B-LOC\nx O O\n\n'
+  const found = await read('conll2003', nested)
+  t.deepEqual(found.documents.map(entitiesOf), [['Rome LOC']])
+  t.is(found.report.count('other-tags'), 1)
+  for (const [file, count] of [
+    ['EU\tB-ORG\tB-ORG\nrejects\tO\tO\nGerman\tB-MISC\tB-LOC\n\n', 2],
+    ['Ada NNP B-NP B-PER\nran VBD B-VP O\n\n', 0],
+    ['Ada _ O B-PER\nran _ O O\n\n', 0],
+    ['Ada\tB-PER\tperson-actor\nran\tO\tO\n\n', 1],
+  ] as const)
+    t.is((await read('conll2003', file)).report.count('other-tags'), count, file)
+})
+
 test('conll2003: types alone that touch cannot be told apart, and are counted', async (t) => {
   const [document] = (await read('conll2003', 'Ada\tperson-actor\nBob\tO\n\n')).documents
   const [span] = listSpans(document.entities!)

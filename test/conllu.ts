@@ -1,6 +1,7 @@
 /** CoNLL-U as other tools write it: what its declarations, empty nodes and comments mean. */
 import test from 'ava'
-import { labelledSpansOf, listMentions } from '../src/io/document/document.ts'
+import { labelledSpansOf, listMentions, listSpans } from '../src/io/document/document.ts'
+import { sniffHead } from '../src/io/guess.ts'
 import { read, write } from './helpers/documents.ts'
 import { clustersOf, conlluLines, entitiesOf, mentionsOf, rewritten, texts, wordsOf } from './helpers/columns.ts'
 
@@ -200,4 +201,36 @@ test('conllu: brackets that are none cost no square of their length', async (t) 
   const { documents } = await read('conllu', conlluLines(['1', 'Mia', `${'a'.repeat(1e6)}(1-person)`]))
   t.deepEqual(mentionsOf(documents[0]), ['Mia person'])
   t.true(performance.now() - begun < 10_000)
+})
+
+test('conllu: columns of CoNLL-U Plus are read by their names, and what else they say is counted', async (t) => {
+  const ten = 'ID FORM LEMMA UPOS XPOS FEATS HEAD DEPREL DEPS MISC'
+  const parseme = `# global.columns = ${ten} PARSEME:NE\n# text = Ada ran\n1\tAda\tA\tPROPN\t_\t_\t0\troot\t_\tSpaceAfter=No\t1:PER\n2\tran\tr\tVERB\t_\t_\t1\tx\t_\t_\t*\n\n`
+  const few = '# global.columns = FORM ID MISC\nAda\t1\tner=B-PER|SpaceAfter=No\nran\t2\t_\n\n'
+  for (const [text, unread, spans] of [
+    [parseme, 1, []],
+    [few, 0, ['Ada PER']],
+  ] as const) {
+    for (const name of ['<stdin>', 'a.txt', 'a.cupt']) t.is(sniffHead(Buffer.from(text), name).name, 'conllu', name)
+    const { documents, errors, report } = await read('conllu', text)
+    t.deepEqual(errors, [])
+    t.deepEqual([documents[0].text, report.count('unread-column')], ['Adaran', unread])
+    t.deepEqual(
+      documents[0].entities
+        ? listSpans(documents[0].entities).map(
+            ({ start, end, label }) => `${documents[0].text.slice(start, end)} ${label}`,
+          )
+        : [],
+      spans,
+    )
+    const written = (await write('conllu', documents)).bytes.toString()
+    t.deepEqual(
+      (await read('conllu', written)).documents.map((document) => document.text),
+      ['Adaran'],
+    )
+  }
+  const short = await read('conllu', parseme.replace('\t1:PER', ''))
+  t.is(short.errors[0].code, 'HMTL_INPUT_SYNTAX')
+  t.regex(short.errors[0].message, /10 columns where the file names 11/)
+  t.is(sniffHead(Buffer.from('# global.columns = a b\nAda\tx\n'), '<stdin>').name !== 'conllu', true)
 })

@@ -218,6 +218,12 @@ test('a name that says a format keeps a file from being plain text; .txt says no
   t.is(named('Ada met Bob in Rome.\n', 'A.CONLL'), 'conll2003', 'in capitals too')
   t.is(named('Ada\tB-PER\tO\tO\tO\nwon\tO\tO\tO\tO\n\n'), 'litbank', 'four layers are LitBank, whatever its name')
   t.is(named('apple,pear\nplum,fig\nkiwi,lime\n', 'list.txt'), 'text', 'a list of words')
+  // The name says nothing of what two or three tags of a word are: gold and predictions, or layers.
+  for (const name of ['a.tsv', 'a.txt', 'a.conll', '<stdin>'])
+    for (const row of ['Ada\tB-PER\tB-PER\nwon\tO\tO\n\n', 'Ada\tB-PER\tB-PER\tO\nwon\tO\tO\tO\n\n'])
+      t.is(named(row, name), 'conll2003', name)
+  t.is(named('Ada\tB-PER\tO\t\nwon\tO\tO\t\n\n', 'a.tsv'), 'litbank', 'as LitBank ends its rows')
+  t.is(named('Ada\tB-PER\tO\nwon\tO\tO\n\n', 'x/entities/tsv/a.tsv'), 'litbank', 'where LitBank has its files')
   t.is(named('Ada\tB-PER\nwon\tO\n', 'one.tsv'), 'conll2003', 'what is inside comes before the name')
 })
 

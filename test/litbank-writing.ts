@@ -110,6 +110,46 @@ test('litbank: files of ids that are paths lie side by side, and changed names a
   for (const document of again) t.deepEqual(listClusters(document.clusters!), [[ada, she]])
 })
 
+test('litbank: a mention is written by the words of the text beside it', async (t) => {
+  const text = 'Bob Smith-Jones left the  U.S.\u00a0yesterday.'
+  const places: [number, number][] = []
+  for (const word of ['Bob', 'Smith', '-', 'Jones', 'left', 'the', 'U.S.', 'yesterday', '.']) {
+    const begin = text.indexOf(word, places.at(-1)?.[1] ?? 0)
+    places.push([begin, begin + word.length])
+  }
+  const { folder, again, found } = await through(
+    createDocument({
+      id: 'd',
+      text,
+      tokens: spansOf(places),
+      entities: [
+        { start: 0, end: 15, label: 'PER' },
+        { start: 21, end: 30, label: 'GPE' },
+      ],
+    }),
+  )
+  const ann = await readFile(join(folder, 'coref/tsv/d.ann'), 'utf8')
+  t.true(ann.includes('\tBob Smith - Jones\tPER') && ann.includes('\tthe U.S.\tGPE'), ann)
+  t.deepEqual(found.entries(), [])
+  t.deepEqual(
+    listSpans(again[0].entities!).map(({ start, end }) => again[0].text.slice(start, end)),
+    ['Bob Smith - Jones', 'the U.S.'],
+  )
+})
+
+test('litbank: white space in words is replaced and counted, as in other columns', async (t) => {
+  const words = ['New York', 'is', 'a\u00a0b', '.']
+  const { text, tokens } = joinTokens(words)
+  const york = { start: 0, end: 8, label: 'GPE' }
+  const { again, written, found } = await through(createDocument({ id: 'd', text, tokens, entities: [york] }))
+  t.is(again[0].text, 'New_York is a\u00a0b .')
+  t.deepEqual(listSpans(again[0].entities!), [york])
+  t.deepEqual([written.count('white-space-in-token'), found.size], [1, 0])
+  // Without a text beside them words are in tabs, and spaces within them nothing special.
+  const alone = await through(createDocument({ id: 'd', text, tokens, mentions: [york] }))
+  t.deepEqual([alone.again[0].text, alone.written.count('white-space-in-token')], [text, 0])
+})
+
 test('litbank: words with spaces do not move what is annotated', async (t) => {
   const words = ['New York', 'is', 'big', '.', 'She', 'left']
   const text = words.join(' ')

@@ -56,6 +56,10 @@ test('the way to records that lie deeper is said as jq has it', async (t) => {
     await remedyOf('json', JSON.stringify(squad, null, 1)),
     "The records lie deeper (data[0].paragraphs[0].context): take them out with jq -c '.data[].paragraphs[]', then --text-field context",
   )
+  const path = await remedyOf('jsonl', '{"a":{"b":"Ada"}}', 'a.b')
+  t.true(path.includes("jq -c '. + {text: .a.b}'"), path)
+  const dotted = await read('jsonl', '{"a.b":"Ada","a":{"b":"Bob"}}', { textField: 'a.b' })
+  t.is(dotted.documents[0].text, 'Ada', 'a field may be called so')
   const any = fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 4 }))
   await fc.assert(
     fc.asyncProperty(any, async (record) => {

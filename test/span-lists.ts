@@ -48,7 +48,7 @@ test('doccano: spans of three, spans with relations, in lines or an array, under
     '{"text":"Ida","labels":[[0,3,"PER"]]}\n',
   ])
     t.deepEqual(
-      (await guessed(head + triples, { textField: 'text', offsetUnit: 'utf16' })).map(entitiesOf).pop(),
+      (await guessed(head + triples, { textField: 'text', inputOffsetUnit: 'utf16' })).map(entitiesOf).pop(),
       ['Ada PER', 'Ida PER'],
       head,
     )
@@ -68,14 +68,14 @@ test('doccano: a user’s own fields are not taken for spans', async (t) => {
   }
 })
 
-test('doccano counts UTF-16 code units, its old lists of entities code points; --offset-unit overrules', async (t) => {
+test('doccano counts UTF-16 code units, its old lists of entities code points; --input-offset-unit overrules', async (t) => {
   const of = async (field: string, from: number, options: FormatOptions = {}) =>
     (await read('doccano', `{"text":"😀 Ada","${field}":[[${from},${from + 3},"PER"]]}`, options)).documents.map(
       entitiesOf,
     )
   t.deepEqual(await of('label', 3), [['Ada PER']])
-  t.deepEqual(await of('label', 2, { offsetUnit: 'codepoint' }), [['Ada PER']])
-  t.deepEqual(await of('entities', 2, { offsetUnit: 'utf16' }), [['Ada PER']])
+  t.deepEqual(await of('label', 2, { inputOffsetUnit: 'codepoint' }), [['Ada PER']])
+  t.deepEqual(await of('entities', 2, { inputOffsetUnit: 'utf16' }), [['Ada PER']])
   const objects = '{"text":"😀 Ada","entities":[{"id":1,"label":"PER","start_offset":3,"end_offset":6}],"relations":[]}'
   t.deepEqual((await guessed(objects)).map(entitiesOf), [['Ada PER']])
   for (const [from, to] of [

@@ -1,4 +1,5 @@
 /** A text and a list of spans, by whatever names: read where they are asked for. */
+import { Field, Int32, List, Struct, Table, tableToIPC, Utf8, vectorFromArray } from 'apache-arrow'
 import test from 'ava'
 import fc from 'fast-check'
 import { listMentions, listSpans } from '../src/io/document/document.ts'
@@ -37,11 +38,11 @@ test('names of the list and of its parts are those that are in use', async (t) =
   }
 })
 
-test('offsets count code points; what spans say that they cover, or --offset-unit, says otherwise', async (t) => {
+test('offsets count code points; what spans say that they cover, or --input-offset-unit, says otherwise', async (t) => {
   t.deepEqual((await spansOf(line([{ start: 11, end: 13, label: 'PER', text: 'Bo' }]))).spans, [[bo]])
-  t.deepEqual((await spansOf(line([{ start: 11, end: 13, label: 'PER' }]), { offsetUnit: 'utf16' })).spans, [[bo]])
+  t.deepEqual((await spansOf(line([{ start: 11, end: 13, label: 'PER' }]), { inputOffsetUnit: 'utf16' })).spans, [[bo]])
   const said = line([{ start: 13, end: 15, label: 'PER' }], 'entities', { offset_unit: 'utf8' })
-  t.deepEqual((await spansOf(said, { offsetUnit: 'utf16' })).spans, [[bo]])
+  t.deepEqual((await spansOf(said, { inputOffsetUnit: 'utf16' })).spans, [[bo]])
 })
 
 test('of several lists the one that is called as the layer, or holds something, is read, and the others are told', async (t) => {
@@ -87,7 +88,33 @@ test('the command line counts code points too, where nothing else is said', asyn
   const source = line([{ start: 10, end: 12, label: 'PER' }])
   const run = (...args: string[]) => hmtl(['convert', '--from', 'spans', '--to', 'jsonl', '-q', ...args], source)
   t.like(JSON.parse((await run()).out).hmtl, { entities: [bo] })
-  t.like(JSON.parse((await run('--offset-unit', 'utf16')).out).hmtl, { entities: [{ start: 10, end: 12 }] })
+  t.like(JSON.parse((await run('--input-offset-unit', 'utf16')).out).hmtl, { entities: [{ start: 10, end: 12 }] })
+})
+
+test('the unit of what is written is not that of what is read', async (t) => {
+  const ada = JSON.stringify({ text: '😀 Ada left.', hmtl: { entities: [{ start: 3, end: 6, label: 'PER' }] } })
+  const run = async (input: string, ...args: string[]) => {
+    const { out, code, err } = await hmtl(['convert', '-q', ...args], input)
+    t.is(code, 0, err)
+    return out
+  }
+  const unit = ['--offset-unit', 'codepoint']
+  t.regex(await run(ada, '--to', 'csv', ...unit), /,2,5,Ada,/)
+  t.like(JSON.parse(await run(ada, '--to', 'jsonl', ...unit)).hmtl, { entities: [{ start: 2, end: 5 }] })
+  const both = ['--input-offset-unit', 'codepoint', '--offset-unit', 'utf8']
+  t.regex(await run(ada.replace('3,"end":6', '2,"end":5'), '--to', 'csv', ...both), /,5,8,Ada,/)
+  const doccano = '{"text":"😀 Ada left.","label":[[3,6,"PER"]]}'
+  t.regex(await run(doccano, '--to', 'csv', ...unit), /,2,5,Ada,/)
+  t.like(JSON.parse(await run(doccano, '--to', 'doccano', ...unit)), { label: [[2, 5, 'PER']] })
+  // Label Studio's and Prodigy's offsets count code points, whatever is wanted.
+  for (const to of ['label-studio', 'prodigy'])
+    t.is((await hmtl(['convert', '--to', to, '--offset-unit', 'utf8'], ada)).code, 1, to)
+  t.like(JSON.parse(await run(ada, '--to', 'spans', '--offset-unit', 'utf8')), {
+    offset_unit: 'utf8',
+    entities: [{ start: 5, end: 8 }],
+  })
+  for (const command of ['score', 'inspect', 'embed'])
+    t.is((await hmtl([command, '--offset-unit', 'codepoint', 'a', 'b'])).code, 2, command)
 })
 
 test('scores that are none are counted', async (t) => {
@@ -168,4 +195,76 @@ test('where it is not asked for, such a list stays a field, and the message says
       [['unread-spans', `test:1: ${field}; --from spans reads them`]],
     )
   }
+})
+
+test('lists of spans that stay a field are told whatever they are called, with what reads them', async (t) => {
+  const span = { start: 0, end: 3, label: 'PER' }
+  const flair = { text: 'Ada', start_pos: 0, end_pos: 3, labels: [{ value: 'PER', confidence: 0.5 }] }
+  const bioc = { infons: { type: 'X' }, text: 'Ada', locations: [{ offset: 0, length: 3 }] }
+  const told = async (record: object, format = 'jsonl') =>
+    (await read(format, format === 'json' ? JSON.stringify([record]) : JSON.stringify(record))).report
+      .entries()
+      .map(({ kind, examples }) => [kind, examples[0].replace(/^\S+: /, '')])
+  for (const [record, what] of [
+    [{ text, annotation: [span] }, 'annotation; --from spans reads them'],
+    [{ text, entities: [flair] }, 'entities; --from spans reads them'],
+    [{ text, found: [span, span] }, 'found; called entities, --from spans reads them'],
+    [{ text, annotations: [bioc] }, 'annotations'],
+    [
+      { text, denotations: [{ span: { begin: 0, end: 3 }, obj: 'X' }] },
+      'denotations; called entities, --from spans reads them',
+    ],
+    // Of words alone they count those, and nothing that is read.
+    [{ tokens: ['Ada', 'ran'], entities: [{ start: 0, end: 1, label: 'PER' }] }, 'entities'],
+    [{ tokens: ['Ada', 'ran'], spans: [{ start: 0, end: 2, label: 'PER' }], id: 1 }, 'spans'],
+  ] as const)
+    for (const format of ['jsonl', 'json']) t.deepEqual(await told(record, format), [['unread-spans', what]], what)
+  for (const record of [
+    { text, annotation: 'none' },
+    { text, paragraphs: [{ start: 0, text: 'Ada' }], links: [], authors: [{ name: 'Ada' }], sizes: [1, 2] },
+    { text, annotations: [{ by: 'Ada' }] },
+    { text, words: [{ start: 0.1, end: 0.5 }] },
+  ])
+    t.deepEqual(await told(record), [], JSON.stringify(record))
+  t.deepEqual((await spansOf(line([{ ...flair, text: 'Bo', start_pos: 10, end_pos: 12 }]))).spans, [
+    [{ ...bo, score: 0.5 }],
+  ])
+})
+
+test('lists of spans in tables are told, and a table that is read as lines is told for what it is', async (t) => {
+  const part = new Struct<{ start: Int32; end: Int32; label: Utf8 }>([
+    new Field('start', new Int32()),
+    new Field('end', new Int32()),
+    new Field('label', new Utf8()),
+  ])
+  const table = new Table({
+    text: vectorFromArray(['Ada'], new Utf8()),
+    entities: vectorFromArray([[{ start: 0, end: 3, label: 'PER' }]], new List(new Field('item', part))),
+  })
+  for (const [format, form] of [
+    ['arrow', 'file'],
+    ['arrow-stream', 'stream'],
+  ] as const) {
+    const bytes = tableToIPC(table, form)
+    const { documents, report } = await read(format, bytes)
+    t.is(documents[0].text, 'Ada')
+    t.deepEqual(
+      report.entries().map(({ kind, examples }) => [kind, examples[0].replace(/^\S+: /, '')]),
+      [['unread-spans', 'entities; in JSON lines --from spans reads them']],
+    )
+    for (const other of ['spans', 'jsonl', 'json', 'doccano', 'dygie', 'conll2003', 'csv']) {
+      const error = await read(other, bytes).then(
+        ({ errors }) => errors[0],
+        (thrown) => thrown,
+      )
+      t.is(error?.code, 'HMTL_FORMAT_UNSUPPORTED', other)
+      t.regex(error.message, /Arrow.*JSON lines/)
+    }
+  }
+  const { bytes } = await write('parquet', (await read('jsonl', '{"text":"Ada"}')).documents)
+  const error = await read('spans', bytes).then(
+    ({ errors }) => errors[0],
+    (thrown) => thrown,
+  )
+  t.regex(error?.message, /Parquet.*JSON lines/)
 })

@@ -96,3 +96,42 @@ test('tags under other names, or that are numbers as text; spans of other tools 
   )
   t.deepEqual(kinds(report), { 'unnamed-tag': 2, 'unread-spans': 2 })
 })
+
+test('json: lists of types alone are read in no record of a file, and counted', async (t) => {
+  const some = { tokens: ['Ada', 'Lovelace', 'ran'], tags: ['PER', 'PER', 'O'] }
+  const none = { tokens: ['He', 'sat'], tags: ['O', 'O'] }
+  for (const records of [
+    [some, none],
+    [none, some],
+    [none, none, some],
+  ]) {
+    const { documents, report } = await read('jsonl', records.map((record) => JSON.stringify(record)).join('\n'))
+    t.deepEqual(
+      documents.map((document) => [entitiesOf(document), document.metadata.tags]),
+      records.map(({ tags }) => [undefined, tags]),
+    )
+    t.deepEqual(kinds(report), { 'unread-tags': 2 })
+    const array = await read('json', JSON.stringify(records, null, 1))
+    t.deepEqual(
+      [array.documents.map(entitiesOf), kinds(array.report)],
+      [records.map(() => undefined), { 'unread-tags': 2 }],
+    )
+  }
+  // Tags that say where spans begin make all of a file's lists tags; parts of speech are no tags.
+  const both = [
+    none,
+    { tokens: ['Ada'], tags: ['B-PER'] },
+    { tokens: ['He'], tags: ['O'] },
+    { tokens: ['x', 'y'], labels: ['NN', 'VB'] },
+  ]
+  const read2 = await read('jsonl', both.map((record) => JSON.stringify(record)).join('\n'))
+  t.deepEqual([read2.documents.map(entitiesOf), kinds(read2.report)], [[[], [['Ada', 'PER']], [], undefined], {}])
+  t.deepEqual((await read('jsonl', JSON.stringify(none))).documents.map(entitiesOf), [[]], 'nothing says otherwise')
+  const columns = (list: string[][]) => vectorFromArray(list, new List(new Field('item', new Utf8())))
+  const table = tableToIPC(
+    new Table({ tokens: columns([some.tokens, none.tokens]), tags: columns([some.tags, none.tags]) }),
+    'stream',
+  )
+  const rows = await read('arrow-stream', table)
+  t.deepEqual([rows.documents.map(entitiesOf), kinds(rows.report)], [[undefined, undefined], { 'unread-tags': 2 }])
+})

@@ -1,5 +1,5 @@
 /** `hmtl train`, `report` and `evaluate` beside each other: what one says, the other finds. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
@@ -152,4 +152,21 @@ test('a configuration extends another by a path from its own folder, or by a who
     const { name, tasks } = await loadConfig(await config('extending', { extends: path }))
     t.deepEqual([name, tasks[0].name], ['the base', 'ner'])
   }
+})
+
+test('what of a folder is no data is told before a training begins, once', async (t) => {
+  const data = join(folder, 'some')
+  mkdirSync(data)
+  const line = JSON.stringify({ text: 'Ada left .', hmtl: { entities: [{ start: 0, end: 3, label: 'PER' }] } })
+  writeFileSync(join(data, 'a.jsonl'), `${line}\n`)
+  writeFileSync(join(data, 'notes.bak'), 'x')
+  const settings = join(folder, 'some.json')
+  writeFileSync(settings, JSON.stringify({ ...base(data, data), training: { updates: 1, validateEvery: 1, ahead: 0 } }))
+  const run = join(folder, 'some-run')
+  const { code, err } = await hmtl(['train', settings, '-o', run, '--engine', testEngine])
+  t.is(code, 0, err)
+  t.is(err.match(/file-passed-over/g)?.length, 1, err)
+  t.regex(err, /1\s+file-passed-over .*notes\.bak/)
+  const quiet = await hmtl(['train', settings, '-o', run, '--engine', testEngine, '-q', '--overwrite'])
+  t.notRegex(quiet.err, /passed-over/)
 })

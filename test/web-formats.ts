@@ -8,6 +8,8 @@ import { createDocument } from '../src/io/document/document.ts'
 import { htmlPage } from '../src/io/draw/html.ts'
 import { sniffHead } from '../src/io/guess.ts'
 import { readDocuments } from '../src/io/read.ts'
+import { isMarkup } from '../src/io/syntax/markup.ts'
+import { unflowed } from '../src/io/syntax/flowed.ts'
 import { collect, read } from './helpers/documents.ts'
 
 const named = (text: string | Uint8Array, name = '<stdin>') => sniffHead(Buffer.from(text as string), name).name
@@ -228,6 +230,56 @@ const headers =
 const part = (type: string, body: string, more = '') => `--b\r\nContent-Type: ${type}\r\n${more}\r\n${body}\r\n`
 const base64 = 'Content-Transfer-Encoding: base64\r\n'
 
+test('what is marked up as a whole is no text, with a declaration or without; a text with marks in it is one', (t) => {
+  const marked = [
+    '<TEI xmlns="http://www.tei-c.org/ns/1.0"><text><body><persName>Ada</persName> lives.</body></text></TEI>',
+    '<DOC>\n<DOCNO> LA010189-0001 </DOCNO>\n<TEXT>\n<P>\nAda lives.\n</TEXT>\n</DOC>\n',
+    '<DOC>\n<DOCID> a </DOCID>\n</DOC>\n<DOC>\n<DOCID> b </DOCID>\n</DOC>\n',
+    '<DOC DOCNO="bc/cctv">\nIn <ENAMEX TYPE="DATE">2005</ENAMEX> , a picture\n</DOC>\n',
+    '<!DOCTYPE corpus SYSTEM "x.dtd">\n<!-- two -->\n<corpus><s>Ada</s></corpus>',
+    '<doc id="1" url="x">\nAda lives.\n</doc>\n<doc id="2">\n</doc>',
+    `<corpus>\n${'<s>Ada lives.</s>\n'.repeat(2000)}</corpus>\n`,
+    '<a:root xmlns:a="x"/>',
+  ]
+  for (const text of marked)
+    for (const name of ['<stdin>', 'a.xml', 'a.txt'])
+      t.throws(
+        () => named(text, name),
+        { code: 'HMTL_FORMAT_UNSUPPORTED', message: /xmllint.*sed/ } as never,
+        text.slice(0, 60),
+      )
+  t.is(named(marked[1], 'a.sgm'), 'ace05', 'its name says what it is')
+  const texts = [
+    '<Ada> hi\n<Bob> hello </b>\n',
+    '<PER>Ada</PER> met <PER>Bob</PER>.',
+    '<Ada>hi</Ada>',
+    '<b>Ada</b> met <i>Bob</i>.',
+    'Ada <b x="1">met</b> Bob.',
+    '<unknown> is what it says.\n<em>Ada</em> left.',
+    '<a href="x">Ada</a> met Bob.',
+    '<picture>\n<source srcset="a">\n</picture>\n\n# Ada\n',
+    '<3 you <x y="1"></x>',
+    '< a b="c"></a>',
+    '<ada@x.org> wrote: <q>Oslo</q>',
+    '<https://x.org> is <q>it</q>',
+  ]
+  for (const text of texts) for (const name of ['<stdin>', 'a.txt', 'a.md']) t.is(named(text, name), 'text', text)
+  for (const [text, what] of [
+    ['<?xml version="1.0"?>\n<xmi:XMI xmlns:xmi="x"><cas:Sofa sofaString="Ada"/></xmi:XMI>', /UIMA XMI.*@sofaString/],
+    [
+      '<?xml version="1.0"?>\n<!DOCTYPE collection SYSTEM "BioC.dtd">\n<collection><source>x</source></collection>',
+      /BioC.*passage/,
+    ],
+    ['<collection>\n <document><id>1</id></document></collection>', /BioC.*passage/],
+    ['<GateDocument version="3"><TextWithNodes>Ada</TextWithNodes></GateDocument>', /GATE.*TextWithNodes/],
+  ] as const)
+    t.throws(() => named(text), { code: 'HMTL_FORMAT_UNSUPPORTED', message: what } as never)
+  const began = Date.now()
+  for (const head of ['<a b="1">', '<a ', '<!', '<!--', '</a>', '<a>'])
+    isMarkup(`<r x="1">${head.repeat(200_000)}`, true)
+  t.true(Date.now() - began < 5000)
+})
+
 test('email: the plain text, decoded, else the page’s; headers are metadata, attachments are counted', async (t) => {
   const mixed = `${headers}X-Other: y\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n${part('text/plain; charset=windows-1252', 'Maren said =93no=\r\n=94.', 'Content-Transfer-Encoding: quoted-printable\r\n')}${part('application/pdf; name="a.pdf"', 'JVBERi0xLjQ=', base64)}--b--\r\n`
   t.is(named(mixed), 'email')
@@ -282,6 +334,68 @@ test('email: a mailbox has a document a message, however its bytes come', async 
   }
   const large = await read('email', box, { maxDocumentBytes: 100 }, 17).catch((error) => error)
   t.is(large.code, 'HMTL_INPUT_TOO_LARGE')
+})
+
+test('email: a line of a message that begins with From ends no message, and is kept', async (t) => {
+  const letter = (from: string, body: string) => `${from}\nFrom: a@x.org\nTo: z@z\nSubject: s\n\n${body}\n`
+  const dated = 'From - Mon Jan  6 10:00:00 2020'
+  const texts = async (box: string, size?: number) =>
+    (await read('email', box, {}, size)).documents.map(({ text }) => text)
+  const kept = [
+    'Dear all,\n\nFrom what I hear, Ada lives in London.\n\nBest',
+    'One.\n\nFrom Oslo\nhe went on.',
+    'One.\n\nFrom the desk of Ada\nNote: she is out.',
+    'One.\n\nFrom 10:00 on 6 January 2020: Oslo.',
+    'One.\nFrom a@x.org\nSubject: s',
+    'One.\nFrom a@x.org Mon Jan  6 10:00:00 2020\nno header',
+    `One.\n\nFrom ${'a'.repeat(5000)}\nSubject: s`,
+    'One.\n\nFrom',
+    'One.\n\nFrom a@x.org',
+  ]
+  for (const body of kept)
+    for (const size of [1, 7, 1 << 16]) {
+      const box = `${letter(dated, body)}\n${letter(dated, 'Last.')}`
+      t.deepEqual(await texts(box, size), [body, 'Last.'], body.slice(0, 60))
+    }
+  const begins = [
+    dated,
+    'From ada at x.org Thu Jan  1 00:00:00 2020',
+    'From a@x.org Thu Jan 1 00:00 CET 2020',
+    'From a@x.org 2020-01-01 10:00',
+    'From a@x.org',
+    'From MAILER-DAEMON',
+  ]
+  for (const from of begins)
+    for (const size of [1, 7, 1 << 16])
+      t.deepEqual(await texts(letter(dated, 'One.\n') + letter(from, 'Two.'), size), ['One.', 'Two.'], from)
+  // Some programs leave the empty line out.
+  t.deepEqual(await texts(letter(dated, 'One.') + letter('From b@x Mon Jan  6 11:00:00 2020', 'Two.')), [
+    'One.',
+    'Two.',
+  ])
+})
+
+test('email: flowed lines are joined, those of quotes too, and only those of one depth', async (t) => {
+  const text = async (body: string, more = '') => {
+    const message = `From: a@x.org\nTo: b@x.org\nMIME-Version: 1.0\nContent-Type: text/plain; format=flowed${more}\n\n${body}\n`
+    return (await read('email', message)).documents[0].text
+  }
+  t.is(
+    await text('Bob wrote:\n> Ada Lovelace lived in New \n> York City for years.\nYes.'),
+    'Bob wrote:\n> Ada Lovelace lived in New York City for years.\nYes.',
+  )
+  t.is(await text('> Lon \n> don \n> Ada\n>> Bo \n>> b', '; delsp=yes'), '> LondonAda\n>> Bob')
+  // What begins with a mark of the text's own, or a space, is stuffed with one more.
+  t.is(await text(' > is \n more than\n  two'), '> is more than\n two')
+  t.is(await text('>>one \n> two \nthree\n>\n> four'), '>> one \n> two \nthree\n>\n> four')
+  t.is(await text('Yes. \n-- \nAda'), 'Yes. \n-- \nAda')
+  t.is(await text('> Yes. \n> -- \n> Ada'), '> Yes. \n> -- \n> Ada')
+  const fixed = 'From: a@x.org\nTo: b@x.org\nMIME-Version: 1.0\n\n> New \n> York\n'
+  t.is((await read('email', fixed)).documents[0].text, '> New \n> York')
+  const began = Date.now()
+  t.is(unflowed('> Ada \n'.repeat(300_000), false).length, 2 + 4 * 300_000 + 1)
+  t.is(unflowed('>'.repeat(1_000_000), false).length, 1_000_000)
+  t.true(Date.now() - began < 5000)
 })
 
 test('subtitles: what is said, a line a line, with the seconds that it is shown', async (t) => {

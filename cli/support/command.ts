@@ -69,10 +69,10 @@ export const inputOptions = {
     describe: 'Field of a JSON line that holds the text',
     group: reading,
   },
-  'offset-unit': {
+  'input-offset-unit': {
     type: 'string',
     choices: offsetUnits,
-    describe: 'What offsets in JSON count; utf16, where a format has no other',
+    describe: 'What offsets in JSON count that do not say it; utf16, where a format has no other',
     group: reading,
   },
   'max-line-bytes': {
@@ -107,6 +107,12 @@ export const inputOptions = {
 export const outputOptions = {
   output: { type: 'string', alias: 'o', default: '-', describe: 'File or folder; - is standard output' },
   scheme: { type: 'string', choices: schemes, describe: 'Tagging scheme of column output', group: writing },
+  'offset-unit': {
+    type: 'string',
+    choices: offsetUnits,
+    describe: 'What offsets in JSON and tables that are written count; utf16, where a format has no other',
+    group: writing,
+  },
   report: { type: 'string', describe: 'File for a JSON report of what the output could not carry', group: writing },
   'batch-documents': {
     ...number('batch-documents', 'Documents a record batch of Arrow and Parquet', { least: 1 }),
@@ -129,6 +135,7 @@ export const inputFilesOf = (args: { readonly inputs: readonly string[]; readonl
 interface FormatArguments {
   readonly textField?: string | undefined
   readonly offsetUnit?: string | undefined
+  readonly inputOffsetUnit?: string | undefined
   readonly maxLineBytes?: number | undefined
   readonly maxDocumentBytes?: number | undefined
   readonly layer?: string | undefined
@@ -143,6 +150,7 @@ export const formatOptionsOf = (args: FormatArguments) => {
   const {
     textField,
     offsetUnit,
+    inputOffsetUnit,
     maxLineBytes,
     maxDocumentBytes,
     layer,
@@ -154,6 +162,7 @@ export const formatOptionsOf = (args: FormatArguments) => {
   const all = {
     textField,
     offsetUnit,
+    inputOffsetUnit,
     maxLineBytes,
     maxDocumentBytes,
     layer,

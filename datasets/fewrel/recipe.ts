@@ -37,7 +37,7 @@ export const fewrel: Recipe = {
       'constellation',
     ],
   },
-  options: { offsetUnit: 'codepoint' },
+  options: { inputOffsetUnit: 'codepoint' },
   schemes: [
     {
       name: '550-50-100',

@@ -34,7 +34,7 @@ export const knowledgenet: Recipe = {
       'inception',
     ],
   },
-  options: { offsetUnit: 'codepoint' },
+  options: { inputOffsetUnit: 'codepoint' },
   schemes: [
     {
       name: 'folds',

@@ -10,7 +10,7 @@ export const re3d: Recipe = {
   licence: 'by folder: public domain, OGL 3.0, CC BY-SA 3.0, CC BY 3.0 AU',
   howToGet: 'Its documents and entities as JSON lines with mentions PER, ORG, LOC and VEH',
   labels: { emd: ['LOC', 'ORG', 'PER', 'VEH'] },
-  options: { offsetUnit: 'codepoint' },
+  options: { inputOffsetUnit: 'codepoint' },
   schemes: [
     {
       name: 'fifths',

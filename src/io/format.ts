@@ -20,8 +20,10 @@ export interface FormatOptions {
   readonly maxDocumentBytes?: number
   /** Field of a JSON line that holds the text. @default 'text' */
   readonly textField?: string
-  /** Unit of offsets in JSON and table input that does not say its own, and in such output. @default 'utf16' */
+  /** Unit of offsets in JSON and table output. @default 'utf16' */
   readonly offsetUnit?: OffsetUnit
+  /** Unit of offsets in JSON input that does not say its own. @default what the format counts, else 'utf16' */
+  readonly inputOffsetUnit?: OffsetUnit
   /** Tagging scheme that column writers use. @default what the document was read with, else `bio` */
   readonly scheme?: 'iob1' | 'bio' | 'bioul' | 'iobes'
   /** Which layer a format with a single span layer reads into and writes from. @default 'entities' */
@@ -141,9 +143,13 @@ export const formatContext = (partial: Partial<FormatContext> = {}): FormatConte
 })
 
 /** How records of JSON are read and written in that context; what a document has no place for is counted. */
-export const jsonOptions = ({ options: { textField, offsetUnit }, report }: FormatContext): JsonOptions => ({
+export const jsonOptions = ({
+  options: { textField, offsetUnit, inputOffsetUnit },
+  report,
+}: FormatContext): JsonOptions => ({
   textField,
   offsetUnit,
+  inputOffsetUnit,
   onLost: (document, field) => report.add('json-field', document, field),
 })
 

@@ -10,6 +10,7 @@ import { formatNamed, formatNames, formats } from './formats/index.ts'
 import { mayBeRefused, refuseOthers } from './refused.ts'
 import { type JsonHead, jsonHead, pairHead, tellingHead } from './syntax/json-head.ts'
 import { type Source, withoutGz } from './source.ts'
+import { isMarkup } from './syntax/markup.ts'
 import { headWithNewlines } from './syntax/line-ends.ts'
 import { afterMarks } from './syntax/json-marks.ts'
 import { lineOfFault, utf8Remedy } from './syntax/text.ts'
@@ -61,9 +62,15 @@ const ofName = (path: string): Format | undefined => {
   )
 }
 
+/** Annotations beside a text, of which there are none: LitBank's where its folders are. */
+const ofEmptyAnnotations = (path: string): Format | undefined =>
+  path.endsWith('.ann')
+    ? formatNamed(/(?:^|[/\\])coref[/\\]tsv[/\\][^/\\]*$/.test(path) ? 'litbank' : 'brat')
+    : undefined
+
 /** The format of an input without content: by its name, else one that finds no document in it. */
 const ofNothing = (path: string): Format =>
-  ofName(path) ?? formats.find((format) => format.accepts(path)) ?? formatNamed('jsonl')
+  ofEmptyAnnotations(path) ?? ofName(path) ?? formats.find((format) => format.accepts(path)) ?? formatNamed('jsonl')
 
 /** Whether a record is there from its beginning to its end, and what follows it on its line. */
 const isRecord = (json: JsonHead | undefined): boolean =>
@@ -140,10 +147,12 @@ const ofAll = (head: Uint8Array, name: string, textField?: string): Format => {
   // Who names a file so means it: what is wrong with it is for the format's reader to say, and it is no plain text.
   const named = ofName(path)
   if (format && (sure === 2 || !named || format.sniffJson)) return format
-  if (!named && /^\s*<\?xml\s/.test(text))
-    throw new HmtlError('HMTL_FORMAT_UNSUPPORTED', `${name} is XML of a kind that is not read`, {
+  if (!named && (/^\s*<\?xml\s/.test(text) || isMarkup(text, head.length >= headBytes)))
+    throw new HmtlError('HMTL_FORMAT_UNSUPPORTED', `${name} is XML or SGML of a kind that is not read`, {
       source: name,
-      remedy: "Take its text out first: xmllint --xpath 'string(/)' FILE | hmtl annotate",
+      remedy:
+        "Take its text out first: xmllint --xpath 'string(/)' FILE | hmtl annotate, " +
+        "or sed 's/<[^>]*>//g' FILE | hmtl annotate where it is no XML",
     })
   if (isText(head)) return named ?? formatNamed('text')
   if (!control.test(Buffer.from(head).toString('latin1')))

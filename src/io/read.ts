@@ -79,9 +79,17 @@ const withFormat = async (
   { options: { textField } }: FormatContext,
 ): Promise<{ source: Source; format: Format }> => {
   if (named) return { source, format: named }
-  const guess = await guessed(source, textField)
+  let guess: Awaited<ReturnType<typeof guessed>> | undefined
+  try {
+    guess = await guessed(source, textField)
+    if (guess.format.name !== 'text') return guess
+  } catch (error) {
+    // A text may be marked up, and annotated nevertheless.
+    if (!(error instanceof HmtlError) || error.code !== 'HMTL_FORMAT_UNSUPPORTED') throw error
+    if (source.path === undefined || (await annotationsBeside(source)) !== 'brat') throw error
+  }
   // A lone .txt with annotations beside it is brat.
-  if (source.path !== undefined && guess.format.name === 'text' && (await annotationsBeside(source)) === 'brat')
+  if (!guess || (source.path !== undefined && (await annotationsBeside(source)) === 'brat'))
     return { source, format: formatNamed('brat') }
   return guess
 }

@@ -104,6 +104,7 @@ export const utf8OfBody = (
 const bodyTerms: readonly (readonly [RegExp, string])[] = [
   [/--text-field ?/g, 'textField='],
   [/--from ?/g, 'from='],
+  [/--input-offset-unit ?/g, 'inputOffsetUnit='],
   [/--offset-unit ?/g, 'offsetUnit='],
   [/Raise (the limit with )?--max-(document|line)-bytes/g, 'The server takes no more (its --max-body)'],
   [/--max-(document|line)-bytes/g, 'the --max-body of the server'],
@@ -241,7 +242,7 @@ export const peekByte = async (
 export async function* itemsOf(
   chunks: AsyncIterable<Uint8Array>,
   format: string,
-  { textField, wish }: Query,
+  { textField, inputOffsetUnit }: Query,
   { maxBytes }: BodyLimits,
 ): AsyncGenerator<Item> {
   const failed: HmtlError[] = []
@@ -251,7 +252,7 @@ export async function* itemsOf(
       keepLines: true,
       maxLineBytes: maxBytes,
       maxDocumentBytes: maxBytes,
-      offsetUnit: wish.json,
+      ...(inputOffsetUnit === undefined ? {} : { inputOffsetUnit }),
       ...(textField === undefined ? {} : { textField }),
     },
     onError: (error) => failed.push(errorOfBody(error)),

@@ -18,6 +18,8 @@ export interface Query {
   readonly from: string | undefined
   readonly to: string
   readonly textField: string | undefined
+  /** What offsets in the body count that does not say it. */
+  readonly inputOffsetUnit: OffsetUnit | undefined
   readonly wish: Wish & { readonly json: OffsetUnit }
 }
 
@@ -63,8 +65,13 @@ export const parameters: readonly Parameter[] = [
   },
   {
     name: 'offsetUnit',
-    description: 'What offsets count, in the answer and in annotations of the body that do not say it',
+    description: 'What offsets in the answer count',
     schema: () => ({ type: 'string', enum: offsetUnits, default: 'utf16' }),
+  },
+  {
+    name: 'inputOffsetUnit',
+    description: 'What offsets in annotations of the body count that do not say it; utf16, where a format has no other',
+    schema: () => ({ type: 'string', enum: offsetUnits }),
   },
   {
     name: 'textField',
@@ -119,6 +126,7 @@ export const readQuery = (given: URLSearchParams, { tasks: known, labels: ofTask
     from: oneOf('from', value('from'), readableNames),
     to: oneOf('format', value('format'), answerFormats) ?? 'json',
     textField: value('textField'),
+    inputOffsetUnit: oneOf('inputOffsetUnit', value('inputOffsetUnit'), offsetUnits) as OffsetUnit | undefined,
     wish: {
       ...(tasks && tasks.length > 0 ? { tasks } : {}),
       ...(labels && labels.length > 0 ? { labels } : {}),

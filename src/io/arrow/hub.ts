@@ -14,7 +14,16 @@ import { HmtlError } from '../errors.ts'
 import { type Source, stem } from '../source.ts'
 import { likelyText, textColumn, textRemedy } from '../syntax/text-column.ts'
 import { cellText, type WordColumns, wordColumnsOf, wordRows } from '../syntax/word-rows.ts'
-import { isUnlabelled, taggedDocument, taggedOf, withTokens, wordLists, wordsOf } from '../syntax/tagged-record.ts'
+import {
+  isUnlabelled,
+  taggedDocument,
+  taggedOf,
+  tagFields,
+  withTokens,
+  wordLists,
+  wordsOf,
+} from '../syntax/tagged-record.ts'
+import { countUnread } from '../syntax/unread-layers.ts'
 
 /**
  * Names of a ClassLabel, wherever the feature wraps it: `{feature}`, `[feature]`, `{names: […]}`, `{names: {"0": …}}`.
@@ -128,14 +137,16 @@ export const hubDocuments = (
       { source: source.name, remedy: textRemedy('column', likelyText(names)) },
     )
   const tellSpelling = spellingTeller()
+  const ofTags = tagFields(tellSpelling)
   const tagged = { names: tagNames(features, 'ner_tags'), tellSpelling, code: 'HMTL_FORMAT_SCHEMA' } as const
   const words = columns && wordDocuments(names, columns, features, source, context)
   const documentOf = (row: Record<string, unknown>, index: number): Document => {
     const fallbackId = `${source.relative}:${index}`
     const fields = plainFields(Object.entries(row), idText(row.id) ?? fallbackId, context)
-    const plain = withTokens(fields, tellSpelling) as Record<string, unknown>
-    const record = taggedOf(plain, tellSpelling)
+    const plain = withTokens(fields, ofTags) as Record<string, unknown>
+    const record = taggedOf(plain, ofTags)
     if (record) return taggedDocument(record, fallbackId, tagged, context)
+    countUnread(plain, fallbackId, ofTags, 'in JSON lines --from spans reads them', context)
     if (Array.isArray(plain.tokens) && plain[textField] === undefined)
       wordsOf(plain.tokens, idText(plain.id) ?? fallbackId, tagged.code)
     return fromJson(plain, fallbackId, jsonOptions(context))

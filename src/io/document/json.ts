@@ -35,7 +35,10 @@ export interface Annotations {
 
 export interface JsonOptions {
   readonly textField?: string | undefined
+  /** Of what is written. @default 'utf16' */
   readonly offsetUnit?: OffsetUnit | undefined
+  /** Of what is read, where a record does not say its own. @default 'utf16' */
+  readonly inputOffsetUnit?: OffsetUnit | undefined
   /** Told of each field that a document has no place for, such as `hmtl.entities[0].note`. */
   readonly onLost?: ((document: string, field: string) => void) | undefined
 }
@@ -237,7 +240,7 @@ const annotated = (
   metadata: Record<string, unknown>,
   options: JsonOptions,
 ): Document => {
-  const unit = (hmtl.offsetUnit ?? options.offsetUnit ?? 'utf16') as OffsetUnit
+  const unit = (hmtl.offsetUnit ?? options.inputOffsetUnit ?? 'utf16') as OffsetUnit
   if (!offsetUnits.includes(unit)) throw fieldError('hmtl.offsetUnit', offsetUnits.join(', '), id)
   const map = toUtf16(text, unit)
   const { onLost } = options

@@ -121,7 +121,7 @@ const areTags = (tags: unknown): tags is readonly Tag[] =>
 /** Tags around a text that came from elsewhere; they add no character. */
 const plainTags = (text: string): Tag[] => [
   [0, '<DOC><BODY><TEXT>'],
-  [text.length, '</TEXT></BODY></DOC>\n'],
+  [text.length, '</TEXT></BODY></DOC>'],
 ]
 
 export const ace05: Format = {

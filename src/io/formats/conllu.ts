@@ -30,6 +30,7 @@ import {
   undeclaredGlobal,
 } from '../syntax/conllu-entities.ts'
 import { type EntityNode, readSentence, type Word, withoutTag } from '../syntax/conllu-lines.ts'
+import { isPlusHead, type PlusColumns, plusColumns, usualRow } from '../syntax/conllu-plus.ts'
 import { unclusteredOf, withMentions, writtenGlobal } from '../syntax/conllu-mentions.ts'
 import { idOfLine, idOnLine } from '../syntax/ids.ts'
 import { layerToWrite, type SpanLayer, spansToWrite } from '../syntax/span-layer.ts'
@@ -108,7 +109,7 @@ const decode = (
 const lookAhead = 1 << 16
 
 const parser = (source: Source, context: FormatContext): LineParser => {
-  const name = stem(source, '.conllu', '.conll')
+  const name = stem(source, '.conllu', '.conllup', '.cupt', '.conll')
   let id: string | undefined
   let hasDocuments = false
   /** Characters since the start while no `# newdoc` was seen; past `lookAhead` the file has none. */
@@ -118,6 +119,7 @@ const parser = (source: Source, context: FormatContext): LineParser => {
   let lines: string[] = []
   let hasWords = false
   let global: string | undefined
+  let columns: PlusColumns | undefined
   /** What the first brackets of a file that declares nothing tell. */
   let told: string | undefined
   let skipping = false
@@ -218,8 +220,17 @@ const parser = (source: Source, context: FormatContext): LineParser => {
         global = globalOf([text]) ?? global
       }
       if (skipping) return done
-      if (!text.startsWith('#')) hasWords = true
-      lines.push(text)
+      if (text.startsWith('#')) {
+        // What is kept has the ten columns.
+        const named = plusColumns(text)
+        columns = named ?? columns
+        if (!named) lines.push(text)
+        return done
+      }
+      hasWords = true
+      lines.push(
+        columns ? usualRow(text, columns, (name) => context.report.add('unread-column', documentId(), name)) : text,
+      )
       return done
     },
     end() {
@@ -390,8 +401,9 @@ const saysTheSame = (
 export const conllu: Format = {
   name: 'conllu',
   summary: 'CoNLL-U with Entity= in MISC (GUM, CorefUD), or tags of names (ner=, Stanza)',
-  accepts: (path) => path.endsWith('.conllu'),
+  accepts: (path) => /\.(?:conllup?|cupt)$/.test(path),
   sniff: (head) => {
+    if (isPlusHead(head)) return 2
     const line = head.split('\n').find((text) => !isBlankLine(text) && !text.startsWith('#'))
     if (line !== undefined) return /^\d+(?:[-.]\d+)?(?:\t[^\t]*){9}[ \t]*\r?$/.test(line) ? 2 : 0
     return /^#\s*(newdoc|global\.|sent_id)/m.test(head) ? 1 : 0

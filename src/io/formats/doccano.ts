@@ -41,8 +41,8 @@ interface Form {
 
 const isOfPython = ({ field, triples }: Form): boolean => triples && field === 'entities'
 
-const unitOf = (form: Form, { options: { offsetUnit = 'utf16' } }: FormatContext): OffsetUnit =>
-  isOfPython(form) ? 'codepoint' : offsetUnit
+/** What offsets count in that form, where it may be asked for something else. */
+const unitOf = (form: Form, wanted: OffsetUnit = 'utf16'): OffsetUnit => (isOfPython(form) ? 'codepoint' : wanted)
 
 /** The form of a record that is written anew: the one that was read, as long as it holds what there is. */
 const formOf = ({ metadata, relations }: Document): Form => {
@@ -54,9 +54,9 @@ const formOf = ({ metadata, relations }: Document): Form => {
 const keyOf = ({ start, end }: SpanLike) => `${start} ${end}`
 
 /** What a document's layers are in a record. */
-const partsOf = (document: Document, form: Form, context: FormatContext): Json => {
+const partsOf = (document: Document, form: Form, unit: OffsetUnit, context: FormatContext): Json => {
   const { id, text, relations } = document
-  const map = fromUtf16(text, unitOf(form, context))
+  const map = fromUtf16(text, unit)
   const spans = spansIn(document, spanLayer(context))
   if (form.triples) return { [form.field]: spans.map(({ start, end, label }) => [map(start), map(end), label]) }
   const numbers = new Map([...spans.entries()].reverse().map(([i, span]) => [keyOf(span), i + 1]))
@@ -83,12 +83,10 @@ const partsOf = (document: Document, form: Form, context: FormatContext): Json =
 const fieldIn = <T extends string>(record: Json, fields: readonly T[]): T | undefined =>
   fields.find((name) => (record[name] ?? undefined) !== undefined)
 
-const layersOf = (record: Json, { field, triples }: Form, text: string, id: string, context: FormatContext) => {
-  const spanOf = spanReader(
-    text,
-    unitOf({ field, triples }, context),
-    isOfPython({ field, triples }) ? '' : '; --offset-unit says what else',
-  )
+const layersOf = (record: Json, form: Form, text: string, id: string, context: FormatContext) => {
+  const { field } = form
+  const unit = unitOf(form, context.options.inputOffsetUnit)
+  const spanOf = spanReader(text, unit, isOfPython(form) ? '' : '; --input-offset-unit says what else')
   const { take, end } = lenient(id, context)
   const named = new Map<string | undefined, SpanLike>()
   const list = record[field] as readonly unknown[]
@@ -140,7 +138,8 @@ const decode = (record: unknown, fallback: string, context: FormatContext): Docu
   const text = textOf(given, textField, 'Name the field that holds the text with --text-field')
   const id = idText(ownId) ?? fallback
   const layers = layersOf(record, form, text, id, context)
-  const made = partsOf(createDocument({ id, text, ...layers }), form, context)
+  const unit = unitOf(form, context.options.inputOffsetUnit)
+  const made = partsOf(createDocument({ id, text, ...layers }), form, unit, context)
   const metadata = metadataOfFields(fields, key, {
     ...(form.triples && (list.length > 0 || field !== 'entities') ? { triples: field } : {}),
     ...partsToKeep({ [field]: spans, relations }, made),
@@ -154,7 +153,7 @@ const encode = (document: Document, context: FormatContext): Json => {
   const { id, text } = document
   reportLayers(document, [spanLayer(context), 'relations'], context)
   const form = formOf(document)
-  const made = partsOf(document, form, context)
+  const made = partsOf(document, form, unitOf(form, context.options.offsetUnit), context)
   const again = (record: Json, other: FormatContext) => decode({ text, ...record }, id, other)
   return {
     id,

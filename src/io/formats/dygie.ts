@@ -44,6 +44,25 @@ const layersOf = (
 
 const isPresent = (value: unknown): boolean => value !== undefined && value !== null
 
+/** Clusters of PreCo: mentions as `[sentence, begin, end]`, the end exclusive. Undefined of anything else. */
+const clustersOfPreco = (value: unknown, starts: Int32Array): number[][][] | undefined => {
+  if (!Array.isArray(value)) return undefined
+  const clusters: number[][][] = []
+  for (const row of value) {
+    if (!Array.isArray(row)) return undefined
+    const cluster: number[][] = []
+    for (const mention of row) {
+      if (!Array.isArray(mention) || mention.length !== 3 || !mention.every(Number.isInteger)) return undefined
+      const [sentence, from, to] = mention as number[]
+      const [begin, end] = [starts[sentence] + from, starts[sentence] + to]
+      if (!(from >= 0 && begin < end && end <= starts[sentence + 1])) return undefined
+      cluster.push([begin, end - 1])
+    }
+    clusters.push(cluster)
+  }
+  return clusters
+}
+
 const decode = (record: unknown, fallbackId: string, context: FormatContext): Document => {
   if (typeof record !== 'object' || record === null || Array.isArray(record))
     throw new HmtlError('HMTL_INPUT_FIELD', 'record is not a JSON object')
@@ -53,14 +72,17 @@ const decode = (record: unknown, fallbackId: string, context: FormatContext): Do
     ner: _ner,
     relations: _relations,
     clusters: _clusters,
-    ...others
+    id: ownId,
+    mention_clusters: ofMentions,
+    ...rest
   } = record as Record<string, unknown>
   const {
     ner,
     relations: rawRelations,
-    clusters: rawClusters,
+    clusters: ownClusters,
   } = layersOf(record as Record<string, unknown>, context.options.predictions === true)
-  const id = idText(rawKey) ?? fallbackId
+  // PreCo calls a document's key so.
+  const id = idText(rawKey) ?? idText(ownId) ?? fallbackId
   const sentenceWords = rowsOf(rawSentences, 'sentences', id)
   if (!sentenceWords.every((row) => row.every((word) => typeof word === 'string' && word !== '')))
     throw fail('sentences', id, 'lists of words that are not empty')
@@ -68,6 +90,18 @@ const decode = (record: unknown, fallbackId: string, context: FormatContext): Do
   const lengths = sentenceWords.map((row) => row.length)
   const full = sentenceWords.filter((row) => row.length > 0)
   const { text, tokens } = joinTokens(full.flat() as string[])
+  /** The first token of each sentence, and behind them the number of all. */
+  const starts = new Int32Array(lengths.length + 1)
+  for (let s = 0; s < lengths.length; s++) starts[s + 1] = starts[s] + lengths[s]
+  const preco = ownClusters === undefined ? clustersOfPreco(ofMentions, starts) : undefined
+  const rawClusters = ownClusters ?? preco
+  if (isPresent(ofMentions) && !preco)
+    context.report.add('unread-clusters', id, 'mention_clusters', Array.isArray(ofMentions) ? ofMentions.length : 1)
+  const others = {
+    ...(isPresent(ownId) && (isPresent(rawKey) || typeof ownId !== 'string') ? { id: ownId } : {}),
+    ...rest,
+    ...(ofMentions === undefined || preco ? {} : { mention_clusters: ofMentions }),
+  }
   const { take, end } = lenient(id, context)
   const span = tokenSpanReader(tokens, 'inclusive', id, 'the whole document')
   const label = (value: unknown, field: string): string => {
@@ -81,17 +115,40 @@ const decode = (record: unknown, fallbackId: string, context: FormatContext): Do
     if (item.length > after + 1) context.report.add('item-field', id, `${field} ${JSON.stringify(item).slice(0, 60)}`)
     return {}
   }
+  /** What begins in another sentence than the list is of counts from that one's begin. */
+  const checkSentence = (first: unknown, s: number | undefined, field: string): void => {
+    const at = withDoubles(first)
+    if (s === undefined || typeof at !== 'number' || (at >= starts[s] && at < starts[s + 1])) return
+    throw new HmtlError('HMTL_DOCUMENT_OFFSET', `${field}[${s}]: token ${at} is in another sentence`, {
+      document: id,
+      remedy: 'Indexes are inclusive and count over the whole document, not from the begin of each sentence',
+    })
+  }
+  const said = new Set<string>()
+  const countAgain = (field: string, item: Row): void => {
+    const key = JSON.stringify([field, ...item])
+    if (said.has(key)) context.report.add(`duplicate-${field}`, id, JSON.stringify(item))
+    said.add(key)
+  }
   const items = <T>(value: unknown, field: string, make: (item: Row) => T): T[] | undefined =>
     value === undefined
       ? undefined
-      : rowsOf(value, field, id).flatMap((row) =>
-          row.flatMap((item) => take(`unreadable-${field}`, () => [make(Array.isArray(item) ? item : [])]) ?? []),
-        )
-  const spans = items(ner, 'ner', (item) => ({
-    ...span(item[0], item[1], 'ner'),
-    label: label(item[2], 'ner'),
-    ...scored(item, 2, 'ner'),
-  }))
+      : rowsOf(value, field, id).flatMap((row, s, rows) => {
+          const within = rows.length === lengths.length ? s : undefined
+          return row.flatMap(
+            (item) =>
+              take(`unreadable-${field}`, () => {
+                const parts = Array.isArray(item) ? item : []
+                checkSentence(parts[0], within, field)
+                return [make(parts)]
+              }) ?? [],
+          )
+        })
+  const spans = items(ner, 'ner', (item) => {
+    const found = { ...span(item[0], item[1], 'ner'), label: label(item[2], 'ner'), ...scored(item, 2, 'ner') }
+    countAgain('ner', item.slice(0, 3))
+    return found
+  })
   const relations = items(rawRelations, 'relations', (item) => ({
     arg1: span(item[0], item[1], 'relations'),
     arg2: span(item[2], item[3], 'relations'),

@@ -8,14 +8,21 @@ import { parseJsonLine } from '../syntax/json-records.ts'
 import { type Format, type FormatContext, jsonOptions, layersAll } from '../format.ts'
 import { fromJson, type JsonOptions, toJson } from '../document/json.ts'
 import type { Line } from '../syntax/lines.ts'
-import { spellingOf, spellingTeller, type TellSpelling } from '../document/tags.ts'
+import { spellingTeller } from '../document/tags.ts'
 import { parseLines } from '../syntax/parse-lines.ts'
 import { PlainRecords } from '../syntax/plain-record.ts'
 import { type WordRecords, wordRecordsOf } from '../syntax/word-records.ts'
-import { taggedDocument, taggedOf, tagNumber, unnamedTags, withTokens } from '../syntax/tagged-record.ts'
+import {
+  isTagNumber,
+  type TagFields,
+  taggedDocument,
+  taggedOf,
+  tagFields,
+  withTokens,
+} from '../syntax/tagged-record.ts'
 import type { Source } from '../source.ts'
 import { stem } from '../source.ts'
-import { isSpanList, spanLists } from './spans.ts'
+import { countUnread } from '../syntax/unread-layers.ts'
 
 const rawLines = new WeakMap<Document, string>()
 
@@ -46,10 +53,10 @@ export const documentOfRecord = (
   record: unknown,
   fallbackId: string,
   context: FormatContext,
-  tellSpelling: TellSpelling = spellingOf,
+  fields: TagFields = tagFields(),
 ): Document => {
-  const given = withTokens(record, tellSpelling)
-  return tagged(given, fallbackId, tellSpelling, context) ?? fromJson(given, fallbackId, jsonOptions(context))
+  const given = withTokens(record, fields)
+  return tagged(given, fallbackId, fields, context) ?? fromJson(given, fallbackId, jsonOptions(context))
 }
 
 /** What becomes of the records of a source. */
@@ -77,6 +84,7 @@ export interface Records {
  */
 export const recordsOf = (name: string, head: string, context: FormatContext): Records => {
   const tellSpelling = spellingTeller(head)
+  const fields = tagFields(tellSpelling, head)
   let words: WordRecords | undefined
   let isFirst = true
   /** What the line before says that the document is called. */
@@ -98,7 +106,7 @@ export const recordsOf = (name: string, head: string, context: FormatContext): R
       if (isFirst) words = wordRecordsOf(record, name, context, tellSpelling)
       isFirst = false
       if (words) return words.record(record, line)
-      const document = documentOfRecord(record, id ?? fallbackId, context, tellSpelling)
+      const document = documentOfRecord(record, id ?? fallbackId, context, fields)
       return keep && id === undefined ? kept(document, record, text) : document
     },
     gap: () => words?.gap(),
@@ -113,47 +121,19 @@ export const recordsOf = (name: string, head: string, context: FormatContext): R
 const tagged = (
   given: unknown,
   fallbackId: string,
-  tellSpelling: TellSpelling,
+  fields: TagFields,
   context: FormatContext,
 ): Document | undefined => {
-  const record = taggedOf(given, tellSpelling)
+  const record = taggedOf(given, fields)
   if (!record) {
-    countUnread(given, fallbackId, context)
+    countUnread(given, fallbackId, fields, '--from spans reads them', context)
     return undefined
   }
   const { ner_tags: tags } = record
-  if (tags.length === 0 || !tags.every((tag) => typeof tagNumber(tag) === 'number'))
-    return taggedDocument(record, fallbackId, { code: 'HMTL_INPUT_FIELD', tellSpelling }, context)
+  if (tags.length === 0 || !tags.every(isTagNumber))
+    return taggedDocument(record, fallbackId, { code: 'HMTL_INPUT_FIELD', tellSpelling: fields.tellSpelling }, context)
   context.report.add('unnamed-tag', idText(record.id) ?? fallbackId, 'ner_tags are numbers', tags.length)
   return undefined
-}
-
-/** A span as `[0, 3, "PER"]`. */
-const isTriple = (item: unknown): boolean =>
-  Array.isArray(item) &&
-  item.length === 3 &&
-  Number.isInteger(item[0]) &&
-  Number.isInteger(item[1]) &&
-  typeof item[2] === 'string'
-
-/** Spans that are not ours stay a field of the user, since nothing says what they count; they are told. */
-const countUnread = (record: unknown, fallbackId: string, { report }: FormatContext): void => {
-  if (typeof record !== 'object' || record === null || ((record as { hmtl?: unknown }).hmtl ?? undefined) !== undefined)
-    return
-  const id = idText((record as { id?: unknown }).id) ?? fallbackId
-  for (const name of unnamedTags(record as Record<string, unknown>))
-    report.add(
-      'unnamed-tag',
-      id,
-      `${name} are numbers`,
-      ((record as Record<string, unknown>)[name] as unknown[]).length,
-    )
-  for (const name of spanLists) {
-    const value = (record as Record<string, unknown>)[name]
-    if (!Array.isArray(value) || value.length === 0) continue
-    if (value.every(isTriple)) report.add('unread-spans', id, name, value.length)
-    else if (isSpanList(value)) report.add('unread-spans', id, `${name}; --from spans reads them`, value.length)
-  }
 }
 
 const noLayers: Layers = {}

@@ -184,6 +184,7 @@ export const labelStudio: Format = {
   sniffJson: ({ fields }) => (fields.get('data')?.startsWith('{') && sets.some((name) => fields.has(name)) ? 2 : 0),
   read: (source, context) => documentsOfArray(source, stem(source, '.json'), decode, context),
   write,
+  offsetUnit: 'codepoint',
   needsTokens: false,
   carries: ['entities', 'relations'],
   extension: '.label-studio.json',

@@ -212,12 +212,16 @@ const startsOf = (
 const writeFiles = (document: Document, context: FormatContext) => {
   reportUncarried(document, ['entities', 'mentions', 'clusters'], context, key)
   const tokens = requireTokens(document, 'litbank')
-  const list = words(document).map((word) => columnWord(word, document, context, '\t'))
+  const { tsv: kept, ann: keptAnn } = metadataOf(document, key)
+  const isLinked = document.clusters !== undefined || !!document.entities?.begin.length || keptAnn !== undefined
+  // Spaces separate the words of the coreference text.
+  const own = words(document)
+  const list = own.map((word) => columnWord(word, document, context, isLinked ? ' ' : '\t'))
+  const isChanged = list.some((word, i) => word !== own[i])
   const sentences = sentenceSpans(document)
   // The files of one document lie in two folders of one depth.
   const name = fileName(document, context, '%2F')
-  const { tsv: kept } = metadataOf(document, key)
-  const keptTsv = typeof kept === 'string' && saysTheSame(kept, document) ? kept : undefined
+  const keptTsv = typeof kept === 'string' && !isChanged && saysTheSame(kept, document) ? kept : undefined
   if (typeof kept === 'string' && keptTsv === undefined) context.report.add('field', document.id, `${key}.tsv`)
   const columns = keptTsv === undefined ? layered(document, tokens, context) : []
   const tsv: string[] = []
@@ -229,13 +233,13 @@ const writeFiles = (document: Document, context: FormatContext) => {
     text.push(`${list.slice(sentences.begin[s], sentences.end[s]).join(' ')}`)
   }
   const files = [{ name: `entities/tsv/${name}.tsv`, data: keptTsv ?? `${tsv.join('\n')}\n` }]
-  const hasAnn = metadataOf(document, key).ann !== undefined
-  if (!document.clusters && !document.entities?.begin.length && !hasAnn) return files
+  if (!isLinked) return files
+  const again = isChanged ? undefined : unchanged(document, sentences, tokens, context)
   return [
     ...files,
     {
       name: `coref/tsv/${name}.ann`,
-      data: unchanged(document, sentences, tokens, context) ?? encodeCoreference(document, sentences, tokens, context),
+      data: again ?? encodeCoreference(document, list, sentences, tokens, context),
     },
     { name: `coref/tsv/${name}.txt`, data: `${text.join('\n')}\n` },
   ]
@@ -320,8 +324,17 @@ const layered = (document: Document, tokens: Spans, context: FormatContext): str
 
 const spanName = ({ start, end }: SpanLike) => `${start} ${end}`
 
-/** Entities as proper names, cluster members as they are, or with a label that their mention has. */
-const encodeCoreference = (document: Document, sentences: Spans, tokens: Spans, context: FormatContext): string => {
+/**
+ * Entities as proper names, cluster members as they are, or with a label that their mention has.
+ * @param list the words as they are written
+ */
+const encodeCoreference = (
+  document: Document,
+  list: readonly string[],
+  sentences: Spans,
+  tokens: Spans,
+  context: FormatContext,
+): string => {
   const mentionLines: string[] = []
   const corefLines: string[] = []
   const entities = document.entities ? listSpans(document.entities) : []
@@ -339,7 +352,7 @@ const encodeCoreference = (document: Document, sentences: Spans, tokens: Spans, 
     }
     if (!at.exact) context.report.add(`unaligned-${kind}`, document.id, `${span.start}..${span.end}`)
     const id = `T${mentionLines.length}`
-    const covered = document.text.slice(tokens.begin[at.begin], tokens.end[at.end - 1]).replace(/\s+/g, ' ')
+    const covered = list.slice(at.begin, at.end).join(' ')
     const fit = columnLabel(label, document, context, cellSyntax)
     mentionLines.push(['MENTION', id, ...place(at.begin), ...place(at.end - 1), covered, fit, category].join('\t'))
     const cluster = clusterOf.get(spanName(span))
@@ -365,8 +378,9 @@ export const litbank: Format = {
     if (/^MENTION\t\S+\t\d+\t\d+\t\d+\t\d+\t/.test(head)) return 2
     const line = head.split('\n').find((text) => text.trim() !== '')
     const layersOf = /^\S+((?:\t(?:O|[BI]-\w+)){2,})\t?\r?$/.exec(line ?? '')?.[1].split('\t').length ?? 0
-    // So many tags of one word are nobody else's.
-    return layersOf > layers || (layersOf > 0 && path.endsWith('.tsv')) ? 2 : 0
+    // So many tags of one word are nobody else's; a few may be gold and predictions, unless its folder is LitBank's.
+    const isItsOwn = /\t\r?$/.test(line ?? '') || /(?:^|[/\\])entities[/\\]tsv[/\\]/.test(path)
+    return layersOf > layers || (layersOf > 0 && path.endsWith('.tsv') && isItsOwn) ? 2 : 0
   },
   read,
   writeFiles,

@@ -163,6 +163,7 @@ export const prodigy: Format = {
   async *write(documents, context) {
     for await (const document of documents) yield `${stringifyExact(encode(document, context))}\n`
   },
+  offsetUnit: 'codepoint',
   needsTokens: false,
   carries: ['entities', 'relations'],
   extension: '.prodigy.jsonl',

@@ -7,11 +7,12 @@ import { createDocument, type Document } from '../document/document.ts'
 import { fromUtf16, type OffsetUnit, offsetUnits } from '../document/offsets.ts'
 import { type Format, type FormatContext, reportLayers } from '../format.ts'
 import { type Source, stem } from '../source.ts'
-import { idText, stringifyExact, withDoubles } from '../syntax/exact-json.ts'
+import { idText, stringifyExact } from '../syntax/exact-json.ts'
 import { fieldsOf, metadataOfFields } from '../syntax/fields.ts'
 import { headOf } from '../syntax/head.ts'
 import { documentsOfArray, documentsOfLines } from '../syntax/json-records.ts'
 import { lenient } from '../syntax/lenient.ts'
+import { isSpanList, spanByNames, spanLists } from '../syntax/span-lists.ts'
 import {
   countsUtf16,
   fieldFault,
@@ -27,80 +28,6 @@ import {
 } from '../syntax/span-records.ts'
 
 const key = 'spans'
-
-/** What the list is called, in the order in which it is looked for. */
-export const spanLists = [
-  'entities',
-  'spans',
-  'ents',
-  'mentions',
-  'annotations',
-  'labels',
-  'label',
-  'ner',
-  'results',
-  'Entities',
-]
-/**
- * What its parts are called, in the order in which they are looked for: where one counts tokens as `start`, what says that
- * it counts characters stands beside it, and `entity` is a label only where nothing else is.
- */
-const names = {
-  start: [
-    'start_char',
-    'char_start',
-    'start_offset',
-    'startOffset',
-    'start_idx',
-    'BeginOffset',
-    'begin',
-    'start',
-    'offset',
-  ],
-  end: ['end_char', 'char_end', 'end_offset', 'endOffset', 'end_idx', 'EndOffset', 'end', 'stop'],
-  label: [
-    'label',
-    'label_',
-    'entity_group',
-    'entity_type',
-    'tag',
-    'category',
-    'class',
-    'type',
-    'Type',
-    'labels',
-    'entity',
-  ],
-  text: ['text', 'word', 'span', 'surface', 'mention', 'value', 'Text'],
-  score: ['score', 'confidence', 'confidenceScore', 'probability', 'Score'],
-  length: ['length'],
-} as const
-
-/** The value of the first of these names that a record has. */
-const valueIn = (record: Json, of: readonly string[]): unknown => {
-  const found = of.find((name) => (record[name] ?? undefined) !== undefined)
-  return found === undefined ? undefined : record[found]
-}
-
-/** A span by the names that are used here. */
-const plain = (record: Json): Json => {
-  const start = withDoubles(valueIn(record, names.start))
-  const length = withDoubles(valueIn(record, names.length))
-  const end = withDoubles(valueIn(record, names.end))
-  const label = valueIn(record, names.label)
-  const text = valueIn(record, names.text)
-  return {
-    start,
-    end: end ?? (typeof start === 'number' && typeof length === 'number' ? start + length : undefined),
-    label: Array.isArray(label) && label.length === 1 ? label[0] : label,
-    ...(typeof text === 'string' ? { text, exact: record.text === text } : {}),
-    score: withDoubles(valueIn(record, names.score)),
-  }
-}
-
-/** Whether a value is a list of objects that say where they begin. */
-export const isSpanList = (value: unknown): boolean =>
-  Array.isArray(value) && value.every((item) => isObject(item) && valueIn(item, names.start) !== undefined)
 
 /**
  * The fields that hold lists of objects that say where they begin, the one that is read first: one that is called as the
@@ -122,23 +49,22 @@ interface Kept {
 const keptOf = ({ metadata }: Document): Kept => (isObject(metadata[key]) ? (metadata[key] as Kept) : {})
 
 /**
- * What a record's offsets count: what it says, else what `--offset-unit` says, else what its spans' own words fit, else
+ * What a record's offsets count: what it says, else what `--input-offset-unit` says, else what its spans' own words fit, else
  * code points, as programs in Python count. Only beyond the first 65,536 characters, such as emoji, is there a difference.
  */
 const unitOf = (
   said: unknown,
   text: string,
   spans: readonly Json[],
-  { options: { offsetUnit } }: FormatContext,
+  { options: { inputOffsetUnit } }: FormatContext,
 ): OffsetUnit => {
-  const unit = said ?? offsetUnit ?? (countsUtf16(text, spans) ? 'utf16' : 'codepoint')
+  const unit = said ?? inputOffsetUnit ?? (countsUtf16(text, spans) ? 'utf16' : 'codepoint')
   const known = offsetUnits.find((name) => name === unit)
   if (!known) throw fieldFault(unitField, `one of ${offsetUnits.join(', ')}`)
   return known
 }
 
-const partOf = (document: Document, { list = 'entities', unit }: Kept, context: FormatContext): Json => {
-  const counted = unit ?? context.options.offsetUnit ?? 'codepoint'
+const partOf = (document: Document, { list = 'entities' }: Kept, counted: OffsetUnit, context: FormatContext): Json => {
   const map = fromUtf16(document.text, counted)
   return {
     [unitField]: counted,
@@ -168,9 +94,9 @@ const decode = (record: unknown, fallback: string, context: FormatContext): Docu
   const text = textOf(given, textField, 'Name the field that holds the text with --text-field')
   const id = idText(ownId) ?? fallback
   for (const other of others) context.report.add('unread-spans', id, other, (record[other] as unknown[]).length)
-  const items = (list as readonly Json[]).map(plain)
+  const items = (list as readonly Json[]).map(spanByNames)
   const unit = unitOf(said, text, items, context)
-  const spanOf = spanReader(text, unit, '; --offset-unit says what else')
+  const spanOf = spanReader(text, unit, '; --input-offset-unit says what else')
   const { take, end } = lenient(id, context)
   const spans = items.flatMap(
     (item) =>
@@ -191,9 +117,9 @@ const decode = (record: unknown, fallback: string, context: FormatContext): Docu
   const layers = { [spanLayer(context)]: spans }
   const kept: Kept = {
     ...(field === 'entities' ? {} : { list: field }),
-    ...(unit === (context.options.offsetUnit ?? 'codepoint') ? {} : { unit }),
+    ...(unit === 'codepoint' ? {} : { unit }),
   }
-  const made = partOf(createDocument({ id, text, ...layers }), kept, context)
+  const made = partOf(createDocument({ id, text, ...layers }), kept, unit, context)
   // What a record does not say of its unit is no part that it would be missed without.
   const parts = partsToKeep({ [field]: list, ...(said === undefined ? {} : { [unitField]: said }) }, made)
   const metadata = metadataOfFields(fields, key, { ...kept, ...parts })
@@ -207,12 +133,13 @@ const encode = (document: Document, context: FormatContext): Json => {
   reportLayers(document, [spanLayer(context), 'scores'], context)
   const { textField = 'text' } = context.options
   const kept = keptOf(document)
+  const unit = context.options.offsetUnit ?? kept.unit ?? 'codepoint'
   const again = (record: Json, other: FormatContext) => decode({ [textField]: text, ...record }, id, other)
   return {
     id,
     text,
     ...fieldsOf(document, key, 'id', ['text', unitField, kept.list ?? 'entities'], context),
-    ...withKeptParts(document, key, partOf(document, kept, context), context, again),
+    ...withKeptParts(document, key, partOf(document, kept, unit, context), context, again),
   }
 }
 

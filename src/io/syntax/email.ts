@@ -2,6 +2,7 @@
 import PostalMime, { type Address, type Email } from 'postal-mime'
 import { HmtlError } from '../errors.ts'
 import { isCharset } from './charset.ts'
+import { unflowed } from './flowed.ts'
 import { parseHtml } from './html.ts'
 import { asWindows1252 } from './windows-1252.ts'
 
@@ -14,6 +15,9 @@ export interface Mail {
 }
 
 const limits = { maxNestingDepth: 64, maxHeadersSize: 1 << 20, maxRfc822NestingDepth: 8 }
+
+// The parser joins flowed lines with the marks of quotes within them, and leaves no other way in.
+Object.getPrototypeOf((new PostalMime() as unknown as { root: object }).root).decodeFlowedText = unflowed
 
 /** Headers that become metadata, and those that say how the message is written. */
 const taken = new Set(['subject', 'from', 'to', 'cc', 'date', 'message-id'])

@@ -1,4 +1,7 @@
-/** The messages of a mailbox: each begins with a line `From …` after an empty one. A file of one message is one. */
+/**
+ * The messages of a mailbox: each begins with a line `From SENDER DATE`. Any other line that begins with that word is
+ * one of the message, also where nobody has quoted it. A file of one message is one.
+ */
 import { HmtlError } from '../errors.ts'
 import type { Source } from '../source.ts'
 
@@ -6,13 +9,42 @@ const mark = Buffer.from('From ')
 const next = Buffer.from('\nFrom ')
 const [newline, carriageReturn] = [10, 13]
 
-/** Where the next message begins at or after a place, which is not the begin of one; -1 where none is known to. */
-const nextBegin = (bytes: Buffer, from: number): number => {
+/** Bytes of two lines that are looked at; longer ones begin no message. */
+const most = 2048
+
+const months = 'Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec'
+/** As C writes a date: `Mon Jan  6 10:00:00 2020`, perhaps with its zone. */
+const date = new RegExp(`(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\\s+(?:${months})\\s+\\d{1,2}\\s+\\d{1,2}:\\d\\d`)
+/** Where there is no such date: an address or what programs write in its place. */
+const sender = /^From (?:-|MAILER-DAEMON|\S+@\S+)(?:\s|$)/
+const header = /^[!-9;-~]{1,70}:/
+
+/**
+ * Whether two lines are the one that begins a message and its first header. Without an empty line before them they say
+ * both; with one, a date or a sender before a header is enough.
+ */
+const beginsMessage = (line: string, below: string, afterEmpty: boolean): boolean => {
+  const dated = date.test(line)
+  const headed = header.test(below) || below.startsWith('>From ')
+  return afterEmpty ? dated || (headed && sender.test(line)) : dated && headed && sender.test(line)
+}
+
+/**
+ * Where the next message begins at or after a place, which is not the begin of one; what cannot be known before more
+ * bytes come is `unsure`.
+ */
+const nextBegin = (bytes: Buffer, from: number, ended: boolean): { at: number; unsure: boolean } | undefined => {
   for (let at = bytes.indexOf(next, from); at !== -1; at = bytes.indexOf(next, at + 1)) {
+    const begin = at + 1
+    const lineEnd = bytes.indexOf(newline, begin)
+    const belowEnd = lineEnd === -1 ? -1 : bytes.indexOf(newline, lineEnd + 1)
+    if (belowEnd === -1 && !ended && bytes.length - begin < most) return { at: begin, unsure: true }
+    const lines = bytes.toString('latin1', begin, Math.min(begin + most, belowEnd === -1 ? bytes.length : belowEnd))
+    const [line, below = ''] = lines.split('\n')
     const before = bytes[at - 1] === carriageReturn ? at - 2 : at - 1
-    if (bytes[before] === newline) return at + 1
+    if (beginsMessage(line.trimEnd(), below, bytes[before] === newline)) return { at: begin, unsure: false }
   }
-  return -1
+  return undefined
 }
 
 const withoutMark = (bytes: Buffer): Buffer =>
@@ -49,22 +81,27 @@ export async function* messagesOf(source: Source, mostBytes: number): AsyncGener
     size = 0
     return message
   }
+  /** Takes what is sure of the rest; at the end that is all of it. */
+  function* taken(ended: boolean): Generator<Message> {
+    let from = 0
+    let found = boxed ? nextBegin(rest, 0, ended) : undefined
+    for (; found && !found.unsure; found = nextBegin(rest, from, ended)) {
+      put(rest.subarray(from, found.at))
+      yield take()
+      from = found.at
+    }
+    // What would begin a message has the two line ends before it; without it a mark may begin in the last bytes.
+    const kept = !boxed || ended ? rest.length : (found?.at ?? rest.length) - next.length - 3
+    const to = Math.max(from, kept)
+    put(rest.subarray(from, to))
+    rest = rest.subarray(to)
+  }
   for await (const chunk of source.chunks()) {
     rest = rest.length === 0 ? Buffer.from(chunk) : Buffer.concat([rest, chunk])
     if (boxed === undefined && rest.length < mark.length) continue
     boxed ??= rest.subarray(0, mark.length).equals(mark)
-    let from = 0
-    if (boxed)
-      for (let at = nextBegin(rest, 0); at !== -1; at = nextBegin(rest, at)) {
-        put(rest.subarray(from, at))
-        yield take()
-        from = at
-      }
-    // The two line ends before a mark, and all of it but one byte.
-    const to = boxed ? Math.max(from, rest.length - next.length - 3) : rest.length
-    put(rest.subarray(from, to))
-    rest = rest.subarray(to)
+    yield* taken(false)
   }
-  put(rest)
+  yield* taken(true)
   if (size > 0) yield take()
 }

@@ -6,7 +6,7 @@ import { type Document, type LabelledLike, listMentions, listSpans, type SpanLik
 import { toAnnotations } from '../document/json.ts'
 import { type OffsetUnit, placesIn } from '../document/offsets.ts'
 import { HmtlError } from '../errors.ts'
-import { type FormatContext, formatContext } from '../format.ts'
+import { type FormatContext, type FormatOptions, formatContext } from '../format.ts'
 import { stringifyExact, withDoubles } from './exact-json.ts'
 import { checkCovered } from './lenient.ts'
 
@@ -113,6 +113,12 @@ export const partsToKeep = (given: Json, made: Json): { readonly parts?: Json } 
   return parts.length === 0 ? {} : { parts: Object.fromEntries(parts) }
 }
 
+/** Options by which what is written would be read. */
+const readingBack = (options: FormatOptions): FormatOptions => {
+  const { inputOffsetUnit: _, ...others } = options
+  return options.offsetUnit === undefined ? others : { ...others, inputOffsetUnit: options.offsetUnit }
+}
+
 /**
  * What is made of a document's layers, with the parts that were kept of its record under `key` wherever the record
  * still says with them what the document says; others are counted.
@@ -135,7 +141,7 @@ export const withKeptParts = (
   const said = saidBy(document)
   const says = (record: Json): boolean => {
     try {
-      const again = decode(record, formatContext({ options: context.options }))
+      const again = decode(record, formatContext({ options: readingBack(context.options) }))
       return again !== undefined && saidBy(again) === said
     } catch {
       return false

@@ -14,7 +14,7 @@ export interface TagColumns {
   readonly tag: number
   /** The first column numbers the words of a sentence. */
   readonly numbered: boolean
-  /** Other columns of tags right of the one that is read. */
+  /** Other columns of tags, not of phrases, than the one that is read. */
   readonly others: readonly number[]
   /** The first row names the columns. */
   readonly header: boolean
@@ -131,6 +131,12 @@ export const arePhrases = (cells: readonly string[]): boolean => {
   return typed.some((cell) => nounPhrase.test(cell)) && typed.every((cell) => phrase.test(cell))
 }
 
+/** Whether tags are mostly those of phrases: some corpora have kinds of their own beside the usual ones. */
+const areMostlyPhrases = (cells: readonly string[]): boolean => {
+  const typed = cells.filter((cell) => cell !== 'O')
+  return 2 * typed.filter((cell) => phrase.test(cell)).length > typed.length
+}
+
 /** The column of types among those that CoreNLP writes: number, word, lemma, part of speech, type, head, relation. */
 const coreNlpTag = 4
 const isCoreNlp = (rows: readonly (readonly string[])[], width: number): boolean =>
@@ -150,8 +156,10 @@ const columnsOf = (sentences: Rows, width: number, separator: '\t' | ' ', header
   const between = Array.from({ length: Math.max(0, last - word - 1) }, (_, i) => word + 1 + i)
   const order = numbered && width > 3 ? [2, last, ...between] : [last, ...between]
   const known = numbered && isCoreNlp(rows, width) ? coreNlpTag : undefined
-  const found =
-    known ?? order.find((c) => half(c, c === last ? isTag : isTypedTag)) ?? order.find((c) => half(c, isTag))
+  const isPhrases = (c: number) => areMostlyPhrases(rows.map((row) => row[c]))
+  const candidates = order.filter((c) => half(c, c === last ? isTag : isTypedTag))
+  // What names something comes before what only parses.
+  const found = known ?? candidates.find((c) => !isPhrases(c)) ?? candidates.at(0) ?? order.find((c) => half(c, isTag))
   const turned = found === undefined && width === 2 && half(0, isTag)
   const names = rows.map((row) => row[known ?? last]).filter((cell) => cell !== 'O')
   const isLast = !turned && (found === undefined || found === last || found === known)
@@ -163,10 +171,9 @@ const columnsOf = (sentences: Rows, width: number, separator: '\t' | ' ', header
     (names.length < rows.length || known !== undefined) &&
     names.every(isTypeTag)
   const tag = turned ? 0 : types ? (known ?? last) : (found ?? last)
-  const others =
-    tag === last || types
-      ? []
-      : Array.from({ length: last - tag }, (_, i) => tag + 1 + i).filter((c) => tagged(c, isTypedTag) === rows.length)
+  const others = Array.from({ length: width }, (_, c) => c).filter(
+    (c) => c !== tag && c !== (turned ? 1 : word) && tagged(c, isTypedTag) === rows.length && !isPhrases(c),
+  )
   const phrases = arePhrases(rows.map((row) => respelled(row[tag], spelling)))
   return {
     width,

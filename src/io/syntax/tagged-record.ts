@@ -59,6 +59,62 @@ export const wordLists = (names: readonly string[]): string | undefined =>
 const areNumbers = (value: unknown, words: readonly unknown[]): boolean =>
   Array.isArray(value) && value.length === words.length && value.length > 0 && value.every(Number.isInteger)
 
+/** What the fields of one source's records that may be tags have shown themselves to be. */
+export interface TagFields {
+  readonly tellSpelling: TellSpelling
+  /** Of a list that is none of tags as they are usually written, but of something with an `O`. */
+  readonly types: Set<string>
+  /** Of such lists, which are read. */
+  readonly tags: Set<string>
+}
+
+const isUsual = (tags: readonly string[], { tellSpelling }: TagFields): boolean =>
+  tags.every(isTypedTag) || tellSpelling(tags) !== undefined
+
+/** Whether a list is of tags as they are usually written; its field is noted for what the list shows it to be. */
+const noted = (name: string, tags: readonly string[], fields: TagFields): boolean => {
+  const usual = isUsual(tags, fields)
+  if (usual) {
+    if (tags.some((tag) => tag !== 'O')) fields.tags.add(name)
+  } else if (tags.includes('O')) fields.types.add(name)
+  return usual
+}
+
+const listBegin = /"(tags|labels|tag|label|ner|ner_labels)"\s*:\s*\[/g
+
+/**
+ * What may be tags in the records of one source: whether a list that is all `O` says that nothing is there is told by
+ * the others.
+ * @param head of the source, whose first lists may need what later ones tell
+ */
+export const tagFields = (tellSpelling: TellSpelling = spellingOf, head = ''): TagFields => {
+  const fields: TagFields = { tellSpelling, types: new Set(), tags: new Set() }
+  for (const found of head.matchAll(listBegin)) {
+    const begin = found.index + found[0].length
+    const end = head.indexOf(']', begin)
+    if (end === -1) break
+    const cells = head
+      .slice(begin, end)
+      .split(',')
+      .map((cell) => cell.trim())
+    if (cells.every((cell) => cell.length > 2 && cell.startsWith('"') && cell.endsWith('"')))
+      noted(
+        found[1],
+        cells.map((cell) => cell.slice(1, -1)),
+        fields,
+      )
+  }
+  return fields
+}
+
+/** Names of lists as long as the words of a record that are types without positions, which may be anything's. */
+export const typesAlone = (record: Readonly<Record<string, unknown>>, fields: TagFields): string[] => {
+  const { tokens } = record
+  if (!Array.isArray(tokens)) return []
+  const areTypes = (tags: unknown) => areTexts(tags, tokens) && !isUsual(tags, fields)
+  return otherNames.filter((name) => fields.types.has(name) && areTypes(record[name]))
+}
+
 /** Names of lists of numbers as long as the words of a record, which are tags that nothing names. */
 export const unnamedTags = (record: Readonly<Record<string, unknown>>): string[] => {
   const { tokens } = record
@@ -66,7 +122,7 @@ export const unnamedTags = (record: Readonly<Record<string, unknown>>): string[]
 }
 
 /** A record whose words stand under another name, with that of ours; any other as it is. */
-export const withTokens = (record: unknown, tellSpelling: TellSpelling = spellingOf): unknown => {
+export const withTokens = (record: unknown, known: TagFields = tagFields()): unknown => {
   if (typeof record !== 'object' || record === null || Array.isArray(record)) return record
   const fields = record as Record<string, unknown>
   if ((fields.tokens ?? undefined) !== undefined || typeof fields.text === 'string') return record
@@ -78,7 +134,7 @@ export const withTokens = (record: unknown, tellSpelling: TellSpelling = spellin
     const words = fields[name] as readonly unknown[]
     return (
       areNumbers(fields.ner_tags, words) ||
-      ['ner_tags', ...otherNames].some((tags) => areTagsOf(fields[tags], words, tellSpelling))
+      ['ner_tags', ...otherNames].some((tags) => areTagsOf(tags, fields[tags], words, known))
     )
   }
   const name =
@@ -89,27 +145,34 @@ export const withTokens = (record: unknown, tellSpelling: TellSpelling = spellin
 }
 
 /** A record of words with tags, under their usual name, which has no layers of ours: they would say more. */
-export const taggedOf = (record: unknown, tellSpelling: TellSpelling = spellingOf): TaggedRecord | undefined => {
+export const taggedOf = (record: unknown, fields: TagFields = tagFields()): TaggedRecord | undefined => {
   if (typeof record !== 'object' || record === null) return undefined
   const { tokens, ner_tags: tags, hmtl } = record as Record<string, unknown>
   if (!Array.isArray(tokens) || (hmtl ?? undefined) !== undefined) return undefined
   if (Array.isArray(tags)) return record as TaggedRecord
   const name =
-    tags === undefined && otherNames.find((other) => areTagsOf((record as TaggedRecord)[other], tokens, tellSpelling))
+    tags === undefined && otherNames.find((other) => areTagsOf(other, (record as TaggedRecord)[other], tokens, fields))
   if (!name) return undefined
   const { [name]: found, ...rest } = record as TaggedRecord
   return { ...rest, tokens, ner_tags: found as readonly unknown[] }
 }
 
-const areTagsOf = (tags: unknown, tokens: readonly unknown[], tellSpelling: TellSpelling): boolean =>
+const areTexts = (tags: unknown, tokens: readonly unknown[]): tags is string[] =>
   Array.isArray(tags) &&
   tags.length > 0 &&
   tags.length === tokens.length &&
-  tags.every((tag) => typeof tag === 'string') &&
-  (tags.every(isTypedTag) || tellSpelling(tags) !== undefined)
+  tags.every((tag) => typeof tag === 'string')
+
+/** Whether a field holds tags of these words. Where others of its name are types alone, one of `O` alone says nothing. */
+const areTagsOf = (name: string, tags: unknown, tokens: readonly unknown[], fields: TagFields): boolean => {
+  if (!areTexts(tags, tokens)) return false
+  return noted(name, tags, fields) && (fields.tags.has(name) || !fields.types.has(name))
+}
 
 /** A tag that is a number, also as text, as tables that have been through a spreadsheet have it; any other as it is. */
-export const tagNumber = (tag: unknown): unknown => (typeof tag === 'string' && /^-?\d+$/.test(tag) ? Number(tag) : tag)
+const tagNumber = (tag: unknown): unknown => (typeof tag === 'string' && /^-?\d+$/.test(tag) ? Number(tag) : tag)
+
+export const isTagNumber = (tag: unknown): boolean => typeof tagNumber(tag) === 'number'
 
 /** The words of a record. @param field that they stand in. @throws HmtlError with `code` */
 export const wordsOf = (value: readonly unknown[], id: string, code: ErrorCode, field = 'tokens'): string[] => {

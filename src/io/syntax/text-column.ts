@@ -144,6 +144,9 @@ const knownRemedy = (record: Readonly<Record<string, unknown>>): string | undefi
 
 /** What to do about a record without a text: answers of servers hold the records deeper, and exports wrap them. */
 export const recordRemedy = (record: Readonly<Record<string, unknown>>, textField: string): string => {
+  const [first] = textField.split('.')
+  if (first !== textField && isObject(record[first]))
+    return `--text-field names one field and no path: jq -c '. + {text: .${textField}}' makes one of it`
   const told = knownRemedy(record)
   if (told !== undefined) return told
   let level: readonly Inside[] = [{ path: '', at: '', value: record }]

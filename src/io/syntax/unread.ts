@@ -18,6 +18,22 @@ const kinds: readonly (UnreadKind & { readonly begins: RegExp; readonly name?: R
     remedy: `Make ten columns of it: awk -F'\\t' -v OFS='\\t' 'NF {print $1,$2,$3,$5,$5,$7,$9,$11,"_","_"} !NF'`,
   },
   {
+    what: 'UIMA XMI',
+    begins: /^\s*(?:<\?xml[^>]*>\s*)?<xmi:XMI\b/,
+    remedy: "Take its text out first: xmllint --xpath 'string(//@sofaString)' FILE | hmtl annotate",
+  },
+  {
+    what: 'BioC XML',
+    begins:
+      /^\s*(?:<\?xml[^>]*>\s*)?(?:<!DOCTYPE\s+collection\b[^>]*>\s*)?<collection>\s*<(?:source|date|key|document)\b/,
+    remedy: "Take its texts out first: xmllint --xpath '//passage/text' FILE | sed 's/<[^>]*>/\\n/g' | hmtl annotate",
+  },
+  {
+    what: "GATE's XML",
+    begins: /^\s*(?:<\?xml[^>]*>\s*)?(?:<!--[^>]*-->\s*)*<GateDocument\b/,
+    remedy: "Take its text out first: xmllint --xpath 'string(//TextWithNodes)' FILE | hmtl annotate",
+  },
+  {
     what: 'PubTator',
     begins: /^\s*\d+\|t\|/,
     remedy:
