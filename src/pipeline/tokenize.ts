@@ -59,12 +59,30 @@ export const tokenize = (text: string): Spans => {
       at++
       continue
     }
-    at = code < 0x80 && isPlainLetter(code) ? lettered(text, at, push) : other(text, at, push)
+    if (!isPlainLetter(code)) {
+      at = other(text, at, push)
+      continue
+    }
+    const end = plainEnd(text, at)
+    if (end === 0) {
+      at = lettered(text, at, push)
+      continue
+    }
+    push(at, end)
+    at = end
   }
   return { begin: Int32Array.from(begin), end: Int32Array.from(end) }
 }
 
 const isPlainLetter = (code: number): boolean => (code >= 97 && code <= 122) || (code >= 65 && code <= 90)
+
+/** Where a word of plain letters ends that nothing but a space, a comma or the end is behind, as most are; else 0. */
+const plainEnd = (text: string, at: number): number => {
+  let end = at + 1
+  while (isPlainLetter(text.charCodeAt(end))) end++
+  const next = text.charCodeAt(end)
+  return next === 32 || next === 44 || next === 10 || end === text.length ? end : 0
+}
 
 type Push = (from: number, to: number) => void
 

@@ -19,7 +19,7 @@ const pronouns = new Set(
 )
 
 /** A name as it is told from others: the Senate's is Senate. */
-export const bareName = (name: string): string => name.replace(article, '').replace(possessive, '')
+const bareName = (name: string): string => name.replace(article, '').replace(possessive, '')
 
 /** The name that a mention begins with a capital of; undefined for "the company" and "They", which may be anybody. */
 export const nameOfMention = (mention: string): string | undefined => {

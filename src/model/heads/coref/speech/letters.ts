@@ -1,7 +1,7 @@
 /** Letters and messages: from the greeting to the name below. */
 import { type Line, linesIn, openingOf, tokenFrom } from './lines.ts'
 import { speakerOf } from './speaker.ts'
-import type { Told, Utterance } from './speech.ts'
+import type { Told, Utterance } from './told.ts'
 
 /** "Dear Ms. Okonkwo," "Hi Karin," at the beginning of a line. */
 const greeting =

@@ -1,5 +1,5 @@
 /** Lines of a text with the tokens in them. */
-import type { Told } from './speech.ts'
+import type { Told } from './told.ts'
 
 export interface Line {
   /** Characters, without the line end. */

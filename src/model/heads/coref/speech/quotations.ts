@@ -1,6 +1,6 @@
 /** What is quoted, and who says it: by a name and a verb beside the marks. */
 import { attributionAfter, attributionBefore } from './attribution.ts'
-import type { Told, Utterance } from './speech.ts'
+import type { Told, Utterance } from './told.ts'
 
 /** Tokens, with those of the marks. */
 export interface Quotation {
@@ -21,7 +21,7 @@ const sideOf = ({ tokens }: Told, i: number): 'begins' | 'ends' | 'either' => {
 }
 
 /** @returns quotations in order, none within another */
-export const quotationsIn = (told: Told): Quotation[] => {
+const quotationsIn = (told: Told): Quotation[] => {
   const { text, tokens, words } = told
   const found: Quotation[] = []
   let open = -1

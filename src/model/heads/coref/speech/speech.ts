@@ -2,32 +2,10 @@
  * Who speaks where, by the text alone: in turns of a chat or an interview, between quotation marks, in a letter. "I" and
  * "you" are others there than elsewhere, and never the same.
  */
-import type { Spans } from '../../../../io/document/document.ts'
 import { findLetters } from './letters.ts'
 import { findQuotations } from './quotations.ts'
-import type { Speaker } from './speaker.ts'
+import type { Told, Utterance } from './told.ts'
 import { findTurns } from './turns.ts'
-
-/** A document as it is read for what people say in it. */
-export interface Told {
-  readonly text: string
-  readonly tokens: Spans
-  readonly words: readonly string[]
-  /** As token indexes. */
-  readonly sentences: Spans
-}
-
-/** Tokens that one person says, and where it is told who that is, or whom he speaks to. */
-export interface Utterance {
-  /** Tokens. */
-  readonly begin: number
-  readonly end: number
-  readonly speaker?: Speaker | undefined
-  /** Last tokens of names that are told to speak, or to be spoken to: labels, attributions, greetings. */
-  readonly named: readonly { readonly token: number; readonly person: 1 | 2 }[]
-  /** The number of an utterance before that this goes on with. */
-  readonly continues?: number | undefined
-}
 
 export interface Speech {
   readonly utterances: readonly Utterance[]

@@ -1,7 +1,7 @@
 /** Turns of chats, interviews and plays: lines that begin with who speaks. */
 import { type Line, linesIn, openingOf, tokenFrom } from './lines.ts'
 import { speakerOf } from './speaker.ts'
-import type { Told, Utterance } from './speech.ts'
+import type { Told, Utterance } from './told.ts'
 
 const time = String.raw`[([]?(?:\d{1,4}[./-]\d{1,2}[./-]\d{2,4},? )?\d{1,2}:\d{2}(?::\d{2})?(?: ?[AaPp]\.?[Mm]\.?)?[)\]]?`
 const name = String.raw`@?\p{Lu}[\p{L}\p{N}_.'’-]{0,31}(?: [\p{Lu}\d][\p{L}\p{N}.'’-]{0,31}){0,3}`
