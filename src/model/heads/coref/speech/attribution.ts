@@ -1,7 +1,6 @@
 /** Who is said to say what is quoted: "…," said Tom Briggs; Wray said: "…" */
-import type { Quotation } from './quotations.ts'
 import { type Speaker, speakerOf } from './speaker.ts'
-import type { Told } from './told.ts'
+import type { Quotation, Told } from './told.ts'
 
 export interface Attribution {
   /** Absent where it is a pronoun. */

@@ -1,12 +1,6 @@
 /** What is quoted, and who says it: by a name and a verb beside the marks. */
 import { attributionAfter, attributionBefore } from './attribution.ts'
-import type { Told, Utterance } from './told.ts'
-
-/** Tokens, with those of the marks. */
-export interface Quotation {
-  readonly begin: number
-  readonly end: number
-}
+import type { Quotation, Told, Utterance } from './told.ts'
 
 const opening = new Set(['“', '``', '«'])
 const closing = new Set(['”', "''", '»'])

@@ -22,3 +22,9 @@ export interface Utterance {
   /** The number of an utterance before that this goes on with. */
   readonly continues?: number | undefined
 }
+
+/** Tokens, with those of the marks. */
+export interface Quotation {
+  readonly begin: number
+  readonly end: number
+}
