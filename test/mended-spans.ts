@@ -1,7 +1,6 @@
 /** Where spans begin and end, whatever a tagger says of single words. */
 import test from 'ava'
 import { balanced, withoutGreeting } from '../src/model/heads/crf/mend.ts'
-import { withoutPossessive } from '../src/model/heads/possessive.ts'
 
 /** Spans of a line, of which each is given by its words. */
 const mended = (line: string, ...given: readonly string[]): string[] => {
@@ -60,14 +59,4 @@ test('who is greeted is no part of the greeting', (t) => {
   t.is(begins('Hello Kitty , a cat', 2, 'MISC'), 0)
   t.is(begins('Hey', 1), 0)
   t.is(withoutGreeting('said Dear John ,'.split(' '), { begin: 1, end: 3, label: 'PER', score: 1 }, 0, 4), 1)
-})
-
-test('a mention ends before the possessive, unless a quotation ends there', (t) => {
-  const ends = (line: string) => withoutPossessive(line.split(' '), 0, line.split(' ').length)
-  t.is(ends("the ship 's"), 2)
-  t.is(ends('the ship ’s'), 2)
-  t.is(ends("the workers '"), 2)
-  t.is(ends("the play ' Hamlet '"), 5)
-  t.is(ends("'s"), 1)
-  t.is(ends('the ship'), 2)
 })

@@ -1,7 +1,7 @@
 /** Links chained into clusters. */
 import { type Clusters, clustersOf, type SpanLike } from '../../../io/document/document.ts'
 import type { Draft } from '../head.ts'
-import { isPossessive, withoutPossessive } from '../possessive.ts'
+import { isPossessive } from '../possessive.ts'
 
 /** Kept spans of a document in order, as token indexes, with the place of each one's antecedent, -1 for none. */
 export interface Links {
@@ -26,17 +26,11 @@ const members = ({ begin, end, parent, scores }: Links, singletons: boolean): Ma
 /**
  * Clusters in order of their first members. Where names are candidates besides, one may be there with and without its
  * article and its possessive ("Union", "the Union 's"): whoever is the one is the other, and the widest is written.
- *
- * @param bare members end before a possessive, but for names that end so (McDonald's)
  */
 export const clustersFrom = (
   links: Links,
-  { tokens, words, spanEnding }: Pick<Draft, 'tokens' | 'words' | 'spanEnding'>,
-  {
-    singletons,
-    withNames,
-    bare,
-  }: { readonly singletons: boolean; readonly withNames: boolean; readonly bare: boolean },
+  { tokens, words }: Pick<Draft, 'tokens' | 'words'>,
+  { singletons, withNames }: { readonly singletons: boolean; readonly withNames: boolean },
 ): Clusters => {
   const { begin, end, parent } = links
   const places = members(links, singletons)
@@ -75,8 +69,7 @@ export const clustersFrom = (
   const clusters = new Map<number, SpanLike[]>()
   for (const i of written) {
     const of = clusters.get(find(i)) ?? []
-    const last = bare && !spanEnding.has(end[i] - 1) ? withoutPossessive(words, begin[i], end[i]) : end[i]
-    of.push({ start: tokens.begin[begin[i]], end: tokens.end[last - 1] })
+    of.push({ start: tokens.begin[begin[i]], end: tokens.end[end[i] - 1] })
     clusters.set(find(i), of)
   }
   const all = [...clusters.values()]

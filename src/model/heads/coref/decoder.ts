@@ -5,7 +5,6 @@ import { tokenBeginningAt, tokenEndingAt } from '../../../io/document/tokens.ts'
 import { indexes } from '../../batch.ts'
 import { calibrated } from '../../calibration.ts'
 import { gather } from '../../kernels/ops/rows.ts'
-import { conventionsOf } from '../convention.ts'
 import type { DecodeOptions, Decoder, Draft, Forward, HeadContext, Window } from '../head.ts'
 import type { CorefTaskConfig } from './keys.ts'
 import { clashes, type Profile, withinBesideHead, withTraits } from './clash.ts'
@@ -273,9 +272,7 @@ export const corefDecoder = (
     chain.recent = mention.slice(total - keep)
   }
 
-  // Asked by the rules of a corpus, it ends mentions as that corpus does, and given ones as they are.
-  const bare = !gold && convention === undefined && conventionsOf(task).length > 0
-  const written = { singletons: task.singletons, withNames: task.namesOf !== '' && !gold, bare }
+  const written = { singletons: task.singletons, withNames: task.namesOf !== '' && !gold }
   return {
     read(state, pack) {
       const { starts } = state.batch.packing

@@ -19,7 +19,6 @@ import { conventionsOf } from '../convention.ts'
 import { agreeing, nameOfMention } from './agree.ts'
 import { type TagExample, tagExamples } from './examples.ts'
 import { headOfMention } from '../mention-head.ts'
-import { withoutPossessive } from '../possessive.ts'
 import { type CrfDataset, type CrfTaskConfig, crfDatasetKeys, crfKeys } from './keys.ts'
 import { balanced, type TokenSpan, withoutGreeting } from './mend.ts'
 import { crfDecoder, crfLoss, emissionsOf, partialCrfLoss } from './scores.ts'
@@ -79,21 +78,17 @@ const decoder = (
   const tagged = draw ? (values: Float32Array, rowOf: Int32Array) => crf.draw(values, rowOf, draw) : crf.decode
   const sharpened = (values: Float32Array) => (draw ? values.map((value) => value * sharpness) : values)
   const tell = tellerOf(task, labels[task.name])
-  // Asked by the rules of a corpus, it ends mentions as that corpus does.
-  const bare = task.layer === 'mentions' && convention === undefined && conventionsOf(task).length > 0
   const named = task.layer === 'mentions' ? nameOfMention : undefined
   const ownSpans = ({ spans }: Draft) => {
     const found = spans.get(task.layer) ?? []
     spans.set(task.layer, found)
     return found
   }
-  /** Spans of a sentence as they are written: with both halves of a bracket, without what stands before and after. */
-  const mended = ({ words, spanEnding }: Draft, spans: readonly TokenSpan[], from: number, to: number) =>
+  /** Spans of a sentence as they are written: with both halves of a bracket, without a greeting before. */
+  const mended = ({ words }: Draft, spans: readonly TokenSpan[], from: number, to: number) =>
     balanced(words, spans, from).map((span) => {
       const begin = withoutGreeting(words, span, from, to)
-      // A name may end so: McDonald's.
-      const end = bare && !spanEnding.has(span.end - 1) ? withoutPossessive(words, begin, span.end) : span.end
-      return begin === span.begin && end === span.end ? span : { ...span, begin, end }
+      return begin === span.begin ? span : { ...span, begin }
     })
   return {
     read(state, pack) {
