@@ -13,7 +13,7 @@ import { isSpace, matchAt } from './text/match.ts'
 import { cliticAfter, overReferences, referenceAt } from './text/references.ts'
 
 const url =
-  /(?:https?:\/\/|www\.)(?:[^\s<>"&]|&(?!(?:gt|lt|quot|nbsp);))+|[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/uy
+  /(?:https?:\/\/|www\.)(?:[^\s<>"&]+|&(?!(?:gt|lt|quot|nbsp);))+|[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+/uy
 /** Letters with their periods; "C." of 20 °C. is no initial, "T." of "Nguyen, T. (Hanoi)" is one. */
 const acronym =
   /(?:\p{L}\.){2,12}(?=[^\p{L}\p{N}]|$)|Ph\.D\.|\p{Lu}\.(?:Arch|Com|Ed|Eng|Litt|Mus|Phil|Sc|Tech)\.|\p{Lu}\.(?:(?=\s*\p{Lu}[\p{L}'’.-])(?<![°º′″]\s?\p{Lu}\.)|(?=\s\()(?<=\p{L},\s\p{Lu}\.))|[NSEW]\.(?=\s*\p{N})(?<![°º′″]\s?[NSEW]\.)/uy

@@ -57,6 +57,7 @@ const tables: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'Cllr. Ford, Fr. Byrne, Wm. Blake; fr. the roof, an hr. ago':
       'Cllr.|Ford|,|Fr.|Byrne|,|Wm.|Blake|;|fr|.|the|roof|,|an|hr|.|ago',
     'ext. 44, Tel. 555, Op. 27; by tel. or fax.': 'ext.|44|,|Tel.|555|,|Op.|27|;|by|tel|.|or|fax|.',
+    'She left HR. Dana came.': 'She|left|HR|.|Dana|came|.',
     'max. 40, min. 10; I met Max. 40 came': 'max.|40|,|min.|10|;|I|met|Max|.|40|came',
     'the govt. fell, our eng. team; the govt. Then': 'the|govt.|fell|,|our|eng.|team|;|the|govt|.|Then',
     'Luxor (pop. 500,000) likes pop. 5 bands': 'Luxor|(|pop.|500,000|)|likes|pop|.|5|bands',
@@ -119,7 +120,8 @@ const tables: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'The mayor of <b>Oslo</b>, Ida': 'The|mayor|of|Oslo|,|Ida',
     '<p>He met <a href="/p?x=1">Ole</a>.</p><p>H<sub>2</sub>O<br/>now<br>': 'He|met|Ole|.|H|2|O|now',
     'the <b> tag, <i>, <br>, `<p>`': 'the|<|b|>|tag|,|<|i|>|,|<|br|>|,|`|<|p|>|`',
-    'a <b and c> d, x <- y, List<String>, <ida> hi': 'a|<|b|and|c|>|d|,|x|<|-|y|,|List|<|String|>|,|<|ida|>|hi',
+    'a <b and c> d, a<b>c, f<i>(x), x <- y, List<String>, <ida> hi':
+      'a|<|b|and|c|>|d|,|a|<|b|>|c|,|f|<|i|>|(|x|)|,|x|<|-|y|,|List|<|String|>|,|<|ida|>|hi',
     '<ada@x.org> <http://x.org> <3': '<|ada@x.org|>|<|http://x.org|>|<3',
   },
   'a character reference is a token or part of a word, that of a space is one': {
@@ -128,7 +130,7 @@ const tables: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     'John&#8217;s, O&#39;Brien, don&rsquo;t': 'John|&#8217;s|,|O&#39;Brien|,|don|&rsquo;t',
     'on&nbsp;Monday&#160;&ndash; &quot;no&quot;': 'on|Monday|&ndash;|&quot;|no|&quot;',
     '&lt;ada@x.org&gt; http://x.org/?a=1&b=2&gt;': '&lt;|ada@x.org|&gt;|http://x.org/?a=1&b=2|&gt;',
-    'AT&T; Q&A; B&nosuch; &#0;': 'AT&T|;|Q&A|;|B|&|nosuch|;|&|#0|;',
+    'AT&T; Q&A; M&Ms; B&nosuch; &#0;': 'AT&T|;|Q&A|;|M&Ms|;|B&nosuch|;|&|#0|;',
   },
   'the marks of quoted lines are passed over': {
     '> Hi Ida,\n>\n>> see\n > > this': 'Hi|Ida|,|see|this',

@@ -23,10 +23,8 @@ const abbreviations = new Set([
       'ala ariz ark calif colo conn del fla ga ill ind kan ky la md mass mich minn miss mo mont neb nev okla ore pa penn tenn tex va vt wash wis wyo',
   ),
 ])
-/** Abbreviations before or in names, and nothing or a unit with a small letter: Fr. Byrne, Wm. Blake, Av. Paulista. */
-const capitalized = new Set(
-  words('Fr Br Hr Wm Geo Chas Jas Thos Robt Benj Av FR BR HR WM GEO CHAS JAS THOS ROBT BENJ AV'),
-)
+/** Abbreviations before or in names, and nothing or a unit with a small letter: Fr. Byrne, Wm. Blake. HR is a department. */
+const capitalized = new Set(words('Fr Br Hr Wm Geo Chas Jas Thos Robt Benj WM GEO CHAS JAS THOS ROBT BENJ'))
 /** Abbreviations where a number follows, words else: "no. 5", "Art. 5", but "I said no." */
 const numbered = new Set(words('no nos p pg ch sec art arts para eq eqs op ext tel fax'))
 /** Of these such as are names with a capital: "max. 40", but "I met Max. 40 of us came." */

@@ -3,6 +3,8 @@ import { isSpace, wordly, words } from './match.ts'
 
 /** Longest tag. */
 const mostTag = 300
+/** Longest text that a tag without attributes marks. */
+const mostMarked = 400
 const pattern = /^<(\/?)([a-z][a-z0-9]*)((?:\s+[a-z][a-z0-9:_-]*=(?:"[^"]*"|'[^']*'|[^\s"'=`]+))*)\s*(\/?)>$/i
 /** Tags within a line of text. */
 const inline = new Set(words('b i u s em strong small big sub sup mark del ins strike tt q cite abbr font span a img'))
@@ -19,6 +21,13 @@ const begins = (character: string | undefined): boolean =>
 const isGap = (character: string | undefined): boolean => character === undefined || isSpace(character.charCodeAt(0))
 const isLineEnd = (character: string | undefined): boolean =>
   character === undefined || character === '\n' || character === '\r'
+
+/** Whether a tag is closed not far behind it, as what marks words is: "<b>Oslo</b>", but "a<b>c". */
+const isClosed = (text: string, from: number, name: string): boolean =>
+  text
+    .slice(from, from + mostMarked)
+    .toLowerCase()
+    .includes(`</${name}`)
 
 /**
  * The length of the tag at `at`, 0 if it is none. A tag touches what it marks: "<b>Oslo</b>", but "the <b> tag", "a <b and c>".
@@ -45,15 +54,14 @@ export const tagAt = (text: string, at: number): number => {
   if (!inline.has(name)) return 0
   if (closing !== '') return isGap(before) || before === '`' ? 0 : size
   if (attributes === '' && attributed.has(name)) return 0
-  return attributes !== '' || begins(after) ? size : 0
+  return attributes !== '' || (begins(after) && isClosed(text, end, name)) ? size : 0
 }
 
 /** Whether a tag between two tokens parts lines or paragraphs. */
 export const partsLines = (between: string): boolean =>
   between.length > 2 && between.includes('<') && blockTag.test(between)
 
-/** How the lines begin that a mail quotes. */
-const quoted = /^[ \t]{0,3}(?:>[ \t]?)+/
+const isBlank = (code: number): boolean => code === 32 || code === 9
 
 /** Most blanks before the mark of a quoted line. */
 const mostIndent = 3
@@ -86,4 +94,10 @@ export const quoteDepth = (line: string): number => {
 }
 
 /** A line without the marks that it is quoted with. */
-export const unquoted = (line: string): string => line.replace(quoted, '')
+export const unquoted = (line: string): string => {
+  let at = 0
+  while (at < mostIndent && isBlank(line.charCodeAt(at))) at++
+  if (line.charCodeAt(at) !== 62) return line
+  while (line.charCodeAt(at) === 62) at += isBlank(line.charCodeAt(at + 1)) ? 2 : 1
+  return line.slice(at)
+}

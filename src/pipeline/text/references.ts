@@ -54,7 +54,14 @@ export const overReferences = (text: string, from: number, word: RegExp): number
   let end = from
   while (text.charCodeAt(end) === 38) {
     const found = referenceAt(text, end)
-    if (found === undefined || found.kind === 'space' || found.kind === 'sign') break
+    if (found === undefined) {
+      // "M&Ms; she": what is no reference is part of the word.
+      const more = matchAt(word, text, end + 1)
+      if (more === 0) break
+      end += 1 + more
+      continue
+    }
+    if (found.kind === 'space' || found.kind === 'sign') break
     const next = end + found.size
     const rest = matchAt(word, text, next)
     if (found.kind !== 'letter' && rest === 0) break

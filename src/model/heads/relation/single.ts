@@ -38,7 +38,7 @@ export const singleValued = (
   const isSame = (one: SpanLike, other: SpanLike): boolean => {
     if (entityOf(one) === entityOf(other)) return true
     const [a, b] = [countryOf(words(one)), countryOf(words(other))]
-    return a.includes(b) || b.includes(a)
+    return ` ${a} `.includes(` ${b} `) || ` ${b} `.includes(` ${a} `)
   }
   return relations.filter((relation) => {
     const kept = single.includes(relation.label) ? best.get(keyOf(relation)) : undefined

@@ -15,10 +15,11 @@ const name = /^[>\s–—-]*(\p{Lu}[\p{L}.'’-]*(?: \p{Lu}[\p{L}.'’-]*){0,3})
 const tokensOf = (begin: number, end: number, person: 1 | 2) =>
   Array.from({ length: Math.max(0, end - begin) }, (_, k) => ({ token: begin + k, person }))
 
-/** The line of the name below a letter: the first with words behind the closing. */
+/** The line of the name below a letter: the first with words behind the closing, if it is no longer than names are. */
 const signatureAfter = (told: Told, lines: readonly Line[], at: number): Line | undefined => {
   const next = lines[at + 1]
-  return next && name.test(openingOf(told.text, next)) ? next : undefined
+  const opening = next && openingOf(told.text, next)
+  return opening !== undefined && opening.length === next.to - next.from && name.test(opening) ? next : undefined
 }
 
 export const findLetters = (told: Told): Utterance[] => {
@@ -41,8 +42,7 @@ export const findLetters = (told: Told): Utterance[] => {
     }
     const written =
       signature &&
-      text
-        .slice(signature.from, signature.to)
+      openingOf(text, signature)
         .replace(/^[>\s–—-]+/, '')
         .trim()
     letters.push({
