@@ -4,7 +4,7 @@
  * document a sentence. Mentions may nest and cross; the minimal span is the head. Where there is none, tags of names
  * in MISC (`ner=S-PERSON`) are entities.
  */
-import { columnWord, isStrings, metadataOf, onText, sentencesOfLengths } from '../syntax/columns.ts'
+import { columnWord, isStrings, metadataOf } from '../syntax/columns.ts'
 import {
   createDocument,
   type Document,
@@ -18,92 +18,16 @@ import { isBlankLine } from '../syntax/line-fields.ts'
 import { type Format, type FormatContext, formatContext, reportUncarried, requireTokens } from '../format.ts'
 import { type LineParser, parseLines } from '../syntax/parse-lines.ts'
 import { type Source, stem } from '../source.ts'
-import { decodeTags, type TagSpan } from '../document/tags.ts'
 import { sentenceSpans, words } from '../document/tokens.ts'
-import { groupClusters } from '../syntax/brackets.ts'
-import {
-  EntityBrackets,
-  type EntityFields,
-  entityFields,
-  globalOf,
-  toldGlobal,
-  undeclaredGlobal,
-} from '../syntax/conllu-entities.ts'
-import { type EntityNode, readSentence, type Word, withoutTag } from '../syntax/conllu-lines.ts'
+import { entityFields, globalOf, toldGlobal, undeclaredGlobal } from '../syntax/conllu-entities.ts'
+import { readSentence, withoutTag } from '../syntax/conllu-lines.ts'
+import { decode, type Sentence } from '../syntax/conllu-sentences.ts'
 import { isPlusHead, type PlusColumns, plusColumns, usualRow } from '../syntax/conllu-plus.ts'
-import { unclusteredOf, withMentions, writtenGlobal } from '../syntax/conllu-mentions.ts'
+import { withMentions, writtenGlobal } from '../syntax/conllu-mentions.ts'
 import { idOfLine, idOnLine } from '../syntax/ids.ts'
 import { layerToWrite, type SpanLayer, spansToWrite } from '../syntax/span-layer.ts'
 
 const key = 'conllu'
-
-interface Sentence {
-  readonly lines: readonly string[]
-  readonly words: readonly Word[]
-  readonly nodes: readonly EntityNode[]
-}
-
-/** Names by the tags of words, over all of them; undefined where no word has a tag. */
-const taggedSpans = (sentences: readonly Sentence[]): TagSpan[] | undefined => {
-  if (!sentences.some(({ words: list }) => list.some(({ tag }) => tag !== undefined))) return undefined
-  let base = 0
-  return sentences.flatMap(({ words: list }) => {
-    const from = base
-    base += list.length
-    return decodeTags(list.map(({ tag = 'O' }) => tag)).map(({ begin, end, label }) => ({
-      begin: from + begin,
-      end: from + end,
-      label,
-    }))
-  })
-}
-
-/** @param isDeclared whether the file says what its `Entity=` are: where it has none, there are none */
-const decode = (
-  sentences: readonly Sentence[],
-  id: string,
-  fields: EntityFields,
-  isDeclared: boolean,
-  context: FormatContext,
-) => {
-  const begin: number[] = []
-  const end: number[] = []
-  let text = ''
-  const lengths: number[] = []
-  const brackets = new EntityBrackets(fields, id, context)
-  for (const { words: list, nodes } of sentences) {
-    if (list.length > 0 && text !== '') text += ' '
-    brackets.add(nodes, begin.length)
-    for (const [i, { form, spaceAfter }] of list.entries()) {
-      begin.push(text.length)
-      text += form
-      end.push(text.length)
-      if (spaceAfter && i < list.length - 1) text += ' '
-    }
-    if (list.length > 0) lengths.push(list.length)
-  }
-  const located = brackets.close()
-  const tagged = located.length === 0 && !isDeclared ? taggedSpans(sentences) : undefined
-  const tokens = { begin: Int32Array.from(begin), end: Int32Array.from(end) }
-  const span = (from: number, to: number): SpanLike => ({ start: begin[from], end: end[to - 1] })
-  const mentions: MentionLike[] = located.map((item) => ({
-    ...span(item.begin, item.end),
-    label: item.label,
-    head: item.head && span(...item.head),
-  }))
-  const unclustered = unclusteredOf(sentences.flatMap(({ lines }) => lines))
-  const members = located.flatMap(({ begin, end, group }) =>
-    group === undefined || unclustered.has(group) ? [] : [{ begin, end, cluster: group }],
-  )
-  const clusters =
-    fields.group === undefined
-      ? undefined
-      : groupClusters(members, tokens, id, context).filter(
-          (cluster) => cluster.length > 1 || context.options.singletons !== false,
-        )
-  const tagSpans = tagged && onText(tagged, tokens)
-  return { text, tokens, sentences: sentencesOfLengths(lengths), mentions, clusters, located, tagSpans }
-}
 
 /** Characters of lines read ahead for a first `# newdoc`. */
 const lookAhead = 1 << 16
