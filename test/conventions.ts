@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
-import { createDocument, type Document, listMentions } from '../src/io/document/document.ts'
+import { createDocument, type Document, listMentions, listRelations } from '../src/io/document/document.ts'
 import { parseConfig } from '../src/model/config/parse.ts'
 import { startEngine } from '../src/model/engine.ts'
 import { conventionAt } from '../src/model/heads/convention.ts'
@@ -84,3 +84,57 @@ test.serial(
     rmSync(folder, { recursive: true })
   },
 )
+
+/** The same sentences; one corpus says where somebody works, the other only where somebody lives. */
+const related = (label: string, second: 'firm' | 'town'): Document[] =>
+  people.flatMap((name) =>
+    ['Acme', 'Borea', 'Cetra'].map((firm) => {
+      const text = `${name} of ${firm} came from Oslo .`
+      const span = (words: string) => ({ start: text.indexOf(words), end: text.indexOf(words) + words.length })
+      const arg2 = span(second === 'firm' ? firm : 'Oslo')
+      return prepareDocument(
+        createDocument({ id: `${name}-${firm}`, text, relations: [{ label, arg1: span(name), arg2 }] }),
+      )
+    }),
+  )
+
+test.serial('conventions: so does a head of relations', async (t) => {
+  await startEngine(testEngine)
+  const folder = mkdtempSync(join(tmpdir(), 'hmtl-conventions-'))
+  const firms = await arrowFile(folder, 'firms', related('employer', 'firm'))
+  const towns = await arrowFile(folder, 'towns', related('residence', 'town'))
+  const config = parseConfig({
+    embeddings: { words: { size: 8, wordDropout: 0 }, characters: { size: 8, filters: 8, width: 3 } },
+    tasks: [
+      {
+        name: 'relation',
+        kind: 'relation',
+        candidates: 'tokens',
+        pairFeatures: true,
+        encoder: { hidden: 12, layers: 1, dropout: 0 },
+        dropout: 0,
+        batch: 4,
+        datasets: [
+          { train: firms, dev: firms },
+          { train: towns, dev: towns, convention: 'towns' },
+        ],
+      },
+    ],
+    training: { updates: 150, validateEvery: 150, learningRate: 0.03 },
+  })
+  await train(config, { output: join(folder, 'run') })
+  const model = await loadModel(join(folder, 'run', 'model'), { compact: true })
+  const found = async (convention?: string) => {
+    const annotate = createAnnotator(model, { convention })
+    const [{ document }] = await collect(annotate([createDocument({ id: 'x', text: 'Siri of Acme came from Oslo .' })]))
+    return listRelations(document.relations!).map(
+      ({ label, arg2 }) => `${label} ${document.text.slice(arg2.start, arg2.end)}`,
+    )
+  }
+  t.deepEqual(await found(), ['employer Acme'], 'what data sets without a name have in common')
+  t.deepEqual(await found('towns'), ['residence Oslo'])
+  const [task] = model.config.tasks
+  const { sources } = await evaluateTask(model, task, goldSplit(task, 'dev'))
+  t.deepEqual(Object.values(sources), [1, 1], 'each data set is judged by its own rules')
+  rmSync(folder, { recursive: true })
+})

@@ -33,7 +33,8 @@ export const conventionKeys = {
   }),
 }
 
-interface WithConventions {
+/** What there is of a task for its conventions to be known. */
+export interface WithConventions {
   readonly convention?: string
   readonly datasets: readonly { readonly convention?: string | undefined }[]
 }

@@ -15,7 +15,7 @@ import type { LabelledScore } from '../../metrics/counts.ts'
 import { metricOf } from '../../metrics/score.ts'
 import { annotationOf } from '../annotation.ts'
 import type { DecodeOptions, Decoder, Draft, Forward, Head, HeadContext } from '../head.ts'
-import { conventionsOf } from '../convention.ts'
+import { conventionPlaces } from '../convention-layer.ts'
 import { agreeing, nameOfMention } from './agree.ts'
 import { type TagExample, tagExamples } from './examples.ts'
 import { headOfMention } from '../mention-head.ts'
@@ -50,14 +50,13 @@ const conventionRows = (
   examples: readonly TagExample[],
   { size, rows }: Packing,
 ): Int32Array | undefined => {
-  const known = conventionsOf(task)
-  if (known.length === 0) return undefined
+  const at = conventionPlaces(task, examples)
+  if (!at) return undefined
   const places = new Int32Array(size)
   let token = 0
-  for (const { tags, convention } of examples) {
-    const at = known.indexOf(convention ?? '')
-    for (let i = 0; i < tags.length; i++) places[rows[token++]] = at
-  }
+  examples.forEach(({ tags }, e) => {
+    for (let i = 0; i < tags.length; i++) places[rows[token++]] = at[e]
+  })
   return places
 }
 

@@ -1,12 +1,10 @@
 /** The tagging head of NER and EMD: dropout, linear, CRF (spec section 7). */
 import * as tf from '@tensorflow/tfjs-core'
 import { indexes, type Packing } from '../../batch.ts'
-import { conventionAt, conventionsOf } from '../convention.ts'
+import { type Convention, linearByConvention } from '../convention-layer.ts'
 import type { CrfTaskConfig } from './keys.ts'
 import { crf } from '../../kernels/ops/crf.ts'
-import { linear } from '../../kernels/ops/linear.ts'
 import { sum } from '../../kernels/ops/losses.ts'
-import { concat, gather } from '../../kernels/ops/rows.ts'
 import { dropoutIf, type Seeds } from '../../layers/encoder.ts'
 import type { Parameters } from '../../parameters.ts'
 import { type CrfWeights, createDecoder, tagsOf } from './decode.ts'
@@ -25,14 +23,8 @@ const crfInputs = (task: CrfTaskConfig, parameters: Parameters, emissions: tf.Te
 })
 
 /**
- * Whose rules hold for tokens: one convention for all, or for each row its place among the task's, -1 where none is
- * named.
- */
-export type Convention = string | undefined | Int32Array
-
-/**
- * Emission scores [tokens, tags] of the task's states [tokens, 2·hidden]. What a convention adds to weights and bias is
- * learned beside what all have in common; with one for all tokens it costs nothing.
+ * Emission scores [tokens, tags] of the task's states [tokens, 2·hidden].
+ * @param convention whose rules hold: one for all tokens, or each row's
  */
 export const emissionsOf = (
   task: CrfTaskConfig,
@@ -42,28 +34,11 @@ export const emissionsOf = (
   seeds: Seeds,
   convention?: Convention,
 ): tf.Tensor2D => {
+  const part = `${task.name}.tags`
   const tags = tagsOf(labels, task.scheme).length
-  const size = states.shape[1]
-  const w = parameters.get<tf.Tensor2D>(`${task.name}.tags.weight`, [size, tags], { kind: 'xavier' })
-  const b = parameters.get<tf.Tensor1D>(`${task.name}.tags.bias`, [tags], { kind: 'zeros' })
-  const known = conventionsOf(task).map((name) => {
-    const added = `${task.name}.tags.convention.${name}`
-    return {
-      w: tf.add(w, parameters.get<tf.Tensor2D>(`${added}.weight`, [size, tags], { kind: 'zeros' })) as tf.Tensor2D,
-      b: tf.add(b, parameters.get<tf.Tensor1D>(`${added}.bias`, [tags], { kind: 'zeros' })) as tf.Tensor1D,
-    }
-  })
-  const inputs = dropoutIf(states, task.dropout, seeds)
-  if (known.length === 0) return linear(inputs, w, b)
-  if (!(convention instanceof Int32Array)) {
-    const one = known[conventionAt(task, convention)] ?? { w, b }
-    return linear(inputs, one.w, one.b)
-  }
-  // All of them side by side; then a row's own.
-  const all = [{ w, b }, ...known].map((one) => linear(inputs, one.w, one.b)).reduce(concat)
-  const rows = states.shape[0]
-  const apart = tf.reshape(all, [rows * (known.length + 1), tags]) as tf.Tensor2D
-  return gather(apart, indexes(convention.map((at, row) => row * (known.length + 1) + at + 1)))
+  const w = parameters.get<tf.Tensor2D>(`${part}.weight`, [states.shape[1], tags], { kind: 'xavier' })
+  const b = parameters.get<tf.Tensor1D>(`${part}.bias`, [tags], { kind: 'zeros' })
+  return linearByConvention(task, parameters, part, dropoutIf(states, task.dropout, seeds), { w, b }, convention)
 }
 
 /** Negative log likelihood of tag ids (int32 by row), summed over the batch. [1] */

@@ -19,6 +19,8 @@ export interface RelationExample extends Example {
   readonly open?: Int32Array
   /** Whether pairs outside of `cells` are known to be unrelated. @default true */
   readonly exhaustive?: boolean
+  /** By whose rules it is annotated. */
+  readonly convention?: string | undefined
 }
 
 export function* relationExamples(
@@ -70,6 +72,7 @@ export function* relationExamples(
       ...(open.length > 0 ? { open: Int32Array.from(open) } : {}),
       ...(known && known.length < labels.length ? { known } : {}),
       ...(annotation.pairs === 'given' ? { exhaustive: false } : {}),
+      ...(dataset.convention ? { convention: dataset.convention } : {}),
     }
   }
 }

@@ -14,6 +14,7 @@ import { sigmoidLoss } from '../../kernels/ops/losses.ts'
 import type { Seeds } from '../../layers/encoder.ts'
 import { metricOf, type RelationScore } from '../../metrics/score.ts'
 import { annotationOf, relationsMeant } from '../annotation.ts'
+import { conventionPlaces } from '../convention-layer.ts'
 import type { CrfTaskConfig } from '../crf/keys.ts'
 import type { DecodeOptions, Decoder, Draft, Forward, Head, HeadContext } from '../head.ts'
 import { positiveCells, unknownCells } from './cells.ts'
@@ -40,7 +41,10 @@ const loss = (
   const placesOf = allPlaces(starts)
   const pairs = pairTokens(rows, placesOf)
   const lengths = placesOf.map(({ length }) => length)
-  const logits = relationLogits(task, context.parameters, relationStates(context, task, state, seeds), pairs, types)
+  const at = conventionPlaces(task, examples)
+  const rules = at && Int32Array.from(at.flatMap((place, e) => new Array<number>(lengths[e] ** 2).fill(place)))
+  const states = relationStates(context, task, state, seeds)
+  const logits = relationLogits(task, context.parameters, states, pairs, types, rules)
   const unknown = unknownCells(examples, lengths, types)
   const asked = unknown
     ? (tf.add(logits, tf.tensor2d(unknown, [unknown.length / types, types])) as tf.Tensor2D)
@@ -74,7 +78,7 @@ const isPronounOf = (task: Pick<RelationTaskConfig, 'pronouns'>) => {
   return (word: string): boolean => typesOf(word) !== undefined
 }
 
-const decoder = (context: HeadContext, task: RelationTaskConfig, { minScore, spansFound }: DecodeOptions): Decoder => {
+const decoder = (context: HeadContext, task: RelationTaskConfig, { minScore, spansFound, convention }: DecodeOptions): Decoder => {
   const labels = context.labels[task.name]
   const typed = Object.keys(task.argumentTypes).length > 0
   const symmetric = labels.map((label) => task.symmetric.includes(label))
@@ -116,7 +120,8 @@ const decoder = (context: HeadContext, task: RelationTaskConfig, { minScore, spa
       )
       if (pairs.first.length === 0 || labels.length === 0) return
       const states = relationStates(context, task, state, undefined)
-      const logits = relationLogits(task, context.parameters, states, pairs, labels.length).dataSync() as Float32Array
+      const logits = relationLogits(task, context.parameters, states, pairs, labels.length, convention)
+        .dataSync() as Float32Array
       let first = 0
       for (const list of places) {
         const n = list.length

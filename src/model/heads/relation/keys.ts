@@ -14,6 +14,7 @@ import {
   wrongValue,
 } from '../../config/schema.ts'
 import { annotationKeys } from '../annotation.ts'
+import { convention, conventionKeys } from '../convention.ts'
 
 const lowerCase = (word: string): string => word.toLowerCase()
 
@@ -26,6 +27,7 @@ const isSides = (value: unknown): boolean => Array.isArray(value) && value.lengt
 
 export const relationDatasetKeys = {
   ...annotationKeys,
+  ...conventionKeys,
   annotated: optional(
     text(
       {
@@ -124,6 +126,7 @@ export const relationKeys = {
     sentence:
       'Probability from which a relation holds beside a more probable one of the same two, in either direction: few pairs have two.',
   }),
+  convention,
   calibration,
 }
 

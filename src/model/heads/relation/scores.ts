@@ -12,6 +12,7 @@ import { dropoutIf, type Seeds } from '../../layers/encoder.ts'
 import { type Parameters, weightOf } from '../../parameters.ts'
 import type { CrfTaskConfig } from '../crf/keys.ts'
 import { emissionsOf, tagMarginals } from '../crf/scores.ts'
+import { type Convention, linearByConvention } from '../convention-layer.ts'
 import type { Forward, HeadContext } from '../head.ts'
 import type { RelationTaskConfig } from './keys.ts'
 
@@ -66,13 +67,18 @@ export const allPlaces = (starts: ArrayLike<number>): Int32Array[] =>
 
 const productSize = 32
 
-/** Scores [pairs, types] before the sigmoid. @param states [tokens, D] */
+/**
+ * Scores [pairs, types] before the sigmoid.
+ * @param states [tokens, D]
+ * @param convention whose rules hold: one for all pairs, or each pair's
+ */
 export const relationLogits = (
   task: RelationTaskConfig,
   parameters: Parameters,
   states: tf.Tensor2D,
   pairs: TokenPairs,
   types: number,
+  convention?: Convention,
 ): tf.Tensor2D => {
   const { name, hidden, pairFeatures } = task
   const input = states.shape[1]
@@ -109,7 +115,9 @@ export const relationLogits = (
   } else layer = pairSum(one, a, two, b)
   // Relations are rare: start where the sigmoid says so.
   const bias = parameters.get<tf.Tensor1D>(`${name}.types.bias`, [types], { kind: 'constant', value: -4 })
-  return linear(layer, weight('types', hidden, types), bias)
+  const part = `${name}.types`
+  const w = parameters.get<tf.Tensor2D>(part, [hidden, types], { kind: 'normal', deviation: Math.sqrt(2 / hidden) })
+  return linearByConvention(task, parameters, part, layer, { w, b: bias, integers: true }, convention)
 }
 
 const tagFeature = 24
