@@ -34,6 +34,24 @@ test('a relation that holds both ways is as probable either way, and stays so', 
   t.deepEqual(labelsOf(firstAndSure(found, 0.75)), ['spouse', 'spouse'])
 })
 
+test('labels that often hold of the same two do not have to be surer for each other', (t) => {
+  const found = [
+    candidate('country of citizenship', 1, 0.8),
+    candidate('head of state or government', 1, 0.5),
+    candidate('residence', 1, 0.7),
+    candidate('head of state or government', 2, 0.6),
+    candidate('country of citizenship', 2, 0.51),
+    candidate('residence', 3, 0.6),
+    candidate('head of state or government', 3, 0.55),
+  ]
+  const beside = { 'country of citizenship': ['head of state or government'] }
+  t.deepEqual(
+    firstAndSure(found, 0.75, beside),
+    [0, 1, 3, 4, 5].map((i) => found[i]),
+    'named once for both ways',
+  )
+})
+
 test('random candidates: every pair keeps its best, and nothing else below the threshold', (t) => {
   const random = randomOf(7)
   for (let round = 0; round < 200; round++) {

@@ -154,6 +154,19 @@ test('a configuration extends another by a path from its own folder, or by a who
   }
 })
 
+test('configurations extend each other a dozen deep, but not in a circle', async (t) => {
+  const data = join(folder, 'any.arrow')
+  let path = await config('deep-0', { ...base(data, data), name: 'the first' })
+  for (let i = 1; i <= 12; i++) path = await config(`deep-${i}`, { extends: `deep-${i - 1}.json` })
+  t.deepEqual([(await loadConfig(path)).name], ['the first'])
+  await config('deep-0', { extends: 'deep-2.json' })
+  const error = await t.throwsAsync(loadConfig(path), { code: 'HMTL_CONFIG_VALUE' })
+  t.regex(
+    error?.message ?? '',
+    /circles: \S*deep-2\.json extends \S*deep-1\.json extends \S*deep-0\.json extends \S*deep-2\.json\./,
+  )
+})
+
 test('what of a folder is no data is told before a training begins, once', async (t) => {
   const data = join(folder, 'some')
   mkdirSync(data)

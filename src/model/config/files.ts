@@ -47,10 +47,17 @@ const inherit = (base: JsonObject, given: JsonObject): JsonObject => {
   return out
 }
 
-const mostAncestors = 8
-
-const readObject = async (path: string, depth = 0): Promise<JsonObject> => {
-  if (depth > mostAncestors) throw new HmtlError('HMTL_CONFIG_VALUE', `"extends" goes round in circles at ${path}`)
+/** @param heirs files that extend it, one by way of the next */
+const readObject = async (path: string, heirs: readonly string[] = []): Promise<JsonObject> => {
+  const own = resolve(path)
+  if (heirs.includes(own))
+    throw new HmtlError(
+      'HMTL_CONFIG_VALUE',
+      `"extends" goes round in circles: ${[...heirs.slice(heirs.indexOf(own)), own].join(' extends ')}`,
+      {
+        remedy: 'Name a file that does not extend this one',
+      },
+    )
   let value: unknown
   try {
     value = JSON.parse(await readFile(path, 'utf8'))
@@ -64,7 +71,7 @@ const readObject = async (path: string, depth = 0): Promise<JsonObject> => {
   if (parent !== undefined && typeof parent !== 'string')
     throw new HmtlError('HMTL_CONFIG_TYPE', `"extends" of ${path} must be a path, not ${JSON.stringify(parent)}`)
   if (parent === undefined) return inherit({}, value)
-  const base = await readObject(resolve(dirname(path), parent), depth + 1)
+  const base = await readObject(resolve(dirname(path), parent), [...heirs, own])
   // Weights of tasks that this file does not take stay behind.
   const { training = {} } = withoutForeignWeights({ ...base, tasks: value.tasks ?? base.tasks })
   return inherit({ ...base, training }, value)

@@ -37,7 +37,12 @@ export const linearByConvention = (
 ): tf.Tensor2D => {
   const [inner, out] = w.shape
   const weight = (key: string, make: () => tf.Tensor2D) => (integers ? parameters.weight(key, make) : make())
-  const common = () => linear(x, weight(`${part}.weight`, () => w), b)
+  const common = () =>
+    linear(
+      x,
+      weight(`${part}.weight`, () => w),
+      b,
+    )
   // All are there from the start, whichever is asked for first.
   const known = conventionsOf(task).map((name) => {
     const added = `${part}.convention.${name}`

@@ -78,7 +78,11 @@ const isPronounOf = (task: Pick<RelationTaskConfig, 'pronouns'>) => {
   return (word: string): boolean => typesOf(word) !== undefined
 }
 
-const decoder = (context: HeadContext, task: RelationTaskConfig, { minScore, spansFound, convention }: DecodeOptions): Decoder => {
+const decoder = (
+  context: HeadContext,
+  task: RelationTaskConfig,
+  { minScore, spansFound, convention }: DecodeOptions,
+): Decoder => {
   const labels = context.labels[task.name]
   const typed = Object.keys(task.argumentTypes).length > 0
   const symmetric = labels.map((label) => task.symmetric.includes(label))
@@ -120,8 +124,14 @@ const decoder = (context: HeadContext, task: RelationTaskConfig, { minScore, spa
       )
       if (pairs.first.length === 0 || labels.length === 0) return
       const states = relationStates(context, task, state, undefined)
-      const logits = relationLogits(task, context.parameters, states, pairs, labels.length, convention)
-        .dataSync() as Float32Array
+      const logits = relationLogits(
+        task,
+        context.parameters,
+        states,
+        pairs,
+        labels.length,
+        convention,
+      ).dataSync() as Float32Array
       let first = 0
       for (const list of places) {
         const n = list.length
@@ -149,7 +159,7 @@ const decoder = (context: HeadContext, task: RelationTaskConfig, { minScore, spa
             }
         // What no word of the sentence says was the likeliest all the same: the next one is no surer for it.
         const words = found.length === 0 ? [] : sentenceOf(list[0])
-        for (const { relations, relation, places } of firstAndSure(found, task.secondThreshold))
+        for (const { relations, relation, places } of firstAndSure(found, task.secondThreshold, task.beside))
           if (hasCue(task, relation.label, words, places)) relations.push(relation)
         first += n * n
       }

@@ -126,6 +126,10 @@ export const relationKeys = {
     sentence:
       'Probability from which a relation holds beside a more probable one of the same two, in either direction: few pairs have two.',
   }),
+  beside: wordLists(
+    'label',
+    'Labels that often hold of the same two, in either direction: `{"employer": ["chief executive officer"]}`. Beside each other they hold from `threshold`.',
+  ),
   convention,
   calibration,
 }

@@ -14,14 +14,33 @@ export interface Candidate {
   readonly places: Places
 }
 
+/** Which labels often hold of the same two, named once for both. */
+export type Beside = Readonly<Record<string, readonly string[]>>
+
+const areBeside = (beside: Beside, one: string, other: string): boolean =>
+  (Object.hasOwn(beside, one) && beside[one].includes(other)) ||
+  (Object.hasOwn(beside, other) && beside[other].includes(one))
+
 /**
- * Of each pair the most probable, and what is more probable than `second` by itself; in the order given.
+ * Of each pair the most probable, what is more probable than `second` by itself, and what holds `beside` the most
+ * probable; in the order given.
  *
  * @example
  * firstAndSure(found, 0.75)   // of founder 0.8, chief executive 0.7 and employer 0.76: the first and the last
  */
-export const firstAndSure = (found: readonly Candidate[], second: number): readonly Candidate[] => {
-  const best = new Map<number, number>()
-  for (const { pair, sigmoid } of found) best.set(pair, Math.max(best.get(pair) ?? 0, sigmoid))
-  return found.filter(({ pair, sigmoid }) => sigmoid > second || sigmoid === best.get(pair))
+export const firstAndSure = (
+  found: readonly Candidate[],
+  second: number,
+  beside: Beside = {},
+): readonly Candidate[] => {
+  const best = new Map<number, Candidate>()
+  for (const candidate of found) {
+    const other = best.get(candidate.pair)
+    if (!other || candidate.sigmoid > other.sigmoid) best.set(candidate.pair, candidate)
+  }
+  return found.filter(({ pair, sigmoid, relation }) => {
+    const first = best.get(pair)
+    if (!first || sigmoid > second || sigmoid === first.sigmoid) return true
+    return areBeside(beside, relation.label, first.relation.label)
+  })
 }
