@@ -111,6 +111,7 @@ export const handler = async (args: Args): Promise<number> => {
     output: args.output,
     resume: args.resume,
     overwrite: args.overwrite,
+    folderOf: modelFolder,
     half: args.half,
     version: packageVersion(),
     signal: controller.signal,

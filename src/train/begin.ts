@@ -66,9 +66,12 @@ const isWhole = (task: string, { anew }: Begun): boolean => !anew.some((name) =>
 export const beginTraining = async (
   config: ModelConfig,
   output: string,
-  onSurvey?: (found: Survey) => void,
+  {
+    onSurvey,
+    folderOf = (model) => model,
+  }: { readonly onSurvey?: (found: Survey) => void; readonly folderOf?: (model: string) => string } = {},
 ): Promise<Training> => {
-  const former = await formerModel(config)
+  const former = await formerModel(config, folderOf)
   const found = await survey(config)
   // Only now: data that cannot be read must not cost what an earlier training left.
   await clearFolder(output)

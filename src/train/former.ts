@@ -34,12 +34,16 @@ const characterTable = 'characters.table'
 const layerMix = 'contextual.mix'
 
 /**
+ * @param folderOf of the model as it is named
  * @returns undefined where the configuration names none
  * @throws HmtlError `HMTL_MODEL_*`, `HMTL_CONFIG_VALUE` where its word vectors are of another size
  */
-export const formerModel = async ({ training, embeddings }: ModelConfig): Promise<Former | undefined> => {
-  const { begin: folder } = training
-  if (folder === undefined) return undefined
+export const formerModel = async (
+  { training, embeddings }: ModelConfig,
+  folderOf: (model: string) => string,
+): Promise<Former | undefined> => {
+  if (training.begin === undefined) return undefined
+  const folder = folderOf(training.begin)
   // The encoder that it stands on is the configuration's affair.
   const { config, labels, vocabulary, wordTable, stored } = await readParts(folderFiles(folder), async () => undefined)
   const { size } = config.embeddings.words

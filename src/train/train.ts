@@ -48,6 +48,8 @@ export interface TrainOptions {
   readonly resume?: boolean
   /** Replaces a training that the folder holds. @default false */
   readonly overwrite?: boolean
+  /** The folder of the model that `training.begin` names, where that is no folder itself. */
+  readonly folderOf?: (model: string) => string
   readonly onSurvey?: (survey: Survey) => void
   /** Told what was taken of the model that it begins with. */
   readonly onBegin?: (begun: Begun) => void
@@ -140,9 +142,7 @@ export const train = async (config: ModelConfig, options: TrainOptions): Promise
 const trainInto = async (config: ModelConfig, options: TrainOptions): Promise<TrainResult> => {
   const { output, half = false } = options
   const { updates, validateEvery, patience, fitDecisions: fitted, scoreTest } = config.training
-  const training = await (options.resume
-    ? resumeTraining(config, output)
-    : beginTraining(config, output, options.onSurvey))
+  const training = await (options.resume ? resumeTraining(config, output) : beginTraining(config, output, options))
   const { model, optimizer, random, progress, positions, batches, watched } = training
   const shares = samplingShares(config, batches)
   const taskOf = taskOfUpdate(config, batches, random)

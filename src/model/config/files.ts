@@ -136,8 +136,8 @@ export const loadConfig = async (
   const training = isObject(object.training) ? object.training : {}
   const model = begin ?? training.begin
   if (typeof model === 'string') {
-    const folder = folderOf(model)
-    object = inherit(await settingsOf(folder), { ...object, training: { ...training, begin: folder } })
+    // Kept as it is named: a model says what it began with, not where that lay.
+    object = inherit(await settingsOf(folderOf(model)), { ...object, training: { ...training, begin: model } })
   }
   return parseConfig(object)
 }
