@@ -19,6 +19,7 @@ import { type Source, stem } from '../source.ts'
 import { layerToWrite } from '../syntax/span-layer.ts'
 import { decodeTags, encodeTags, isTag } from '../document/tags.ts'
 import { joinTokens, sentenceOfToken, type TokenSpan, tokenSpan, words } from '../document/tokens.ts'
+import { gather } from '../gather.ts'
 
 const key = 'conll04'
 const none = 'N'
@@ -214,7 +215,7 @@ const encode = (document: Document, context: FormatContext): string => {
           document.id,
           `${label} tokens ${argument.begin}..${argument.end}`,
         )
-    heads.set(one.end - 1, [...(heads.get(one.end - 1) ?? []), [label, two.end - 1 - begins[sentence]]])
+    gather(heads, one.end - 1, [label, two.end - 1 - begins[sentence]])
   }
   const lines: string[] = []
   begins.forEach((from, s) => {

@@ -83,7 +83,8 @@ const rowsBelow = (
   context: FormatContext,
 ): Rows => {
   if (error) throw error
-  const twice = fields.find((field, c) => fields.indexOf(field) !== c)
+  const seen = new Set<string>()
+  const twice = fields.find((field) => seen.size === seen.add(field).size)
   if (twice !== undefined) throw new HmtlError('HMTL_INPUT_FIELD', `two columns are named "${twice}"`)
   const textAt = fields.indexOf(textColumn(fields, textField) ?? textField)
   if (textAt === -1 && resultColumns.every((column, c) => fields[c] === column))
