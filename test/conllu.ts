@@ -260,3 +260,12 @@ test('conllu: tags of names that are not read, beside Entity=, are counted', asy
     t.is(await rewritten('conllu', text), text)
   }
 })
+
+test('conllu: a declaration before # newdoc is of the document that begins there', async (t) => {
+  const of = (id: string, global: string, entity: string) =>
+    `# global.Entity = ${global}\n# newdoc id = ${id}\n${conlluLines(['1', 'Mia', entity])}`
+  const text = of('a', 'etype-GRP', '(person-1)') + of('b', 'GRP-etype', '(7-person)')
+  const { documents } = await read('conllu', text)
+  t.deepEqual(documents.map(mentionsOf), [['Mia person'], ['Mia person']])
+  t.is(await rewritten('conllu', text), text)
+})

@@ -53,8 +53,13 @@ const parser = (source: Source, context: FormatContext): LineParser => {
   const documentId = () => id ?? `${name}:${count}`
   /** Of the document that is being read; without `# newdoc` each sentence is one. */
   const idNow = () => (hasDocuments ? documentId() : `${name}:${count + sentences.length}`)
+  /** What comments declare holds from their sentence on: the document before `# newdoc` is not built yet. */
+  const declare = () => {
+    global = globalOf(lines) ?? global
+  }
   const closeSentence = () => {
     if (lines.length === 0) return
+    if (!hasWords) declare()
     const taken = lines
     lines = []
     hasWords = false
@@ -142,7 +147,7 @@ const parser = (source: Source, context: FormatContext): LineParser => {
       if (text.startsWith('#')) {
         const mark = newdoc.exec(text)
         const done = mark ? beginDocument(mark[1] === undefined ? undefined : idOfLine(mark[1].trim())) : undefined
-        global = globalOf([text]) ?? global
+        if (skipping) global = globalOf([text]) ?? global
         const isNaming = namesColumns(text)
         if (isNaming) columns = plusColumns(text)
         // What is kept has the ten columns.
@@ -150,6 +155,7 @@ const parser = (source: Source, context: FormatContext): LineParser => {
         return done
       }
       if (skipping) return undefined
+      if (!hasWords) declare()
       hasWords = true
       lines.push(columns ? usualRow(text, columns, (name) => context.report.add('unread-column', idNow(), name)) : text)
       return undefined
