@@ -263,7 +263,6 @@ export const enrich = async (
       value: args.value,
       decoder: decoderOf(args),
       textField: args.textField,
-      offsetUnit: args.offsetUnit as OffsetUnit,
       model: args.model.split(/[/\\]/).filter(Boolean).pop() ?? args.model,
       version: packageVersion(),
       delivery: args.delivery,

@@ -234,3 +234,38 @@ test('conllu: columns of CoNLL-U Plus are read by their names, and what else the
   t.regex(short.errors[0].message, /10 columns where the file names 11/)
   t.is(sniffHead(Buffer.from('# global.columns = a b\nAda\tx\n'), '<stdin>').name !== 'conllu', true)
 })
+
+test('conllu: columns are those that were named last, the ten again where a file says so', async (t) => {
+  const ten = 'ID FORM LEMMA UPOS XPOS FEATS HEAD DEPREL DEPS MISC'
+  const named = (columns: string, id: string) => `# global.columns = ${columns}\n# newdoc id = ${id}\n`
+  const few = (id: string) => `${named('ID FORM X', id)}1\tAda\tx\n\n`
+  const usual = `${named(ten, 'u')}${conlluLines(['1', 'Mia'])}`
+  const { documents, errors } = await read('conllu', `${few('a')}${usual}${few('b')}`)
+  t.deepEqual([errors, texts(documents)], [[], ['Ada', 'Mia', 'Ada']])
+  // Also where they are named among lines that are left out.
+  const damaged = await read('conllu', `${few('a')}1\tBob\n\n${usual}`)
+  t.deepEqual([damaged.errors.length, texts(damaged.documents)], [1, ['Mia']])
+  const each = await read('conllu', '# global.columns = ID FORM X\n1\tAda\t_\n\n1\tBob\tx\n\n')
+  t.true(each.report.entries()[0].examples[0].startsWith(each.documents[1].id))
+})
+
+test('conllu: tags of names that are not read, beside Entity=, are counted', async (t) => {
+  const tag = '|ner=S-PER'
+  for (const text of [
+    `# global.Entity = GRP-etype\n${conlluLines(['1', 'Mia', ''])}`.replace(/_\n/, 'ner=S-PER\n'),
+    conlluLines(['1', 'Mia', '(1-person)']).replace('(1-person)', `(1-person)${tag}`),
+  ]) {
+    const { documents, report } = await read('conllu', text)
+    t.deepEqual([documents[0].entities, report.count('other-tags')], [undefined, 1])
+    t.is(await rewritten('conllu', text), text)
+  }
+})
+
+test('conllu: a declaration before # newdoc is of the document that begins there', async (t) => {
+  const of = (id: string, global: string, entity: string) =>
+    `# global.Entity = ${global}\n# newdoc id = ${id}\n${conlluLines(['1', 'Mia', entity])}`
+  const text = of('a', 'etype-GRP', '(person-1)') + of('b', 'GRP-etype', '(7-person)')
+  const { documents } = await read('conllu', text)
+  t.deepEqual(documents.map(mentionsOf), [['Mia person'], ['Mia person']])
+  t.is(await rewritten('conllu', text), text)
+})

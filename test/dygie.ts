@@ -90,6 +90,8 @@ test('dygie: what stands in the list of another sentence than it is in is left o
     ),
     { 'duplicate-ner': 1 },
   )
+  const related = [0, 0, 1, 1, 'X']
+  t.deepEqual(kinds((await of({ relations: [[related, related], [], []] })).report), { 'duplicate-relations': 1 })
 })
 
 test('dygie: a document of PreCo has its id and its clusters', async (t) => {

@@ -34,3 +34,8 @@ test('damaged JSON', async (t) => {
     t.true(isQuick, line.slice(0, 8))
   }
 })
+
+test('lists that may be tags, one within the other', async (t) => {
+  const line = `{"text":"a","x":${'[{"tags":'.repeat(2500)}[${','.repeat(30_000)}`
+  t.true(await within(2, () => read('jsonl', line)))
+})

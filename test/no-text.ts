@@ -96,3 +96,58 @@ test('what is nearly JSON, and what is none, is told with what to do', async (t)
   for (const name of ['a.wet', 'a.txt', '<stdin>'])
     t.throws(() => sniffHead(warc, name), { code: 'HMTL_FORMAT_UNSUPPORTED', message: /WARC.*JSON lines/ } as never)
 })
+
+test('what a model has found without the text that it is of is no text and no sentence', async (t) => {
+  const found = [
+    { entity: 'B-PER', score: 0.9, index: 1, word: 'Ada', start: 0, end: 3 },
+    { entity: 'I-LOC', score: 0.9, index: 4, word: '##lo', start: 11, end: 13 },
+  ]
+  const grouped = found.map(({ entity, index: _, ...rest }) => ({ entity_group: entity.slice(2), ...rest }))
+  for (const records of [found, grouped]) {
+    const names = Object.keys(records[0])
+    const table = [names, ...records.map((record) => Object.values(record))].map((row) => row.join(',')).join('\n')
+    const columnData = names.map((name, c) => ({ name, data: records.map((record) => Object.values(record)[c]) }))
+    for (const [format, bytes] of [
+      ['jsonl', records.map((record) => `${JSON.stringify(record)}\n`).join('')],
+      ['json', JSON.stringify(records)],
+      ['csv', `${table}\n`],
+      ['parquet', Buffer.from(parquetWriteBuffer({ columnData } as never))],
+    ] as const) {
+      const { documents, errors } = await read(format, bytes)
+      t.deepEqual(documents, [], format)
+      t.regex(errors[0].message, /without their text.*--from spans/, format)
+    }
+  }
+  // A sentence's words may have places and scores too.
+  const words = await read(
+    'jsonl',
+    '{"word":"Ada","tag":"B-PER","start":0,"end":3}\n{"word":"left","tag":"O","start":4,"end":8}\n',
+  )
+  t.deepEqual(
+    words.documents.map(({ text }) => text),
+    ['Ada left'],
+  )
+  const comprehend =
+    '{"Entities":[{"BeginOffset":0,"EndOffset":3,"Score":0.9,"Text":"Ada","Type":"PERSON"}],"File":"a"}'
+  t.notRegex(await remedyOf('jsonl', `${comprehend}\n`), /jq/)
+})
+
+test('spans that stay a field are told to be read by --from spans where they are', async (t) => {
+  const said = async (fields: object) =>
+    (await read('jsonl', JSON.stringify({ text: 'Ada left', ...fields }))).report.entries()
+  const span = { start: 0, end: 3, label: 'PER' }
+  for (const [fields, isRead] of [
+    [{ found: [span] }, true],
+    [{ entities: [span] }, true],
+    [{ denotations: [{ id: 'T1', span: { begin: 0, end: 3 }, obj: 'PER' }] }, false],
+    [{ entities: [{ id: 'T1', span: { begin: 0, end: 3 }, obj: 'PER' }] }, false],
+    [{ entities: [{ start: 0, end: 3 }] }, false],
+  ] as const) {
+    const [{ kind, examples }] = await said(fields)
+    t.is(kind, 'unread-spans')
+    t.is(examples[0].includes('--from spans'), isRead, JSON.stringify(fields))
+    const name = Object.keys(fields)[0] === 'found' ? 'entities' : Object.keys(fields)[0]
+    const given = await read('spans', JSON.stringify({ text: 'Ada left', [name]: Object.values(fields)[0] }))
+    t.is(given.documents.length === 1, isRead)
+  }
+})

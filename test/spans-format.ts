@@ -210,10 +210,7 @@ test('lists of spans that stay a field are told whatever they are called, with w
     [{ text, entities: [flair] }, 'entities; --from spans reads them'],
     [{ text, found: [span, span] }, 'found; called entities, --from spans reads them'],
     [{ text, annotations: [bioc] }, 'annotations'],
-    [
-      { text, denotations: [{ span: { begin: 0, end: 3 }, obj: 'X' }] },
-      'denotations; called entities, --from spans reads them',
-    ],
+    [{ text, denotations: [{ span: { begin: 0, end: 3 }, obj: 'X' }] }, 'denotations'],
     // Of words alone they count those, and nothing that is read.
     [{ tokens: ['Ada', 'ran'], entities: [{ start: 0, end: 1, label: 'PER' }] }, 'entities'],
     [{ tokens: ['Ada', 'ran'], spans: [{ start: 0, end: 2, label: 'PER' }], id: 1 }, 'spans'],

@@ -256,6 +256,8 @@ test('what is marked up as a whole is no text, with a declaration or without; a 
     '< a b="c"></a>',
     '<ada@x.org> wrote: <q>Oslo</q>',
     '<https://x.org> is <q>it</q>',
+    `<doc id="1">Ada</doc>\n${'Ada left Oslo. '.repeat(1000)}`,
+    '<user id="1">Ada</user> is > Bob',
   ]
   for (const text of texts) for (const name of ['<stdin>', 'a.txt', 'a.md']) t.is(named(text, name), 'text', text)
   for (const [text, what] of [

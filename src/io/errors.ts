@@ -137,3 +137,12 @@ export const toHmtlError = (error: unknown, code: ErrorCode, place: ErrorPlace =
     cause: error.cause,
   })
 }
+
+/** What `make` gives; what it throws says that it is about this source, where it says no other. */
+export const within = <T>(source: string, make: () => T): T => {
+  try {
+    return make()
+  } catch (error) {
+    throw toHmtlError(error, 'HMTL_INPUT_SYNTAX', { source })
+  }
+}

@@ -5,6 +5,7 @@ import { formats } from './formats/index.ts'
 import { looksLike } from './guess.ts'
 import { refuseOthers } from './refused.ts'
 import { type Choice, readBeside, type Source, withoutGz } from './source.ts'
+import { wideEncoding } from './syntax/text.ts'
 
 /** Files that are read with another one (`.ann` beside `.txt`, `.apf.xml` beside `.sgm`), or that nobody sees. */
 const isBeside = (path: string): boolean => /\.(ann|apf\.xml)$/i.test(path) || /(^|\/)\./.test(path)
@@ -18,9 +19,6 @@ const hasNameOf = (format: Format, path: string): boolean => format.accepts(path
 /** Names that texts have besides `.txt`. */
 const isNamedText = (path: string): boolean => /\.(md|markdown|text|log|rst|adoc|org)$/i.test(path)
 
-const isWide = (head: Uint8Array): boolean =>
-  (head[0] === 0xff && head[1] === 0xfe) || (head[0] === 0xfe && head[1] === 0xff)
-
 /** Whether the first bytes are no text's, in whatever encoding. */
 const isBinary = async (source: Source): Promise<boolean> => {
   for await (const chunk of source.chunks()) {
@@ -30,7 +28,7 @@ const isBinary = async (source: Source): Promise<boolean> => {
     } catch {
       return true
     }
-    return head.includes(0) && !isWide(head)
+    return head.includes(0) && !wideEncoding(head)
   }
   return false
 }

@@ -11,9 +11,9 @@ import { mayBeRefused, refuseOthers } from './refused.ts'
 import { type JsonHead, jsonHead, pairHead, tellingHead } from './syntax/json-head.ts'
 import { type Source, withoutGz } from './source.ts'
 import { isMarkup } from './syntax/markup.ts'
-import { headWithNewlines } from './syntax/line-ends.ts'
+import { withNewlines } from './syntax/line-ends.ts'
 import { afterMarks } from './syntax/json-marks.ts'
-import { lineOfFault, utf8Remedy } from './syntax/text.ts'
+import { lineOfFault, notUtf8, utf8Remedy, wideEncoding } from './syntax/text.ts'
 import { unreadKind } from './syntax/unread.ts'
 
 /** What is looked at at most; of JSON whose first record is longer than that, more. */
@@ -88,26 +88,9 @@ const isText = (bytes: Uint8Array): boolean => {
   return false
 }
 
-/** Whether these are characters of two bytes: by a mark before them, or every second byte of ASCII, which is 0. */
-const isUtf16 = (head: Uint8Array): boolean => {
-  const [first, second] = head
-  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) return head[2] !== 0xff
-  const looked = head.subarray(0, 32)
-  return looked.length >= markBytes && [0, 1].some((odd) => looked.every((byte, i) => (byte === 0) === (i % 2 === odd)))
-}
-
-/** Whether a mark says that these are characters of four bytes; the little end of it is one of UTF-16 too. */
-const isUtf32 = ([a, b, c, d]: Uint8Array): boolean =>
-  (a === 0xff && b === 0xfe && c === 0 && d === 0) || (a === 0 && b === 0 && c === 0xfe && d === 0xff)
-
 /** @throws HmtlError `HMTL_INPUT_ENCODING` whatever the name says: no format is written so */
 const refuseWide = (head: Uint8Array, name: string): void => {
-  const encoding = isUtf32(head) ? 'UTF-32' : isUtf16(head) ? 'UTF-16' : undefined
-  if (encoding)
-    throw new HmtlError('HMTL_INPUT_ENCODING', `${name} is ${encoding}`, {
-      source: name,
-      remedy: `Convert it to UTF-8, for example with iconv -f ${encoding} -t UTF-8`,
-    })
+  if (wideEncoding(head)) throw notUtf8(name, head, { source: name })
 }
 
 /** @throws HmtlError `HMTL_INPUT_ENCODING` of UTF-8 with a character that no text has, which is told by its place */
@@ -129,7 +112,7 @@ const refuseControl = (head: Uint8Array, name: string): void => {
 
 /** @throws HmtlError `HMTL_FORMAT_UNKNOWN`, `HMTL_FORMAT_UNSUPPORTED`, `HMTL_INPUT_ENCODING` */
 const ofAll = (head: Uint8Array, name: string, textField?: string): Format => {
-  const text = headWithNewlines(decode(head))
+  const text = withNewlines(decode(head))
   const path = withoutGz(name)
   if (text.trim() === '') return ofNothing(path)
   if (/^#FORMAT=WebAnno TSV/.test(text))

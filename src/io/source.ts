@@ -263,6 +263,9 @@ export const readAll = async (source: Source, maxBytes: number): Promise<Buffer>
   return Buffer.concat(parts, size)
 }
 
+/** What a file beside a source is called in messages. */
+export const nameBeside = (source: Source, fileName: string): string => join(dirname(source.name), fileName)
+
 /** The bytes of a file beside a source, or undefined where there is none. */
 export const readBeside = async (source: Source, fileName: string): Promise<Buffer | undefined> => {
   if (source.path === undefined) return undefined

@@ -12,7 +12,7 @@ import { type FormatContext, jsonOptions } from '../format.ts'
 import { fromJson } from '../document/json.ts'
 import { HmtlError } from '../errors.ts'
 import { type Source, stem } from '../source.ts'
-import { likelyText, textColumn, textRemedy } from '../syntax/text-column.ts'
+import { columnRemedy, textColumn } from '../syntax/text-column.ts'
 import { cellText, type WordColumns, wordColumnsOf, wordRows } from '../syntax/word-rows.ts'
 import {
   isUnlabelled,
@@ -134,7 +134,7 @@ export const hubDocuments = (
     throw new HmtlError(
       'HMTL_FORMAT_SCHEMA',
       `no column "${wanted}" and no "tokens" among ${names.slice(0, 20).join(', ')}`,
-      { source: source.name, remedy: textRemedy('column', likelyText(names)) },
+      { source: source.name, remedy: columnRemedy(names) },
     )
   const tellSpelling = spellingTeller()
   const ofTags = tagFields(tellSpelling)

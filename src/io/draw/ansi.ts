@@ -10,6 +10,7 @@ import {
 import { bothWays } from './both-ways.ts'
 import { kindNumbers } from './kinds.ts'
 import { wrapped } from './wrap.ts'
+import { gather } from '../gather.ts'
 
 export interface DrawOptions {
   readonly color: boolean
@@ -66,9 +67,8 @@ const marked = (text: string, spans: readonly Labelled[], to: number, paint: Pai
   const closes = new Map<number, Labelled[]>()
   for (const span of [...spans].sort((a, b) => a.start - b.start || b.end - a.end)) {
     if (span.start >= to) continue
-    opens.set(span.start, [...(opens.get(span.start) ?? []), span])
-    const end = Math.min(span.end, to)
-    closes.set(end, [span, ...(closes.get(end) ?? [])])
+    gather(opens, span.start, span)
+    gather(closes, Math.min(span.end, to), span)
   }
   const at = [...new Set([...opens.keys(), ...closes.keys(), to])].sort((a, b) => a - b)
   let out = ''
@@ -76,7 +76,7 @@ const marked = (text: string, spans: readonly Labelled[], to: number, paint: Pai
   for (const offset of at) {
     out += pieceOf(text, from, offset)
     from = offset
-    for (const { label } of closes.get(offset) ?? []) out += paint(label, `]${safe(label)}`)
+    for (const { label } of closes.get(offset)?.reverse() ?? []) out += paint(label, `]${safe(label)}`)
     for (const { label } of opens.get(offset) ?? []) out += paint(label, '[')
   }
   return out + (to < text.length ? ' …' : '')

@@ -4,6 +4,7 @@
 import { type Document, listMentions, listRelations, listSpans, type SpanLike } from '../document/document.ts'
 import { type DrawnLayers, drawingKinds, drawLayers, type Judged, type Kinds, layersIn, layersOf } from './fragment.ts'
 import { pageOf } from './html.ts'
+import { gather } from '../gather.ts'
 
 type WithLabel = { readonly label: string }
 
@@ -20,7 +21,7 @@ const judged = <T extends WithLabel>(
 ): (T & Judged)[] => {
   const labelsOf = (items: readonly T[]) => {
     const labels = new Map<string, string[]>()
-    for (const item of items) labels.set(place(item), [...(labels.get(place(item)) ?? []), item.label])
+    for (const item of items) gather(labels, place(item), item.label)
     return labels
   }
   const [wanted, found] = [labelsOf(gold), labelsOf(predicted)]

@@ -3,9 +3,9 @@
  * annotation (values, times, events, attributes) passes through, so ACE is written as read.
  */
 import { createDocument, type Document } from '../document/document.ts'
-import { HmtlError } from '../errors.ts'
+import { HmtlError, within } from '../errors.ts'
 import { attempt, type Format, type FormatContext, maxDocumentBytes, reportUncarried } from '../format.ts'
-import { readAll, readBeside, type Source, stem } from '../source.ts'
+import { nameBeside, readAll, readBeside, type Source, stem } from '../source.ts'
 import { decodeApf, documentElement, encodeApf, fittingCharseqs, isOfDocument } from '../syntax/apf.ts'
 import { decodeReferences, restoreTags, stripTags, type Tag } from '../syntax/sgml.ts'
 import { layerToWrite } from '../syntax/span-layer.ts'
@@ -34,6 +34,7 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<Doc
     readAll(source, maxDocumentBytes(context)),
     readBeside(source, otherFile(source)),
   ])
+  const besideName = nameBeside(source, otherFile(source))
   const [sgmBytes, apfBytes] = fromApf ? [beside, own] : [own, beside]
   const document = attempt(context, { source: source.name, document: name }, undefined, () => {
     if (!sgmBytes) throw new HmtlError('HMTL_INPUT_NOT_FOUND', `${name}.sgm is not beside ${source.name}`)
@@ -41,7 +42,9 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<Doc
       throw new HmtlError('HMTL_INPUT_NOT_FOUND', `${name}.apf.xml is not beside ${source.name}`, {
         remedy: 'ACE keeps the text and its annotation side by side',
       })
-    return aceDocument(decodeUtf8(sgmBytes), decodeUtf8(apfBytes), name, source.name, context)
+    const [sgmName, apfName] = fromApf ? [besideName, source.name] : [source.name, besideName]
+    const sgml = within(sgmName, () => decodeUtf8(sgmBytes))
+    return within(apfName, () => aceDocument(sgml, decodeUtf8(apfBytes), name, apfName, context))
   })
   if (document) yield document
 }

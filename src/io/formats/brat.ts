@@ -4,7 +4,6 @@
  * pieces of discontinuous spans have no place in a document: they are counted,
  * and kept so that an unchanged document is written as it was.
  */
-import { basename } from 'node:path'
 import { columnLabel, metadataOf } from '../syntax/columns.ts'
 import {
   createDocument,
@@ -15,7 +14,7 @@ import {
   type RelationLike,
   type SpanLike,
 } from '../document/document.ts'
-import { HmtlError } from '../errors.ts'
+import { HmtlError, within } from '../errors.ts'
 import {
   attempt,
   type Format,
@@ -26,13 +25,17 @@ import {
 } from '../format.ts'
 import { checkCovered, lenient } from '../syntax/lenient.ts'
 import { codePointPlaces, fromUtf16, type OffsetMap } from '../document/offsets.ts'
-import { readAll, readBeside, type Source, stem } from '../source.ts'
+import { nameBeside, readAll, readBeside, type Source, stem } from '../source.ts'
+import { withNewlines } from '../syntax/line-ends.ts'
 import { layersToWrite, reportMerged, spansToWrite } from '../syntax/span-layer.ts'
 import { decodeUtf8 } from '../syntax/text.ts'
 
 const key = 'brat'
 const mark = '\ufeff'
 const unmarked = (text: string): string => (text.startsWith(mark) ? text.slice(1) : text)
+
+/** Lines of annotation; the text's own line ends are counted, and stand. */
+const rowsOf = (ann: string): string[] => withNewlines(unmarked(ann)).split('\n')
 
 interface Standoff {
   readonly spans: LabelledLike[]
@@ -90,7 +93,7 @@ const decode = (ann: string, text: string, document: string, context: FormatCont
   const relations: { label: string; arg1: string; arg2: string }[] = []
   const groups: string[][] = []
   let line = 0
-  for (const raw of unmarked(ann).split('\n')) {
+  for (const raw of rowsOf(ann)) {
     line++
     const row = raw.replace(/\r$/, '')
     if (row.trim() === '') continue
@@ -167,9 +170,12 @@ const mergeGroups = (groups: readonly (readonly SpanLike[])[]): SpanLike[][] => 
       const other = clusterOf.get(name)
       if (other === cluster) continue
       if (other) {
-        const [into, from] = [other, cluster]
-        into.push(...from)
-        for (const member of from) clusterOf.set(`${member.start} ${member.end}`, into)
+        // The fewer go to the others, or one cluster that takes up many would be moved each time.
+        const [into, from] = other.length < cluster.length ? [cluster, other] : [other, cluster]
+        for (const member of from) {
+          into.push(member)
+          clusterOf.set(`${member.start} ${member.end}`, into)
+        }
         clusters.delete(from)
         cluster = into
       } else {
@@ -184,16 +190,14 @@ const mergeGroups = (groups: readonly (readonly SpanLike[])[]): SpanLike[][] => 
 /** How many spans say what they cover, to choose between readings of the text. */
 const agreeing = (ann: string, text: string): number => {
   const offsetOf = codePointPlaces(text)
-  return unmarked(ann)
-    .split('\n')
-    .filter((row) => {
-      if (row[0] !== 'T') return false
-      try {
-        return boundOf(row.replace(/\r$/, ''), text, offsetOf, '', 0) !== undefined
-      } catch {
-        return false
-      }
-    }).length
+  return rowsOf(ann).filter((row) => {
+    if (row[0] !== 'T') return false
+    try {
+      return boundOf(row.replace(/\r$/, ''), text, offsetOf, '', 0) !== undefined
+    } catch {
+      return false
+    }
+  }).length
 }
 
 /**
@@ -207,18 +211,19 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<Doc
   const name = stem(source, '.txt', '.ann')
   const folder = source.relative.split('/').slice(0, -1).join('/')
   const id = folder === '' ? name : `${folder}/${name}`
-  const textBytes = source.relative.endsWith('.ann')
-    ? await readBeside(source, `${name}.txt`)
-    : await readAll(source, maxDocumentBytes(context))
-  const annBytes = await readBeside(source, `${basename(name)}.ann`)
+  const isAnn = source.relative.endsWith('.ann')
+  const textName = isAnn ? nameBeside(source, `${name}.txt`) : source.name
+  const annName = isAnn ? source.name : nameBeside(source, `${name}.ann`)
+  const textBytes = isAnn ? await readBeside(source, `${name}.txt`) : await readAll(source, maxDocumentBytes(context))
+  const annBytes = await readBeside(source, `${name}.ann`)
   const document = attempt(context, { source: source.name, document: id }, undefined, () => {
     if (!textBytes) throw new HmtlError('HMTL_INPUT_NOT_FOUND', `${name}.txt is not beside ${source.name}`)
-    const whole = decodeUtf8(textBytes, true)
+    const whole = within(textName, () => decodeUtf8(textBytes, true))
     if (!annBytes) return createDocument({ id, text: whole })
-    const ann = decodeUtf8(annBytes, true)
+    const ann = within(annName, () => decodeUtf8(annBytes, true))
     const marked = withoutMark(whole, ann)
     const text = marked ? whole.slice(1) : whole
-    const { spans, relations, clusters } = decode(ann, text, id, context)
+    const { spans, relations, clusters } = within(annName, () => decode(ann, text, id, context))
     const layer = context.options.layer ?? 'entities'
     return createDocument({
       id,

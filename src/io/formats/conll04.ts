@@ -10,7 +10,7 @@ import { HmtlError } from '../errors.ts'
 import { isBlankLine } from '../syntax/line-fields.ts'
 import { type Format, type FormatContext, reportUncarried, requireTokens } from '../format.ts'
 import { headOf } from '../syntax/head.ts'
-import { headWithNewlines } from '../syntax/line-ends.ts'
+import { withNewlines } from '../syntax/line-ends.ts'
 import { lenient } from '../syntax/lenient.ts'
 import { type LineParser, parseLines } from '../syntax/parse-lines.ts'
 import { idOfLine, idOnLine } from '../syntax/ids.ts'
@@ -19,6 +19,7 @@ import { type Source, stem } from '../source.ts'
 import { layerToWrite } from '../syntax/span-layer.ts'
 import { decodeTags, encodeTags, isTag } from '../document/tags.ts'
 import { joinTokens, sentenceOfToken, type TokenSpan, tokenSpan, words } from '../document/tokens.ts'
+import { gather } from '../gather.ts'
 
 const key = 'conll04'
 const none = 'N'
@@ -214,7 +215,7 @@ const encode = (document: Document, context: FormatContext): string => {
           document.id,
           `${label} tokens ${argument.begin}..${argument.end}`,
         )
-    heads.set(one.end - 1, [...(heads.get(one.end - 1) ?? []), [label, two.end - 1 - begins[sentence]]])
+    gather(heads, one.end - 1, [label, two.end - 1 - begins[sentence]])
   }
   const lines: string[] = []
   begins.forEach((from, s) => {
@@ -248,7 +249,7 @@ export const conll04: Format = {
     isRothYih(head) || (/^#doc/m.test(head) && /^\d+\t[^\t]+\t[^\t]+\t(?:\d+\t)?\[/m.test(head)) ? 2 : 0,
   async *read(given, context) {
     const { head, source } = await headOf(given, (text) => /^\s*\S[^\n]*\n/.test(text))
-    const parse = isRothYih(headWithNewlines(head)) ? rothYihParser(key, context) : parser(source, context)
+    const parse = isRothYih(withNewlines(head)) ? rothYihParser(key, context) : parser(source, context)
     yield* parseLines(source, context, parse)
   },
   write,

@@ -15,7 +15,7 @@ import { HmtlError } from '../errors.ts'
 import { fieldsOf, isBlankLine, tabFieldsOf, trimBlankEnd } from '../syntax/line-fields.ts'
 import { type Format, type FormatContext, reportUncarried, requireTokens } from '../format.ts'
 import { headOf } from '../syntax/head.ts'
-import { headWithNewlines } from '../syntax/line-ends.ts'
+import { withNewlines } from '../syntax/line-ends.ts'
 import type { Line } from '../syntax/lines.ts'
 import { type LineParser, parseLines } from '../syntax/parse-lines.ts'
 import { idCell, quotedId } from '../syntax/ids.ts'
@@ -347,7 +347,7 @@ export const conll2003: Format = {
   sniff: looksTagged,
   async *read(given, context) {
     const { head, ended, source, close } = await headOf(given, (text) => tagHead(text, false)?.certain === true)
-    const found = tagHead(headWithNewlines(head), ended)
+    const found = tagHead(withNewlines(head), ended)
     const fault = found && faultOfNumbers(found, source)
     if (fault) {
       await close()

@@ -44,6 +44,7 @@ import {
 } from '../syntax/conll2012-lines.ts'
 import { columnName, type Extras, extrasOf, type Header, kept, partColumn } from '../syntax/conll2012-extras.ts'
 import { GatheredRows } from '../syntax/conll2012-rows.ts'
+import { gather } from '../gather.ts'
 
 const key = 'conll2012'
 const isUnannotated = (cell: string): boolean => cell === '_' || cell === '-'
@@ -296,8 +297,7 @@ const commentsOf = (comments: unknown): Map<number, string[]> => {
   if (!Array.isArray(comments)) return out
   for (const item of comments) {
     const [token, line] = Array.isArray(item) ? (item as readonly unknown[]) : []
-    if (typeof token === 'number' && typeof line === 'string' && /^#.*$/.test(line))
-      out.set(token, [...(out.get(token) ?? []), line])
+    if (typeof token === 'number' && typeof line === 'string' && /^#.*$/.test(line)) gather(out, token, line)
   }
   return out
 }
@@ -318,9 +318,7 @@ const clusterKey = (members: readonly ClusterSpan[]): string => {
     const span = `${from} ${to}`
     if (seen.has(span)) continue
     seen.add(span)
-    const list = clusters.get(cluster)
-    if (list) list.push(span)
-    else clusters.set(cluster, [span])
+    gather(clusters, cluster, span)
   }
   return [...clusters.values()]
     .map((list) => list.sort().join(','))

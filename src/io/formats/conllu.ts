@@ -22,7 +22,7 @@ import { sentenceSpans, words } from '../document/tokens.ts'
 import { entityFields, globalOf, toldGlobal, undeclaredGlobal } from '../syntax/conllu-entities.ts'
 import { readSentence, withoutTag } from '../syntax/conllu-lines.ts'
 import { decode, type Sentence } from '../syntax/conllu-sentences.ts'
-import { isPlusHead, type PlusColumns, plusColumns, usualRow } from '../syntax/conllu-plus.ts'
+import { isPlusHead, namesColumns, type PlusColumns, plusColumns, usualRow } from '../syntax/conllu-plus.ts'
 import { withMentions, writtenGlobal } from '../syntax/conllu-mentions.ts'
 import { idOfLine, idOnLine } from '../syntax/ids.ts'
 import { layerToWrite, type SpanLayer, spansToWrite } from '../syntax/span-layer.ts'
@@ -51,13 +51,20 @@ const parser = (source: Source, context: FormatContext): LineParser => {
   let atBoundary = false
 
   const documentId = () => id ?? `${name}:${count}`
+  /** Of the document that is being read; without `# newdoc` each sentence is one. */
+  const idNow = () => (hasDocuments ? documentId() : `${name}:${count + sentences.length}`)
+  /** What comments declare holds from their sentence on: the document before `# newdoc` is not built yet. */
+  const declare = () => {
+    global = globalOf(lines) ?? global
+  }
   const closeSentence = () => {
     if (lines.length === 0) return
+    if (!hasWords) declare()
     const taken = lines
     lines = []
     hasWords = false
     atBoundary = true
-    sentences.push({ lines: taken, ...readSentence(taken, documentId(), context) })
+    sentences.push({ lines: taken, ...readSentence(taken, idNow(), context) })
     atBoundary = false
   }
   const build = (taken: readonly Sentence[]): Document => {
@@ -137,25 +144,21 @@ const parser = (source: Source, context: FormatContext): LineParser => {
         return !hasDocuments && ahead > lookAhead ? takeEach() : undefined
       }
       if (!hasDocuments && ahead <= lookAhead) ahead += text.length
-      let done: Document | undefined
       if (text.startsWith('#')) {
         const mark = newdoc.exec(text)
-        if (mark) done = beginDocument(mark[1] === undefined ? undefined : idOfLine(mark[1].trim()))
-        global = globalOf([text]) ?? global
-      }
-      if (skipping) return done
-      if (text.startsWith('#')) {
+        const done = mark ? beginDocument(mark[1] === undefined ? undefined : idOfLine(mark[1].trim())) : undefined
+        if (skipping) global = globalOf([text]) ?? global
+        const isNaming = namesColumns(text)
+        if (isNaming) columns = plusColumns(text)
         // What is kept has the ten columns.
-        const named = plusColumns(text)
-        columns = named ?? columns
-        if (!named) lines.push(text)
+        if (!skipping && !(isNaming && columns)) lines.push(text)
         return done
       }
+      if (skipping) return undefined
+      if (!hasWords) declare()
       hasWords = true
-      lines.push(
-        columns ? usualRow(text, columns, (name) => context.report.add('unread-column', documentId(), name)) : text,
-      )
-      return done
+      lines.push(columns ? usualRow(text, columns, (name) => context.report.add('unread-column', idNow(), name)) : text)
+      return undefined
     },
     end() {
       if (skipping) return undefined
@@ -163,7 +166,7 @@ const parser = (source: Source, context: FormatContext): LineParser => {
       return hasDocuments ? take() : takeEach(true)
     },
     recover() {
-      const failed = hasDocuments ? documentId() : `${name}:${count + sentences.length}`
+      const failed = idNow()
       // Before any mark only the sentence is lost, whether it is a document or not.
       if (hasDocuments) {
         sentences = []

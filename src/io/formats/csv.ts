@@ -13,7 +13,7 @@ import { headOf } from '../syntax/head.ts'
 import { rowsOfLists, toldByRow } from './list-rows.ts'
 import { resultColumns, resultsWriter } from './results.ts'
 import { type Source, stem } from '../source.ts'
-import { likelyText, textColumn, textRemedy } from '../syntax/text-column.ts'
+import { columnRemedy, textColumn } from '../syntax/text-column.ts'
 import { wordLists } from '../syntax/tagged-record.ts'
 import { type WordColumns, wordColumnsOf, wordRows } from '../syntax/word-rows.ts'
 
@@ -83,7 +83,8 @@ const rowsBelow = (
   context: FormatContext,
 ): Rows => {
   if (error) throw error
-  const twice = fields.find((field, c) => fields.indexOf(field) !== c)
+  const seen = new Set<string>()
+  const twice = fields.find((field) => seen.size === seen.add(field).size)
   if (twice !== undefined) throw new HmtlError('HMTL_INPUT_FIELD', `two columns are named "${twice}"`)
   const textAt = fields.indexOf(textColumn(fields, textField) ?? textField)
   if (textAt === -1 && resultColumns.every((column, c) => fields[c] === column))
@@ -100,7 +101,7 @@ const rowsBelow = (
       : rowsOfTexts(fields, textAt, name)
   if (!others)
     throw new HmtlError('HMTL_INPUT_FIELD', `no column "${textField}" among ${fields.slice(0, 20).join(', ')}`, {
-      remedy: `${textRemedy('column', likelyText(fields))}; what is no table is read with --from text or lines`,
+      remedy: `${columnRemedy(fields)}; what is no table is read with --from text or lines`,
     })
   return lists === undefined || !ofLists ? others : toldByRow(fields.indexOf(lists), ofLists, others)
 }

@@ -5,6 +5,7 @@ import { HmtlError } from '../errors.ts'
 import { idText, stringifyExact, withDoubles } from '../syntax/exact-json.ts'
 import { fieldsOf, metadataOfFields } from '../syntax/fields.ts'
 import { type Format, type FormatContext, reportLayers, requireTokens } from '../format.ts'
+import { gather } from '../gather.ts'
 import { headOf } from '../syntax/head.ts'
 import { documentsOfArray, documentsOfLines } from '../syntax/json-records.ts'
 import { lenient } from '../syntax/lenient.ts'
@@ -149,12 +150,16 @@ const decode = (record: unknown, fallbackId: string, context: FormatContext): Do
     countAgain('ner', item.slice(0, 3))
     return found
   })
-  const relations = items(rawRelations, 'relations', (item) => ({
-    arg1: span(item[0], item[1], 'relations'),
-    arg2: span(item[2], item[3], 'relations'),
-    label: label(item[4], 'relations'),
-    ...scored(item, 4, 'relations'),
-  }))
+  const relations = items(rawRelations, 'relations', (item) => {
+    const found = {
+      arg1: span(item[0], item[1], 'relations'),
+      arg2: span(item[2], item[3], 'relations'),
+      label: label(item[4], 'relations'),
+      ...scored(item, 4, 'relations'),
+    }
+    countAgain('relations', item.slice(0, 5))
+    return found
+  })
   const seen = new Set<string>()
   const isFresh = ({ start, end: stop }: SpanLike): boolean => {
     const place = `${start} ${stop}`
@@ -249,7 +254,7 @@ const encode = (document: Document, context: FormatContext): Record<string, unkn
   )
   const clusters = new Map<string, [number, number][]>()
   for (const { cluster, begin, end } of tokenClusters(document, context, tokens))
-    clusters.set(cluster, [...(clusters.get(cluster) ?? []), [begin, end - 1]])
+    gather(clusters, cluster, [begin, end - 1])
   return {
     doc_key: document.id,
     ...fieldsOf(document, key, 'doc_key', ['sentences', ...layerFields], context),

@@ -17,7 +17,7 @@ import {
   type SpanLike,
   type Spans,
 } from '../document/document.ts'
-import { HmtlError } from '../errors.ts'
+import { HmtlError, within } from '../errors.ts'
 import {
   attempt,
   type Format,
@@ -28,12 +28,14 @@ import {
   requireTokens,
 } from '../format.ts'
 import { checkCovered, lenient } from '../syntax/lenient.ts'
+import { withNewlines } from '../syntax/line-ends.ts'
 import { isBlankLine, tabFieldsOf } from '../syntax/line-fields.ts'
-import { readAll, readBeside, type Source, stem } from '../source.ts'
+import { nameBeside, readAll, readBeside, type Source, stem } from '../source.ts'
 import { decodeTags, encodeTags, isTag, type TagSpan } from '../document/tags.ts'
 import { decodeUtf8 } from '../syntax/text.ts'
-import { joinTokens, sentenceSpans, tokenSpan, words } from '../document/tokens.ts'
+import { joinTokens, sentenceOfToken, sentenceSpans, tokenSpan, words } from '../document/tokens.ts'
 import { fileName } from './brat.ts'
+import { gather } from '../gather.ts'
 
 const key = 'litbank'
 const layers = 4
@@ -65,9 +67,12 @@ const tokensOf = (rows: readonly (readonly string[])[]): Tokens => {
   }
 }
 
+/** A file's text, its lines ended by newlines where old programs end them otherwise. */
+const textOf = (bytes: Buffer): string => withNewlines(decodeUtf8(bytes))
+
 /** Words of a coreference text: a line a sentence, the space alone separates them. */
 const rowsOfText = (bytes: Buffer): string[][] =>
-  decodeUtf8(bytes)
+  textOf(bytes)
     .replace(/\n$/, '')
     .split('\n')
     .map((line) => line.replace(/\r$/, '').split(' ').filter(Boolean))
@@ -94,11 +99,20 @@ const entityLayers = (tsv: string, id: string) => {
   const base = tokensOf(rows.map((sentence) => sentence.map((fields) => fields[0])))
   const spans: TagSpan[] = []
   rows.forEach((sentence, s) => {
-    // Four layers in LitBank; whatever a file has.
-    const last = sentence.reduce((most, fields) => Math.max(most, fields.length - 1), 0)
-    for (let layer = 1; layer <= last; layer++)
-      for (const { begin, end, label } of decodeTags(sentence.map((fields) => fields[layer] || 'O')))
-        spans.push({ begin: begin + base.starts[s], end: end + base.starts[s], label })
+    // Four layers in LitBank; whatever a file has. Of each only what is tagged, or one wide row would widen them all.
+    const tagged: { at: number; tags: string[] }[][] = []
+    sentence.forEach((fields, at) => {
+      fields.forEach((tag, layer) => {
+        if (layer === 0 || tag === '' || tag === 'O') return
+        const runs = (tagged[layer] ??= [])
+        const run = runs[runs.length - 1]
+        if (run && run.at + run.tags.length === at) run.tags.push(tag)
+        else runs.push({ at, tags: [tag] })
+      })
+    })
+    for (const { at, tags } of tagged.flat())
+      for (const { begin, end, label } of decodeTags(tags))
+        spans.push({ begin: begin + at + base.starts[s], end: end + at + base.starts[s], label })
   })
   return { ...base, mentions: onText(spans, base.tokens) }
 }
@@ -128,9 +142,14 @@ const coreference = (ann: string, base: Tokens, id: string, context: FormatConte
           throw fail(`mention ${name} is not inside the text`)
         const [start, stop] = [base.tokens.begin[begin], base.tokens.end[end]]
         checkCovered(fields[4] ?? '', base.text.slice(start, stop), `mention ${name}`, id, i + 1, remedy)
+        if (mentions.has(name)) context.report.add('repeated-id', id, name)
         mentions.set(name, { start, end: stop, label: fields[5] ?? 'UNKNOWN', category: fields[6] ?? '' })
-      } else if (kind === 'COREF') entityOf.set(name, fields[0])
-      else if (kind === 'COP' || kind === 'APPOS') {
+      } else if (kind === 'COREF') {
+        if (!fields[0]) throw fail(`${name} is of no entity`)
+        if ((entityOf.get(name) ?? fields[0]) !== fields[0])
+          context.report.add('duplicate-cluster-member', id, `${name} ${fields[0]}`)
+        entityOf.set(name, fields[0])
+      } else if (kind === 'COP' || kind === 'APPOS') {
         links++
         for (const each of [name, fields[0]]) linked.add(each)
       } else throw fail(`"${kind}" is not a LitBank annotation`)
@@ -151,7 +170,7 @@ const coreference = (ann: string, base: Tokens, id: string, context: FormatConte
       continue
     }
     taken.set(place, entity)
-    clusters.set(entity, [...(clusters.get(entity) ?? []), { start, end }])
+    gather(clusters, entity, { start, end })
   }
   const list = [...mentions.values()]
   const plain = ({ start, end, label }: LabelledLike) => ({ start, end, label })
@@ -168,26 +187,24 @@ const coreference = (ann: string, base: Tokens, id: string, context: FormatConte
 async function* read(source: Source, context: FormatContext): AsyncGenerator<Document> {
   const name = stem(source, '.tsv', '.ann')
   const isEntities = source.relative.endsWith('.tsv') || !source.relative.endsWith('.ann')
-  const main = decodeUtf8(await readAll(source, maxDocumentBytes(context)))
+  const bytes = await readAll(source, maxDocumentBytes(context))
   const beside = isEntities ? join('..', '..', 'coref', 'tsv') : '.'
   const annBytes = isEntities ? await readBeside(source, join(beside, `${name}.ann`)) : undefined
   const textBytes = isEntities && !annBytes ? undefined : await readBeside(source, join(beside, `${name}.txt`))
+  const [annName, textName] = ['ann', 'txt'].map((kind) => nameBeside(source, join(beside, `${name}.${kind}`)))
   const document = attempt(context, { source: source.name, document: name }, undefined, () => {
+    const main = textOf(bytes)
     if (isEntities) {
       const read = entityLayers(main, name)
       const { starts, ...base } = read
       if (!annBytes) return createDocument({ id: name, ...base, metadata: { [key]: { tsv: main } } })
-      const ann = decodeUtf8(annBytes)
-      const { entities, clusters } = coreference(
-        ann,
-        { ...base, starts: startsOf(textBytes, read, name, context) ?? starts },
-        name,
-        context,
-      )
+      const ann = within(annName, () => textOf(annBytes))
+      const own = within(textName, () => startsOf(textBytes, read, name, context)) ?? starts
+      const { entities, clusters } = within(annName, () => coreference(ann, { ...base, starts: own }, name, context))
       return createDocument({ id: name, ...base, entities, clusters, metadata: { [key]: { tsv: main, ann } } })
     }
     if (!textBytes) throw new HmtlError('HMTL_INPUT_NOT_FOUND', `${name}.txt is not beside ${source.name}`)
-    const { starts, ...base } = tokensOf(rowsOfText(textBytes))
+    const { starts, ...base } = within(textName, () => tokensOf(rowsOfText(textBytes)))
     const { entities, clusters, mentions } = coreference(main, { ...base, starts }, name, context)
     return createDocument({ id: name, ...base, entities, mentions, clusters, metadata: { [key]: { ann: main } } })
   })
@@ -306,13 +323,16 @@ const layered = (document: Document, tokens: Spans, context: FormatContext): str
   if (!mentions) context.report.add('entity-as-mention', document.id, '', entities?.begin.length ?? 0)
   const layer = mentions ?? entities
   const spans = layer ? alignSpans(document, layer, 'mention', counting, tokens) : []
-  const free: TagSpan[][] = Array.from({ length: layers }, () => [])
+  const free = Array.from({ length: layers }, () => ({ spans: [] as TagSpan[], full: new Set<number>() }))
   for (const span of [...spans].sort((a, b) => b.end - b.begin - (a.end - a.begin) || a.begin - b.begin)) {
-    const column = free.find((taken) => taken.every((other) => span.end <= other.begin || other.end <= span.begin))
-    if (column) column.push({ ...span, label: columnLabel(span.label, document, counting, cellSyntax) })
-    else counting.report.add('nested-mention', document.id, `tokens ${span.begin}..${span.end} ${span.label}`)
+    // What is taken is as long or longer: it holds the first token of this one, or its last, where it holds any.
+    const column = free.find(({ full }) => !full.has(span.begin) && !full.has(span.end - 1))
+    if (column) {
+      column.spans.push({ ...span, label: columnLabel(span.label, document, counting, cellSyntax) })
+      for (let token = span.begin; token < span.end; token++) column.full.add(token)
+    } else counting.report.add('nested-mention', document.id, `tokens ${span.begin}..${span.end} ${span.label}`)
   }
-  return free.map((taken) =>
+  return free.map(({ spans: taken }) =>
     encodeTags(
       taken.sort((a, b) => a.begin - b.begin),
       0,
@@ -341,7 +361,7 @@ const encodeCoreference = (
   const clusters = document.clusters ? listClusters(document.clusters) : []
   const clusterOf = new Map(clusters.flatMap((cluster, c) => cluster.map((span) => [spanName(span), c] as const)))
   const place = (token: number) => {
-    const sentence = sentences.begin.findLastIndex((from) => from <= token)
+    const sentence = sentenceOfToken(sentences, token)
     return [sentence, token - sentences.begin[sentence]]
   }
   const add = (span: SpanLike, label: string, category: string, kind: string) => {

@@ -9,6 +9,7 @@ import { fieldsOf, isBlankLine } from './line-fields.ts'
 import type { FormatContext } from '../format.ts'
 import type { TagSpan } from '../document/tags.ts'
 import { tokenSpan } from '../document/tokens.ts'
+import { gather } from '../gather.ts'
 
 /** Token span with the id of its cluster. */
 export interface ClusterSpan {
@@ -145,10 +146,7 @@ export const groupClusters = (
       continue
     }
     seen.add(name)
-    const list = clusters.get(cluster)
-    const span = { start: tokens.begin[from], end: tokens.end[to - 1] }
-    if (list) list.push(span)
-    else clusters.set(cluster, [span])
+    gather(clusters, cluster, { start: tokens.begin[from], end: tokens.end[to - 1] })
   }
   return [...clusters.values()]
 }

@@ -5,6 +5,7 @@
  */
 import type { FormatContext } from '../format.ts'
 import type { EntityNode } from './conllu-lines.ts'
+import { gather } from '../gather.ts'
 
 /** Where the fields stand in an opening bracket; undefined where none is declared. */
 export interface EntityFields {
@@ -134,9 +135,7 @@ export class EntityBrackets {
   }
 
   #push(name: string, open: Open): void {
-    const list = this.#open.get(name.replace(part, '[]'))
-    if (list) list.push(open)
-    else this.#open.set(name.replace(part, '[]'), [open])
+    gather(this.#open, name.replace(part, '[]'), open)
   }
 
   #closeNamed(item: string, { token, empty }: PlacedNode): void {

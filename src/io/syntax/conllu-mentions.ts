@@ -13,7 +13,7 @@ import {
   type SpanLike,
 } from '../document/document.ts'
 import type { FormatContext } from '../format.ts'
-import { sentenceSpans, tokenSpan } from '../document/tokens.ts'
+import { sentenceOfToken, sentenceSpans, tokenSpan } from '../document/tokens.ts'
 import { type ClusterSpan, withoutCrossing } from './brackets.ts'
 import { type EntityNode, type Word, withEntity } from './conllu-lines.ts'
 import { type SpanLayer, spansToWrite } from './span-layer.ts'
@@ -105,7 +105,8 @@ const place = (
   const placed: Placed[] = []
   for (const mention of all.sort((a, b) => a.start - b.start || b.end - a.end)) {
     const at = tokenSpan(tokens, mention.start, mention.end)
-    if (!at || !sentences.begin.some((from, s) => at.begin >= from && at.end <= sentences.end[s])) continue
+    const sentence = at ? sentenceOfToken(sentences, at.begin) : -1
+    if (!at || sentence === -1 || at.end > sentences.end[sentence]) continue
     const label = columnLabel(mention.label, document, context, labelSyntax)
     let cluster = document.clusters ? groups.get(spanName(mention)) : label
     if (cluster === undefined) unclustered.push((cluster = claim([mention])))

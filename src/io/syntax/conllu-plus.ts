@@ -10,9 +10,14 @@ export interface PlusColumns {
   readonly at: readonly number[]
 }
 
+const naming = /^#\s*global\.columns\s*=(.*)$/
+
+/** Whether a comment names the columns of what follows. */
+export const namesColumns = (comment: string): boolean => naming.test(comment)
+
 /** The columns that a comment names where they are others than the ten. */
 export const plusColumns = (comment: string): PlusColumns | undefined => {
-  const said = /^#\s*global\.columns\s*=(.*)$/.exec(comment)?.[1]
+  const said = naming.exec(comment)?.[1]
   if (said === undefined) return undefined
   const names = said.trim().split(/\s+/)
   const isPlus = names.includes('ID') && names.includes('FORM') && names.join() !== usual.join()

@@ -57,7 +57,9 @@ export const decode = (
     if (list.length > 0) lengths.push(list.length)
   }
   const located = brackets.close()
-  const tagged = located.length === 0 && !isDeclared ? taggedSpans(sentences) : undefined
+  const tags = taggedSpans(sentences)
+  const tagged = located.length === 0 && !isDeclared ? tags : undefined
+  if (!tagged) context.report.add('other-tags', id, 'of names, beside Entity=', tags?.length ?? 0)
   const tokens = { begin: Int32Array.from(begin), end: Int32Array.from(end) }
   const span = (from: number, to: number): SpanLike => ({ start: begin[from], end: end[to - 1] })
   const mentions: MentionLike[] = located.map((item) => ({

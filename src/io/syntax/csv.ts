@@ -7,7 +7,7 @@
 import { isUtf8 } from 'node:buffer'
 import { HmtlError, toHmtlError } from '../errors.ts'
 import type { Source } from '../source.ts'
-import { utf8Remedy } from './text.ts'
+import { notUtf8, wideEncoding } from './text.ts'
 
 export interface CsvOptions {
   /** What parts fields: `,` `;` or a tab. */
@@ -117,15 +117,12 @@ export async function* csvRecords(source: Source, options: CsvOptions): AsyncGen
       }
     }
     if (bytes.length === 0) return undefined
-    if (!isUtf8(bytes))
+    if (!isUtf8(bytes) || (place.offset === 0 && wideEncoding(bytes)))
       return {
         fields: [],
         ...place,
         text: '',
-        error: new HmtlError('HMTL_INPUT_ENCODING', 'record is not valid UTF-8', {
-          ...place,
-          remedy: utf8Remedy,
-        }),
+        error: notUtf8('record', bytes, place),
       }
     const text = bytes.toString('utf8')
     try {

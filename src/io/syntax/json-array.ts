@@ -7,7 +7,7 @@ import { HmtlError } from '../errors.ts'
 import type { Source } from '../source.ts'
 import { isPadding } from './line-ends.ts'
 import { recordSeparator } from './json-marks.ts'
-import { utf8Remedy } from './text.ts'
+import { notUtf8, wideEncoding } from './text.ts'
 
 export interface JsonItem {
   readonly text: string
@@ -84,11 +84,7 @@ export async function* jsonArrayItems(
         ...place(offset),
         remedy: remedies[kind],
       })
-    else if (!isUtf8(bytes))
-      error = new HmtlError('HMTL_INPUT_ENCODING', `item ${index} of the array is not valid UTF-8`, {
-        ...place(offset),
-        remedy: utf8Remedy,
-      })
+    else if (!isUtf8(bytes)) error = notUtf8(`item ${index} of the array`, bytes, place(offset))
     parts = []
     held = 0
     begin = undefined
@@ -106,6 +102,7 @@ export async function* jsonArrayItems(
         continue
       }
       if (base === undefined) {
+        if (position + i === 0 && wideEncoding(bytes)) throw notUtf8('file', bytes, place(0))
         if (isSpace(byte) || isMark(byte)) continue
         if (byte !== openArray && byte !== openObject) throw fail('not a JSON array', position + i)
         base = byte === openArray ? 1 : 0

@@ -7,7 +7,7 @@
 const mostLooked = 1 << 16
 const [newline, carriageReturn] = [10, 13]
 
-const withNewlines = (bytes: Uint8Array): Uint8Array =>
+const bytesWithNewlines = (bytes: Uint8Array): Uint8Array =>
   bytes.includes(carriageReturn) ? bytes.map((byte) => (byte === carriageReturn ? newline : byte)) : bytes
 
 export async function* withLineEnds(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
@@ -17,14 +17,14 @@ export async function* withLineEnds(chunks: AsyncIterable<Uint8Array>): AsyncGen
   let size = 0
   const told = (old: boolean): Uint8Array[] => {
     isOld = old
-    const all = old ? held.map(withNewlines) : held
+    const all = old ? held.map(bytesWithNewlines) : held
     held = []
     return all
   }
   const hasReturn = () => held.some((bytes) => bytes.includes(carriageReturn))
   for await (const bytes of chunks) {
     if (isOld !== undefined) {
-      yield isOld ? withNewlines(bytes) : bytes
+      yield isOld ? bytesWithNewlines(bytes) : bytes
       continue
     }
     held.push(bytes)
@@ -35,8 +35,8 @@ export async function* withLineEnds(chunks: AsyncIterable<Uint8Array>): AsyncGen
   if (isOld === undefined) yield* told(hasReturn())
 }
 
-/** The same of a head that was decoded. */
-export const headWithNewlines = (head: string): string => (head.includes('\n') ? head : head.replaceAll('\r', '\n'))
+/** The same of what was decoded: a head, or a whole file. */
+export const withNewlines = (text: string): string => (text.includes('\n') ? text : text.replaceAll('\r', '\n'))
 
 /** Whether a byte at the end of a file is no text: DOS ended files with the one, disks fill them up with the other. */
 export const isPadding = (byte: number): boolean => byte === 0 || byte === 0x1a

@@ -8,7 +8,7 @@ import { HmtlError } from '../errors.ts'
 import type { Source } from '../source.ts'
 import { isPadding } from './line-ends.ts'
 import { defaultMaxLineBytes } from './limits.ts'
-import { utf8Remedy } from './text.ts'
+import { notUtf8, wideEncoding } from './text.ts'
 
 export interface Line {
   /** Without its line end (`\n` or `\r\n`). */
@@ -116,15 +116,9 @@ export async function* lineBatches(
   /** One line alone. */
   const decode = (bytes: Buffer, size = bytes.length): Line => {
     if (skipping || size > maxLineBytes) return lineOf('', size, tooLong())
-    if (!isUtf8(bytes))
-      return lineOf(
-        '',
-        size,
-        new HmtlError('HMTL_INPUT_ENCODING', 'line is not valid UTF-8', {
-          ...place(),
-          remedy: utf8Remedy,
-        }),
-      )
+    // Without a mark, characters of two bytes are valid UTF-8, with zeros.
+    if (first && wideEncoding(bytes)) return lineOf('', size, notUtf8('file', bytes, place()))
+    if (!isUtf8(bytes)) return lineOf('', size, notUtf8('line', bytes, place()))
     const bom = first && size >= 3 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0
     return lineOf(textOf(bytes.toString('utf8', bom, size)), size)
   }

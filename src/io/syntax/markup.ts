@@ -16,7 +16,8 @@ export const isMarkup = (head: string, cut: boolean): boolean => {
   let [depth, told] = [0, false]
   let root: string | undefined
   tag.lastIndex = begin
-  for (let found = tag.exec(head), at = begin; found; found = tag.exec(head)) {
+  let at = begin
+  for (let found = tag.exec(head); found; found = tag.exec(head)) {
     const [, close, name, rest] = found
     if (depth === 0) {
       // A text begins, or goes on, outside of all elements.
@@ -38,5 +39,8 @@ export const isMarkup = (head: string, cut: boolean): boolean => {
     }
   }
   if (root === undefined || !told) return false
-  return depth > 0 ? cut : head.slice(head.lastIndexOf('>') + 1).trim() === '' || cut
+  if (depth > 0) return cut
+  // Behind the last element a text may begin; a tag may be cut.
+  const rest = head.slice(at).trim()
+  return rest === '' || (cut && rest.startsWith('<'))
 }

@@ -107,6 +107,10 @@ const isSpan = (item: Json): boolean => {
   return start !== undefined && end !== undefined && label !== undefined
 }
 
+/** Whether a value is a list of spans that say all that a span is. */
+export const areSpans = (value: unknown): boolean =>
+  Array.isArray(value) && value.length > 0 && value.every((item) => isObject(item) && isSpan(item))
+
 /** Whether a value is a list of annotations by what its parts say, whatever it is called. */
 export const areAnnotations = (value: unknown): boolean =>
   Array.isArray(value) &&

@@ -80,7 +80,8 @@ const noted = (name: string, tags: readonly string[], fields: TagFields): boolea
   return usual
 }
 
-const listBegin = /"(tags|labels|tag|label|ner|ner_labels)"\s*:\s*\[/g
+/** Up to the next list at most: what is no list of texts is not looked through for each list within it. */
+const someList = /"(tags|labels|tag|label|ner|ner_labels)"\s*:\s*\[([^[\]]*)\]/g
 
 /**
  * What may be tags in the records of one source: whether a list that is all `O` says that nothing is there is told by
@@ -89,17 +90,11 @@ const listBegin = /"(tags|labels|tag|label|ner|ner_labels)"\s*:\s*\[/g
  */
 export const tagFields = (tellSpelling: TellSpelling = spellingOf, head = ''): TagFields => {
   const fields: TagFields = { tellSpelling, types: new Set(), tags: new Set() }
-  for (const found of head.matchAll(listBegin)) {
-    const begin = found.index + found[0].length
-    const end = head.indexOf(']', begin)
-    if (end === -1) break
-    const cells = head
-      .slice(begin, end)
-      .split(',')
-      .map((cell) => cell.trim())
+  for (const [, name, list] of head.matchAll(someList)) {
+    const cells = list.split(',').map((cell) => cell.trim())
     if (cells.every((cell) => cell.length > 2 && cell.startsWith('"') && cell.endsWith('"')))
       noted(
-        found[1],
+        name,
         cells.map((cell) => cell.slice(1, -1)),
         fields,
       )

@@ -41,6 +41,22 @@ export const textRemedy = (what: 'column' | 'field', found: string | undefined):
     ? `Name the ${what} that holds the text with --text-field`
     : `Name the ${what} that holds the text, perhaps ${option(found)}`
 
+/**
+ * Whether names are those of what a model has found (`pipeline("ner")`): words of names alone, with none of the text
+ * between them.
+ */
+export const namesFound = (names: readonly string[]): boolean =>
+  ['score', 'start', 'end'].every((name) => names.includes(name)) &&
+  ['entity', 'entity_group'].some((name) => names.includes(name))
+
+const foundRemedy =
+  'These are spans without their text; write them with it, {"text": "…", "entities": [{"start": 0, "end": 3, …}]}, and ' +
+  'read that with --from spans'
+
+/** The same about columns of these names. */
+export const columnRemedy = (names: readonly string[]): string =>
+  namesFound(names) ? foundRemedy : textRemedy('column', likelyText(names))
+
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
@@ -87,8 +103,17 @@ const holdsRecords = (record: Readonly<Record<string, unknown>>): boolean => {
   return items.length > 1 && fields(items[0]) !== '' && items.every((item) => fields(item) === fields(items[0]))
 }
 
+/** Whether a list is of spans, whose places are whole numbers: what they say that they cover is no text. */
+const areCounted = (value: unknown): boolean => {
+  const first: unknown = Array.isArray(value) ? value[0] : undefined
+  const counts = (name: RegExp) =>
+    isObject(first) && Object.keys(first).some((key) => name.test(key) && Number.isInteger(first[key]))
+  return counts(/^(?:start|begin)/i) && counts(/^end/i)
+}
+
 /** What an object or a list holds; of a list, and of records by name, the first stands for all. */
 const inside = ({ path, at, value }: Inside): Inside[] => {
+  if (areCounted(value)) return []
   if (Array.isArray(value)) return [{ path: `${path || '.'}[]`, at: `${at}[0]`, value: value[0] as unknown }]
   if (!isObject(value)) return []
   const all = Object.keys(value).map((name) => ({
@@ -147,6 +172,7 @@ export const recordRemedy = (record: Readonly<Record<string, unknown>>, textFiel
   const [first] = textField.split('.')
   if (first !== textField && isObject(record[first]))
     return `--text-field names one field and no path: jq -c '. + {text: .${textField}}' makes one of it`
+  if (namesFound(Object.keys(record))) return foundRemedy
   const told = knownRemedy(record)
   if (told !== undefined) return told
   let level: readonly Inside[] = [{ path: '', at: '', value: record }]

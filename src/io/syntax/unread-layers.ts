@@ -2,7 +2,7 @@
 import type { FormatContext } from '../format.ts'
 import { idText } from './exact-json.ts'
 import { isObject } from './span-records.ts'
-import { areAnnotations, isSpanList, spanLists } from './span-lists.ts'
+import { areAnnotations, areSpans, isSpanList, spanLists } from './span-lists.ts'
 import { type TagFields, typesAlone, unnamedTags } from './tagged-record.ts'
 
 /** A span as `[0, 3, "PER"]`. */
@@ -47,7 +47,8 @@ export const countUnread = (
 
 /** What is said of a list of spans; undefined of any other list. */
 const sayRead = (name: string, value: readonly unknown[], remedy: string): string | undefined => {
-  if (!spanLists.includes(name)) return areAnnotations(value) ? `${name}; called entities, ${remedy}` : undefined
-  if (isSpanList(value)) return `${name}; ${remedy}`
-  return value.every(isTriple) || areAnnotations(value) ? name : undefined
+  const isNamed = spanLists.includes(name)
+  if (areSpans(value)) return isNamed ? `${name}; ${remedy}` : `${name}; called entities, ${remedy}`
+  // Such as say their places deeper, or in part, are read under no name.
+  return areAnnotations(value) || (isNamed && (isSpanList(value) || value.every(isTriple))) ? name : undefined
 }

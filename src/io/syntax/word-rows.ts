@@ -10,6 +10,7 @@ import { isTag, mayBeSpelled, sayPositions, spellingTeller, type TagSpelling } f
 import { HmtlError, toHmtlError } from '../errors.ts'
 import { type FormatContext, maxDocumentBytes } from '../format.ts'
 import { stringifyExact } from './exact-json.ts'
+import { namesFound } from './text-column.ts'
 
 /** Which columns of such a table are what, by their places. */
 export interface WordColumns {
@@ -27,6 +28,7 @@ const likely = [/^ne/i, /^(iob|bio)/i, /./]
 
 /** The columns of a table with a word and a tag a row; undefined where names tell of none, or of two words. */
 export const wordColumnsOf = (names: readonly string[]): WordColumns | undefined => {
+  if (namesFound(names)) return undefined
   const at = (name: RegExp) => names.flatMap((each, c) => (name.test(each.trim()) ? [c] : []))
   const [word, ...words] = at(wordName)
   const all = at(tagName)

@@ -4,7 +4,6 @@ import { createDocument } from '../../io/document/document.ts'
 import { HmtlError, toHmtlError } from '../../io/errors.ts'
 import { documentOfLine } from '../../io/formats/jsonl.ts'
 import { fromJson } from '../../io/document/json.ts'
-import type { OffsetUnit } from '../../io/document/offsets.ts'
 import { annotatedLine } from '../annotated-line.ts'
 import type { SchemaSource, ValueDecoder } from './avro.ts'
 import type { Header, KafkaRecord, OutgoingRecord } from './port.ts'
@@ -17,7 +16,6 @@ export interface RecordOptions {
   /** For `avro`: what turns a value into an object. */
   readonly decoder?: SchemaSource | undefined
   readonly textField?: string | undefined
-  readonly offsetUnit?: OffsetUnit | undefined
   /** Written into the headers of what is annotated. */
   readonly model: string
   readonly version: string
@@ -34,7 +32,7 @@ export const placeOf = ({ topic, partition, offset }: KafkaRecord): string => `$
  */
 export const documentOfRecord = (
   record: KafkaRecord,
-  { value: type, textField, offsetUnit }: RecordOptions,
+  { value: type, textField }: RecordOptions,
   decode: ValueDecoder | undefined,
 ): Document | undefined => {
   const { value } = record
@@ -43,7 +41,7 @@ export const documentOfRecord = (
   try {
     if (type === 'avro') {
       if (!decode) throw new HmtlError('HMTL_USAGE', 'Avro values need a schema')
-      return fromJson(decode(value), id, { textField, offsetUnit })
+      return fromJson(decode(value), id, { textField })
     }
     let text: string
     try {
@@ -51,7 +49,7 @@ export const documentOfRecord = (
     } catch (cause) {
       throw new HmtlError('HMTL_INPUT_ENCODING', 'the value is not UTF-8', { cause, remedy: 'Write values as UTF-8' })
     }
-    return type === 'text' ? createDocument({ id, text }) : documentOfLine(text, id, { textField, offsetUnit })
+    return type === 'text' ? createDocument({ id, text }) : documentOfLine(text, id, { textField })
   } catch (error) {
     throw toHmtlError(error, 'HMTL_INPUT_SYNTAX', { document: id })
   }
