@@ -23,6 +23,13 @@ export const rows = [
     path: 'data/redocred-evidence/test.arrow',
     minScore: 0,
   },
+  {
+    name: 'relations, the same by its own rules',
+    task: 'relation',
+    path: 'data/redocred-evidence/test.arrow',
+    minScore: 0,
+    convention: 'redocred',
+  },
   // Written for this project, by the same hands as texts that models learn from.
   ...['ner', 'emd', 'coref', 'relation'].map((task) => ({
     name: `${{ ner: 'entities', emd: 'mentions', coref: 'coreference', relation: 'relations' }[task]}, news articles of our own`,
