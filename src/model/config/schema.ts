@@ -184,14 +184,19 @@ export const list = <T>(item: Key<T>, about: About<readonly T[]>, what: string, 
 
 export type WordLists = Readonly<Record<string, readonly string[]>>
 
-/** Lists of words by name, none by default. @param fold makes of a word what it is compared as */
+/**
+ * Lists of words by name, none by default.
+ * @param fold makes of a word what it is compared as
+ * @param item what stands in a list
+ */
 export const wordLists = (
   name: string,
   sentence: string,
   fold: (word: string) => string = (word) => word,
+  item = 'word',
 ): Key<WordLists> => ({
   default: {},
-  may: `{"${name}": ["word", …]}`,
+  may: `{"${name}": ["${item}", …]}`,
   past: true,
   sentence,
   read(value, where) {

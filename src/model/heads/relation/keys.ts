@@ -129,6 +129,8 @@ export const relationKeys = {
   beside: wordLists(
     'label',
     'Labels that often hold of the same two, in either direction: `{"employer": ["chief executive officer"]}`. Beside each other they hold from `threshold`.',
+    (label) => label,
+    'another label',
   ),
   convention,
   calibration,
