@@ -74,12 +74,13 @@ export const startRun = (label: string, args: InputArguments, options: FormatOpt
       return failures
     },
     async *documents(inputs) {
-      let opened = false
+      let opened = 0
       /** Files that cannot be read are failures beside others; where there are no others, the first is the run's. */
       const unread: HmtlError[] = []
-      const onUnread = (error: HmtlError) => (opened ? fail(error) : unread.push(error))
+      const onUnread = (error: HmtlError) => (opened > 0 ? fail(error) : unread.push(error))
+      const onBroken = (error: HmtlError) => (opened > 1 ? fail(error) : unread.push(error))
       const onSource = () => {
-        opened = true
+        opened++
         for (const error of unread.splice(0)) fail(error)
       }
       const sizes = await Promise.all(inputs.map(async (input) => (input === '-' ? undefined : sizeOf(input))))
@@ -87,7 +88,8 @@ export const startRun = (label: string, args: InputArguments, options: FormatOpt
         let done = 0
         const total = sizes[i] ?? 0
         if (input === '-' && !args.quiet) sayWhatIsAwaited()
-        for await (const document of readDocuments(input, { ...context, format: args.from, onSource, onUnread })) {
+        const told = { ...context, format: args.from, onSource, onUnread, onBroken }
+        for await (const document of readDocuments(input, told)) {
           done += document.text.length
           if (total > 0) progress.share(Math.min(0.99, (i + Math.min(1, done / total)) / inputs.length))
           yield document

@@ -4,7 +4,7 @@ import type { Format, FormatContext } from './format.ts'
 import { formats } from './formats/index.ts'
 import { looksLike } from './guess.ts'
 import { refuseOthers } from './refused.ts'
-import { type Choice, readBeside, type Source, withoutGz } from './source.ts'
+import { type Choice, headBeside, type Source, withoutGz } from './source.ts'
 import { wideEncoding } from './syntax/text.ts'
 
 /** Files that are read with another one (`.ann` beside `.txt`, `.apf.xml` beside `.sgm`), or that nobody sees. */
@@ -37,13 +37,13 @@ const isBinary = async (source: Source): Promise<boolean> => {
 export const annotationsBeside = async (source: Source): Promise<'brat' | 'litbank' | undefined> => {
   const name = basename(withoutGz(source.relative))
   if (!name.endsWith('.txt')) return undefined
-  const ann = await readBeside(source, `${name.slice(0, -4)}.ann`)
+  const ann = await headBeside(source, `${name.slice(0, -4)}.ann`, 64)
   if (!ann) return undefined
   // Without any annotation it is LitBank's where its folders are.
   const ofLitbank =
     ann.length === 0
       ? /(^|[/\\])coref[/\\]tsv[/\\][^/\\]*$/.test(source.path ?? '')
-      : /^(MENTION|COREF|COP|APPOS)\t/.test(ann.toString('latin1', 0, 64))
+      : /^(MENTION|COREF|COP|APPOS)\t/.test(ann.toString('latin1'))
   return ofLitbank ? 'litbank' : 'brat'
 }
 

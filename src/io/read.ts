@@ -17,6 +17,11 @@ export interface ReadOptions extends Partial<FormatContext> {
   readonly onSource?: ((source: Source, format: Format) => void) | undefined
   /** Called with what keeps a file from being told or opened; the others are read. The default throws. */
   readonly onUnread?: ((error: HmtlError) => void) | undefined
+  /**
+   * Called with what ends a file before its end, such as a gzip stream that was cut short; the others are read. The
+   * default throws.
+   */
+  readonly onBroken?: ((error: HmtlError) => void) | undefined
   /** Stops the reading between two documents. */
   readonly signal?: AbortSignal | undefined
 }
@@ -34,7 +39,7 @@ export async function* readDocuments(input: Input, options: ReadOptions = {}): A
   const context = formatContext(options)
   const named = options.format === undefined ? undefined : formatNamed(options.format)
   const { accepts, otherwise } = filesOf(named, context)
-  const { onUnread } = options
+  const { onUnread, onBroken, signal } = options
   const open = async (found: Source) => {
     const { source, format } = await withFormat(found, named, context)
     return { source: format.beside ? await readAhead(source, format.beside(source)) : source, format }
@@ -51,12 +56,30 @@ export async function* readDocuments(input: Input, options: ReadOptions = {}): A
     }
     const { source, format } = found
     options.onSource?.(source, format)
-    for await (const given of format.read(source, context))
+    for await (const given of onBroken
+      ? untilBroken(format.read(source, context), onBroken)
+      : format.read(source, context))
       for (const document of documentsOf(given)) {
-        if (options.signal?.aborted)
-          throw new HmtlError('HMTL_ABORTED', 'reading was aborted', { cause: options.signal.reason })
+        if (signal?.aborted) throw new HmtlError('HMTL_ABORTED', 'reading was aborted', { cause: signal.reason })
         yield source.label === undefined ? document : relabelled(document, source.relative, source.label)
       }
+  }
+}
+
+/** What comes before an error of the reading itself, which is told; what is thrown by whoever takes the items is not. */
+async function* untilBroken<T>(items: AsyncIterable<T>, onBroken: (error: HmtlError) => void): AsyncGenerator<T> {
+  const iterator = items[Symbol.asyncIterator]()
+  try {
+    for (;;) {
+      const next = await iterator.next().catch((error: unknown) => {
+        if (!(error instanceof HmtlError)) throw error
+        onBroken(error)
+      })
+      if (!next || next.done) return
+      yield next.value
+    }
+  } finally {
+    await iterator.return?.()
   }
 }
 

@@ -240,6 +240,12 @@ async function* prepend(head: Uint8Array, rest: AsyncIterable<Uint8Array>): Asyn
   yield* rest
 }
 
+const tooLarge = (name: string, maxBytes: number): HmtlError =>
+  new HmtlError('HMTL_INPUT_TOO_LARGE', `${name} is larger than ${maxBytes} bytes`, {
+    source: name,
+    remedy: 'Raise the limit with --max-document-bytes',
+  })
+
 /** All bytes of a source, up to a limit. @throws HmtlError `HMTL_INPUT_TOO_LARGE` */
 export const readAll = async (source: Source, maxBytes: number): Promise<Buffer> => {
   const ready = source.ready?.get(source.path ?? '')
@@ -253,11 +259,7 @@ export const readAll = async (source: Source, maxBytes: number): Promise<Buffer>
   let size = 0
   for await (const chunk of source.chunks()) {
     size += chunk.length
-    if (size > maxBytes)
-      throw new HmtlError('HMTL_INPUT_TOO_LARGE', `${source.name} is larger than ${maxBytes} bytes`, {
-        source: source.name,
-        remedy: 'Raise the limit with --max-document-bytes',
-      })
+    if (size > maxBytes) throw tooLarge(source.name, maxBytes)
     parts.push(chunk)
   }
   return Buffer.concat(parts, size)
@@ -266,17 +268,31 @@ export const readAll = async (source: Source, maxBytes: number): Promise<Buffer>
 /** What a file beside a source is called in messages. */
 export const nameBeside = (source: Source, fileName: string): string => join(dirname(source.name), fileName)
 
-/** The bytes of a file beside a source, or undefined where there is none. */
-export const readBeside = async (source: Source, fileName: string): Promise<Buffer | undefined> => {
+/** The first bytes of a file beside a source, or undefined where there is none. */
+export const headBeside = async (source: Source, fileName: string, bytes: number): Promise<Buffer | undefined> => {
   if (source.path === undefined) return undefined
   const path = join(dirname(source.path), fileName)
-  return (
-    source.ready?.get(path) ??
-    readFile(path).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined
-      throw new HmtlError('HMTL_INPUT_NOT_FOUND', `cannot read ${path}`, { cause: error })
-    })
-  )
+  const ready = source.ready?.get(path)
+  if (ready) return ready.subarray(0, bytes)
+  const parts: Buffer[] = []
+  try {
+    for await (const part of createReadStream(path, { end: bytes - 1 })) parts.push(part as Buffer)
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    throw new HmtlError('HMTL_INPUT_NOT_FOUND', `cannot read ${path}`, { cause })
+  }
+  return Buffer.concat(parts)
+}
+
+/**
+ * The bytes of a file beside a source, or undefined where there is none.
+ * @throws HmtlError `HMTL_INPUT_TOO_LARGE`, `HMTL_INPUT_NOT_FOUND` where it is there and cannot be read
+ */
+export const readBeside = async (source: Source, fileName: string, maxBytes: number): Promise<Buffer | undefined> => {
+  const bytes = await headBeside(source, fileName, maxBytes + 1)
+  if (bytes && bytes.length > maxBytes) throw tooLarge(nameBeside(source, fileName), maxBytes)
+  return bytes
 }
 
 // A file handle of node:fs/promises would cost twice what a small file does.

@@ -32,7 +32,7 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<Doc
   const fromApf = source.relative.endsWith('.apf.xml')
   const [own, beside] = await Promise.all([
     readAll(source, maxDocumentBytes(context)),
-    readBeside(source, otherFile(source)),
+    readBeside(source, otherFile(source), maxDocumentBytes(context)),
   ])
   const besideName = nameBeside(source, otherFile(source))
   const [sgmBytes, apfBytes] = fromApf ? [beside, own] : [own, beside]

@@ -214,8 +214,9 @@ async function* read(source: Source, context: FormatContext): AsyncGenerator<Doc
   const isAnn = source.relative.endsWith('.ann')
   const textName = isAnn ? nameBeside(source, `${name}.txt`) : source.name
   const annName = isAnn ? source.name : nameBeside(source, `${name}.ann`)
-  const textBytes = isAnn ? await readBeside(source, `${name}.txt`) : await readAll(source, maxDocumentBytes(context))
-  const annBytes = await readBeside(source, `${name}.ann`)
+  const most = maxDocumentBytes(context)
+  const textBytes = isAnn ? await readBeside(source, `${name}.txt`, most) : await readAll(source, most)
+  const annBytes = await readBeside(source, `${name}.ann`, most)
   const document = attempt(context, { source: source.name, document: id }, undefined, () => {
     if (!textBytes) throw new HmtlError('HMTL_INPUT_NOT_FOUND', `${name}.txt is not beside ${source.name}`)
     const whole = within(textName, () => decodeUtf8(textBytes, true))

@@ -187,10 +187,11 @@ const coreference = (ann: string, base: Tokens, id: string, context: FormatConte
 async function* read(source: Source, context: FormatContext): AsyncGenerator<Document> {
   const name = stem(source, '.tsv', '.ann')
   const isEntities = source.relative.endsWith('.tsv') || !source.relative.endsWith('.ann')
-  const bytes = await readAll(source, maxDocumentBytes(context))
+  const most = maxDocumentBytes(context)
+  const bytes = await readAll(source, most)
   const beside = isEntities ? join('..', '..', 'coref', 'tsv') : '.'
-  const annBytes = isEntities ? await readBeside(source, join(beside, `${name}.ann`)) : undefined
-  const textBytes = isEntities && !annBytes ? undefined : await readBeside(source, join(beside, `${name}.txt`))
+  const annBytes = isEntities ? await readBeside(source, join(beside, `${name}.ann`), most) : undefined
+  const textBytes = isEntities && !annBytes ? undefined : await readBeside(source, join(beside, `${name}.txt`), most)
   const [annName, textName] = ['ann', 'txt'].map((kind) => nameBeside(source, join(beside, `${name}.${kind}`)))
   const document = attempt(context, { source: source.name, document: name }, undefined, () => {
     const main = textOf(bytes)
