@@ -4,6 +4,7 @@ import { labelledSpansOf, listMentions, listSpans } from '../src/io/document/doc
 import { sniffHead } from '../src/io/guess.ts'
 import { read, write } from './helpers/documents.ts'
 import { clustersOf, conlluLines, entitiesOf, mentionsOf, rewritten, texts, wordsOf } from './helpers/columns.ts'
+import { threadSeconds } from './helpers/thread-time.ts'
 
 test('conllu: # global.Entity says which field is what, in any order', async (t) => {
   const lines = (global: string, one: string, open: string, close: string) =>
@@ -197,10 +198,10 @@ test('conllu: tags of names in MISC are entities where there is no Entity=, in w
 })
 
 test('conllu: brackets that are none cost no square of their length', async (t) => {
-  const begun = performance.now()
+  const begun = threadSeconds()
   const { documents } = await read('conllu', conlluLines(['1', 'Mia', `${'a'.repeat(1e6)}(1-person)`]))
   t.deepEqual(mentionsOf(documents[0]), ['Mia person'])
-  t.true(performance.now() - begun < 10_000)
+  t.true(threadSeconds() - begun < 10)
 })
 
 test('conllu: columns of CoNLL-U Plus are read by their names, and what else they say is counted', async (t) => {

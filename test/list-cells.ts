@@ -5,6 +5,7 @@ import { sniffHead } from '../src/io/guess.ts'
 import { listCell } from '../src/io/syntax/list-cell.ts'
 import { entitiesOf } from './helpers/columns.ts'
 import { read } from './helpers/documents.ts'
+import { threadSeconds } from './helpers/thread-time.ts'
 
 const quoted = (cell: string) => `"${cell.replaceAll('"', '""')}"`
 /** As Python writes a text. */
@@ -28,14 +29,14 @@ test('a list is read whoever printed it', (t) => {
 })
 
 test('a hostile list takes no longer than its length asks, and is answered', (t) => {
-  const begun = performance.now()
+  const begun = threadSeconds()
   const blanks = ' '.repeat(200_000)
   t.is(listCell(`['a'${blanks}x${blanks}'b']`), undefined)
   t.is((listCell(`['a'${blanks}]`) ?? []).length, 1)
   const long = 'a\\n'.repeat(2_000_000)
   t.is(String(listCell(`['${long}']`)?.[0]).length, 4_000_000)
   t.deepEqual(listCell(`['\\UFFFFFFFF', '\\U0001F600']`), ['\\UFFFFFFFF', '😀'])
-  t.true(performance.now() - begun < 20_000)
+  t.true(threadSeconds() - begun < 20)
 })
 
 test('tables of lists are sentences, between commas or tabs; what is no list is told by line', async (t) => {

@@ -3,6 +3,7 @@ import test from 'ava'
 import fc from 'fast-check'
 import { HmtlError } from '../src/io/errors.ts'
 import { bertTensors } from '../src/setup/onnx.ts'
+import { threadSeconds } from './helpers/thread-time.ts'
 
 const varint = (value: number): Buffer => {
   const bytes: number[] = []
@@ -103,9 +104,9 @@ test('one matrix under many names does not become many', (t) => {
 })
 
 test('a name of a megabyte is none, and read at once', (t) => {
-  const begun = performance.now()
+  const begun = threadSeconds()
   bertTensors(model(words, ...query, node('/encoder/layer.1'.repeat(70_000), 'MatMul', 'onnx::MatMul_7')))
-  t.true(performance.now() - begun < 2000)
+  t.true(threadSeconds() - begun < 2)
 })
 
 test('property: whatever the bytes, tensors or a coded error, and never more than the file has', (t) => {

@@ -3,6 +3,7 @@ import test from 'ava'
 import fc from 'fast-check'
 import { maxSentenceTokens, splitSentences } from '../../src/pipeline/sentences.ts'
 import { tokenize } from '../../src/pipeline/tokenize.ts'
+import { threadSeconds } from '../helpers/thread-time.ts'
 
 const split = (text: string): string[] => {
   const tokens = tokenize(text)
@@ -282,8 +283,8 @@ test('time is linear, whatever closes and closes', (t) => {
     '_ ',
   ]) {
     const text = hostile.repeat(50_000)
-    const begun = performance.now()
+    const begun = threadSeconds()
     splitSentences(text, tokenize(text))
-    t.true(performance.now() - begun < 3000, JSON.stringify(hostile))
+    t.true(threadSeconds() - begun < 3, JSON.stringify(hostile))
   }
 })
