@@ -15,6 +15,12 @@ import { arrowFile } from './helpers/arrow-file.ts'
 import { collect } from './helpers/documents.ts'
 import { testEngine } from './helpers/engine.ts'
 
+/** What both trainings have in common. */
+const small = {
+  embeddings: { words: { size: 8, wordDropout: 0 }, characters: { size: 8, filters: 8, width: 3 } },
+  training: { updates: 150, validateEvery: 150, learningRate: 0.03 },
+}
+
 const people = ['Ida', 'Olav', 'Siri', 'Nils', 'Kari', 'Arne']
 const jobs = ['minister', 'doctor', 'teacher', 'pilot']
 
@@ -50,7 +56,7 @@ test.serial(
     const names = await arrowFile(folder, 'names', corpus(false))
     const all = await arrowFile(folder, 'all', corpus(true))
     const config = parseConfig({
-      embeddings: { words: { size: 8, wordDropout: 0 }, characters: { size: 8, filters: 8, width: 3 } },
+      ...small,
       tasks: [
         {
           name: 'emd',
@@ -66,7 +72,6 @@ test.serial(
           ],
         },
       ],
-      training: { updates: 150, validateEvery: 150, learningRate: 0.03 },
     })
     await train(config, { output: join(folder, 'run') })
     const model = await loadModel(join(folder, 'run', 'model'))
@@ -104,7 +109,7 @@ test.serial('conventions: so does a head of relations', async (t) => {
   const firms = await arrowFile(folder, 'firms', related('employer', 'firm'))
   const towns = await arrowFile(folder, 'towns', related('residence', 'town'))
   const config = parseConfig({
-    embeddings: { words: { size: 8, wordDropout: 0 }, characters: { size: 8, filters: 8, width: 3 } },
+    ...small,
     tasks: [
       {
         name: 'relation',
@@ -120,7 +125,6 @@ test.serial('conventions: so does a head of relations', async (t) => {
         ],
       },
     ],
-    training: { updates: 150, validateEvery: 150, learningRate: 0.03 },
   })
   await train(config, { output: join(folder, 'run') })
   const model = await loadModel(join(folder, 'run', 'model'), { compact: true })

@@ -167,6 +167,32 @@ test('configurations extend each other a dozen deep, but not in a circle', async
   )
 })
 
+test('a data set is laid over that of the same training data where it says so', async (t) => {
+  const labels = { person: 'PER', place: { label: 'LOC', minScore: 0.5 } }
+  const first = { train: 'a.arrow', dev: 'b.arrow', labels, weight: 2 }
+  const tasks = (datasets: readonly object[]) => [{ name: 'ner', kind: 'crf', datasets }]
+  await config('sets', { tasks: tasks([first, { train: 'c.arrow' }]) })
+  const setsOf = async (...datasets: object[]) =>
+    (await loadConfig(await config('over', { extends: 'sets.json', tasks: tasks(datasets) }))).tasks[0].datasets
+  const over = { extends: true, train: 'a.arrow', weight: 3, labels: { place: { label: 'LOC', minScore: 0.7 } } }
+  t.deepEqual(
+    await setsOf(over, { train: 'c.arrow', weight: 4 }),
+    [
+      { ...first, weight: 3, labels: { person: 'PER', place: { label: 'LOC', minScore: 0.7 } } },
+      { train: 'c.arrow', weight: 4 },
+    ] as never,
+    'what is left out is as it was, what says nothing of it stands alone',
+  )
+  t.deepEqual(await setsOf({ train: 'a.arrow' }), [{ train: 'a.arrow' }] as never)
+  await t.throwsAsync(setsOf({ extends: true, train: 'd.arrow' }), {
+    code: 'HMTL_CONFIG_VALUE',
+    message: /"d\.arrow", which is not there before/,
+  } as never)
+  await t.throwsAsync(setsOf({ extends: 'a.arrow', train: 'a.arrow' }), { code: 'HMTL_CONFIG_TYPE' } as never)
+  const alone = await config('alone', { tasks: tasks([{ extends: true, train: 'a.arrow' }]) })
+  await t.throwsAsync(loadConfig(alone), { code: 'HMTL_CONFIG_VALUE' } as never)
+})
+
 test('what of a folder is no data is told before a training begins, once', async (t) => {
   const data = join(folder, 'some')
   mkdirSync(data)

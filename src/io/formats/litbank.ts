@@ -6,14 +6,12 @@
  * a mention that no line names again is in no cluster.
  */
 import { join } from 'node:path'
-import { alignSpans, columnLabel, columnWord, metadataOf, onText, sentencesOfLengths } from '../syntax/columns.ts'
+import { columnWord, metadataOf, onText, sentencesOfLengths } from '../syntax/columns.ts'
 import {
   createDocument,
   type Document,
   type LabelledLike,
-  type LabelledSpans,
   listClusters,
-  listSpans,
   type SpanLike,
   type Spans,
 } from '../document/document.ts'
@@ -28,17 +26,17 @@ import {
   requireTokens,
 } from '../format.ts'
 import { checkCovered, lenient } from '../syntax/lenient.ts'
+import { encodeCoreference, layered, layers, listed } from '../syntax/litbank-rows.ts'
 import { withNewlines } from '../syntax/line-ends.ts'
 import { isBlankLine, tabFieldsOf } from '../syntax/line-fields.ts'
 import { nameBeside, readAll, readBeside, type Source, stem } from '../source.ts'
-import { decodeTags, encodeTags, isTag, type TagSpan } from '../document/tags.ts'
+import { decodeTags, isTag, type TagSpan } from '../document/tags.ts'
 import { decodeUtf8 } from '../syntax/text.ts'
-import { joinTokens, sentenceOfToken, sentenceSpans, tokenSpan, words } from '../document/tokens.ts'
+import { joinTokens, sentenceSpans, words } from '../document/tokens.ts'
 import { fileName } from './brat.ts'
 import { gather } from '../gather.ts'
 
 const key = 'litbank'
-const layers = 4
 
 interface Tokens {
   readonly text: string
@@ -295,8 +293,6 @@ const unchanged = (document: Document, sentences: Spans, tokens: Spans, context:
   return undefined
 }
 
-const listed = (spans: LabelledSpans | undefined): LabelledLike[] => (spans ? listSpans(spans) : [])
-
 const spanMeaning = (spans: readonly LabelledLike[]): string =>
   JSON.stringify(spans.map(({ start, end, label }) => `${start} ${end} ${label}`).sort())
 
@@ -312,84 +308,6 @@ const meaning = ({ entities, clusters = [] }: Pick<Coreference, 'entities' | 'cl
       )
       .sort(),
   ])
-
-/** What divides the cells of a line. */
-const cellSyntax = /[\t\n\r]/g
-
-/** Nested mentions over a few flat columns, the outer ones first; entities, where no mentions are known. */
-const layered = (document: Document, tokens: Spans, context: FormatContext): string[][] => {
-  const { mentions, entities } = document
-  // What of the entities does not fit here is written, or counted, beside the clusters.
-  const counting = mentions ? context : formatContext()
-  if (!mentions) context.report.add('entity-as-mention', document.id, '', entities?.begin.length ?? 0)
-  const layer = mentions ?? entities
-  const spans = layer ? alignSpans(document, layer, 'mention', counting, tokens) : []
-  const free = Array.from({ length: layers }, () => ({ spans: [] as TagSpan[], full: new Set<number>() }))
-  for (const span of [...spans].sort((a, b) => b.end - b.begin - (a.end - a.begin) || a.begin - b.begin)) {
-    // What is taken is as long or longer: it holds the first token of this one, or its last, where it holds any.
-    const column = free.find(({ full }) => !full.has(span.begin) && !full.has(span.end - 1))
-    if (column) {
-      column.spans.push({ ...span, label: columnLabel(span.label, document, counting, cellSyntax) })
-      for (let token = span.begin; token < span.end; token++) column.full.add(token)
-    } else counting.report.add('nested-mention', document.id, `tokens ${span.begin}..${span.end} ${span.label}`)
-  }
-  return free.map(({ spans: taken }) =>
-    encodeTags(
-      taken.sort((a, b) => a.begin - b.begin),
-      0,
-      tokens.begin.length,
-      'bio',
-    ),
-  )
-}
-
-const spanName = ({ start, end }: SpanLike) => `${start} ${end}`
-
-/**
- * Entities as proper names, cluster members as they are, or with a label that their mention has.
- * @param list the words as they are written
- */
-const encodeCoreference = (
-  document: Document,
-  list: readonly string[],
-  sentences: Spans,
-  tokens: Spans,
-  context: FormatContext,
-): string => {
-  const mentionLines: string[] = []
-  const corefLines: string[] = []
-  const entities = document.entities ? listSpans(document.entities) : []
-  const clusters = document.clusters ? listClusters(document.clusters) : []
-  const clusterOf = new Map(clusters.flatMap((cluster, c) => cluster.map((span) => [spanName(span), c] as const)))
-  const place = (token: number) => {
-    const sentence = sentenceOfToken(sentences, token)
-    return [sentence, token - sentences.begin[sentence]]
-  }
-  const add = (span: SpanLike, label: string, category: string, kind: string) => {
-    const at = tokenSpan(tokens, span.start, span.end)
-    if (!at) {
-      context.report.add(`off-token-${kind}`, document.id, `${span.start}..${span.end}`)
-      return
-    }
-    if (!at.exact) context.report.add(`unaligned-${kind}`, document.id, `${span.start}..${span.end}`)
-    const id = `T${mentionLines.length}`
-    const covered = list.slice(at.begin, at.end).join(' ')
-    const fit = columnLabel(label, document, context, cellSyntax)
-    mentionLines.push(['MENTION', id, ...place(at.begin), ...place(at.end - 1), covered, fit, category].join('\t'))
-    const cluster = clusterOf.get(spanName(span))
-    if (cluster !== undefined) corefLines.push(`COREF\t${id}\t${cluster}`)
-  }
-  for (const entity of entities) add(entity, entity.label, 'PROP', 'entity')
-  const named = new Set(entities.map(spanName))
-  const labels = new Map(listed(document.mentions).map((mention) => [spanName(mention), mention.label]))
-  for (const member of clusters.flat()) {
-    if (named.has(spanName(member))) continue
-    const label = labels.get(spanName(member))
-    if (label === undefined) context.report.add('label-added', document.id, `${member.start}..${member.end} PER`)
-    add(member, label ?? 'PER', 'NOM', 'cluster-member')
-  }
-  return [...mentionLines, ...corefLines].map((line) => `${line}\n`).join('')
-}
 
 export const litbank: Format = {
   name: 'litbank',

@@ -33,16 +33,41 @@ const setPath = (config: JsonObject, assignment: string): void => {
   }
 }
 
-/** Lays an object over another; tasks are laid over those of the same name. */
+/** A data set laid over that of the same training data, the first of it, which `extends: true` asks for. */
+const dataset = (base: readonly JsonObject[], given: JsonObject): JsonObject => {
+  const { extends: asked } = given
+  if (asked === undefined) return given
+  if (asked !== true)
+    throw new HmtlError(
+      'HMTL_CONFIG_TYPE',
+      `"extends" of a data set is true or not there, not ${JSON.stringify(asked)}`,
+    )
+  const below = base.find(({ train }) => train === given.train)
+  if (!below)
+    throw new HmtlError(
+      'HMTL_CONFIG_VALUE',
+      `a data set extends ${JSON.stringify(given.train)}, which is not there before`,
+      {
+        remedy: 'Name it as the configuration does that this one extends',
+      },
+    )
+  return inherit(below, given)
+}
+
+const objectsOf = (value: unknown): JsonObject[] => (Array.isArray(value) ? value : []).filter(isObject)
+
+/** Lays an object over another; tasks are laid over those of the same name, data sets where they say so. */
 const inherit = (base: JsonObject, given: JsonObject): JsonObject => {
   const out: JsonObject = { ...base }
   for (const [key, value] of Object.entries(given)) {
     if (key === 'extends' || key === 'comment') continue
     const below = base[key]
     if (key === 'tasks' && Array.isArray(value)) {
-      const known = new Map((Array.isArray(below) ? below : []).filter(isObject).map((task) => [task.name, task]))
+      const known = new Map(objectsOf(below).map((task) => [task.name, task]))
       out.tasks = value.map((task) => (isObject(task) ? inherit(known.get(task.name) ?? {}, task) : task))
-    } else out[key] = isObject(value) && isObject(below) ? inherit(below, value) : value
+    } else if (key === 'datasets' && Array.isArray(value))
+      out.datasets = value.map((each) => (isObject(each) ? dataset(objectsOf(below), each) : each))
+    else out[key] = isObject(value) && isObject(below) ? inherit(below, value) : value
   }
   return out
 }
