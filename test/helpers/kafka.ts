@@ -89,7 +89,10 @@ export interface Seen {
   readonly headers: readonly (string | null)[]
 }
 
-/** What a topic holds for a reader of committed records, by kcat. */
+/**
+ * What a topic holds for a reader of committed records, by kcat: partition after partition, each in the
+ * order of its offsets. kcat itself prints whichever partition's answer is there first.
+ */
 export const consume = async (bootstrap: string, topic: string, options: readonly string[] = []): Promise<Seen[]> => {
   const { stdout } = await exec(
     'kcat',
@@ -102,7 +105,8 @@ export const consume = async (bootstrap: string, topic: string, options: readonl
   return stdout
     .split('\n')
     .filter(Boolean)
-    .map((line) => ({ headers: [], ...JSON.parse(line) }))
+    .map((line): Seen => ({ headers: [], ...JSON.parse(line) }))
+    .sort((a, b) => a.partition - b.partition || a.offset - b.offset)
 }
 
 export const connect = (bootstrap: string) => connectKafka({ brokers: [bootstrap] })
