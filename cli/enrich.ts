@@ -49,6 +49,11 @@ export const builder = (yargs: Argv) =>
       describe: 'URL of the registry that Avro values name their schema in; user:password is HMTL_REGISTRY_AUTH',
     })
     .option('text-field', { type: 'string', default: 'text', describe: 'Field of a JSON value that holds the text' })
+    .option('input-offset-unit', {
+      type: 'string',
+      choices: offsetUnits,
+      describe: 'What offsets in values count that do not say it (default: utf16)',
+    })
     .option('offset-unit', {
       type: 'string',
       choices: offsetUnits,
@@ -263,6 +268,7 @@ export const enrich = async (
       value: args.value,
       decoder: decoderOf(args),
       textField: args.textField,
+      inputOffsetUnit: args.inputOffsetUnit as OffsetUnit | undefined,
       model: args.model.split(/[/\\]/).filter(Boolean).pop() ?? args.model,
       version: packageVersion(),
       delivery: args.delivery,

@@ -47,6 +47,22 @@ test('key and timestamp stay, tombstones and empty values pass', async (t) => {
   )
 })
 
+test('offsets of a value that does not say what they count are what inputOffsetUnit says', async (t) => {
+  const { cluster, to, send, enrich } = setUp()
+  const value = Buffer.from('{"text":"😀 Ada","hmtl":{"entities":[{"start":2,"end":5,"label":"PER"}]}}')
+  await send([{ value }])
+  const read: string[] = []
+  const pool: Pool = {
+    ...idlePool(),
+    run: (documents) => {
+      for (const { text, entities } of documents) read.push(text.slice(entities?.begin[0], entities?.end[0]))
+      return idlePool().run(documents)
+    },
+  }
+  await enrich({ inputOffsetUnit: 'codepoint' }, pool)
+  t.deepEqual([read, cluster.read(to).length], [['Ada'], 1])
+})
+
 test('what is counted is what was written: documents, their words, dead letters once they are', async (t) => {
   const { cluster, send, enrich } = setUp()
   await send([{ text: 'Three short words.' }, { value: Buffer.from('no json') }, { text: 'Two more.' }])

@@ -1,6 +1,7 @@
 /** A record's value as a document, and a document's annotations as a record. */
 import type { Document } from '../../io/document/document.ts'
 import { createDocument } from '../../io/document/document.ts'
+import type { OffsetUnit } from '../../io/document/offsets.ts'
 import { HmtlError, toHmtlError } from '../../io/errors.ts'
 import { documentOfLine } from '../../io/formats/jsonl.ts'
 import { fromJson } from '../../io/document/json.ts'
@@ -16,6 +17,8 @@ export interface RecordOptions {
   /** For `avro`: what turns a value into an object. */
   readonly decoder?: SchemaSource | undefined
   readonly textField?: string | undefined
+  /** What offsets in a value count that does not say it. @default 'utf16' */
+  readonly inputOffsetUnit?: OffsetUnit | undefined
   /** Written into the headers of what is annotated. */
   readonly model: string
   readonly version: string
@@ -32,7 +35,7 @@ export const placeOf = ({ topic, partition, offset }: KafkaRecord): string => `$
  */
 export const documentOfRecord = (
   record: KafkaRecord,
-  { value: type, textField }: RecordOptions,
+  { value: type, textField, inputOffsetUnit }: RecordOptions,
   decode: ValueDecoder | undefined,
 ): Document | undefined => {
   const { value } = record
@@ -41,7 +44,7 @@ export const documentOfRecord = (
   try {
     if (type === 'avro') {
       if (!decode) throw new HmtlError('HMTL_USAGE', 'Avro values need a schema')
-      return fromJson(decode(value), id, { textField })
+      return fromJson(decode(value), id, { textField, inputOffsetUnit })
     }
     let text: string
     try {
@@ -49,7 +52,7 @@ export const documentOfRecord = (
     } catch (cause) {
       throw new HmtlError('HMTL_INPUT_ENCODING', 'the value is not UTF-8', { cause, remedy: 'Write values as UTF-8' })
     }
-    return type === 'text' ? createDocument({ id, text }) : documentOfLine(text, id, { textField })
+    return type === 'text' ? createDocument({ id, text }) : documentOfLine(text, id, { textField, inputOffsetUnit })
   } catch (error) {
     throw toHmtlError(error, 'HMTL_INPUT_SYNTAX', { document: id })
   }
