@@ -3,7 +3,7 @@ import { basename } from 'node:path'
 import type { Format, FormatContext } from './format.ts'
 import { formats } from './formats/index.ts'
 import { looksLike } from './guess.ts'
-import { refuseOthers } from './refused.ts'
+import { refuseOthers } from './syntax/refused.ts'
 import { type Choice, headBeside, type Source, withoutGz } from './source.ts'
 import { wideEncoding } from './syntax/text.ts'
 

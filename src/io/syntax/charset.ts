@@ -1,6 +1,7 @@
 /** Bytes of a page to text, by the character set that it says it is in. */
 import { isUtf8 } from 'node:buffer'
 import { HmtlError } from '../errors.ts'
+import { otherKind } from './refused.ts'
 import { decodeUtf8, notUtf8, wideEncoding } from './text.ts'
 import { asWindows1252 } from './windows-1252.ts'
 
@@ -29,7 +30,7 @@ export const decodeAs = (bytes: Buffer, label: string | undefined): string => {
   if (label === undefined && wideEncoding(bytes)) throw notUtf8('file', bytes, {})
   const decoder = label === undefined ? undefined : decoderOf(label)
   if (decoder?.encoding === 'utf-8' || (isUtf8(bytes) && decoder?.encoding !== 'iso-2022-jp')) return decodeUtf8(bytes)
-  if (label === undefined) throw faulty('neither UTF-8 nor labelled with a character set')
+  if (label === undefined) throw otherKind('file', bytes) ?? faulty('neither UTF-8 nor labelled with a character set')
   if (!decoder) throw faulty(`labelled "${label.slice(0, 40)}", which is no character set that is known`)
   try {
     const text = decoder.decode(bytes)

@@ -4,7 +4,8 @@ import { HmtlError } from '../errors.ts'
 import { isCharset } from './charset.ts'
 import { unflowed } from './flowed.ts'
 import { parseHtml } from './html.ts'
-import { notUtf8, wideEncoding } from './text.ts'
+import { otherKind } from './refused.ts'
+import { isPlain, notUtf8, wideEncoding } from './text.ts'
 import { asWindows1252 } from './windows-1252.ts'
 
 export interface Mail {
@@ -65,6 +66,8 @@ const tidy = (text: string): string => asWindows1252(text.replace(/\r\n?/g, '\n'
 /** @throws HmtlError `HMTL_INPUT_SYNTAX`, `HMTL_INPUT_ENCODING` */
 export const parseEmail = async (bytes: Buffer): Promise<Mail> => {
   if (wideEncoding(bytes)) throw notUtf8('e-mail', bytes, {})
+  const other = isPlain(bytes) ? undefined : otherKind('e-mail', bytes)
+  if (other) throw other
   const email = await PostalMime.parse(bytes, limits).catch((cause: Error) => {
     throw new HmtlError('HMTL_INPUT_SYNTAX', `e-mail: ${cause.message}`, { cause })
   })

@@ -7,6 +7,7 @@ import { HmtlError } from '../errors.ts'
 import type { Source } from '../source.ts'
 import { isPadding } from './line-ends.ts'
 import { recordSeparator } from './json-marks.ts'
+import { otherKind } from './refused.ts'
 import { notUtf8, wideEncoding } from './text.ts'
 
 export interface JsonItem {
@@ -104,7 +105,8 @@ export async function* jsonArrayItems(
       if (base === undefined) {
         if (position + i === 0 && wideEncoding(bytes)) throw notUtf8('file', bytes, place(0))
         if (isSpace(byte) || isMark(byte)) continue
-        if (byte !== openArray && byte !== openObject) throw fail('not a JSON array', position + i)
+        if (byte !== openArray && byte !== openObject)
+          throw otherKind(source.name, bytes, source.name) ?? fail('not a JSON array', position + i)
         base = byte === openArray ? 1 : 0
         if (base === 1) {
           depth = 1

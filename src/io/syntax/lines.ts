@@ -8,7 +8,8 @@ import { HmtlError } from '../errors.ts'
 import type { Source } from '../source.ts'
 import { isPadding } from './line-ends.ts'
 import { defaultMaxLineBytes } from './limits.ts'
-import { notUtf8, wideEncoding } from './text.ts'
+import { otherKind } from './refused.ts'
+import { isPlain, notUtf8, wideEncoding } from './text.ts'
 
 export interface Line {
   /** Without its line end (`\n` or `\r\n`). */
@@ -87,6 +88,7 @@ const textOf = (line: string): string => (line.charCodeAt(line.length - 1) === 1
  * Lines in batches, one batch a chunk: awaiting each line would cost more than
  * parsing it. A byte order mark at the start is dropped, and a last line of what fills up the end of a file.
  * @param asBytes lines are decoded one by one, when they are asked for their text
+ * @throws HmtlError `HMTL_FORMAT_UNSUPPORTED` of a file that has no lines, and what the source throws
  */
 export async function* lineBatches(
   source: Source,
@@ -147,6 +149,8 @@ export async function* lineBatches(
   const mostBytes = asBytes ? byteBlockBytes : textBlockBytes
   for await (const chunk of source.chunks()) {
     const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+    const other = offset === 0 && restBytes === 0 && !isPlain(bytes) && otherKind(source.name, bytes, source.name)
+    if (other) throw other
     const batch: Line[] = []
     let from = 0
     for (let at = bytes.indexOf(newline); at !== -1; at = bytes.indexOf(newline, from)) {

@@ -1,6 +1,7 @@
 /** Bytes of a whole file to text. */
 import { isUtf8 } from 'node:buffer'
 import { type ErrorPlace, HmtlError } from '../errors.ts'
+import { otherKind } from './refused.ts'
 
 /** What is to be done about it: collected texts may be in several encodings, and iconv would spoil the others. */
 export const utf8Remedy =
@@ -27,6 +28,10 @@ const isUtf32 = ([a, b, c, d]: Uint8Array): boolean =>
 export const wideEncoding = (head: Uint8Array): 'UTF-16' | 'UTF-32' | undefined =>
   isUtf32(head) ? 'UTF-32' : isUtf16(head) ? 'UTF-16' : undefined
 
+/** Whether the beginning of a file is UTF-8 without a NUL; its last character may be cut. */
+export const isPlain = (head: Uint8Array): boolean =>
+  !head.includes(0) && [0, 1, 2, 3].some((cut) => isUtf8(head.subarray(0, head.length - cut)))
+
 /** What is said of bytes that are not UTF-8. @param what they are */
 export const notUtf8 = (what: string, bytes: Uint8Array, place: ErrorPlace): HmtlError => {
   const wide = wideEncoding(bytes)
@@ -48,11 +53,11 @@ export const lineOfFault = (bytes: Uint8Array): number => {
 
 /**
  * Decodes UTF-8, without a byte order mark unless it shall be `kept`, as the first character.
- * @throws HmtlError `HMTL_INPUT_ENCODING`
+ * @throws HmtlError `HMTL_INPUT_ENCODING`, `HMTL_FORMAT_UNSUPPORTED` of a file of another kind
  */
 export const decodeUtf8 = (bytes: Buffer, kept = false): string => {
   if (wideEncoding(bytes)) throw notUtf8('file', bytes, {})
-  if (!isUtf8(bytes)) throw notUtf8('file', bytes, { line: lineOfFault(bytes) })
+  if (!isUtf8(bytes)) throw otherKind('file', bytes) ?? notUtf8('file', bytes, { line: lineOfFault(bytes) })
   const bom = !kept && bytes.length >= 3 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0
   return bytes.toString('utf8', bom)
 }

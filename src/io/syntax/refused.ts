@@ -1,5 +1,5 @@
 /** Files that people have and that are no text: what they are is said, and what makes text of them. */
-import { HmtlError } from './errors.ts'
+import { HmtlError } from '../errors.ts'
 
 /** Bytes as characters, and where they stand. */
 type Mark = readonly [bytes: string, at?: number]
@@ -85,16 +85,42 @@ const enough = 512
 export const mayBeRefused = (head: Uint8Array, most: number): boolean =>
   head.length < enough || (head[0] === 0x50 && head[1] === 0x4b && head[2] === 3 && head.length < most)
 
+const asTable =
+  'Leave --from out; or make JSON lines of it first, hmtl convert FILE -o FILE.jsonl, and read these with it'
+
+/** What is read, but never as text. */
+const tables: readonly Refused[] = [
+  { what: 'an Arrow file', remedy: asTable, begins: [[['ARROW1\0\0']]] },
+  { what: 'an Arrow stream', remedy: asTable, begins: [[['\xff\xff\xff\xff']]] },
+  { what: 'Parquet', remedy: asTable, begins: [[['PAR1\x15']]] },
+]
+
+/** The beginning of a file as characters of a byte each: as much as is looked at. */
+const headBytes = 1 << 16
+
+const kindOf = (kinds: readonly Refused[], head: Uint8Array): Refused | undefined => {
+  const size = Math.min(head.byteLength, headBytes)
+  const text = Buffer.from(head.buffer, head.byteOffset, size).toString('latin1')
+  return kinds.find(
+    ({ begins, names }) =>
+      begins.some((marks) => marks.every(([bytes, at = 0]) => text.startsWith(bytes, at))) &&
+      (names === undefined || text.includes(names)),
+  )
+}
+
+const unsupported = (message: string, source: string | undefined, remedy: string): HmtlError =>
+  new HmtlError('HMTL_FORMAT_UNSUPPORTED', message, source === undefined ? { remedy } : { source, remedy })
+
 /** @throws HmtlError `HMTL_FORMAT_UNSUPPORTED` */
 export const refuseOthers = (head: Uint8Array, name: string): void => {
-  const text = Buffer.from(head.buffer, head.byteOffset, head.byteLength).toString('latin1')
-  const fits = ({ begins, names }: Refused) =>
-    begins.some((marks) => marks.every(([bytes, at = 0]) => text.startsWith(bytes, at))) &&
-    (names === undefined || text.includes(names))
-  const found = refused.find(fits)
-  if (found)
-    throw new HmtlError('HMTL_FORMAT_UNSUPPORTED', `${name} is ${found.what}, which is not read`, {
-      source: name,
-      remedy: found.remedy,
-    })
+  const found = kindOf(refused, head)
+  if (found) throw unsupported(`${name} is ${found.what}, which is not read`, name, found.remedy)
+}
+
+/** What is said of bytes that should be text, where they begin as a file of another kind. @param what they are */
+export const otherKind = (what: string, bytes: Uint8Array, source?: string): HmtlError | undefined => {
+  const table = kindOf(tables, bytes)
+  if (table) return unsupported(`${what} is ${table.what}, which has no lines`, source, table.remedy)
+  const found = kindOf(refused, bytes)
+  return found && unsupported(`${what} is ${found.what}, which is not read`, source, found.remedy)
 }
