@@ -57,6 +57,18 @@ test.serial('the new cells are there to be learned with', (t) => {
   t.is(of(wide).filter((value) => value !== 0).length, of(narrow).length + 2 * 12 * 4 * 8)
 })
 
+test.serial('longer spans: each greater width begins as the greatest before, a table of fewer keeps those', (t) => {
+  const widthsOf = (model: Model) => [...(model.parameters.all().get('coref.widths')?.dataSync() ?? [])]
+  const before = randomModel({}, 1, { maxSpanWidth: 3, feature: 2 })
+  const old = widthsOf(before)
+  const [more, fewer] = [5, 2].map((maxSpanWidth) => randomModel({}, 2, { maxSpanWidth, feature: 2 }))
+  for (const model of [more, fewer]) t.deepEqual(takeOver(formerOf(before), model).anew, [])
+  t.deepEqual(widthsOf(more), [...old, ...old.slice(-2), ...old.slice(-2)])
+  t.deepEqual(widthsOf(fewer), old.slice(0, 4))
+  const others = randomModel({}, 2, { maxSpanWidth: 3, feature: 3 })
+  t.true(takeOver(formerOf(before), others).anew.includes('coref.widths'))
+})
+
 test.serial('narrower, or of another number of layers: begun anew', (t) => {
   const begun = takeOver(formerOf(randomModel({ ner: 8 }, 1)), randomModel({ ner: 4 }, 2))
   t.true(begun.anew.includes('ner.encoder.0.input') && begun.anew.includes('ner.tags.weight'))

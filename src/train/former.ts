@@ -112,12 +112,11 @@ const withOtherLabels = (former: Former, { config, labels }: Model): Set<string>
   )
 }
 
-/** The table of characters for more of them: each new one begins as the unknown one. */
-const extended = ({ shape: [rows, size], values }: Stored, wanted: number): Stored => {
+/** A table of other length: each row that it has not begins as one of those that it has. */
+const ofLength = ({ shape: [rows, size], values }: Stored, wanted: number, like: number): Stored => {
   const all = new Float32Array(wanted * size)
-  all.set(values)
-  const unknown = values.subarray(unknownCharacter * size, (unknownCharacter + 1) * size)
-  for (let row = rows; row < wanted; row++) all.set(unknown, row * size)
+  all.set(values.subarray(0, all.length))
+  for (let row = rows; row < wanted; row++) all.set(values.subarray(like * size, (like + 1) * size), row * size)
   return { shape: [wanted, size], values: all }
 }
 
@@ -126,6 +125,10 @@ const shortened = ({ shape: [layers], values }: Stored, wanted: number): Stored 
   const left = Math.min(layers, wanted)
   return { shape: [left], values: values.subarray(0, left) }
 }
+
+/** Whether a parameter is a table of a task with a row a size. */
+const hasRowsBySize = (name: string, { config }: Model): boolean =>
+  config.tasks.some((task) => headOf(task.kind).rowsBySize?.some((part) => name === `${task.name}.${part}`))
 
 /** Takes its weights over, wherever name and shape are the same. @param model with all its parameters in being */
 export const takeOver = (former: Former, model: Model): Begun => {
@@ -138,8 +141,9 @@ export const takeOver = (former: Former, model: Model): Begun => {
     const [rows] = variable.shape
     const asWanted = (stored: Stored): Stored | undefined => {
       if (stored.shape.join() === variable.shape.join()) return stored
-      if (name === characterTable) return extended(stored, rows)
+      if (name === characterTable) return ofLength(stored, rows, unknownCharacter)
       if (name === layerMix) return shortened(stored, rows)
+      if (hasRowsBySize(name, model)) return ofLength(stored, rows, stored.shape[0] - 1)
       return widened(name, stored, variable.shape, variable.dataSync() as Float32Array, model.config, former.config)
     }
     const stored = found && !(others.has(task) && part !== 'encoder') ? asWanted(found) : undefined

@@ -179,6 +179,8 @@ export interface Head<
    * @returns undefined where it reads no states
    */
   statesIn?(part: string): { readonly own: number; readonly below: boolean } | undefined
+  /** Tables of its own, without the task's name, that have a row a size: a longer one begins with more of its last row. */
+  readonly rowsBySize?: readonly string[]
   /** With the present weights. */
   decoder(context: HeadContext, task: Config, options: DecodeOptions): Decoder
   /**

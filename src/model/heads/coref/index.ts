@@ -62,6 +62,7 @@ export const corefHead: Head<CorefTaskConfig, CorefExample, CorefScore> = {
     ].includes(part)
     return isOfSpans ? { own: 2, below: true } : undefined
   },
+  rowsBySize: ['widths'],
   decoder: corefDecoder,
   comparable: (gold, predicted, task) => [goldClusters(gold, task), predicted],
   metric: () => metricOf('coref'),
