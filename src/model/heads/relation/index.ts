@@ -78,6 +78,10 @@ const isPronounOf = (task: Pick<RelationTaskConfig, 'pronouns'>) => {
   return (word: string): boolean => typesOf(word) !== undefined
 }
 
+/** Whether a name is no second argument of a label, whatever is said. */
+const isNever = ({ never }: RelationTaskConfig, label: string, text: string, { start, end }: SpanLike): boolean =>
+  Object.hasOwn(never, label) && never[label].includes(text.slice(start, end).toLowerCase())
+
 const decoder = (
   context: HeadContext,
   task: RelationTaskConfig,
@@ -154,6 +158,7 @@ const decoder = (
               })
               const relation = { label: labels[k], arg1: spanOf(list[i], one), arg2: spanOf(list[j], two), score }
               const [{ begin }, base] = [two ?? { begin: list[j].token }, draft.sentences.begin[list[i].sentence]]
+              if (isNever(task, labels[k], draft.document.text, relation.arg2)) continue
               const places = { firstEnd: list[i].token + 1 - base, second: begin - base }
               found.push({ relations, relation, pair: Math.min(i, j) * n + Math.max(i, j), sigmoid, places })
             }

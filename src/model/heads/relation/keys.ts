@@ -117,6 +117,11 @@ export const relationKeys = {
     },
     'a list of labels',
   ),
+  never: wordLists(
+    'label',
+    'Names, of any case, that are no second argument of a label: `{"country": ["africa", "europe"]}`.',
+    lowerCase,
+  ),
   threshold: number({ default: 0.5, min: 0, max: 1, sentence: 'Probability from which a relation holds.' }),
   secondThreshold: number({
     default: 0,
