@@ -1,7 +1,7 @@
 /** Sentence boundaries over tokens, from punctuation, capitals, blank lines and layout. */
 import type { Spans } from '../io/document/document.ts'
 import { digits, ending, endsSentence, isNote, opensSentence, wide } from './text/ends.ts'
-import { beginningsOf, greets, linesOf, shortLine, unquotedLine, wrappedAt } from './text/layout.ts'
+import { arePosts, beginningsOf, greets, linesOf, shortLine, unquotedLine, wrappedAt } from './text/layout.ts'
 import { partsLines, quoteDepth } from './text/markup.ts'
 
 /** Longest sentence in tokens; longer ones are cut, at a comma or semicolon where there is one. */
@@ -72,6 +72,7 @@ export const splitSentences = (given: string, tokens: Spans): Spans => {
     // Cut by a typesetter: a full line goes on, one that had room for the next word was ended.
     if (width > 0 && size + 1 + word(i + 1).length > 0.75 * width) return true
     if (width === 0 && size < shortLine) return dangling.has(last)
+    if (width === 0 && arePosts(word(i), word(i + 1))) return false
     return unfinished.has(last) || lowerCase.test(word(i + 1))
   }
   /** Whether the line that ends with the comma `i` begins or ends a letter. */

@@ -39,6 +39,9 @@ const tables: Readonly<Record<string, readonly string[]>> = {
     '*He left.*| She stayed.| _He came._| **Ida** slept.| _Nature_ said so.',
     'He said &quot;no.&quot;| &Eacute;lan won.',
     'It hit 20°C.| Rain fell.',
+    'We were never told.| – Ana Lopez',
+    'Sales rose. – up from 5 in May.| They fell.',
+    'The line opens at 9 a.m. EST.| Customers may call.| It was built est. 1905.',
   ],
   'abbreviations, initials and parties do not, but where a likely first word follows': [
     'Mr. Smith met Dr. Jones.| They talked.',
@@ -182,6 +185,17 @@ test('lines that a mail quotes end where the depth changes, and where one is emp
     split('> Hi Ole,\n> the figures for Oslo and\n> Bergen are here.\n>\n> Ida\nWho is Eva\n>> Eva Lund\n> of Hamar'),
     ['Hi Ole,', 'the figures for Oslo and\n> Bergen are here.', 'Ida', 'Who is Eva', 'Eva Lund', 'of Hamar'],
   )
+})
+
+test('a line that ends with a link, a tag or an emoji is a post of its own, as one that begins with a handle', (t) => {
+  const lines = [
+    'we walked all the way to the harbour of bergen and back https://a.example/x',
+    'then the rain came and nobody had a coat with them #bergen',
+    '@ida_berg are you there tonight or is it ole who plays instead',
+    'RT @ole: the boat to hamar is late again and nobody tells us 💀',
+    'ole.lund@post.example is where you write to if you want it back',
+  ]
+  t.deepEqual(split(lines.join('\n')), lines)
 })
 
 test('turns of a talk and items of a list begin anew, however long the lines are', (t) => {

@@ -41,6 +41,8 @@ const beforeSmall = /\.\s+\p{Ll}/uy
 export const isAbbreviation = (word: string, text: string, end: number): boolean => {
   // Of "etc..." the periods are an ellipsis.
   if (text.charCodeAt(end + 1) === 46 && text.charCodeAt(end + 2) === 46) return false
+  // Eastern Standard Time is none.
+  if (word === 'EST') return false
   const lower = word.toLowerCase()
   if (abbreviations.has(lower)) return true
   if (numbered.has(lower) || numberedSmall.has(word)) return matchAt(beforeNumber, text, end) > 0

@@ -45,6 +45,8 @@ const areTags = (i: number, count: number, word: Slice, gap: Slice): boolean => 
 export const opensSentence = (i: number, count: number, word: Slice, gap: Slice): boolean => {
   const next = word(i + 1)
   if (tag.test(next)) return !areTags(i + 1, count, word, gap)
+  // Who wrote it: "We were never told. – Ana Lopez".
+  if (/^[–-]$/.test(next)) return i + 2 < count && gap(i + 1) !== '' && capital.test(word(i + 2))
   return opening.test(emphasis.test(next) && i + 2 < count && gap(i + 1) === '' ? word(i + 2) : next)
 }
 

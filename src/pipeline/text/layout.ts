@@ -57,6 +57,16 @@ export const unquotedLine = (line: string): string => (quoteDepth(line) > 0 ? un
 /** So much of a line is looked at to see how it ends. */
 const mostEnd = 12
 
+/** What a post ends with: a link, a tag, an emoji; and what one begins with. */
+const endsPost = /^(?:https?:\/\/|www\.|#[^\s#])|^\p{Extended_Pictographic}/u
+const beginsPost = /^(?:@\w|RT$|[^\s@]+@[^\s@]+\.[^\s@]+$)/u
+
+/** Whether a line that ends with one word and the next, which begins with another, are posts of their own. */
+export const arePosts = (last: string, first: string): boolean => endsPost.test(last) || beginsPost.test(first)
+
+const lastWord = (line: string): string => line.slice(line.trimEnd().lastIndexOf(' ') + 1)
+const firstWord = (line: string): string => line.trimStart().split(' ', 1)[0]
+
 const isBlank = (line: string): boolean => line.trim() === ''
 const small = /^\s*\p{Ll}/u
 const anySmall = /\p{Ll}/u
@@ -75,7 +85,8 @@ const areContinued = (lines: readonly string[]): boolean => {
   for (let i = 1; i < lines.length; i++) {
     if (isBlank(lines[i]) || isBlank(lines[i - 1])) continue
     following++
-    if (small.test(lines[i]) || open.test(lines[i - 1].slice(-mostEnd))) continued++
+    const goesOn = small.test(lines[i]) || open.test(lines[i - 1].slice(-mostEnd))
+    if (goesOn && !arePosts(lastWord(lines[i - 1]), firstWord(lines[i]))) continued++
     hasSmall ||= anySmall.test(lines[i])
   }
   return 4 * continued >= following || !hasSmall
