@@ -34,3 +34,13 @@ test('an indexer looks up lower case, digits as zeros, and brackets', (t) => {
   const { word: id } = createIndexer({ words: ['<unk>', 'oslo', '0000', '('], characters: [] })
   t.deepEqual(['Oslo', '1984', '-LRB-', 'Bergen'].map(id), [1, 2, 3, unknownWord])
 })
+
+test('a word is the same however its accents are written: in the letters or behind them', (t) => {
+  const indexer = createIndexer({ words: ['<unk>', 'nestlé', 'zürich'], characters: ['é', 'ü', 'Z'] })
+  for (const [i, word] of ['Nestlé', 'Zürich'].entries()) {
+    const apart = word.normalize('NFD')
+    t.not(apart, word)
+    t.deepEqual([indexer.word(apart), indexer.word(word)], [i + 1, i + 1])
+    t.deepEqual(indexer.characters(apart), indexer.characters(word))
+  }
+})

@@ -38,9 +38,14 @@ const brackets = new Map(
   }),
 )
 
-/** The form in which a word is looked up: lower case, treebank escapes undone. */
+const combining = /[\u0300-\u036f]/
+
+/** A word with its accents in its letters, as vocabularies have them: some programs write "e" and "´" for "é". */
+const composed = (word: string): string => (combining.test(word) ? word.normalize('NFC') : word)
+
+/** The form in which a word is looked up: lower case, accents in their letters, treebank escapes undone. */
 export const normalWord = (word: string): string => {
-  const lower = word.toLowerCase()
+  const lower = composed(word).toLowerCase()
   return brackets.get(lower) ?? lower
 }
 
@@ -70,7 +75,7 @@ export const createIndexer = (vocabulary: Vocabulary, words = indexWords(wordLin
     },
     characters(form) {
       const ids = [beginCharacter]
-      for (const character of form) {
+      for (const character of composed(form)) {
         if (ids.length > maxCharacters) break
         ids.push(characters.get(character) ?? unknownCharacter)
       }
