@@ -191,3 +191,22 @@ test.serial('the bundled model keeps two countries and two people apart, and say
   const said = found.flat().filter((mention) => /^Poland(?:'s)?$/.test(mention))
   t.is(said.length, 2, `each of the two is said once: ${said.join()}`)
 })
+
+test('a mention that names a person beside its head has that name, and no other that it holds', (t) => {
+  const nameIn = (mention: string, ...names: readonly string[]): string | undefined => {
+    const words = mention.split(' ')
+    const ending = new Map(
+      names.map((name) => {
+        const own = name.split(' ')
+        const at = words.findIndex((_, i) => own.every((word, k) => words[i + k] === word))
+        return [at + own.length - 1, nameOf(own, 'PER', at)]
+      }),
+    )
+    return traitsOf(words, (i) => ending.get(i)).name?.text
+  }
+  t.is(nameIn("Fiji 's prime minister , Sitiveni Rabuka", 'Sitiveni Rabuka'), 'sitiveni rabuka')
+  t.is(nameIn('the envoy , Mr. Bo Li', 'Bo Li'), 'bo li')
+  t.is(nameIn('the envoy , a friend of Bo Li', 'Bo Li'), undefined)
+  t.is(nameIn('the friends of Bo Li', 'Bo Li'), undefined)
+  t.is(nameIn('Ana Lopez , the wife of Bo Li', 'Ana Lopez', 'Bo Li'), 'ana lopez')
+})

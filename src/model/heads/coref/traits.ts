@@ -71,6 +71,21 @@ const numberOf = (words: readonly string[]): Traits['number'] => {
   return he.has(word) || she.has(word) || it.has(word) ? 'singular' : undefined
 }
 
+/** The person whom a mention names beside its head: "the prime minister, Ana Lopez", "the envoy, Mr. Bo Li". */
+const nameBeside = (
+  words: readonly string[],
+  { end }: WordRange,
+  nameEnding: (word: number) => Name | undefined,
+): Name | undefined => {
+  if (words[end] !== ',') return undefined
+  const first = isTitle(words[end + 1]?.toLowerCase()) ? end + 2 : end + 1
+  for (let i = first; i < words.length; i++) {
+    const name = nameEnding(i)
+    if (name) return name.isPerson && i - name.size + 1 === first ? name : undefined
+  }
+  return undefined
+}
+
 /**
  * @param words of the mention, one at least
  * @param nameEnding the name that ends with a word of it, by its place
@@ -83,8 +98,9 @@ export const traitsOf = (
   before = '',
 ): Traits => {
   const head = headOfMention(words)
-  const name = nameEnding(head.end - 1)
-  const word = tellingWord(words, head, name ? before : '')
+  const own = nameEnding(head.end - 1)
+  const name = own ?? nameBeside(words, head, nameEnding)
+  const word = tellingWord(words, head, own ? before : '')
   return {
     gender: word === undefined ? undefined : genderOf(word),
     number: numberOf(words),
