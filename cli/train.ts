@@ -31,7 +31,7 @@ export const builder = (yargs: Argv) =>
       array: true,
       nargs: 1,
       default: [] as string[],
-      describe: 'key=value, laid over the configuration; as often as needed',
+      describe: 'key=value, laid over the configuration, such as tasks.ner.batch=8; as often as needed',
     })
     .option('engine', { type: 'string', choices: engineNames, default: 'auto' as const, describe: 'What computes' })
     .option('half', {
