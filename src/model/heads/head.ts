@@ -5,6 +5,7 @@
  */
 import type * as tf from '@tensorflow/tfjs-core'
 import type { Document, MentionLike, RelationLike, SpanLike, Spans } from '../../io/document/document.ts'
+import type { LossReport } from '../../io/report.ts'
 import type { Batch } from '../batch.ts'
 import type { TaskConfig, TaskDefaults } from '../config/keys.ts'
 import type { Keys } from '../config/schema.ts'
@@ -189,17 +190,24 @@ export interface Head<
    */
   settle?(document: Document, made: ReadonlySet<string>, task: Config): Document
 
-  /** Gold and predictions as the task defines them, without what the source's annotation says nothing of. */
+  /**
+   * Gold and predictions as the task defines them, without what the source's annotation says nothing of, and without gold
+   * of labels that the model does not have.
+   * @param notJudged counts what of gold is left out, by reason
+   */
   comparable(
     gold: Document,
     predicted: Document,
     task: Config,
     labels: readonly string[],
     dataset: Config['datasets'][number],
+    notJudged?: LossReport,
   ): readonly [gold: Document, predicted: Document]
   metric(task: Config): Metric<Score>
   /** The one number that a task is judged by, 0 to 1. */
   main(task: Config, score: Score): number
+  /** What the one number is by name, first, then the same by other definitions in use; absent where there is one alone. */
+  definitions?(task: Config, score: Score): readonly (readonly [name: string, value: number])[]
   /** Settings that are chosen on development data after training. */
   decisions(task: Config): readonly Grid[]
 }
