@@ -139,6 +139,51 @@ test.serial(
   },
 )
 
+test.serial('a training goes on with the same embeddings, begin and seed, or says which key is another', async (t) => {
+  await switchEngine('wasm')
+  const data = await write('resumed', good)
+  const output = join(folder, 'run-resumed')
+  const given = configOf(data, data, { updates: 2, validateEvery: 2 })
+  await train(given, { output })
+  const resumed = async (config: typeof given) => {
+    const error = await failure(train(config, { output, resume: true }))
+    t.is(error.code, 'HMTL_TRAIN_STATE')
+    return error.message
+  }
+  const { embeddings, training, tasks } = given
+  const words = { ...embeddings.words, wordDropout: 0.5 }
+  t.regex(
+    await resumed({ ...given, embeddings: { ...embeddings, words } }),
+    /"embeddings\.words\.wordDropout" was 0\.02 and is 0\.5/,
+  )
+  t.regex(await resumed({ ...given, training: { ...training, seed: 9 } }), /"training\.seed" was 1 and is 9/)
+  t.regex(
+    await resumed({ ...given, training: { ...training, begin: 'en' } }),
+    /"training\.begin" was nothing and is "en"/,
+  )
+  t.regex(
+    await resumed({ ...given, tasks: tasks.map((task, i) => (i === 1 ? { ...task, batch: 3 } : task)) }),
+    /"tasks\.1\.batch" was 4 and is 3/,
+  )
+  // What may be another is stored with the model; data that changed is told, once.
+  await write('resumed', [...good, document('new')])
+  const warnings: string[] = []
+  const on = (updates: number) =>
+    train(configOf(data, data, { updates, validateEvery: 2, learningRate: 0.002 }), {
+      output,
+      resume: true,
+      onWarning: ({ kind, message }) => kind === 'data' && warnings.push(message),
+    })
+  await on(4)
+  t.is(warnings.length, 1)
+  t.regex(warnings[0], /resumed\.arrow changed/)
+  const state = join(output, 'state')
+  const stored = join(state, `model-${readFileSync(join(state, 'current'), 'utf8')}`, 'config.json')
+  t.is(JSON.parse(readFileSync(stored, 'utf8')).config.training.learningRate, 0.002)
+  await on(6)
+  t.is(warnings.length, 1)
+})
+
 const full = existsSync('/dev/full') ? test.serial : test.serial.skip
 
 full('a full disk: what was saved before is whole, the error says so, and the training can go on', async (t) => {

@@ -59,8 +59,8 @@ export type RunEvent =
   | {
       readonly event: 'warning'
       readonly update: number
-      readonly task: string
-      readonly kind: 'loss' | 'score'
+      readonly task?: string
+      readonly kind: 'loss' | 'score' | 'data' | 'names'
       readonly message: string
     }
   /** Of the model that was kept, on development data, with what was decided after training. */

@@ -13,6 +13,7 @@ import { loadState, noProgress, type Progress } from './checkpoint.ts'
 import { clearFolder } from './folder.ts'
 import { type Begun, charactersWith, type Former, formerModel, labelsWith, takeOver, wordsWith } from './former.ts'
 import { createOptimizer, type Optimizer } from './optimizer.ts'
+import { checkResumable } from './resumable.ts'
 import { type Survey, survey } from './survey.ts'
 import { learnedBefore, type WatchState } from './watch.ts'
 
@@ -29,6 +30,8 @@ export interface Training {
   readonly batches: Readonly<Record<string, number>>
   /** What was seen of tasks that do not seem to learn. */
   readonly watched: WatchState
+  /** Digests of its data as it stood before, by path, where it goes on. */
+  readonly data?: Readonly<Record<string, string>> | undefined
   /** What was taken of another model, where it begins with one. */
   readonly begun?: Begun
 }
@@ -94,13 +97,12 @@ export const beginTraining = async (
 
 /** @throws HmtlError `HMTL_TRAIN_STATE` where there is nothing to go on with, or it was another configuration's */
 export const resumeTraining = async (config: ModelConfig, output: string): Promise<Training> => {
-  const { model, optimizer: moments, state } = await loadState(output)
-  if (JSON.stringify(model.config.tasks) !== JSON.stringify(config.tasks))
-    throw new HmtlError('HMTL_TRAIN_STATE', 'the configuration is not the one this training began with', {
-      remedy: 'Resume with the same configuration and settings',
-    })
+  const { model: loaded, optimizer: moments, state } = await loadState(output)
+  checkResumable(loaded.config, config)
+  // What is stored from now on says how it was trained from now on.
+  const model = { ...loaded, config }
   materialize(model)
-  const { random, streams, optimizer: counts, survey: surveyed, watch, ...progress } = state
+  const { random, streams, optimizer: counts, survey: surveyed, watch, data, ...progress } = state
   // A state that was saved without sums does not know where its losses began.
   const watched = watch ?? learnedBefore(config.tasks.map(({ name }) => name))
   const optimizer = optimizerOf(model, config)
@@ -113,5 +115,6 @@ export const resumeTraining = async (config: ModelConfig, output: string): Promi
     positions: { ...streams },
     batches: surveyed.batches,
     watched,
+    data,
   }
 }
