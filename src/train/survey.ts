@@ -1,5 +1,6 @@
 /** One pass over the training data before the first update: words, characters, labels, batches an epoch. */
 import { HmtlError } from '../io/errors.ts'
+import { LossReport } from '../io/report.ts'
 import { words } from '../io/document/tokens.ts'
 import type { ModelConfig, TaskConfig } from '../model/config/keys.ts'
 import { headOf } from '../model/heads/index.ts'
@@ -14,6 +15,8 @@ export interface Survey {
   readonly labels: Readonly<Record<string, readonly string[]>>
   /** Batches an epoch of each task: n_i of proportional sampling. */
   readonly batches: Readonly<Record<string, number>>
+  /** What of the data each task does not learn, or learns otherwise than it stands there. */
+  readonly unlearned: Readonly<Record<string, LossReport>>
 }
 
 /** Labels in the training data of a task, commonest first; undefined where its head has none. */
@@ -34,6 +37,7 @@ export const survey = async (config: ModelConfig): Promise<Survey> => {
   const characters = new Map<string, number>()
   const labels: Record<string, string[]> = {}
   const batches: Record<string, number> = {}
+  const unlearned: Record<string, LossReport> = {}
   // A file that several tasks learn from is counted once.
   const files = new Map(config.tasks.flatMap((task) => filesOf(task, 'train').map((file) => [file.path, file])))
   for await (const document of datasetDocuments([...files.values()]))
@@ -55,11 +59,13 @@ export const survey = async (config: ModelConfig): Promise<Survey> => {
       })
     labels[task.name] = found ?? []
     // What an epoch has on average: which documents of a source seen in part are drawn differs from one to the next.
+    const report = new LossReport()
+    unlearned[task.name] = report
     let [examples, tokens] = [0, 0]
     for (const dataset of task.datasets) {
       const { weight = 1 } = dataset
       let [itsExamples, itsTokens] = [0, 0]
-      for await (const piece of piecesOnce(dataset, task, labels[task.name])) {
+      for await (const piece of piecesOnce(dataset, task, labels[task.name], undefined, report)) {
         itsExamples++
         itsTokens += piece.tokens
       }
@@ -76,5 +82,5 @@ export const survey = async (config: ModelConfig): Promise<Survey> => {
   }
   // Characters seen once are noise; they share the unknown one's vector, which so gets trained.
   const known = [...characters].filter(([, count]) => count > 1).map(([character]) => character)
-  return { words: wordCounts, characters: known.sort(), labels, batches }
+  return { words: wordCounts, characters: known.sort(), labels, batches, unlearned }
 }

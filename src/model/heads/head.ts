@@ -155,12 +155,16 @@ export interface Head<
   labels?(document: Document, task: Config, dataset: Config['datasets'][number]): Iterable<string>
   /** Only these many commonest labels; 0 for all. */
   mostLabels?(task: Config): number
-  /** Examples of a document that has tokens and sentences; labels that the task does not know are left out. */
+  /**
+   * Examples of a document that has tokens and sentences; labels that the task does not know are left out.
+   * @param unlearned counts what of the document they do not say, or say otherwise
+   */
   examples(
     document: Document,
     task: Config,
     labels: readonly string[],
     dataset: Config['datasets'][number],
+    unlearned?: LossReport,
   ): Iterable<Learned>
   /** An example that brings every parameter into being. */
   smallest(task: Config): Learned
