@@ -1,5 +1,5 @@
 /** Training on data that is not as one would wish, and on a disk that is full. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import test from 'ava'
@@ -72,6 +72,25 @@ test.serial('an empty training split names the task and the file', async (t) => 
       .code,
     'HMTL_INPUT_NOT_FOUND',
   )
+})
+
+test.serial('data without labels that are read: what there is, and how it is read, is said', async (t) => {
+  await switchEngine('wasm')
+  const spans = join(folder, 'spans.jsonl')
+  writeFileSync(spans, '{"text":"Ida left.","entities":[{"start":0,"end":3,"label":"PER"}]}\n')
+  const run = { output: join(folder, 'run-unread') }
+  const unread = await failure(train(configOf(spans, undefined), run))
+  t.is(unread.code, 'HMTL_TRAIN_DATA')
+  t.regex(unread.message, /field "entities".*"from": "spans".*hmtl convert --from spans/)
+  const named = configOf(await write('named', good), undefined)
+  const tasks = named.tasks.map((task) => ({
+    ...task,
+    datasets: task.datasets.map((dataset) => ({ ...dataset, labels: ['PERSON'] })),
+  }))
+  t.regex((await failure(train({ ...named, tasks }, run))).message, /The data have PER: name some of them in "labels"/)
+  const nowhere = await failure(train(configOf('no/such.arrow', undefined), run))
+  t.is(nowhere.code, 'HMTL_INPUT_NOT_FOUND')
+  t.regex(nowhere.message, /relative to the working directory/)
 })
 
 test.serial('an empty development split scores nothing and stops nothing', async (t) => {

@@ -168,6 +168,19 @@ const confusionTable = (confusion: Confusion): string => {
   return `<div class="square">${framed(rows)}</div>${rest > 0 ? `<p>Not shown: ${counted(rest, 'rarer label')}.</p>` : ''}`
 }
 
+/** Where a task that did not seem to learn had a better score after that was said than any before. */
+const learnedAfter = (
+  events: readonly RunEvent[],
+  { update, task, kind }: Extract<RunEvent, { event: 'warning' }>,
+): { readonly update: number; readonly score: number } | undefined => {
+  if (task === undefined || (kind !== 'loss' && kind !== 'score')) return undefined
+  const scores = events
+    .filter((event) => event.event === 'validation')
+    .flatMap((event) => (task in event.main ? [{ update: event.update, score: event.main[task] }] : []))
+  const before = Math.max(0, ...scores.filter((each) => each.update <= update).map(({ score }) => score))
+  return scores.find((each) => each.update > update && each.score > before)
+}
+
 /** Scores of tasks that have several definitions, each by its name, and what of gold no score counts. */
 const judgedBy = ({ definitions = {}, notJudged = {} }: Judged): string => {
   const rows = Object.entries(definitions).flatMap(([task, list]) =>
@@ -281,7 +294,13 @@ export const trainingReport = (
           ]),
         )}`
   const warned = warnings
-    .map(({ update, message }) => `<p class="warning">Update ${update}: ${escaped(message)}.</p>`)
+    .map((warning) => {
+      const said = `Update ${warning.update}: ${escaped(warning.message)}.`
+      const passed = learnedAfter(events, warning)
+      return passed
+        ? `<p>${said} It passed: the development score was ${percent(passed.score)} at update ${passed.update}.</p>`
+        : `<p class="warning">${said}</p>`
+    })
     .join('')
   return page(
     config.name,

@@ -65,6 +65,15 @@ const initialModel = async (config: ModelConfig, found: Survey, former: Former |
 /** Whether nothing of a task begins anew. */
 const isWhole = (task: string, { anew }: Begun): boolean => !anew.some((name) => name.startsWith(`${task}.`))
 
+/** A path of a configuration that leads nowhere was perhaps meant from the configuration's folder. */
+const relativeTo = (error: unknown): unknown =>
+  error instanceof HmtlError && error.code === 'HMTL_INPUT_NOT_FOUND'
+    ? new HmtlError(error.code, error.summary, {
+        cause: error,
+        remedy: `Paths of a configuration are relative to the working directory, ${process.cwd()}; check the path and its permissions`,
+      })
+    : error
+
 /** @throws HmtlError `HMTL_TRAIN_DATA`, and what reading the data and a model to begin with does */
 export const beginTraining = async (
   config: ModelConfig,
@@ -75,7 +84,9 @@ export const beginTraining = async (
   }: { readonly onSurvey?: (found: Survey) => void; readonly folderOf?: (model: string) => string } = {},
 ): Promise<Training> => {
   const former = await formerModel(config, folderOf)
-  const found = await survey(config)
+  const found = await survey(config).catch((error) => {
+    throw relativeTo(error)
+  })
   // Only now: data that cannot be read must not cost what an earlier training left.
   await clearFolder(output)
   onSurvey?.(found)

@@ -5,6 +5,7 @@ import { words } from '../io/document/tokens.ts'
 import type { ModelConfig, TaskConfig } from '../model/config/keys.ts'
 import { headOf } from '../model/heads/index.ts'
 import { normalWord } from '../model/vocabulary.ts'
+import { noLabel } from './missing-labels.ts'
 import { datasetDocuments, filesOf, piecesOnce } from './pieces.ts'
 
 export interface Survey {
@@ -53,10 +54,7 @@ export const survey = async (config: ModelConfig): Promise<Survey> => {
         remedy: `Name one: --set 'tasks.0.datasets=[{"train":"train.arrow","dev":"dev.arrow"}]'`,
       })
     const found = await labelsOf(task)
-    if (found?.length === 0)
-      throw new HmtlError('HMTL_TRAIN_DATA', `no label for task ${task.name} in ${train.join(', ')}`, {
-        remedy: `The task learns the layer ${headOf(task.kind).layer(task)}`,
-      })
+    if (found?.length === 0) throw await noLabel(task)
     labels[task.name] = found ?? []
     // What an epoch has on average: which documents of a source seen in part are drawn differs from one to the next.
     const report = new LossReport()
