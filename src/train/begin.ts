@@ -12,6 +12,7 @@ import type { StreamPosition } from './batches.ts'
 import { loadState, noProgress, type Progress } from './checkpoint.ts'
 import { clearFolder } from './folder.ts'
 import { type Begun, charactersWith, type Former, formerModel, labelsWith, takeOver, wordsWith } from './former.ts'
+import { checkNames } from './names.ts'
 import { createOptimizer, type Optimizer } from './optimizer.ts'
 import { checkResumable } from './resumable.ts'
 import { type Survey, survey } from './survey.ts'
@@ -32,6 +33,8 @@ export interface Training {
   readonly watched: WatchState
   /** Digests of its data as it stood before, by path, where it goes on. */
   readonly data?: Readonly<Record<string, string>> | undefined
+  /** Names of the configuration that no data have, where they may be right all the same. */
+  readonly odd?: readonly string[]
   /** What was taken of another model, where it begins with one. */
   readonly begun?: Begun
 }
@@ -87,6 +90,7 @@ export const beginTraining = async (
   const found = await survey(config).catch((error) => {
     throw relativeTo(error)
   })
+  const odd = checkNames(config, found, former)
   // Only now: data that cannot be read must not cost what an earlier training left.
   await clearFolder(output)
   onSurvey?.(found)
@@ -102,6 +106,7 @@ export const beginTraining = async (
     positions: {},
     batches: { ...found.batches },
     watched: begun ? learnedBefore(config.tasks.map(({ name }) => name).filter((name) => isWhole(name, begun))) : {},
+    odd,
     ...(begun && { begun }),
   }
 }

@@ -14,6 +14,8 @@ export interface Survey {
   readonly characters: readonly string[]
   /** Labels of each task, commonest first. */
   readonly labels: Readonly<Record<string, readonly string[]>>
+  /** The same with those that are too rare to be learned. */
+  readonly allLabels: Readonly<Record<string, readonly string[]>>
   /** Batches an epoch of each task: n_i of proportional sampling. */
   readonly batches: Readonly<Record<string, number>>
   /** What of the data each task does not learn, or learns otherwise than it stands there. */
@@ -28,8 +30,7 @@ const labelsOf = async (task: TaskConfig): Promise<string[] | undefined> => {
   for (const dataset of task.datasets)
     for await (const document of datasetDocuments([{ path: dataset.train, from: dataset.from }]))
       for (const label of head.labels(document, task, dataset)) counts.set(label, (counts.get(label) ?? 0) + 1)
-  const sorted = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([label]) => label)
-  return sorted.slice(0, head.mostLabels?.(task) || sorted.length)
+  return [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([label]) => label)
 }
 
 /** @throws HmtlError `HMTL_TRAIN_DATA` for a task without labels or examples */
@@ -37,6 +38,7 @@ export const survey = async (config: ModelConfig): Promise<Survey> => {
   const wordCounts = new Map<string, number>()
   const characters = new Map<string, number>()
   const labels: Record<string, string[]> = {}
+  const allLabels: Record<string, string[]> = {}
   const batches: Record<string, number> = {}
   const unlearned: Record<string, LossReport> = {}
   // A file that several tasks learn from is counted once.
@@ -55,7 +57,9 @@ export const survey = async (config: ModelConfig): Promise<Survey> => {
       })
     const found = await labelsOf(task)
     if (found?.length === 0) throw await noLabel(task)
-    labels[task.name] = found ?? []
+    const all = found ?? []
+    allLabels[task.name] = all
+    labels[task.name] = all.slice(0, headOf(task.kind).mostLabels?.(task) || all.length)
     // What an epoch has on average: which documents of a source seen in part are drawn differs from one to the next.
     const report = new LossReport()
     unlearned[task.name] = report
@@ -80,5 +84,5 @@ export const survey = async (config: ModelConfig): Promise<Survey> => {
   }
   // Characters seen once are noise; they share the unknown one's vector, which so gets trained.
   const known = [...characters].filter(([, count]) => count > 1).map(([character]) => character)
-  return { words: wordCounts, characters: known.sort(), labels, batches, unlearned }
+  return { words: wordCounts, characters: known.sort(), labels, allLabels, batches, unlearned }
 }

@@ -162,6 +162,7 @@ const trainInto = async (config: ModelConfig, options: TrainOptions): Promise<Tr
     options.onWarning?.(warning)
   }
 
+  for (const message of training.odd ?? []) await warn({ update: 0, kind: 'names', message })
   const changed = changedData(training.data, provenance.data)
   if (changed.length > 0)
     await warn({

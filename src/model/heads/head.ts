@@ -121,6 +121,15 @@ export interface Grid {
   readonly only?: 'fewer'
 }
 
+/** A label that a setting names. */
+export interface UsedName {
+  /** The key of the setting. */
+  readonly key: string
+  readonly name: string
+  /** The task whose label it is, where that is another. */
+  readonly of?: string
+}
+
 export interface Head<
   Config extends TaskConfig = TaskConfig,
   Learned extends Example = Example,
@@ -153,6 +162,8 @@ export interface Head<
   layer(task: Config): keyof Document
   /** Labels of a document, each as often as it occurs; absent where the head has none. */
   labels?(document: Document, task: Config, dataset: Config['datasets'][number]): Iterable<string>
+  /** Labels that its settings name, its own and those of tasks that it looks at. */
+  names?(task: Config): Iterable<UsedName>
   /** Only these many commonest labels; 0 for all. */
   mostLabels?(task: Config): number
   /**

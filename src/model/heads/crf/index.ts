@@ -203,6 +203,8 @@ export const crfHead: Head<CrfTaskConfig, TagExample, LabelledScore> = {
   findsSpans: true,
   layer: ({ layer }) => layer,
   labels: labelsOf,
+  names: (task) =>
+    (['lexicon', 'forms', 'notForms'] as const).flatMap((key) => Object.keys(task[key]).map((name) => ({ key, name }))),
   examples: tagExamples,
   smallest: () => ({ id: '', sentences: [smallestWords], tags: new Int32Array(smallestWords.length) }),
   loss,

@@ -26,6 +26,7 @@ import { distinctRelations } from './distinct.ts'
 import { byWords } from './entity.ts'
 import { type RelationExample, relationExamples } from './examples.ts'
 import { type RelationDataset, relationDatasetKeys, type RelationTaskConfig, relationKeys } from './keys.ts'
+import { namesIn } from './names.ts'
 import { pronounTypes } from './pronouns.ts'
 import { allPlaces, pairTokens, relationLogits, relationStates } from './scores.ts'
 import { type Candidate, firstAndSure } from './second.ts'
@@ -267,6 +268,7 @@ export const relationHead: Head<RelationTaskConfig, RelationExample, RelationSco
   },
   layer: () => 'relations',
   labels: labelsOf,
+  names: namesIn,
   mostLabels: ({ maxLabels }) => maxLabels,
   examples: relationExamples,
   smallest: () => ({ id: '', sentences: [smallestWords], cells: new Int32Array(0) }),
