@@ -9,7 +9,7 @@ import { paperRows } from '../src/report/paper.ts'
 import { type ExamplePair, parseExamples } from '../src/report/examples.ts'
 import { bestOf, parseEvents, type RunEvent, trainingReport } from '../src/report/training-page.ts'
 import { optionFiles } from './support/command.ts'
-import { exitCodes, table } from './support/output.ts'
+import { count, exitCodes, table } from './support/output.ts'
 import { checkFiles } from './support/target.ts'
 
 export const builder = (yargs: Argv) =>
@@ -65,7 +65,8 @@ const testOf = (events: readonly RunEvent[]): Record<string, number> | undefined
 const bestsOf = ({ config, events }: Run) =>
   config.tasks.map(({ name, kind }) => {
     const top = bestOf(events, name)
-    const dev = events.findLast((event) => event.event === 'dev')?.main[name]
+    const last = events.findLast((event) => event.event === 'dev')
+    const dev = last?.main[name]
     return {
       task: name,
       kind,
@@ -75,8 +76,60 @@ const bestsOf = ({ config, events }: Run) =>
       ownUpdates: top?.taskUpdates?.[name],
       test: testOf(events)?.[name],
       paper: paperRows[config.name]?.[name as 'ner'],
+      definitions: (last?.definitions?.[name] ?? []).map(([name, value]) => [name, 100 * value] as const),
+      notJudged: last?.notJudged?.[name] ?? [],
     }
   })
+
+type Reported = ReturnType<typeof bestsOf>[number]
+
+/** A line a task; where its score has several definitions one for each of the others. */
+const rowsOf = (run: string, config: string, task: Reported): string[][] => {
+  const { dev, score, update, ownUpdates, test, paper, definitions } = task
+  const [[definition = ''] = [], ...others] = definitions
+  return [
+    [
+      run,
+      config,
+      task.task,
+      dev?.toFixed(2) ?? '',
+      score?.toFixed(2) ?? '',
+      String(update ?? ''),
+      String(ownUpdates ?? ''),
+      test?.toFixed(2) ?? '',
+      paper?.toFixed(2) ?? '',
+      definition,
+    ],
+    ...others.map(([name, value]) => ['', '', '', value.toFixed(2), '', '', '', '', '', name]),
+  ]
+}
+
+const textOf = (
+  all: readonly { readonly run: string; readonly config: string; readonly tasks: readonly Reported[] }[],
+): string => {
+  const rows = all.flatMap(({ run, config, tasks }) => tasks.flatMap((task) => rowsOf(run, config, task)))
+  const named = rows.some((row) => row[9] !== '')
+  const head = [
+    'run',
+    'configuration',
+    'task',
+    'dev',
+    'best in training',
+    'at update',
+    'of its own',
+    'test',
+    'paper (test)',
+  ]
+  const left = all.flatMap(({ run, tasks }) =>
+    tasks.flatMap(({ task, notJudged }) =>
+      notJudged.map(
+        ({ kind, count: n, examples: [example] }) =>
+          `not judged: ${run}, ${task}: ${count(n)} × ${kind} (such as ${example.slice(0, 80)})`,
+      ),
+    ),
+  )
+  return [table([[...head, ...(named ? ['dev by'] : [])], ...rows]), ...left].join('\n')
+}
 
 export const handler = async (args: Args): Promise<number> => {
   const own = readRun(args.folder)
@@ -102,24 +155,6 @@ export const handler = async (args: Args): Promise<number> => {
   }
   const all = runs.map((run) => ({ run: run.name, config: run.config.name, tasks: bestsOf(run) }))
   if (args.json) process.stdout.write(`${JSON.stringify(all)}\n`)
-  else
-    process.stdout.write(
-      `${table([
-        ['run', 'configuration', 'task', 'dev', 'best in training', 'at update', 'of its own', 'test', 'paper (test)'],
-        ...all.flatMap(({ run, config, tasks }) =>
-          tasks.map(({ task, dev, score, update, ownUpdates, test, paper }) => [
-            run,
-            config,
-            task,
-            dev?.toFixed(2) ?? '',
-            score?.toFixed(2) ?? '',
-            update ?? '',
-            ownUpdates ?? '',
-            test?.toFixed(2) ?? '',
-            paper?.toFixed(2) ?? '',
-          ]),
-        ),
-      ])}\n`,
-    )
+  else process.stdout.write(`${textOf(all)}\n`)
   return exitCodes.ok
 }

@@ -57,11 +57,12 @@ const percent = (x: number) => (100 * x).toFixed(2)
 const row = (name: string, { precision, recall, f1 }: Score) => [name, percent(precision), percent(recall), percent(f1)]
 const counted = (name: string, score: CountedScore) => [...row(name, score), score.gold, score.predicted, score.correct]
 
-const labelledTable = (score: LabelledScore, extra: [string, CountedScore][] = []) =>
+/** @param all what the row of all labels is called */
+const labelledTable = (score: LabelledScore, all = 'all', extra: [string, CountedScore][] = []) =>
   table([
     ['', 'P', 'R', 'F1', 'gold', 'predicted', 'correct'],
     ...Object.entries(score.byLabel).map(([label, item]) => counted(label, item)),
-    counted('all', score),
+    counted(all, score),
     ...extra.map(([name, item]) => counted(name, item)),
   ])
 
@@ -78,19 +79,35 @@ const corefTable = (score: CorefScore) =>
     ['CoNLL', '', '', percent(score.conll)],
   ])
 
-const tableOf = (task: ScoredTask, score: TaskScores[ScoredTask]): string => {
-  if (task === 'coref') return corefTable(score as CorefScore)
-  const { definitions } = score as Partial<RelationScore>
-  const extra: [string, CountedScore][] = definitions
-    ? [
-        ['last token, relation-bearing sentences', definitions.original],
-        ['last token, all sentences', definitions.lastToken],
-        ['boundaries', definitions.boundaries],
-        ['strict', definitions.strict],
-      ]
-    : []
-  return labelledTable(score as LabelledScore, extra)
-}
+/** What of both sides the definitions by last tokens do not see, a line a reason. */
+const notPlacedLines = ({ gold, predicted }: RelationScore['notPlaced']): string[] =>
+  (
+    [
+      ['acrossSentences', 'across sentences'],
+      ['offTokens', 'with an argument that covers no token'],
+    ] as const
+  ).flatMap(([key, what]) =>
+    gold[key] + predicted[key] === 0
+      ? []
+      : [`not seen by last tokens: ${gold[key]} gold and ${predicted[key]} predicted relations ${what}`],
+  )
+
+const relationTable = (score: RelationScore): string =>
+  [
+    labelledTable(score, 'all, by last tokens', [
+      ['… in relation-bearing sentences alone', score.definitions.original],
+      ['boundaries: whole spans', score.definitions.boundaries],
+      ['strict: whole spans and types', score.definitions.strict],
+    ]),
+    ...notPlacedLines(score.notPlaced),
+  ].join('\n')
+
+const tableOf = (task: ScoredTask, score: TaskScores[ScoredTask]): string =>
+  task === 'coref'
+    ? corefTable(score as CorefScore)
+    : task === 'relation'
+      ? relationTable(score as RelationScore)
+      : labelledTable(score as LabelledScore)
 
 /** The same documents, counted as they go by. */
 async function* countedBy(documents: AsyncIterable<Document>, counts: CorpusCounts): AsyncGenerator<Document> {

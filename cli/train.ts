@@ -11,7 +11,7 @@ import { stateModel } from '../src/train/checkpoint.ts'
 import { filesOf } from '../src/train/pieces.ts'
 import { train } from '../src/train/train.ts'
 import { inputOptions } from './support/command.ts'
-import { count, exitCodes, say, sayLost } from './support/output.ts'
+import { count, exitCodes, lossText, say, sayLost } from './support/output.ts'
 import { passedOver } from './support/target.ts'
 import { packageVersion } from './support/version.ts'
 
@@ -31,7 +31,7 @@ export const builder = (yargs: Argv) =>
       array: true,
       nargs: 1,
       default: [] as string[],
-      describe: 'key=value, laid over the configuration; as often as needed',
+      describe: 'key=value, laid over the configuration, such as tasks.ner.batch=8; as often as needed',
     })
     .option('engine', { type: 'string', choices: engineNames, default: 'auto' as const, describe: 'What computes' })
     .option('half', {
@@ -115,7 +115,7 @@ export const handler = async (args: Args): Promise<number> => {
     half: args.half,
     version: packageVersion(),
     signal: controller.signal,
-    onSurvey: ({ batches, words, labels }) => {
+    onSurvey: ({ batches, words, labels, unlearned }) => {
       if (args.quiet) return
       say(
         `${count(words.size)} word forms; batches an epoch: ${Object.entries(batches)
@@ -124,6 +124,8 @@ export const handler = async (args: Args): Promise<number> => {
       )
       for (const [task, list] of Object.entries(labels))
         if (list.length > 0) say(`${task}: ${list.slice(0, 40).join(' ')}`)
+      for (const [task, report] of Object.entries(unlearned))
+        if (report.size > 0) say(`${task}: of the training data not learned, or changed:\n${lossText(report)}`)
     },
     onBegin: ({ folder, taken, anew }) => {
       if (args.quiet) return

@@ -1,5 +1,5 @@
 /** Training on data that is not as one would wish, and on a disk that is full. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import test from 'ava'
@@ -74,6 +74,25 @@ test.serial('an empty training split names the task and the file', async (t) => 
   )
 })
 
+test.serial('data without labels that are read: what there is, and how it is read, is said', async (t) => {
+  await switchEngine('wasm')
+  const spans = join(folder, 'spans.jsonl')
+  writeFileSync(spans, '{"text":"Ida left.","entities":[{"start":0,"end":3,"label":"PER"}]}\n')
+  const run = { output: join(folder, 'run-unread') }
+  const unread = await failure(train(configOf(spans, undefined), run))
+  t.is(unread.code, 'HMTL_TRAIN_DATA')
+  t.regex(unread.message, /field "entities".*"from": "spans".*hmtl convert --from spans/)
+  const named = configOf(await write('named', good), undefined)
+  const tasks = named.tasks.map((task) => ({
+    ...task,
+    datasets: task.datasets.map((dataset) => ({ ...dataset, labels: ['PERSON'] })),
+  }))
+  t.regex((await failure(train({ ...named, tasks }, run))).message, /The data have PER: name some of them in "labels"/)
+  const nowhere = await failure(train(configOf('no/such.arrow', undefined), run))
+  t.is(nowhere.code, 'HMTL_INPUT_NOT_FOUND')
+  t.regex(nowhere.message, /relative to the working directory/)
+})
+
 test.serial('an empty development split scores nothing and stops nothing', async (t) => {
   await switchEngine('wasm')
   const [data, empty] = [await write('good', good), await write('empty-dev', [])]
@@ -83,7 +102,7 @@ test.serial('an empty development split scores nothing and stops nothing', async
 })
 
 test.serial(
-  'labels that only development data has are missed, not fatal; documents without any mention are learned from',
+  'labels that only development data has are not judged but counted, not fatal; documents without any mention are learned from',
   async (t) => {
     await switchEngine('wasm')
     const [data, dev] = [
@@ -91,16 +110,21 @@ test.serial(
       await write('other-labels', [document('a', 'ORG'), document('b'), bare('c')]),
     ]
     const scores: unknown[] = []
+    const left: unknown[] = []
     await train(configOf(data, dev), {
       output: join(folder, 'run-labels'),
-      onValidation: (event) => scores.push(event.scores.ner),
+      onValidation: (event) => {
+        scores.push(event.scores.ner)
+        left.push(event.notJudged.ner)
+      },
     })
     const last = scores[scores.length - 1] as {
       gold: number
       byLabel: Record<string, { gold: number; correct: number }>
     }
-    t.is(last.gold, 2)
-    t.deepEqual([last.byLabel.ORG.gold, last.byLabel.ORG.correct], [1, 0])
+    t.is(last.gold, 1)
+    t.false('ORG' in last.byLabel)
+    t.deepEqual(left.at(-1), [{ kind: 'label the model does not have', count: 1, examples: ['a: "Ida" ORG'] }])
   },
 )
 
@@ -133,6 +157,51 @@ test.serial(
     t.is((await train(configOf(data, data, { updates: 20 }), { output, resume: true })).updates, 20)
   },
 )
+
+test.serial('a training goes on with the same embeddings, begin and seed, or says which key is another', async (t) => {
+  await switchEngine('wasm')
+  const data = await write('resumed', good)
+  const output = join(folder, 'run-resumed')
+  const given = configOf(data, data, { updates: 2, validateEvery: 2 })
+  await train(given, { output })
+  const resumed = async (config: typeof given) => {
+    const error = await failure(train(config, { output, resume: true }))
+    t.is(error.code, 'HMTL_TRAIN_STATE')
+    return error.message
+  }
+  const { embeddings, training, tasks } = given
+  const words = { ...embeddings.words, wordDropout: 0.5 }
+  t.regex(
+    await resumed({ ...given, embeddings: { ...embeddings, words } }),
+    /"embeddings\.words\.wordDropout" was 0\.02 and is 0\.5/,
+  )
+  t.regex(await resumed({ ...given, training: { ...training, seed: 9 } }), /"training\.seed" was 1 and is 9/)
+  t.regex(
+    await resumed({ ...given, training: { ...training, begin: 'en' } }),
+    /"training\.begin" was nothing and is "en"/,
+  )
+  t.regex(
+    await resumed({ ...given, tasks: tasks.map((task, i) => (i === 1 ? { ...task, batch: 3 } : task)) }),
+    /"tasks\.1\.batch" was 4 and is 3/,
+  )
+  // What may be another is stored with the model; data that changed is told, once.
+  await write('resumed', [...good, document('new')])
+  const warnings: string[] = []
+  const on = (updates: number) =>
+    train(configOf(data, data, { updates, validateEvery: 2, learningRate: 0.002 }), {
+      output,
+      resume: true,
+      onWarning: ({ kind, message }) => kind === 'data' && warnings.push(message),
+    })
+  await on(4)
+  t.is(warnings.length, 1)
+  t.regex(warnings[0], /resumed\.arrow changed/)
+  const state = join(output, 'state')
+  const stored = join(state, `model-${readFileSync(join(state, 'current'), 'utf8')}`, 'config.json')
+  t.is(JSON.parse(readFileSync(stored, 'utf8')).config.training.learningRate, 0.002)
+  await on(6)
+  t.is(warnings.length, 1)
+})
 
 const full = existsSync('/dev/full') ? test.serial : test.serial.skip
 

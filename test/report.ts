@@ -122,6 +122,14 @@ test('the page: the score of the model that was kept beside the best in training
   t.regex(page, /<p class="warning">Update 40: it &#60;stands&#62; still\.<\/p>/)
 })
 
+test('the page: a warning that passed is said to have', (t) => {
+  const { config, lines } = course(3)
+  const warning = { event: 'warning', update: 40, task: 'ner', kind: 'loss', message: 'it stands still' }
+  const page = pageOf({ config, lines: [...lines, warning] })
+  t.regex(page, /<p>Update 40: it stands still\. It passed: the development score was 70\.0 at update 60\.<\/p>/)
+  t.notRegex(page, /class="warning"/)
+})
+
 test('pages: dark where the reader’s screen is, and tables scroll in frames of their own', (t) => {
   const page = pageOf(course(1))
   t.regex(page, /color-scheme:light dark/)

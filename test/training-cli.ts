@@ -145,6 +145,27 @@ test('evaluate: gold without a task’s layer is said, never scored 0', async (t
   }
 })
 
+test('--set finds a task by its name or its place, and says what there is where there is none', async (t) => {
+  const path = await config('set', base('a.arrow', 'b.arrow'))
+  for (const setting of ['tasks.ner.batch=9', 'tasks.0.batch=9'])
+    t.is((await loadConfig(path, [setting])).tasks[0].batch, 9, setting)
+  t.is((await loadConfig(path, ['tasks.ner.datasets.0.dev=c.arrow'])).tasks[0].datasets[0].dev, 'c.arrow')
+  const more = await loadConfig(path, ['tasks.ner.datasets.1={"train":"d.arrow"}'])
+  t.deepEqual(
+    more.tasks[0].datasets.map(({ train }) => train),
+    ['a.arrow', 'd.arrow'],
+  )
+  for (const [setting, message] of [
+    ['tasks.nre.batch=9', /"tasks" has no "nre": there is ner, or 0 by number\. Did you mean "tasks\.ner"\?/],
+    ['tasks.4.batch=9', /"tasks" has no "4"/],
+    ['tasks.ner.datasets.a.dev=9', /"tasks\.ner\.datasets" has no "a": there is 0 by number/],
+    ['tasks.ner.datasets.1.dev=9', /"tasks\.ner\.datasets" has no "1"/],
+    ['tasks.length=0', /"tasks" has no "length"/],
+    ['a.constructor.b=0', /cannot be set/],
+  ] as const)
+    await t.throwsAsync(loadConfig(path, [setting]), { code: 'HMTL_CONFIG_KEY', message } as never, setting)
+})
+
 test('a configuration extends another by a path from its own folder, or by a whole one', async (t) => {
   const data = join(folder, 'any.arrow')
   await config('base', { ...base(data, data), name: 'the base' })

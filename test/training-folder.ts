@@ -55,6 +55,12 @@ test('a folder that holds a training is taken only to go on with it or to replac
   }
 })
 
+test('a file where the folder should be is said to be one', async (t) => {
+  const file = join(fresh({ 'notes.txt': 'mine' }), 'notes.txt')
+  for (const path of [file, join(file, 'run')])
+    t.regex((await refused(claimFolder(path, {}))).message, /notes\.txt.* is a file, or lies under one\. Name a folder/)
+})
+
 test('a folder in which a training died before it had anything to keep is taken', async (t) => {
   const path = fresh({ 'metrics.jsonl': '{"event":"update"}\n', 'tensorboard/events': 'x' })
   await (await claimFolder(path, {}))()

@@ -3,6 +3,7 @@
  * these alone; every text escaped.
  */
 import { drawnExamples, type ExamplePair } from './examples.ts'
+import type { LossEntry } from '../io/report.ts'
 import type { ModelConfig } from '../model/config/keys.ts'
 import { nothing } from '../model/metrics/counts.ts'
 import { escaped, framed, page, percent, shade, tableOf } from './page.ts'
@@ -16,6 +17,14 @@ interface RunDecision {
   readonly value: number
   readonly before: number
   readonly after: number
+}
+
+/** How the scores of a split were made; runs of before do not say. */
+export interface Judged {
+  /** What the one number of a task is by name, first, then the same by other definitions. */
+  readonly definitions?: Readonly<Record<string, readonly (readonly [name: string, value: number])[]>>
+  /** Gold of a task that no score counts, by reason. */
+  readonly notJudged?: Readonly<Record<string, readonly LossEntry[]>>
 }
 
 /** A line of a run's `metrics.jsonl`. */
@@ -50,12 +59,12 @@ export type RunEvent =
   | {
       readonly event: 'warning'
       readonly update: number
-      readonly task: string
-      readonly kind: 'loss' | 'score'
+      readonly task?: string
+      readonly kind: 'loss' | 'score' | 'data' | 'names'
       readonly message: string
     }
   /** Of the model that was kept, on development data, with what was decided after training. */
-  | { readonly event: 'dev'; readonly main: Readonly<Record<string, number>> }
+  | ({ readonly event: 'dev'; readonly main: Readonly<Record<string, number>> } & Judged)
   | { readonly event: 'test'; readonly main: Readonly<Record<string, number>> }
   | { readonly event: 'decisions'; readonly decisions: readonly RunDecision[] }
   | {
@@ -159,6 +168,37 @@ const confusionTable = (confusion: Confusion): string => {
   return `<div class="square">${framed(rows)}</div>${rest > 0 ? `<p>Not shown: ${counted(rest, 'rarer label')}.</p>` : ''}`
 }
 
+/** Where a task that did not seem to learn had a better score after that was said than any before. */
+const learnedAfter = (
+  events: readonly RunEvent[],
+  { update, task, kind }: Extract<RunEvent, { event: 'warning' }>,
+): { readonly update: number; readonly score: number } | undefined => {
+  if (task === undefined || (kind !== 'loss' && kind !== 'score')) return undefined
+  const scores = events
+    .filter((event) => event.event === 'validation')
+    .flatMap((event) => (task in event.main ? [{ update: event.update, score: event.main[task] }] : []))
+  const before = Math.max(0, ...scores.filter((each) => each.update <= update).map(({ score }) => score))
+  return scores.find((each) => each.update > update && each.score > before)
+}
+
+/** Scores of tasks that have several definitions, each by its name, and what of gold no score counts. */
+const judgedBy = ({ definitions = {}, notJudged = {} }: Judged): string => {
+  const rows = Object.entries(definitions).flatMap(([task, list]) =>
+    list.map(([name, value], i) => [i === 0 ? task : '', name, percent(value)]),
+  )
+  const left = Object.entries(notJudged).flatMap(([task, entries]) =>
+    entries.map(({ kind, count, examples }) => [task, kind, count, (examples[0] ?? '').slice(0, 80)]),
+  )
+  return [
+    rows.length > 0
+      ? `<h3>The dev score of the model, by definition: the first is that above</h3>${tableOf(['task', 'definition', 'F1'], rows)}`
+      : '',
+    left.length > 0
+      ? `<h3>Gold of the development data that is not judged</h3>${tableOf(['task', 'reason', 'count', 'such as'], left)}`
+      : '',
+  ].join('')
+}
+
 /** @returns the page's HTML */
 export const trainingReport = (
   config: ModelConfig,
@@ -254,10 +294,16 @@ export const trainingReport = (
           ]),
         )}`
   const warned = warnings
-    .map(({ update, message }) => `<p class="warning">Update ${update}: ${escaped(message)}.</p>`)
+    .map((warning) => {
+      const said = `Update ${warning.update}: ${escaped(warning.message)}.`
+      const passed = learnedAfter(events, warning)
+      return passed
+        ? `<p>${said} It passed: the development score was ${percent(passed.score)} at update ${passed.update}.</p>`
+        : `<p class="warning">${said}</p>`
+    })
     .join('')
   return page(
     config.name,
-    `<p>${last ? counted(last.update, 'update') : 'No validation yet'}${end ? ` in ${Math.round(end.seconds).toLocaleString('en-US')} s, at most ${Math.round(end.maxRss / 2 ** 20)} MB` : ''}${best ? `; best mean of development scores ${percent(best.mean)} at update ${best.update}` : ''}. Seed ${config.training.seed}.</p>${warned}${chart('Development scores', scores, percent)}${chart('Loss, as a share of its beginning', losses, (value) => value.toFixed(2))}<h2>Tasks</h2>${tasks}${decided}${labels.join('')}${drawnExamples(examples)}`,
+    `<p>${last ? counted(last.update, 'update') : 'No validation yet'}${end ? ` in ${Math.round(end.seconds).toLocaleString('en-US')} s, at most ${Math.round(end.maxRss / 2 ** 20)} MB` : ''}${best ? `; best mean of development scores ${percent(best.mean)} at update ${best.update}` : ''}. Seed ${config.training.seed}.</p>${warned}${chart('Development scores', scores, percent)}${chart('Loss, as a share of its beginning', losses, (value) => value.toFixed(2))}<h2>Tasks</h2>${tasks}${dev ? judgedBy(dev) : ''}${decided}${labels.join('')}${drawnExamples(examples)}`,
   )
 }

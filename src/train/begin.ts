@@ -12,7 +12,9 @@ import type { StreamPosition } from './batches.ts'
 import { loadState, noProgress, type Progress } from './checkpoint.ts'
 import { clearFolder } from './folder.ts'
 import { type Begun, charactersWith, type Former, formerModel, labelsWith, takeOver, wordsWith } from './former.ts'
+import { checkNames } from './names.ts'
 import { createOptimizer, type Optimizer } from './optimizer.ts'
+import { checkResumable } from './resumable.ts'
 import { type Survey, survey } from './survey.ts'
 import { learnedBefore, type WatchState } from './watch.ts'
 
@@ -29,6 +31,10 @@ export interface Training {
   readonly batches: Readonly<Record<string, number>>
   /** What was seen of tasks that do not seem to learn. */
   readonly watched: WatchState
+  /** Digests of its data as it stood before, by path, where it goes on. */
+  readonly data?: Readonly<Record<string, string>> | undefined
+  /** Names of the configuration that no data have, where they may be right all the same. */
+  readonly odd?: readonly string[]
   /** What was taken of another model, where it begins with one. */
   readonly begun?: Begun
 }
@@ -62,6 +68,15 @@ const initialModel = async (config: ModelConfig, found: Survey, former: Former |
 /** Whether nothing of a task begins anew. */
 const isWhole = (task: string, { anew }: Begun): boolean => !anew.some((name) => name.startsWith(`${task}.`))
 
+/** A path of a configuration that leads nowhere was perhaps meant from the configuration's folder. */
+const relativeTo = (error: unknown): unknown =>
+  error instanceof HmtlError && error.code === 'HMTL_INPUT_NOT_FOUND'
+    ? new HmtlError(error.code, error.summary, {
+        cause: error,
+        remedy: `Paths of a configuration are relative to the working directory, ${process.cwd()}; check the path and its permissions`,
+      })
+    : error
+
 /** @throws HmtlError `HMTL_TRAIN_DATA`, and what reading the data and a model to begin with does */
 export const beginTraining = async (
   config: ModelConfig,
@@ -72,7 +87,10 @@ export const beginTraining = async (
   }: { readonly onSurvey?: (found: Survey) => void; readonly folderOf?: (model: string) => string } = {},
 ): Promise<Training> => {
   const former = await formerModel(config, folderOf)
-  const found = await survey(config)
+  const found = await survey(config).catch((error) => {
+    throw relativeTo(error)
+  })
+  const odd = checkNames(config, found, former)
   // Only now: data that cannot be read must not cost what an earlier training left.
   await clearFolder(output)
   onSurvey?.(found)
@@ -88,19 +106,19 @@ export const beginTraining = async (
     positions: {},
     batches: { ...found.batches },
     watched: begun ? learnedBefore(config.tasks.map(({ name }) => name).filter((name) => isWhole(name, begun))) : {},
+    odd,
     ...(begun && { begun }),
   }
 }
 
 /** @throws HmtlError `HMTL_TRAIN_STATE` where there is nothing to go on with, or it was another configuration's */
 export const resumeTraining = async (config: ModelConfig, output: string): Promise<Training> => {
-  const { model, optimizer: moments, state } = await loadState(output)
-  if (JSON.stringify(model.config.tasks) !== JSON.stringify(config.tasks))
-    throw new HmtlError('HMTL_TRAIN_STATE', 'the configuration is not the one this training began with', {
-      remedy: 'Resume with the same configuration and settings',
-    })
+  const { model: loaded, optimizer: moments, state } = await loadState(output)
+  checkResumable(loaded.config, config)
+  // What is stored from now on says how it was trained from now on.
+  const model = { ...loaded, config }
   materialize(model)
-  const { random, streams, optimizer: counts, survey: surveyed, watch, ...progress } = state
+  const { random, streams, optimizer: counts, survey: surveyed, watch, data, ...progress } = state
   // A state that was saved without sums does not know where its losses began.
   const watched = watch ?? learnedBefore(config.tasks.map(({ name }) => name))
   const optimizer = optimizerOf(model, config)
@@ -113,5 +131,6 @@ export const resumeTraining = async (config: ModelConfig, output: string): Promi
     positions: { ...streams },
     batches: surveyed.batches,
     watched,
+    data,
   }
 }

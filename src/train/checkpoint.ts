@@ -40,6 +40,8 @@ export interface SavedState extends Progress {
   readonly optimizer: Record<string, number>
   readonly survey: { batches: Record<string, number> }
   readonly watch?: WatchState
+  /** Digests of the data by path: what was drawn before is no part of other data. */
+  readonly data?: Readonly<Record<string, string>>
 }
 
 const stateFolder = 'state'

@@ -1,6 +1,7 @@
 /** A model against gold documents, by each task's metric. */
 import type { Document } from '../io/document/document.ts'
 import { HmtlError } from '../io/errors.ts'
+import { type LossEntry, LossReport } from '../io/report.ts'
 import type { DatasetConfig, TaskConfig } from '../model/config/keys.ts'
 import { headOf } from '../model/heads/index.ts'
 import type { Model } from '../model/hierarchy.ts'
@@ -45,6 +46,10 @@ export interface TaskEvaluation {
   readonly main: number
   /** The same of each source, by path, where there are several. */
   readonly sources: Readonly<Record<string, number>>
+  /** What that number is by name, first, then the same by other definitions; empty where there is one alone. */
+  readonly definitions: readonly (readonly [name: string, value: number])[]
+  /** Gold that no score counts, by reason, with a few examples each. */
+  readonly notJudged: readonly LossEntry[]
 }
 
 export interface EvaluateOptions {
@@ -69,8 +74,9 @@ const noGold = (task: TaskConfig, sources: readonly GoldSource[]): HmtlError =>
   })
 
 /**
- * Scores of one task on documents. Relations of labels that the model does not have, and of pairs across sentences, are
- * no part of the gold; of what a source does not annotate, neither gold nor predictions count.
+ * Scores of one task on documents. Gold of labels that the model does not have is not judged, nor are spans in others and,
+ * by last tokens, relations across sentences: all of it is counted, by reason. Of what a source does not annotate, neither
+ * gold nor predictions count.
  * @throws HmtlError `HMTL_SCORE_GOLD` where gold is needed and there is none
  */
 export const evaluateTask = async (
@@ -82,6 +88,7 @@ export const evaluateTask = async (
   const head = headOf(task.kind)
   const labels = model.labels[task.name]
   const all = head.metric(task)
+  const notJudged = new LossReport()
   const each: Record<string, number> = {}
   let found = false
   for (const { path, from, dataset } of sources) {
@@ -96,7 +103,7 @@ export const evaluateTask = async (
     })
     for await (const { source, document } of annotate(datasetDocuments([{ path, from }]))) {
       if (source.tokens.begin.length === 0) continue
-      const pair = head.comparable(source, document, task, labels, dataset)
+      const pair = head.comparable(source, document, task, labels, dataset, notJudged)
       found ||= holdsGold(pair[0], task)
       own.add(...pair)
       options.onPair?.(...pair)
@@ -107,7 +114,13 @@ export const evaluateTask = async (
   }
   if (options.needsGold && !found) throw noGold(task, sources)
   const score = all.score()
-  return { score, main: head.main(task, score), sources: sources.length > 1 ? each : {} }
+  return {
+    score,
+    main: head.main(task, score),
+    sources: sources.length > 1 ? each : {},
+    definitions: head.definitions?.(task, score) ?? [],
+    notJudged: notJudged.entries(),
+  }
 }
 
 /**

@@ -131,7 +131,14 @@ export const claimFolder = async (
   folder: string,
   { resume = false, overwrite = false }: ClaimOptions,
 ): Promise<() => Promise<void>> => {
-  await mkdir(folder, { recursive: true })
+  await mkdir(folder, { recursive: true }).catch((cause: NodeJS.ErrnoException) => {
+    const isFile = cause.code === 'EEXIST' || cause.code === 'ENOTDIR'
+    throw new HmtlError(
+      'HMTL_TRAIN_FOLDER',
+      isFile ? `${folder} is a file, or lies under one` : `${folder} cannot be made: ${cause.code ?? cause.message}`,
+      { cause, remedy: isFile ? 'Name a folder, which need not be there yet' : 'Name a folder that may be written to' },
+    )
+  })
   await lock(folder)
   const release = () => rm(join(folder, lockName), { force: true })
   if (resume || overwrite || !holdsResults(folder)) return release

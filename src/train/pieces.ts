@@ -1,5 +1,6 @@
 /** What a task learns from, as units of the pipeline. */
 import type { Document } from '../io/document/document.ts'
+import type { LossReport } from '../io/report.ts'
 import type { DatasetConfig, TaskConfig } from '../model/config/keys.ts'
 import { type Example, examplesOf, exampleTokens } from '../model/examples.ts'
 import { chain, many, none, type Stage } from '../pipeline/chain.ts'
@@ -14,10 +15,15 @@ export interface Piece extends Unit {
 
 /** Documents into what a task learns from. @param dataset that they are of, which may say what of them is annotated */
 const pieces =
-  (task: TaskConfig, labels: readonly string[], dataset: DatasetConfig): Stage<Document, Piece> =>
+  (
+    task: TaskConfig,
+    labels: readonly string[],
+    dataset: DatasetConfig,
+    unlearned?: LossReport,
+  ): Stage<Document, Piece> =>
   (document) =>
     many(
-      Array.from(examplesOf(document, task, labels, dataset), (example) => ({
+      Array.from(examplesOf(document, task, labels, dataset, unlearned), (example) => ({
         example,
         sentences: example.sentences,
         tokens: exampleTokens(example),
@@ -50,19 +56,24 @@ const passes = (dataset: DatasetConfig): { readonly dataset: DatasetConfig; read
   return Array.from({ length: Math.ceil(weight) }, (_, pass) => ({ dataset, share: Math.min(1, weight - pass) }))
 }
 
-/** Pieces of a data set for a task, each document once. @param seen which documents; all by default */
+/**
+ * Pieces of a data set for a task, each document once.
+ * @param seen which documents; all by default
+ * @param unlearned counts what of the documents is not learned, or is changed
+ */
 export const piecesOnce = (
   dataset: DatasetConfig,
   task: TaskConfig,
   labels: readonly string[],
   seen: () => boolean = () => true,
+  unlearned?: LossReport,
 ) =>
   chain(
     [{ path: dataset.train, from: dataset.from }],
     readFile,
     (document: Document) => (seen() ? document : none),
     prepareDocument,
-    pieces(task, labels, dataset),
+    pieces(task, labels, dataset, unlearned),
   )
 
 /**

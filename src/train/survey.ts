@@ -1,9 +1,11 @@
 /** One pass over the training data before the first update: words, characters, labels, batches an epoch. */
 import { HmtlError } from '../io/errors.ts'
+import { LossReport } from '../io/report.ts'
 import { words } from '../io/document/tokens.ts'
 import type { ModelConfig, TaskConfig } from '../model/config/keys.ts'
 import { headOf } from '../model/heads/index.ts'
 import { normalWord } from '../model/vocabulary.ts'
+import { noLabel } from './missing-labels.ts'
 import { datasetDocuments, filesOf, piecesOnce } from './pieces.ts'
 
 export interface Survey {
@@ -12,8 +14,12 @@ export interface Survey {
   readonly characters: readonly string[]
   /** Labels of each task, commonest first. */
   readonly labels: Readonly<Record<string, readonly string[]>>
+  /** The same with those that are too rare to be learned. */
+  readonly allLabels: Readonly<Record<string, readonly string[]>>
   /** Batches an epoch of each task: n_i of proportional sampling. */
   readonly batches: Readonly<Record<string, number>>
+  /** What of the data each task does not learn, or learns otherwise than it stands there. */
+  readonly unlearned: Readonly<Record<string, LossReport>>
 }
 
 /** Labels in the training data of a task, commonest first; undefined where its head has none. */
@@ -24,8 +30,7 @@ const labelsOf = async (task: TaskConfig): Promise<string[] | undefined> => {
   for (const dataset of task.datasets)
     for await (const document of datasetDocuments([{ path: dataset.train, from: dataset.from }]))
       for (const label of head.labels(document, task, dataset)) counts.set(label, (counts.get(label) ?? 0) + 1)
-  const sorted = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([label]) => label)
-  return sorted.slice(0, head.mostLabels?.(task) || sorted.length)
+  return [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([label]) => label)
 }
 
 /** @throws HmtlError `HMTL_TRAIN_DATA` for a task without labels or examples */
@@ -33,7 +38,9 @@ export const survey = async (config: ModelConfig): Promise<Survey> => {
   const wordCounts = new Map<string, number>()
   const characters = new Map<string, number>()
   const labels: Record<string, string[]> = {}
+  const allLabels: Record<string, string[]> = {}
   const batches: Record<string, number> = {}
+  const unlearned: Record<string, LossReport> = {}
   // A file that several tasks learn from is counted once.
   const files = new Map(config.tasks.flatMap((task) => filesOf(task, 'train').map((file) => [file.path, file])))
   for await (const document of datasetDocuments([...files.values()]))
@@ -49,17 +56,18 @@ export const survey = async (config: ModelConfig): Promise<Survey> => {
         remedy: `Name one: --set 'tasks.0.datasets=[{"train":"train.arrow","dev":"dev.arrow"}]'`,
       })
     const found = await labelsOf(task)
-    if (found?.length === 0)
-      throw new HmtlError('HMTL_TRAIN_DATA', `no label for task ${task.name} in ${train.join(', ')}`, {
-        remedy: `The task learns the layer ${headOf(task.kind).layer(task)}`,
-      })
-    labels[task.name] = found ?? []
+    if (found?.length === 0) throw await noLabel(task)
+    const all = found ?? []
+    allLabels[task.name] = all
+    labels[task.name] = all.slice(0, headOf(task.kind).mostLabels?.(task) || all.length)
     // What an epoch has on average: which documents of a source seen in part are drawn differs from one to the next.
+    const report = new LossReport()
+    unlearned[task.name] = report
     let [examples, tokens] = [0, 0]
     for (const dataset of task.datasets) {
       const { weight = 1 } = dataset
       let [itsExamples, itsTokens] = [0, 0]
-      for await (const piece of piecesOnce(dataset, task, labels[task.name])) {
+      for await (const piece of piecesOnce(dataset, task, labels[task.name], undefined, report)) {
         itsExamples++
         itsTokens += piece.tokens
       }
@@ -76,5 +84,5 @@ export const survey = async (config: ModelConfig): Promise<Survey> => {
   }
   // Characters seen once are noise; they share the unknown one's vector, which so gets trained.
   const known = [...characters].filter(([, count]) => count > 1).map(([character]) => character)
-  return { words: wordCounts, characters: known.sort(), labels, batches }
+  return { words: wordCounts, characters: known.sort(), labels, allLabels, batches, unlearned }
 }

@@ -20,6 +20,7 @@ import { claimFolder } from './folder.ts'
 import type { Begun } from './former.ts'
 import { computeGradients } from './gradients.ts'
 import { provenanceOf } from './provenance.ts'
+import { changedData } from './resumable.ts'
 import { rateAt, samplingShares, taskOfUpdate } from './schedule.ts'
 import { openStreams } from './streams.ts'
 import type { Survey } from './survey.ts'
@@ -56,7 +57,7 @@ export interface TrainOptions {
   readonly onUpdate?: (event: UpdateEvent) => void
   readonly onValidation?: (event: ValidationEvent) => void
   readonly onDecision?: (event: Decision) => void
-  /** Told once of each task that does not seem to learn. */
+  /** Told once of each task that does not seem to learn, and of data that changed before a training went on. */
   readonly onWarning?: (warning: TrainingWarning) => void
   readonly signal?: AbortSignal
   /** Saves the best model with float16 weights and word vectors of 8 bits. */
@@ -161,6 +162,15 @@ const trainInto = async (config: ModelConfig, options: TrainOptions): Promise<Tr
     options.onWarning?.(warning)
   }
 
+  for (const message of training.odd ?? []) await warn({ update: 0, kind: 'names', message })
+  const changed = changedData(training.data, provenance.data)
+  if (changed.length > 0)
+    await warn({
+      update: progress.update,
+      kind: 'data',
+      message: `${changed.join(', ')} changed since this training was broken off: it goes on with other data, at the place where it stood in the former`,
+    })
+
   const save = (state: RandomState) =>
     saveState(output, model, optimizer, {
       ...progress,
@@ -169,6 +179,7 @@ const trainInto = async (config: ModelConfig, options: TrainOptions): Promise<Tr
       optimizer: optimizer.counts(),
       survey: { batches },
       watch: watch.state,
+      data: provenance.data,
     })
   /** @returns whether the training is to end */
   const validated = async (): Promise<boolean> => {

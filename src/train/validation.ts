@@ -1,5 +1,6 @@
 /** How good a model is on data that it was not trained on; the best so far is kept. */
 import { join } from 'node:path'
+import type { LossEntry } from '../io/report.ts'
 import type { ModelConfig } from '../model/config/keys.ts'
 import type { Model } from '../model/hierarchy.ts'
 import { loadModel, saveModel } from '../model/store.ts'
@@ -13,6 +14,10 @@ export interface SplitScores {
   readonly main: Readonly<Record<string, number>>
   /** The same on each file of a task that has several. */
   readonly sources: Readonly<Record<string, Readonly<Record<string, number>>>>
+  /** What the single number of a task is by name, first, then the same by other definitions. */
+  readonly definitions: Readonly<Record<string, readonly (readonly [name: string, value: number])[]>>
+  /** Gold of a task that no score counts, by reason. */
+  readonly notJudged: Readonly<Record<string, readonly LossEntry[]>>
 }
 
 /** Scores of each task on the files of a split, where its data sets have any. */
@@ -20,6 +25,8 @@ const scoreSplit = async (model: Model, { tasks }: ModelConfig, split: 'dev' | '
   const scores: Record<string, object> = {}
   const main: Record<string, number> = {}
   const sources: Record<string, Readonly<Record<string, number>>> = {}
+  const definitions: Record<string, SplitScores['definitions'][string]> = {}
+  const notJudged: Record<string, readonly LossEntry[]> = {}
   for (const task of tasks) {
     const gold = goldSplit(task, split)
     if (gold.length === 0) continue
@@ -27,8 +34,10 @@ const scoreSplit = async (model: Model, { tasks }: ModelConfig, split: 'dev' | '
     scores[task.name] = evaluation.score
     main[task.name] = evaluation.main
     if (Object.keys(evaluation.sources).length > 0) sources[task.name] = evaluation.sources
+    if (evaluation.definitions.length > 0) definitions[task.name] = evaluation.definitions
+    if (evaluation.notJudged.length > 0) notJudged[task.name] = evaluation.notJudged
   }
-  return { scores, main, sources }
+  return { scores, main, sources, definitions, notJudged }
 }
 
 /** Scores of a stored model on the files of a split of its data sets. */
@@ -63,7 +72,8 @@ export const validate = async (
   progress: Progress,
   { output, half, provenance }: ValidationOptions,
 ): Promise<Validation> => {
-  const { scores, main, sources } = await scoreSplit(model, config, 'dev')
+  const split = await scoreSplit(model, config, 'dev')
+  const { main } = split
   const { update } = progress
   for (const [task, score] of Object.entries(main)) {
     if (score <= (progress.bestByTask[task]?.score ?? -1)) continue
@@ -78,5 +88,5 @@ export const validate = async (
     Object.assign(progress, { bestMean: mean, bestUpdate: update, bestMain: main, withoutBetter: 0 })
     await saveModel(model, join(output, 'model'), { half, notes: { update, dev: main, provenance } })
   } else progress.withoutBetter++
-  return { scores, main, sources, mean, best }
+  return { ...split, mean, best }
 }

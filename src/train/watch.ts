@@ -7,8 +7,10 @@
 
 export interface TrainingWarning {
   readonly update: number
-  readonly task: string
-  readonly kind: 'loss' | 'score'
+  /** Absent where it is of no task by itself. */
+  readonly task?: string
+  /** What stands still, or what of the data or of the configuration is not as it seems. */
+  readonly kind: 'loss' | 'score' | 'data' | 'names'
   readonly message: string
 }
 

@@ -9,29 +9,7 @@ import { textOf } from '../model-files.ts'
 import { parseConfig, parseStoredConfig } from './parse.ts'
 import { withoutForeignWeights } from './sampling.ts'
 import { isObject, type JsonObject } from './schema.ts'
-
-/** `a.b.0.c=value` laid over a configuration object; the value is JSON, else a string. */
-const setPath = (config: JsonObject, assignment: string): void => {
-  const at = assignment.indexOf('=')
-  if (at < 1) throw new HmtlError('HMTL_CONFIG_KEY', `"${assignment}" is not key=value`)
-  const path = assignment.slice(0, at).split('.')
-  const text = assignment.slice(at + 1)
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    value = text
-  }
-  let node = config
-  for (const [i, key] of path.entries()) {
-    if (key === '__proto__' || key === 'constructor') throw new HmtlError('HMTL_CONFIG_KEY', `"${key}" cannot be set`)
-    if (i === path.length - 1) node[key] = value
-    else {
-      if (typeof node[key] !== 'object' || node[key] === null) node[key] = {}
-      node = node[key] as JsonObject
-    }
-  }
-}
+import { setPath } from './settings.ts'
 
 /** A data set laid over that of the same training data, the first of it, which `extends: true` asks for. */
 const dataset = (base: readonly JsonObject[], given: JsonObject): JsonObject => {

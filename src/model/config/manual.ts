@@ -50,8 +50,9 @@ const introduction = `# Configurations
 
 A training is one JSON file: embeddings, tasks from the lowest up, and how to train. \`"extends": "other.json"\` lays a
 file over another (tasks over those of the same name; a list of data sets stands for the one before, but what of it has
-\`"extends": true\` is laid over that of the same \`train\`); \`--set a.b=value\` lays a value over both. An unknown key, a wrong
-type or a value that cannot be is an error that names the nearest right one. Paths are relative to the working directory.
+\`"extends": true\` is laid over that of the same \`train\`); \`--set a.b=value\` lays a value over both, and finds a
+task by its name or place (\`--set tasks.ner.batch=8\`), a data set by its place. An unknown key, a wrong type or a
+value that cannot be is an error that names the nearest right one. Paths are relative to the working directory.
 
 This page is made from the keys' own declarations: \`npm run docs\`.
 

@@ -5,6 +5,7 @@
  */
 import type * as tf from '@tensorflow/tfjs-core'
 import type { Document, MentionLike, RelationLike, SpanLike, Spans } from '../../io/document/document.ts'
+import type { LossReport } from '../../io/report.ts'
 import type { Batch } from '../batch.ts'
 import type { TaskConfig, TaskDefaults } from '../config/keys.ts'
 import type { Keys } from '../config/schema.ts'
@@ -120,6 +121,15 @@ export interface Grid {
   readonly only?: 'fewer'
 }
 
+/** A label that a setting names. */
+export interface UsedName {
+  /** The key of the setting. */
+  readonly key: string
+  readonly name: string
+  /** The task whose label it is, where that is another. */
+  readonly of?: string
+}
+
 export interface Head<
   Config extends TaskConfig = TaskConfig,
   Learned extends Example = Example,
@@ -152,14 +162,20 @@ export interface Head<
   layer(task: Config): keyof Document
   /** Labels of a document, each as often as it occurs; absent where the head has none. */
   labels?(document: Document, task: Config, dataset: Config['datasets'][number]): Iterable<string>
+  /** Labels that its settings name, its own and those of tasks that it looks at. */
+  names?(task: Config): Iterable<UsedName>
   /** Only these many commonest labels; 0 for all. */
   mostLabels?(task: Config): number
-  /** Examples of a document that has tokens and sentences; labels that the task does not know are left out. */
+  /**
+   * Examples of a document that has tokens and sentences; labels that the task does not know are left out.
+   * @param unlearned counts what of the document they do not say, or say otherwise
+   */
   examples(
     document: Document,
     task: Config,
     labels: readonly string[],
     dataset: Config['datasets'][number],
+    unlearned?: LossReport,
   ): Iterable<Learned>
   /** An example that brings every parameter into being. */
   smallest(task: Config): Learned
@@ -189,17 +205,24 @@ export interface Head<
    */
   settle?(document: Document, made: ReadonlySet<string>, task: Config): Document
 
-  /** Gold and predictions as the task defines them, without what the source's annotation says nothing of. */
+  /**
+   * Gold and predictions as the task defines them, without what the source's annotation says nothing of, and without gold
+   * of labels that the model does not have.
+   * @param notJudged counts what of gold is left out, by reason
+   */
   comparable(
     gold: Document,
     predicted: Document,
     task: Config,
     labels: readonly string[],
     dataset: Config['datasets'][number],
+    notJudged?: LossReport,
   ): readonly [gold: Document, predicted: Document]
   metric(task: Config): Metric<Score>
   /** The one number that a task is judged by, 0 to 1. */
   main(task: Config, score: Score): number
+  /** What the one number is by name, first, then the same by other definitions in use; absent where there is one alone. */
+  definitions?(task: Config, score: Score): readonly (readonly [name: string, value: number])[]
   /** Settings that are chosen on development data after training. */
   decisions(task: Config): readonly Grid[]
 }

@@ -9,14 +9,13 @@ import {
   listClusters,
   listRelations,
   listSpans,
-  type RelationLike,
   type SpanLike,
-  type Spans,
 } from '../../io/document/document.ts'
 import { HmtlError } from '../../io/errors.ts'
-import { sentenceOfToken, sentenceSpans, tokenSpan } from '../../io/document/tokens.ts'
+import { tokenSpan } from '../../io/document/tokens.ts'
 import { CorefMetric, type CorefScore } from './coref.ts'
 import { type CountedScore, LabelCounts, type LabelledScore } from './counts.ts'
+import { layouts, type Placed, type PlacelessCounts, placed } from './relation.ts'
 
 export const scoredTasks = ['ner', 'emd', 'relation', 'coref'] as const
 export type ScoredTask = (typeof scoredTasks)[number]
@@ -34,6 +33,8 @@ export interface RelationScore extends LabelledScore {
     readonly boundaries: CountedScore
     readonly strict: CountedScore
   }
+  /** Relations that the definitions by last tokens do not see, of both sides. */
+  readonly notPlaced: { readonly gold: PlacelessCounts; readonly predicted: PlacelessCounts }
 }
 
 export interface TaskScores {
@@ -110,57 +111,18 @@ const corefMetric = (): Metric<CorefScore> => {
   }
 }
 
-interface Placed {
-  readonly relation: RelationLike
-  readonly sentence: number
-  /** `last token of arg1, last token of arg2`. */
-  readonly cell: string
-}
-
-/** Tokens and sentences that relations are placed by. */
-interface Layout {
-  readonly tokens: Spans
-  readonly sentences: Spans
-}
-
-/**
- * The layouts of both sides: gold's sentences for both, of one text gold's tokens too; where gold has no tokens those of
- * the prediction. Undefined where neither side has any.
- */
-const layouts = (gold: Document, predicted: Document): [Layout, Layout] | undefined => {
-  const from = gold.tokens ? gold : predicted
-  const { tokens } = from
-  if (!tokens) return undefined
-  const sentences = sentenceSpans(from)
-  const found = gold.text === predicted.text ? tokens : (predicted.tokens ?? tokens)
-  return [
-    { tokens, sentences },
-    { tokens: found, sentences },
-  ]
-}
-
-/** Relations within a sentence, by the last tokens of their arguments; by last character where there are no tokens. */
-const placed = (document: Document, layout: Layout | undefined): Placed[] => {
-  const relations = document.relations ? listRelations(document.relations) : []
-  if (!layout)
-    return relations.map((relation) => ({ relation, sentence: 0, cell: `${relation.arg1.end} ${relation.arg2.end}` }))
-  const { tokens, sentences } = layout
-  return relations.flatMap((relation) => {
-    const one = tokenSpan(tokens, relation.arg1.start, relation.arg1.end)
-    const two = tokenSpan(tokens, relation.arg2.start, relation.arg2.end)
-    if (!one || !two) return []
-    const sentence = sentenceOfToken(sentences, one.end - 1)
-    return sentence === sentenceOfToken(sentences, two.end - 1)
-      ? [{ relation, sentence, cell: `${one.end - 1} ${two.end - 1}` }]
-      : []
-  })
-}
+const added = (a: PlacelessCounts, b: PlacelessCounts): PlacelessCounts => ({
+  acrossSentences: a.acrossSentences + b.acrossSentences,
+  offTokens: a.offTokens + b.offTokens,
+})
 
 const relationMetric = (): Metric<RelationScore> => {
   const original = new LabelCounts()
   const lastToken = new LabelCounts()
   const boundaries = new LabelCounts()
   const strict = new LabelCounts()
+  const nowhere = { acrossSentences: 0, offTokens: 0 }
+  const notPlaced = { gold: nowhere, predicted: nowhere }
   const spanned = (document: Document, name: Namer): Item[] =>
     (document.relations ? listRelations(document.relations) : []).map(({ label, arg1, arg2 }) => [
       `${name(arg1)} ${name(arg2)}`,
@@ -180,7 +142,10 @@ const relationMetric = (): Metric<RelationScore> => {
     add(gold, predicted) {
       const [nameGold, namePredicted] = namers(gold, predicted)
       const [goldLayout, predictedLayout] = layouts(gold, predicted) ?? []
-      const [wanted, found] = [placed(gold, goldLayout), placed(predicted, predictedLayout)]
+      const { within: wanted, without: goldWithout } = placed(gold, goldLayout)
+      const { within: found, without: predictedWithout } = placed(predicted, predictedLayout)
+      notPlaced.gold = added(notPlaced.gold, goldWithout)
+      notPlaced.predicted = added(notPlaced.predicted, predictedWithout)
       const items = (list: readonly Placed[]): Item[] => list.map(({ cell, relation }) => [cell, relation.label])
       lastToken.add(items(wanted), items(found))
       const bearing = new Set(wanted.map(({ sentence }) => sentence))
@@ -198,6 +163,7 @@ const relationMetric = (): Metric<RelationScore> => {
           boundaries: bare(boundaries.score()),
           strict: bare(strict.score()),
         },
+        notPlaced: { ...notPlaced },
       }
     },
   }

@@ -1,6 +1,7 @@
 /** Documents in pieces of whole sentences, with their mentions by cluster. */
-import { type Document, listClusters } from '../../../io/document/document.ts'
-import { tokenSpan, words } from '../../../io/document/tokens.ts'
+import { type Document, listClusters, type SpanLike } from '../../../io/document/document.ts'
+import { sentenceOfToken, tokenSpan, words } from '../../../io/document/tokens.ts'
+import type { LossReport } from '../../../io/report.ts'
 import type { Example } from '../head.ts'
 import type { CorefDataset, CorefTaskConfig } from './keys.ts'
 
@@ -15,15 +16,42 @@ export interface CorefExample extends Example {
   readonly mentionsGiven?: boolean
 }
 
+/** Mentions that no example has as they are, by kind. */
+const countUnlearned = (
+  { id, tokens, sentences }: Document,
+  clusters: readonly (readonly SpanLike[])[],
+  { maxSpanWidth, singletons }: CorefTaskConfig,
+  report: LossReport,
+): void => {
+  if (!tokens || !sentences) return
+  const kindOf = ({ start, end }: SpanLike): string | undefined => {
+    const span = tokenSpan(tokens, start, end)
+    if (!span) return 'off-token-mention'
+    if (sentenceOfToken(sentences, span.begin) !== sentenceOfToken(sentences, span.end - 1))
+      return 'cross-sentence-mention'
+    if (span.end - span.begin > maxSpanWidth) return 'mention-wider-than-maxSpanWidth'
+    return span.exact ? undefined : 'unaligned-mention'
+  }
+  for (const cluster of clusters) {
+    if (cluster.length === 1 && !singletons) report.add('cluster-of-one', id, `${cluster[0].start}..${cluster[0].end}`)
+    for (const mention of cluster) {
+      const kind = kindOf(mention)
+      if (kind) report.add(kind, id, `${mention.start}..${mention.end}`)
+    }
+  }
+}
+
 /** Pieces of at most `maxTokens`, of the data set or of the task. */
 export function* corefExamples(
   document: Document,
   task: CorefTaskConfig,
   _: readonly string[],
   { convention, mentions, maxTokens = task.maxTokens }: CorefDataset,
+  unlearned?: LossReport,
 ): Generator<CorefExample> {
   const { tokens, sentences, clusters } = document
   if (!tokens || !sentences || !clusters) return
+  if (unlearned) countUnlearned(document, listClusters(clusters), task, unlearned)
   const list = words(document)
   const members = listClusters(clusters).flatMap((cluster, c) =>
     cluster.flatMap(({ start, end }) => {

@@ -1,21 +1,27 @@
 /** Coreference: mentions in clusters, one for each thing that is spoken of (Lee et al. 2017). */
 import type { Document } from '../../../io/document/document.ts'
+import type { LossReport } from '../../../io/report.ts'
 import type { CorefScore } from '../../metrics/coref.ts'
 import { metricOf } from '../../metrics/score.ts'
 import type { Grid, Head } from '../head.ts'
+import { leaveOut } from '../not-judged.ts'
 import { corefDecoder } from './decoder.ts'
 import { type CorefExample, corefExamples } from './examples.ts'
 import { corefDatasetKeys, type CorefTaskConfig, corefKeys } from './keys.ts'
 import { corefLoss } from './loss.ts'
 
 /** Clusters of two and more, unless singletons are learned. */
-const goldClusters = (document: Document, { singletons }: CorefTaskConfig): Document => {
+const goldClusters = (document: Document, { singletons }: CorefTaskConfig, notJudged?: LossReport): Document => {
   const { clusters } = document
   if (!clusters || singletons) return document
   const offsets = [0]
   const keep: number[] = []
   for (let c = 0; c + 1 < clusters.offsets.length; c++) {
-    if (clusters.offsets[c + 1] - clusters.offsets[c] < 2) continue
+    if (clusters.offsets[c + 1] - clusters.offsets[c] < 2) {
+      const at = clusters.offsets[c]
+      leaveOut(notJudged, 'single', document, { start: clusters.begin[at], end: clusters.end[at] })
+      continue
+    }
     for (let i = clusters.offsets[c]; i < clusters.offsets[c + 1]; i++) keep.push(i)
     offsets.push(keep.length)
   }
@@ -64,7 +70,7 @@ export const corefHead: Head<CorefTaskConfig, CorefExample, CorefScore> = {
   },
   rowsBySize: ['widths'],
   decoder: corefDecoder,
-  comparable: (gold, predicted, task) => [goldClusters(gold, task), predicted],
+  comparable: (gold, predicted, task, _, __, notJudged) => [goldClusters(gold, task, notJudged), predicted],
   metric: () => metricOf('coref'),
   main: (_, { conll }) => conll,
   // Gold mentions are all kept, however many candidates were asked for.

@@ -1,13 +1,15 @@
 /** Sentences with their tags. */
-import { flatTokenSpans } from '../../../io/syntax/columns.ts'
-import type { Document, LabelledSpans } from '../../../io/document/document.ts'
+import { alignSpans } from '../../../io/syntax/columns.ts'
+import type { Document, LabelledLike, LabelledSpans } from '../../../io/document/document.ts'
 import { formatContext } from '../../../io/format.ts'
 import { encodeTags } from '../../../io/document/tags.ts'
 import { words } from '../../../io/document/tokens.ts'
+import type { LossReport } from '../../../io/report.ts'
 import { type Annotation, annotationOf } from '../annotation.ts'
 import type { Example } from '../head.ts'
 import { tagsOf } from './decode.ts'
 import type { CrfDataset, CrfTaskConfig } from './keys.ts'
+import { outermost } from './outermost.ts'
 
 export interface TagExample extends Example {
   readonly tags: Int32Array
@@ -46,6 +48,9 @@ const tagSets = (
 const spansBelow = ({ begin, end, score }: LabelledSpans, least: number): string[] =>
   score ? Array.from(begin, (from, i) => (score[i] < least ? [`${from} ${end[i]}`] : [])).flat() : []
 
+/** How what lies inside of another span is counted, as writers of columns do. */
+const hiddenKinds = { nested: 'nested', crossing: 'crossing', 'same extent': 'same-extent' } as const
+
 type TokenSpan = { readonly begin: number; readonly end: number }
 
 export function* tagExamples(
@@ -53,6 +58,7 @@ export function* tagExamples(
   { layer, scheme }: CrfTaskConfig,
   labels: readonly string[],
   dataset: CrfDataset,
+  unlearned?: LossReport,
 ): Generator<TagExample> {
   const { tokens, sentences } = document
   if (!tokens || !sentences) return
@@ -60,12 +66,26 @@ export function* tagExamples(
   const names = new Set(labels)
   const isKnown = (label: string) => annotation.meaning(label)?.labels.some((one) => names.has(one)) === true
   const unsure = new Set(document[layer] ? spansBelow(document[layer] as LabelledSpans, annotation.minScore) : [])
-  const flat = flatTokenSpans(document, document[layer], layer, formatContext(), tokens).filter(({ label }) =>
-    isKnown(label),
-  )
+  const kind = layer === 'entities' ? 'entity' : 'mention'
+  const count = (what: string, { start, end, label }: LabelledLike) =>
+    unlearned?.add(`${what}-${kind}`, document.id, `tokens ${start}..${end} ${label}`)
+  const aligned = document[layer]
+    ? alignSpans(document, document[layer] as LabelledSpans, kind, formatContext({ report: unlearned }), tokens)
+    : []
+  const flat = outermost(
+    aligned.map(({ begin, end, label }) => ({ start: begin, end, label })),
+    isKnown,
+    (span, why) => count(isKnown(span.label) ? hiddenKinds[why] : 'other-label', span),
+  ).flatMap((span) => {
+    const { start, end, label } = span
+    if (isKnown(label)) return { begin: start, end, label }
+    count('other-label', span)
+    return []
+  })
   const isSure = ({ begin, end }: TokenSpan) => !unsure.has(`${tokens.begin[begin]} ${tokens.end[end - 1]}`)
   const spans = flat.filter(isSure)
   const open = flat.filter((span) => !isSure(span))
+  for (const { begin, end, label } of open) count('unsure', { start: begin, end, label })
   const sets = tagSets([...new Set(spans.map(({ label }) => label))].sort(), annotation, labels, scheme)
   const anything = sets.allowed.push(Int32Array.from(tagsOf(labels, scheme).keys())) - 1
   const single = open.length === 0 && sets.allowed.slice(0, anything).every(({ length }) => length === 1)

@@ -9,17 +9,20 @@ import {
   mentionsOf,
   type SpanLike,
 } from '../../../io/document/document.ts'
+import type { LossReport } from '../../../io/report.ts'
 import type { Packing } from '../../batch.ts'
 import { calibrated } from '../../calibration.ts'
 import type { LabelledScore } from '../../metrics/counts.ts'
 import { metricOf } from '../../metrics/score.ts'
 import { annotationOf } from '../annotation.ts'
 import type { DecodeOptions, Decoder, Draft, Forward, Head, HeadContext } from '../head.ts'
+import { leaveOut, type NotJudged, whyNot } from '../not-judged.ts'
 import { conventionPlaces } from '../convention-layer.ts'
 import { agreeing, nameOfMention } from './agree.ts'
 import { type TagExample, tagExamples } from './examples.ts'
 import { headOfMention } from '../mention-head.ts'
 import { type CrfDataset, type CrfTaskConfig, crfDatasetKeys, crfKeys } from './keys.ts'
+import { outermost } from './outermost.ts'
 import { balanced, type TokenSpan, withoutGreeting } from './mend.ts'
 import { crfDecoder, crfLoss, emissionsOf, partialCrfLoss } from './scores.ts'
 import { tellerOf } from './told.ts'
@@ -128,25 +131,9 @@ const decoder = (
   }
 }
 
-/** Spans not inside another: what a flat tagger can find, and what it is judged on. */
-const outermost = <T extends LabelledSpans>(spans: T): T => {
-  const order = Int32Array.from(spans.begin.keys()).sort(
-    (a, b) => spans.begin[a] - spans.begin[b] || spans.end[b] - spans.end[a],
-  )
-  const keep: number[] = []
-  let end = -1
-  for (const i of order) {
-    if (spans.begin[i] < end) continue
-    keep.push(i)
-    end = spans.end[i]
-  }
-  const pick = (values: Int32Array) => Int32Array.from(keep, (i) => values[i])
-  return { ...spans, begin: pick(spans.begin), end: pick(spans.end), label: pick(spans.label), score: undefined }
-}
-
 /**
- * Outermost spans of labels that the source annotates, on both sides; where a source's label may be several of the
- * task's, the one that was predicted is the right one.
+ * Outermost spans of labels that the source annotates and the model has, on both sides; where a source's label may be
+ * several of the task's, the one that was predicted is the right one.
  */
 const comparable = (
   document: Document,
@@ -154,16 +141,28 @@ const comparable = (
   { layer }: CrfTaskConfig,
   labels: readonly string[],
   dataset: CrfDataset,
+  notJudged?: LossReport,
 ): readonly [Document, Document] => {
   const annotation = annotationOf(dataset)
-  const known = annotation.known ?? new Set(labels)
+  const has = new Set(labels)
+  const known = annotation.known ?? has
+  const meant = (label: string) => annotation.meaning(label)?.labels.filter((each) => has.has(each)) ?? []
   const found = spansOf(predicted[layer]).filter(({ label }) => known.has(label))
   const labelAt = new Map(found.map(({ start, end, label }) => [`${start} ${end}`, label]))
-  const gold = spansOf(document[layer] && outermost(document[layer])).flatMap(({ start, end, label }) => {
-    const meant = annotation.meaning(label)?.labels
-    if (!meant) return []
+  const leave = (span: LabelledLike, why: NotJudged) => leaveOut(notJudged, why, document, span, span.label)
+  const gold = outermost(
+    spansOf(document[layer]),
+    (label) => meant(label).length > 0,
+    (span, why) => leave(span, meant(span.label).length > 0 ? why : whyNot(annotation, span.label)),
+  ).flatMap((span) => {
+    const { start, end } = span
+    const may = meant(span.label)
+    if (may.length === 0) {
+      leave(span, whyNot(annotation, span.label))
+      return []
+    }
     const other = labelAt.get(`${start} ${end}`)
-    return [{ start, end, label: other !== undefined && meant.includes(other) ? other : meant[0] }]
+    return [{ start, end, label: other !== undefined && may.includes(other) ? other : may[0] }]
   })
   const made = layer === 'entities' ? labelledSpansOf : mentionsOf
   return [
@@ -204,6 +203,8 @@ export const crfHead: Head<CrfTaskConfig, TagExample, LabelledScore> = {
   findsSpans: true,
   layer: ({ layer }) => layer,
   labels: labelsOf,
+  names: (task) =>
+    (['lexicon', 'forms', 'notForms'] as const).flatMap((key) => Object.keys(task[key]).map((name) => ({ key, name }))),
   examples: tagExamples,
   smallest: () => ({ id: '', sentences: [smallestWords], tags: new Int32Array(smallestWords.length) }),
   loss,

@@ -1,7 +1,9 @@
 /** Sentences with the pairs of tokens that relations hold between. */
-import { type Document, listRelations, type SpanLike } from '../../../io/document/document.ts'
+import { type Document, listRelations, type RelationLike, type SpanLike } from '../../../io/document/document.ts'
 import { tokenSpan, words } from '../../../io/document/tokens.ts'
-import { annotationOf, relationsMeant } from '../annotation.ts'
+import type { LossReport } from '../../../io/report.ts'
+import { placer } from '../../metrics/relation.ts'
+import { type Annotation, annotationOf, relationsMeant } from '../annotation.ts'
 import type { Example } from '../head.ts'
 import type { RelationDataset, RelationTaskConfig } from './keys.ts'
 import { pronounTypes } from './pronouns.ts'
@@ -23,11 +25,43 @@ export interface RelationExample extends Example {
   readonly convention?: string | undefined
 }
 
+/** Relations that no example says, or says by other tokens, by kind. */
+const countUnlearned = (
+  document: Document,
+  relations: readonly RelationLike[],
+  annotation: Annotation,
+  ids: ReadonlyMap<string, number>,
+  report: LossReport,
+): void => {
+  const placeOf = placer(document)
+  const { tokens } = document
+  const isExact = ({ start, end }: SpanLike) => tokens !== undefined && tokenSpan(tokens, start, end)?.exact === true
+  const kindOf = (relation: RelationLike): string | undefined => {
+    const all = relationsMeant(relation, annotation)
+    const known = all.filter(({ label }) => ids.has(label))
+    if (known.length === 0) return all.length === 0 ? 'other-label-relation' : 'rare-label-relation'
+    if (!known.some(({ sure }) => sure)) return 'unsure-relation'
+    const { arg1, arg2 } = relation
+    const place = placeOf(arg1, arg2)
+    if (place === 'offTokens') return 'off-token-relation'
+    if (place === 'acrossSentences') return 'cross-sentence-relation'
+    const [one, two] = place.cell.split(' ')
+    if (one === two) return 'relation-within-a-name'
+    return isExact(arg1) && isExact(arg2) ? undefined : 'unaligned-argument'
+  }
+  for (const relation of relations) {
+    const kind = kindOf(relation)
+    const { label, arg1, arg2 } = relation
+    if (kind) report.add(kind, document.id, `${arg1.start}..${arg1.end} ${label} ${arg2.start}..${arg2.end}`)
+  }
+}
+
 export function* relationExamples(
   document: Document,
   task: RelationTaskConfig,
   labels: readonly string[],
   dataset: RelationDataset,
+  unlearned?: LossReport,
 ): Generator<RelationExample> {
   const { tokens, sentences, relations } = document
   if (!tokens || !sentences) return
@@ -49,6 +83,7 @@ export function* relationExamples(
     seen.add(key)
     ;(sure ? cells : unknown)[s].push(i, j, id)
   }
+  if (unlearned && relations) countUnlearned(document, listRelations(relations), annotation, ids, unlearned)
   const meant = relations ? listRelations(relations).flatMap((relation) => relationsMeant(relation, annotation)) : []
   // What is sure first, so that a pair related twice counts as its surer one.
   for (const { label, arg1, arg2, sure } of [...meant].sort((a, b) => Number(b.sure) - Number(a.sure))) {

@@ -7,22 +7,26 @@ import {
   relationsOf,
   type SpanLike,
 } from '../../../io/document/document.ts'
+import type { LossReport } from '../../../io/report.ts'
 import { indexes } from '../../batch.ts'
 import { calibrated } from '../../calibration.ts'
 import { wrongValue } from '../../config/schema.ts'
 import { sigmoidLoss } from '../../kernels/ops/losses.ts'
 import type { Seeds } from '../../layers/encoder.ts'
+import { placer } from '../../metrics/relation.ts'
 import { metricOf, type RelationScore } from '../../metrics/score.ts'
 import { annotationOf, relationsMeant } from '../annotation.ts'
 import { conventionPlaces } from '../convention-layer.ts'
 import type { CrfTaskConfig } from '../crf/keys.ts'
 import type { DecodeOptions, Decoder, Draft, Forward, Head, HeadContext } from '../head.ts'
+import { leaveOut, type NotJudged, whyNot } from '../not-judged.ts'
 import { positiveCells, unknownCells } from './cells.ts'
 import { hasCue } from './cues.ts'
 import { distinctRelations } from './distinct.ts'
 import { byWords } from './entity.ts'
 import { type RelationExample, relationExamples } from './examples.ts'
 import { type RelationDataset, relationDatasetKeys, type RelationTaskConfig, relationKeys } from './keys.ts'
+import { namesIn } from './names.ts'
 import { pronounTypes } from './pronouns.ts'
 import { allPlaces, pairTokens, relationLogits, relationStates } from './scores.ts'
 import { type Candidate, firstAndSure } from './second.ts'
@@ -189,6 +193,7 @@ const comparable = (
   task: RelationTaskConfig,
   labels: readonly string[],
   dataset: RelationDataset,
+  notJudged?: LossReport,
 ): readonly [Document, Document] => {
   const annotation = annotationOf(dataset)
   const has = new Set(labels)
@@ -196,15 +201,36 @@ const comparable = (
   const pairOf = ({ arg1, arg2 }: RelationLike) => `${arg1.end} ${arg2.end}`
   const key = (relation: RelationLike) => `${relation.label} ${pairOf(relation)}`
   const counts = (label: string) => has.has(label) && (looked?.has(label) ?? true)
-  const meant = (document.relations ? listRelations(document.relations) : [])
-    .flatMap((relation) => relationsMeant(relation, annotation))
-    .filter(({ label }) => counts(label))
+  const given = document.relations ? listRelations(document.relations) : []
+  const meant = given.flatMap((relation) => relationsMeant(relation, annotation)).filter(({ label }) => counts(label))
   const sure = [
     ...new Map(meant.filter((relation) => relation.sure).map((relation) => [key(relation), relation])).values(),
   ]
+  if (notJudged) {
+    const seen = new Set<string>()
+    const placeOf = placer(document)
+    const why = (relation: RelationLike): NotJudged | undefined => {
+      const all = relationsMeant(relation, annotation)
+      const known = all.filter(({ label }) => has.has(label))
+      if (known.length === 0) return whyNot(annotation, relation.label)
+      const asked = known.filter(({ label }) => counts(label))
+      if (asked.length === 0) return 'notLookedFor'
+      if (!asked.some((each) => each.sure)) return 'unsure'
+      const { arg1, arg2 } = asked[0]
+      const place = placeOf(arg1, arg2)
+      if (typeof place === 'string') return place
+      const repeated = asked.every((each) => seen.has(key(each)))
+      for (const each of asked) seen.add(key(each))
+      return repeated ? 'repeated' : undefined
+    }
+    for (const relation of given) {
+      const reason = why(relation)
+      if (reason) leaveOut(notJudged, reason, document, relation.arg1, relation.label)
+    }
+  }
   const sureKeys = new Set(sure.map(key))
   const unsure = new Set(meant.map(key).filter((each) => !sureKeys.has(each)))
-  const given = new Set(sure.map(pairOf))
+  const related = new Set(sure.map(pairOf))
   const stands = isPronounOf(task)
   const isPronoun = ({ start, end }: SpanLike) => stands(document.text.slice(start, end))
   const said = ({ arg1, arg2 }: RelationLike) => dataset.pronouns === true || !(isPronoun(arg1) || isPronoun(arg2))
@@ -213,7 +239,7 @@ const comparable = (
       counts(relation.label) &&
       !unsure.has(key(relation)) &&
       (said(relation) || sureKeys.has(key(relation))) &&
-      (annotation.pairs === 'all' || given.has(pairOf(relation))),
+      (annotation.pairs === 'all' || related.has(pairOf(relation))),
   )
   return [
     { ...document, relations: document.relations && relationsOf(sure) },
@@ -242,6 +268,7 @@ export const relationHead: Head<RelationTaskConfig, RelationExample, RelationSco
   },
   layer: () => 'relations',
   labels: labelsOf,
+  names: namesIn,
   mostLabels: ({ maxLabels }) => maxLabels,
   examples: relationExamples,
   smallest: () => ({ id: '', sentences: [smallestWords], cells: new Int32Array(0) }),
@@ -259,5 +286,12 @@ export const relationHead: Head<RelationTaskConfig, RelationExample, RelationSco
   comparable,
   metric: () => metricOf('relation'),
   main: ({ bearingOnly }, { definitions: { original, lastToken } }) => (bearingOnly ? original : lastToken).f1,
+  definitions: ({ bearingOnly }, { definitions: { original, lastToken, boundaries, strict } }) => [
+    bearingOnly
+      ? ['last tokens of the arguments, in sentences with a relation', original.f1]
+      : ['last tokens of the arguments', lastToken.f1],
+    ['whole spans of the arguments', boundaries.f1],
+    ['strict: whole spans and types', strict.f1],
+  ],
   decisions: () => [{ setting: 'threshold', best: 0.5, values: [0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6] }],
 }
