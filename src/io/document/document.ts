@@ -5,7 +5,7 @@
  *
  * A layer that is `undefined` was not annotated; an empty layer was, and holds nothing.
  */
-import { HmtlError } from '../errors.ts'
+import { HmtlError, toHmtlError } from '../errors.ts'
 import { defineLate, type Late, lateParts, mark } from './late.ts'
 import { checkWhole, hasPairs } from './pairs.ts'
 import { spansSeen } from './span-keys.ts'
@@ -130,7 +130,12 @@ const scoresOf = (items: readonly { score?: number | undefined }[]): Float32Arra
 /** A number of each item; `Int32Array.from` would go through an iterator. */
 const column = <T>(items: readonly T[], get: (item: T) => number): Int32Array => {
   const out = new Int32Array(items.length)
-  for (let i = 0; i < items.length; i++) out[i] = get(items[i])
+  for (let i = 0; i < items.length; i++) {
+    const offset = get(items[i])
+    out[i] = offset
+    // What is no such number would become another one.
+    if (out[i] !== offset) throw new HmtlError('HMTL_DOCUMENT_OFFSET', `${String(offset)} is no offset`)
+  }
   return out
 }
 
@@ -207,17 +212,44 @@ const scoreAt = (score: Float32Array | undefined, i: number): { score?: number }
  */
 export const createDocument = (like: DocumentLike): Document => {
   const { id, text, metadata = {} } = like
-  const layers: Layers = {
+  checkTypes(id, text)
+  checkTyped(id, 'tokens', like.tokens)
+  checkTyped(id, 'sentences', like.sentences)
+  const layers: Layers = ofDocument(id, () => ({
     tokens: like.tokens,
     sentences: like.sentences,
     entities: like.entities && labelledSpansOf(like.entities),
     mentions: like.mentions && mentionsOf(like.mentions),
     relations: like.relations && relationsOf(like.relations),
     clusters: like.clusters && clustersOf(like.clusters),
-  }
+  }))
   if (typeof metadata !== 'function') return checkDocument({ id, text, ...layers, metadata })
-  checkTypes(id, text)
   return lateDocument(id, lateParts(text, metadata), layers)
+}
+
+/** Loose spans where typed ones are due. @throws HmtlError `HMTL_DOCUMENT_TYPE` */
+const checkTyped = (id: string, layer: 'tokens' | 'sentences', spans: unknown): void => {
+  const { begin, end } = (spans ?? {}) as { readonly begin?: unknown; readonly end?: unknown }
+  if ((spans ?? undefined) === undefined || (begin instanceof Int32Array && end instanceof Int32Array)) return
+  throw new HmtlError('HMTL_DOCUMENT_TYPE', `${layer} are not { begin, end } of two Int32Arrays`, {
+    document: id,
+    remedy:
+      'spansOf([[0, 3], [4, 7]]) of hmtl/io makes them of pairs; layers of spans are lists of { start, end, label }',
+  })
+}
+
+/** What `make` gives; a fault in loose layers is of that document. */
+const ofDocument = <T>(id: string, make: () => T): T => {
+  try {
+    return make()
+  } catch (error) {
+    if (error instanceof HmtlError) throw toHmtlError(error, error.code, { document: id })
+    throw new HmtlError('HMTL_DOCUMENT_TYPE', 'a layer is no list of spans', {
+      document: id,
+      cause: error,
+      remedy: 'Layers are lists of { start, end, label }, relations of { label, arg1, arg2 }, clusters lists of lists',
+    })
+  }
 }
 
 /** A document without id, text and metadata. */
