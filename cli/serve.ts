@@ -47,6 +47,13 @@ export const builder = (yargs: Argv) =>
       ...seconds('grace', 'After SIGTERM: longest that answers under way may take, in seconds'),
       default: 30,
     })
+    .option('drain', {
+      ...number('drain', 'After SIGTERM: how long requests are still taken while /readyz says 503, in seconds', {
+        most: 86_400,
+        whole: false,
+      }),
+      default: 5,
+    })
     .option('cors', { type: 'string', describe: 'Origin whose pages may ask too, or *; none where it is not given' })
     .option('log-level', {
       type: 'string',
@@ -80,6 +87,7 @@ export const handler = async (args: Args): Promise<number> => {
     onReplaced: (error) => log.warn({ error: error.message }, 'a worker was replaced'),
   })
   let ending: NodeJS.Signals | undefined
+  let closing = false
   try {
     const dispatcher = createDispatcher(pool, { documents: args.maxWaiting, deadline: args.deadline * 1000 })
     const { registry, observer } = createServeMetrics(dispatcher)
@@ -91,12 +99,13 @@ export const handler = async (args: Args): Promise<number> => {
       mostRequests: args.maxRequests,
       origin: args.cors,
       ready: () => ending === undefined,
+      accepts: () => !closing,
       metrics: async () => ({ type: registry.contentType, text: await registry.metrics() }),
       observer: {
         ...observer,
         onRequest(request) {
           observer.onRequest(request)
-          log[request.status >= 500 ? 'error' : 'debug'](request, 'request')
+          log[levelOf(request.status)](request, 'request')
         },
         onFailed(error) {
           observer.onFailed(error)
@@ -104,11 +113,17 @@ export const handler = async (args: Args): Promise<number> => {
         },
       },
     })
+    const end = signalled()
     const server = await startServer(app, { host: args.host, port: args.port, idle: args.idle * 1000 })
     log.info({ url: server.url, model: served.model, workers }, 'serving')
     if (process.stderr.isTTY) say(`Open ${server.url} in a browser; Ctrl-C ends it.`)
-    const signal = await signalled()
+    const { signal, isLauncherGone } = await end
     ending = signal
+    if (signal === 'SIGTERM' && !isLauncherGone && args.drain > 0) {
+      log.info({ signal, seconds: args.drain }, 'not ready any more; requests are taken until others know')
+      await passed(args.drain * 1000)
+    }
+    closing = true
     log.info({ signal, waiting: dispatcher.waiting, underWay: dispatcher.underWay }, 'finishing what is under way')
     const { cut } = await server.close(args.grace * 1000)
     log[cut ? 'warn' : 'info']({ cut }, 'ended')
@@ -119,14 +134,36 @@ export const handler = async (args: Args): Promise<number> => {
   return ending === 'SIGINT' ? exitCodes.interrupted : exitCodes.ok
 }
 
+/** Whose fault it was: the server's, a client's that left, nobody's. */
+const levelOf = (status: number): 'error' | 'info' | 'debug' =>
+  status >= 500 ? 'error' : status === 499 ? 'info' : 'debug'
+
+interface End {
+  readonly signal: NodeJS.Signals
+  readonly isLauncherGone: boolean
+}
+
 /** The first signal to end; or the launcher is gone. */
-const signalled = (): Promise<NodeJS.Signals> =>
+const signalled = (): Promise<End> =>
   new Promise((resolve) => {
-    const stop = (signal: NodeJS.Signals) => {
-      for (const each of signals) process.off(each, stop)
+    const stop = (signal: NodeJS.Signals, isLauncherGone: boolean) => {
+      for (const each of signals) process.off(each, onSignal)
       unwatch()
-      resolve(signal)
+      resolve({ signal, isLauncherGone })
     }
-    for (const each of signals) process.on(each, stop)
-    const unwatch = onLauncherGone(() => stop('SIGTERM'))
+    const onSignal = (signal: NodeJS.Signals) => stop(signal, false)
+    for (const each of signals) process.on(each, onSignal)
+    const unwatch = onLauncherGone(() => stop('SIGTERM', true))
+  })
+
+/** So much time, or less where a second signal comes. */
+const passed = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer)
+      for (const each of signals) process.off(each, end)
+      resolve()
+    }
+    const timer = setTimeout(end, milliseconds)
+    for (const each of signals) process.on(each, end)
   })

@@ -68,7 +68,24 @@ const toDocument = (input: unknown, index: number): Document => {
     throw new HmtlError('HMTL_INPUT_FIELD', `input ${index} is ${kindOf(input)}, not a text, a record or a document`, {
       remedy: 'Give texts, or objects such as {text: "…"}; many at once go to annotateAll',
     })
-  return isDocument(input) ? input : fromJson(input, String(index))
+  if (isDocument(input)) return input
+  try {
+    return fromJson(input, String(index))
+  } catch (error) {
+    throw error instanceof HmtlError ? asHere(error) : error
+  }
+}
+
+/** What is said of options of the command, said of records: here a text is called "text". */
+const asHere = (error: HmtlError): HmtlError => {
+  const { code, summary, document, remedy, cause } = error
+  if (!remedy?.includes('--text-field')) return error
+  const [, name] = /--text-field '?([\w.-]+)/.exec(remedy) ?? []
+  return new HmtlError(code, summary, {
+    document,
+    cause,
+    remedy: `Give the text as "text"${name === undefined ? '' : `: { ...record, text: record.${name} }`}`,
+  })
 }
 
 /**

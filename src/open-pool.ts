@@ -9,7 +9,7 @@ import type { WorkerSettings } from './pipeline/pool/messages.ts'
 import { type Pool, type PoolOptions, startPool } from './pipeline/pool/pool.ts'
 import { openThread } from './pipeline/pool/worker-thread.ts'
 import { annotating } from './pool-module.ts'
-import { checkWorkers, type WishOptions, wishOf } from './wish.ts'
+import { checkOptionNames, checkWorkers, type WishOptions, wishNames, wishOf } from './wish.ts'
 
 export interface LoadOptions extends WishOptions {
   /** Worker threads, one engine each. @default the number of cores */
@@ -36,6 +36,7 @@ export const openPool = async (
   json?: OffsetUnit,
   poolOptions: PoolOptions = {},
 ): Promise<Pool> => {
+  checkOptionNames(options, ['workers', 'engine', ...wishNames])
   const { workers = availableParallelism() } = options
   checkWorkers(workers)
   const wish = { ...wishOf(options), json }

@@ -85,3 +85,28 @@ test('tasks and labels that are no lists of names are refused before anything is
   for (const options of [{ tasks: 'ner' }, { labels: 'PER' }, { labels: [1] }])
     await t.throwsAsync(load('en', options as never), { code: 'HMTL_USAGE', message: /no list of names/ } as never)
 })
+
+test('an option that is none is refused, with the nearest that is', async (t) => {
+  t.regex(await coded(load('en', { taks: ['ner'] } as object)), /HMTL_USAGE: there is no option "taks".*"tasks"/)
+  t.regex(await coded(load('en', { worker: 1 } as object)), /HMTL_USAGE: there is no option "worker".*"workers"/)
+})
+
+test('what a record calls its text is said as here, not as the command says it', async (t) => {
+  const said = await coded(annotated([{ id: 'a', body: 'Ada Lovelace lived in London.' }]))
+  t.regex(said, /HMTL_INPUT_FIELD: no "text".*text: record\.body/)
+  t.notRegex(said, /--text-field/)
+})
+
+test('createDocument says what is wrong with loose layers', (t) => {
+  const make = (like: object) => () => createDocument({ id: 'd', text: 'Ida met Otto.', ...like })
+  const span = { start: 0, end: 3, label: 'PER' }
+  for (const start of [0.5, '0', Number.NaN, 2 ** 40])
+    t.throws(make({ entities: [{ ...span, start }] }), {
+      code: 'HMTL_DOCUMENT_OFFSET',
+      message: /is no offset.*document d/,
+    })
+  for (const tokens of [[{ start: 0, end: 3 }], [[0, 3]], { begin: [0], end: [3] }])
+    t.throws(make({ tokens }), { code: 'HMTL_DOCUMENT_TYPE', message: /Int32Array.*spansOf/ })
+  for (const layer of [{ entities: [null] }, { clusters: [{}] }, { relations: [{ label: 'r' }] }, { mentions: 5 }])
+    t.throws(make(layer), { instanceOf: HmtlError })
+})

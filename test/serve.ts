@@ -71,7 +71,8 @@ test('a text, a record and an array are answered as what they are, each as hmtl 
     ((await list.json()) as { hmtl: { words: number } }[]).map(({ hmtl }) => hmtl.words),
     [2, 1],
   )
-  t.deepEqual(await (await post('[]', json)).json(), {
+  t.deepEqual(await (await post(' [ ]\n', json)).json(), [])
+  t.deepEqual(await (await post('', json)).json(), {
     error: { code: 'HMTL_INPUT_TRUNCATED', message: 'the body holds no document', remedy: 'Send {"text": "…"}' },
   })
 })
@@ -285,6 +286,34 @@ test('who stops sending is not waited for', async (t) => {
   })
   const answer = await post(body, json, '', { duplex: 'half' } as RequestInit)
   t.is(answer.status, 408)
+})
+
+test('who leaves while sending is no fault of the server: 499', async (t) => {
+  const seen: { status: number; documents: number }[] = []
+  const failed: string[] = []
+  const observer = {
+    onRequest: (request: { status: number; documents: number }) => seen.push(request),
+    onFailed: ({ code }: { code: string }) => failed.push(code),
+  }
+  const { post } = open({ observer })
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      controller.enqueue(new TextEncoder().encode('{"text":'))
+      setTimeout(() => controller.error(new Error('aborted')), 20)
+    },
+  })
+  t.is((await post(body, json, '', { duplex: 'half' } as RequestInit)).status, 499)
+  t.deepEqual(
+    seen.map(({ status }) => status),
+    [499],
+  )
+  t.deepEqual(failed, ['HMTL_ABORTED'])
+})
+
+test('a server that is to end says so, and takes documents until others know', async (t) => {
+  const { app, post } = open({ ready: () => false, accepts: () => true })
+  t.is((await app.request('/readyz')).status, 503)
+  t.is((await post('a', text)).status, 200)
 })
 
 test('a server that ends takes nothing more, and says so', async (t) => {

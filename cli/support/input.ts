@@ -63,8 +63,9 @@ export const startRun = (label: string, args: InputArguments, options: FormatOpt
     failures++
     if (deadLetter !== undefined) dead ??= openDead(deadLetter)
     if (dead) dead.write(`${JSON.stringify({ error, record })}\n`)
-    if (!args.quiet && failures <= shownFailures) progress.note(errorText(error))
-    if (!args.quiet && failures === shownFailures + 1) progress.note('… more such errors are not shown')
+    // Also where nothing else is to be said: they are errors.
+    if (failures <= shownFailures) progress.note(errorText(error))
+    if (failures === shownFailures + 1) progress.note('… more such errors are not shown')
   }
   const context = formatContext({ options, report, onError: fail })
   return {

@@ -6,8 +6,8 @@ import { type Annotator, annotatorOver } from '../annotator.ts'
 import { HmtlError } from '../io/errors.ts'
 import { startPool } from '../pipeline/pool/pool.ts'
 import type { ThreadOptions } from '../pipeline/pool/thread.ts'
-import { checkWorkers, type WishOptions, wishOf } from '../wish.ts'
-import { type FetchOptions, fetchModel } from './model-bytes.ts'
+import { checkOptionNames, checkWorkers, type WishOptions, wishNames, wishOf } from '../wish.ts'
+import { type FetchOptions, fetchModel, fetchNames } from './model-bytes.ts'
 import { browser } from './platform.ts'
 import { openWebWorker } from './web-worker.ts'
 
@@ -59,6 +59,7 @@ const placeOf = (model: string | URL): string => {
  * @throws HmtlError `HMTL_USAGE`, `HMTL_MODEL_*`, `HMTL_ENGINE_*`, `HMTL_ABORTED`
  */
 export const load = async (model: string | URL = 'en', options: LoadOptions = {}): Promise<Annotator> => {
+  checkOptionNames(options, ['workers', 'workerUrl', ...fetchNames, ...wishNames])
   const { workers = 1, workerUrl } = options
   checkWorkers(workers)
   const wish = wishOf(options)

@@ -25,6 +25,9 @@ export interface FetchOptions {
   readonly signal?: AbortSignal | undefined
 }
 
+/** Options of `FetchOptions`. */
+export const fetchNames = ['fetch', 'onProgress', 'signal'] as const satisfies readonly (keyof FetchOptions)[]
+
 const notFound = (url: string, message: string, cause?: unknown) =>
   new HmtlError('HMTL_MODEL_NOT_FOUND', `${url}: ${message}`, {
     cause,

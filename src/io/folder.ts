@@ -1,5 +1,5 @@
 /** Which files of a folder are documents, and which only accompany one. */
-import { basename } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Format, FormatContext } from './format.ts'
 import { formats } from './formats/index.ts'
 import { looksLike } from './guess.ts'
@@ -56,6 +56,36 @@ export interface Choices {
 /** LitBank's texts belong to its tables of entities. */
 const isOfTable = async (source: Source): Promise<boolean> => (await annotationsBeside(source)) === 'litbank'
 
+/** Whether one of some files is beside a source, packed or not. */
+const hasBeside = async (source: Source, names: readonly string[]): Promise<boolean> => {
+  for (const name of names.flatMap((each) => [each, `${each}.gz`])) if (await headBeside(source, name, 1)) return true
+  return false
+}
+
+/** LitBank's table of entities, which its file of coreference belongs to. */
+const tableOf = (name: string): string => join('..', '..', 'entities', 'tsv', `${name}.tsv`)
+
+const hasTable = (path: string, source: Source): Promise<boolean> =>
+  hasBeside(source, [tableOf(basename(withoutGz(path)).replace(/\.txt$/i, ''))])
+
+/** Whether a file holds annotations of a text that is not there, so that nothing reads them. */
+const isWithoutText = async (path: string, source: Source): Promise<boolean> => {
+  const [, name, ending] = /^(.*)(\.ann|\.apf\.xml)$/i.exec(basename(path)) ?? []
+  if (name === undefined || /(^|\/)\./.test(path)) return false
+  return !(await hasBeside(
+    source,
+    ending.toLowerCase() === '.ann' ? [`${name}.txt`, `${name}.TXT`, tableOf(name)] : [`${name}.sgm`, `${name}.SGM`],
+  ))
+}
+
+/** Has annotations without a text counted, which are of no document. */
+const lonelyCounted =
+  (choice: Choice, { report }: FormatContext): Choice =>
+  async (path, source) => {
+    if (await isWithoutText(path, source)) report.add('annotation-without-text', path)
+    return choice(path, source)
+  }
+
 /** Has what is passed over counted once something is taken: where nothing is, others are asked for. */
 const counted = (choice: Choice, { report }: FormatContext): Choice => {
   let any = false
@@ -63,7 +93,7 @@ const counted = (choice: Choice, { report }: FormatContext): Choice => {
   return async (path, source) => {
     const taken = await choice(path, source)
     if (taken) any = true
-    else if (!isBeside(path) && !(await isOfTable(source))) passed.push(path)
+    else if (!isBeside(path) && !((await isOfTable(source)) && (await hasTable(path, source)))) passed.push(path)
     if (any) for (const other of passed.splice(0)) report.add('file-passed-over', other)
     return taken
   }
@@ -77,7 +107,7 @@ const filesOfAnyFormat = (context: FormatContext): Choices => {
     primary(path) &&
     (isNamedText(path) || formats.some((format) => hasNameOf(format, path))) &&
     !(await isOfTable(source))
-  return { accepts: counted(isNamed, context), otherwise: counted(maybeText, context) }
+  return { accepts: lonelyCounted(counted(isNamed, context), context), otherwise: counted(maybeText, context) }
 }
 
 const plainTexts: readonly string[] = ['text', 'lines']
@@ -96,7 +126,7 @@ const isOf = async (format: Format, path: string, source: Source): Promise<boole
 const filesOfFormat = (format: Format, context: FormatContext): Choices =>
   format.writeFiles
     ? // A document of several files is found by their names alone.
-      { accepts: (path) => hasNameOf(format, path) }
+      { accepts: lonelyCounted((path) => hasNameOf(format, path), context) }
     : { accepts: counted((path, source) => isOf(format, path, source), context), otherwise: counted(primary, context) }
 
 /** Which files of a folder are read. @param format that was named, if one was */

@@ -2,7 +2,7 @@
  * What a corpus format is to the program: a name, a guess from the first bytes,
  * a reader and a writer. Formats are data; `formats/index.ts` lists them.
  */
-import { type Document, type LayerName, layerNames } from './document/document.ts'
+import { type Document, type LayerName, layerNames, type Spans } from './document/document.ts'
 import { HmtlError, toHmtlError } from './errors.ts'
 import type { JsonOptions } from './document/json.ts'
 import type { JsonHead } from './syntax/json-head.ts'
@@ -208,13 +208,25 @@ export const reportLayers = (document: Document, carries: readonly Carried[], co
 }
 
 /** Tokens of a document for a writer that cannot do without. @throws HmtlError `HMTL_FORMAT_UNSUPPORTED` */
-export const requireTokens = (document: Document, format: string) => {
+export const requireTokens = (document: Document, format: string, context?: FormatContext) => {
   if (!document.tokens)
     throw new HmtlError('HMTL_FORMAT_UNSUPPORTED', `${format} needs tokens and the document has none`, {
       document: document.id,
       remedy: 'Tokenize first: `hmtl convert` does it for raw text',
     })
+  if (context) reportOutside(document, document.tokens, context.report)
   return document.tokens
+}
+
+/** Counts what of a text is no token and no white space (a byte order mark is none), which a format of tokens drops. */
+const reportOutside = ({ id, text }: Document, { begin, end }: Spans, report: LossReport): void => {
+  let at = 0
+  for (let i = 0; i <= begin.length; i++) {
+    const to = i < begin.length ? begin[i] : text.length
+    const gap = to > at && !(to === at + 1 && text[at] === ' ') ? text.slice(at, to) : ''
+    if (/\P{White_Space}/u.test(gap)) report.add('text-outside-tokens', id, JSON.stringify(gap.slice(0, 60)))
+    if (i < begin.length) at = end[i]
+  }
 }
 
 /** Runs `make`, sending what it throws to the context's `onError`. */

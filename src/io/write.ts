@@ -9,7 +9,9 @@ import { createGzip } from 'node:zlib'
 import type { Document } from './document/document.ts'
 import { HmtlError } from './errors.ts'
 import { type Format, type FormatContext, formatContext } from './format.ts'
+import { safeName } from './formats/brat.ts'
 import { formatNamed } from './formats/index.ts'
+import type { LossReport } from './report.ts'
 
 export interface WriteOptions extends Partial<FormatContext> {
   readonly format: string
@@ -42,7 +44,7 @@ export const writeDocuments = async (
       throw new HmtlError('HMTL_FORMAT_UNSUPPORTED', `${format.name} writes several files and needs a folder`, {
         remedy: 'Name one with -o FOLDER',
       })
-    await writeFolder(documents, output, (document) => format.writeFiles?.(document, context) ?? [])
+    await writeFolder(documents, output, context.report, (document) => format.writeFiles?.(document, context) ?? [])
     return
   }
   if (!format.write) throw new HmtlError('HMTL_FORMAT_UNSUPPORTED', `${format.name} can be read only`)
@@ -62,26 +64,41 @@ const checkUnit = (
     })
 }
 
+/**
+ * Has every document a name of its own: one whose files would have another's is numbered, which is counted.
+ * @returns the document, or one of another id
+ */
+const renamed = (report: LossReport): ((document: Document) => Document) => {
+  const taken = new Set<string>()
+  const last = new Map<string, number>()
+  return (document) => {
+    const name = safeName(document.id)
+    let id = document.id
+    let number = last.get(name) ?? 1
+    while (taken.has(safeName(id))) id = `${document.id}-${++number}`
+    taken.add(safeName(id))
+    if (id === document.id) return document
+    last.set(name, number)
+    report.add('id-changed', document.id, id)
+    return { ...document, id }
+  }
+}
+
 const writeFolder = async (
   documents: AsyncIterable<Document>,
   folder: string,
+  report: LossReport,
   files: (document: Document) => readonly { name: string; data: string | Uint8Array }[],
 ) => {
-  const written = new Set<string>()
+  const named = renamed(report)
   try {
     await mkdir(folder, { recursive: true })
   } catch (cause) {
     throw outputFailed(folder, cause)
   }
   for await (const document of documents)
-    for (const { name, data } of files(document)) {
+    for (const { name, data } of files(named(document))) {
       const path = join(folder, name)
-      if (written.has(path))
-        throw new HmtlError('HMTL_OUTPUT_FAILED', `two documents would be written to ${path}`, {
-          document: document.id,
-          remedy: 'Document ids must differ',
-        })
-      written.add(path)
       try {
         await mkdir(dirname(path), { recursive: true })
         await writeFile(path, data)

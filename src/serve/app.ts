@@ -47,11 +47,15 @@ export interface AppOptions extends BodyLimits {
   readonly mostRequests: number
   /** An origin that pages may ask from, or `*`. @default none but the server's own */
   readonly origin?: string | undefined
-  /** Whether documents are taken: not while the server ends. */
+  /** Whether others should send documents here: not from when the server is told to end. */
   readonly ready: () => boolean
+  /** Whether documents are taken: for a while longer, until others know. @default as `ready` */
+  readonly accepts?: (() => boolean) | undefined
   readonly metrics?: (() => Promise<{ readonly type: string; readonly text: string }>) | undefined
   readonly observer?: ServeObserver
 }
+
+const openingBracket = 0x5b
 
 /** Documents of one stream of lines that are on their way at once. */
 const mostInFlight = 128
@@ -63,7 +67,7 @@ interface Tally {
 }
 
 export const createApp = (dispatcher: Dispatcher, options: AppOptions): Hono => {
-  const { served, version, ready, metrics, observer = {}, mostRequests, origin } = options
+  const { served, version, ready, accepts = ready, metrics, observer = {}, mostRequests, origin } = options
   const app = new Hono()
   let requests = 0
   const tallies = new WeakMap<Request, Tally>()
@@ -235,7 +239,8 @@ export const createApp = (dispatcher: Dispatcher, options: AppOptions): Hono => 
       // once.
       const all: Item[] = []
       for await (const item of items) all.push(item)
-      if (all.length === 0)
+      // An array of none is answered by one, as a body of no lines is.
+      if (all.length === 0 && first !== openingBracket)
         throw new HmtlError('HMTL_INPUT_TRUNCATED', 'the body holds no document', { remedy: 'Send {"text": "…"}' })
       for await (const answered of answersOf(whole(all), wish, left.signal, { patient: false, tally })) {
         const refused = 'error' in answered && (shape === 'one' || answered.error.code === 'HMTL_SERVE_BUSY')
@@ -263,7 +268,7 @@ export const createApp = (dispatcher: Dispatcher, options: AppOptions): Hono => 
       held = false
     }
     try {
-      if (!ready())
+      if (!accepts())
         throw new HmtlError('HMTL_SERVE_DEADLINE', 'the server is not ready', { remedy: 'Try again, or another one' })
       if (requests >= mostRequests)
         throw new HmtlError('HMTL_SERVE_BUSY', `${requests} requests are being answered already`, {

@@ -181,6 +181,11 @@ export async function* chunksOf(
 ): AsyncGenerator<Uint8Array> {
   if (!body) return
   const reader = body.getReader()
+  /** A body breaks off where its connection does. */
+  const read = () =>
+    reader.read().catch((cause: unknown) => {
+      throw new HmtlError('HMTL_ABORTED', 'the client left before all of its body had come', { cause })
+    })
   let bytes = 0
   let timer: NodeJS.Timeout | undefined
   try {
@@ -191,7 +196,7 @@ export async function* chunksOf(
           idle,
         )
       })
-      const { done, value } = await Promise.race([reader.read(), silence]).finally(() => clearTimeout(timer))
+      const { done, value } = await Promise.race([read(), silence]).finally(() => clearTimeout(timer))
       if (done) return
       bytes += value.length
       if (bytes > most)

@@ -34,6 +34,17 @@ const utf16Length = (bytes: Uint8Array, begin: number, end: number): number => {
   return units
 }
 
+/** Whether valid UTF-8 has characters of four bytes, looked for four bytes at a time. */
+const hasFour = (bytes: Uint8Array, begin: number, end: number): boolean => {
+  let at = begin
+  for (; at < end && (bytes.byteOffset + at) % 4 !== 0; at++) if (bytes[at] >= 0xf0) return true
+  if (at === end) return false
+  const words = new Int32Array(bytes.buffer, bytes.byteOffset + at, (end - at) >> 2)
+  for (const word of words) if ((word & (word << 1) & (word << 2) & (word << 3) & 0x80808080) !== 0) return true
+  for (at += 4 * words.length; at < end; at++) if (bytes[at] >= 0xf0) return true
+  return false
+}
+
 /** A text of bytes that are a character each where `ascii` says so, else UTF-8. */
 class ColumnText implements LateText {
   readonly #data: Buffer
@@ -50,6 +61,10 @@ class ColumnText implements LateText {
 
   get length(): number {
     return this.#ascii ? this.#end - this.#begin : utf16Length(this.#data, this.#begin, this.#end)
+  }
+
+  get hasPairs(): boolean {
+    return !this.#ascii && hasFour(this.#data, this.#begin, this.#end)
   }
 
   make(): string {

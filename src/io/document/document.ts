@@ -5,8 +5,9 @@
  *
  * A layer that is `undefined` was not annotated; an empty layer was, and holds nothing.
  */
-import { HmtlError } from '../errors.ts'
+import { HmtlError, toHmtlError } from '../errors.ts'
 import { defineLate, type Late, lateParts, mark } from './late.ts'
+import { checkWhole, hasPairs } from './pairs.ts'
 import { spansSeen } from './span-keys.ts'
 
 /** Half-open spans. The unit is the owner's: UTF-16 code units of `text`, or token indexes. */
@@ -129,7 +130,12 @@ const scoresOf = (items: readonly { score?: number | undefined }[]): Float32Arra
 /** A number of each item; `Int32Array.from` would go through an iterator. */
 const column = <T>(items: readonly T[], get: (item: T) => number): Int32Array => {
   const out = new Int32Array(items.length)
-  for (let i = 0; i < items.length; i++) out[i] = get(items[i])
+  for (let i = 0; i < items.length; i++) {
+    const offset = get(items[i])
+    out[i] = offset
+    // What is no such number would become another one.
+    if (out[i] !== offset) throw new HmtlError('HMTL_DOCUMENT_OFFSET', `${String(offset)} is no offset`)
+  }
   return out
 }
 
@@ -206,17 +212,44 @@ const scoreAt = (score: Float32Array | undefined, i: number): { score?: number }
  */
 export const createDocument = (like: DocumentLike): Document => {
   const { id, text, metadata = {} } = like
-  const layers: Layers = {
+  checkTypes(id, text)
+  checkTyped(id, 'tokens', like.tokens)
+  checkTyped(id, 'sentences', like.sentences)
+  const layers: Layers = ofDocument(id, () => ({
     tokens: like.tokens,
     sentences: like.sentences,
     entities: like.entities && labelledSpansOf(like.entities),
     mentions: like.mentions && mentionsOf(like.mentions),
     relations: like.relations && relationsOf(like.relations),
     clusters: like.clusters && clustersOf(like.clusters),
-  }
+  }))
   if (typeof metadata !== 'function') return checkDocument({ id, text, ...layers, metadata })
-  checkTypes(id, text)
   return lateDocument(id, lateParts(text, metadata), layers)
+}
+
+/** Loose spans where typed ones are due. @throws HmtlError `HMTL_DOCUMENT_TYPE` */
+const checkTyped = (id: string, layer: 'tokens' | 'sentences', spans: unknown): void => {
+  const { begin, end } = (spans ?? {}) as { readonly begin?: unknown; readonly end?: unknown }
+  if ((spans ?? undefined) === undefined || (begin instanceof Int32Array && end instanceof Int32Array)) return
+  throw new HmtlError('HMTL_DOCUMENT_TYPE', `${layer} are not { begin, end } of two Int32Arrays`, {
+    document: id,
+    remedy:
+      'spansOf([[0, 3], [4, 7]]) of hmtl/io makes them of pairs; layers of spans are lists of { start, end, label }',
+  })
+}
+
+/** What `make` gives; a fault in loose layers is of that document. */
+const ofDocument = <T>(id: string, make: () => T): T => {
+  try {
+    return make()
+  } catch (error) {
+    if (error instanceof HmtlError) throw toHmtlError(error, error.code, { document: id })
+    throw new HmtlError('HMTL_DOCUMENT_TYPE', 'a layer is no list of spans', {
+      document: id,
+      cause: error,
+      remedy: 'Layers are lists of { start, end, label }, relations of { label, arg1, arg2 }, clusters lists of lists',
+    })
+  }
 }
 
 /** A document without id, text and metadata. */
@@ -271,8 +304,8 @@ const checkTypes = (id: unknown, text: unknown): void => {
     throw new HmtlError('HMTL_DOCUMENT_TYPE', 'document text is not a string', { document: id })
 }
 
-/** @param text whose length is asked for only where a layer has offsets in it */
-const checkLayers = (id: string, layers: Layers, text: { readonly length: number }): void => {
+/** @param text of which something is asked only where a layer has offsets in it */
+const checkLayers = (id: string, layers: Layers, text: string | Late): void => {
   const { tokens, sentences, entities, mentions, relations, clusters } = layers
   const size = tokens || entities || mentions || relations || clusters ? text.length : 0
   if (tokens && !isOrdered(tokens, size)) {
@@ -292,8 +325,31 @@ const checkLayers = (id: string, layers: Layers, text: { readonly length: number
     checkRange(id, 'relations.arg1', { begin: relations.begin1, end: relations.end1 }, size)
     checkRange(id, 'relations.arg2', { begin: relations.begin2, end: relations.end2 }, size)
     checkLabels(id, 'relations', relations.label, relations.labels, relations.begin1.length)
+    checkScores(id, 'relations', relations.score, relations.begin1.length)
   }
   if (clusters) checkClusters(id, clusters, size)
+  if (size > 0 && (typeof text === 'string' ? hasPairs(text) : text.hasPairs))
+    checkCharacters(id, layers, typeof text === 'string' ? text : text.text)
+}
+
+/** Spans of a text that has characters of two code units begin and end where characters do. */
+const checkCharacters = (
+  id: string,
+  { tokens, entities, mentions, relations, clusters }: Layers,
+  text: string,
+): void => {
+  const check = (layer: string, begin: Int32Array, end: Int32Array) => checkWhole(id, layer, begin, end, text)
+  if (tokens) check('tokens', tokens.begin, tokens.end)
+  if (entities) check('entities', entities.begin, entities.end)
+  if (mentions) {
+    check('mentions', mentions.begin, mentions.end)
+    check('mentions.head', mentions.headBegin, mentions.headEnd)
+  }
+  if (relations) {
+    check('relations.arg1', relations.begin1, relations.end1)
+    check('relations.arg2', relations.begin2, relations.end2)
+  }
+  if (clusters) check('clusters', clusters.begin, clusters.end)
 }
 
 /** Whether spans are in order and in range, told in one pass: the checks that follow say which is not. */
@@ -352,6 +408,7 @@ const checkSentences = (id: string, sentences: Spans, tokens: number): void => {
 const checkLabelled = (id: string, layer: string, spans: LabelledSpans, size: number): void => {
   checkRange(id, layer, spans, size)
   checkLabels(id, layer, spans.label, spans.labels, spans.begin.length)
+  checkScores(id, layer, spans.score, spans.begin.length)
 }
 
 const checkLabels = (id: string, layer: string, label: Int32Array, labels: readonly string[], count: number): void => {
@@ -361,6 +418,22 @@ const checkLabels = (id: string, layer: string, label: Int32Array, labels: reado
     if (label[i] < 0 || label[i] >= labels.length)
       throw new HmtlError('HMTL_DOCUMENT_TYPE', `${layer}[${i}] has label ${label[i]} of ${labels.length}`, {
         document: id,
+      })
+}
+
+/** What sums of probabilities in single precision may be over one. */
+const overOne = 1e-5
+
+/** Scores are probabilities; not a number is none. */
+const checkScores = (id: string, layer: string, scores: Float32Array | undefined, count: number): void => {
+  if (!scores) return
+  if (scores.length !== count)
+    throw new HmtlError('HMTL_DOCUMENT_TYPE', `${layer}: ${count} items but ${scores.length} scores`, { document: id })
+  for (let i = 0; i < count; i++)
+    if (scores[i] < 0 || scores[i] > 1 + overOne)
+      throw new HmtlError('HMTL_DOCUMENT_TYPE', `${layer}[${i}] has score ${scores[i]}, which is no probability`, {
+        document: id,
+        remedy: 'Scores are from 0 to 1; what has none leaves it away',
       })
 }
 

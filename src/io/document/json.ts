@@ -258,7 +258,8 @@ const annotated = (
     if (!isObject(value)) throw fieldError(field, 'an object', id)
     if (typeof value.label !== 'string') throw fieldError(`${field}.label`, 'a string', id)
     const score = double(value.score ?? undefined)
-    if (score !== undefined && typeof score !== 'number') throw fieldError(`${field}.score`, 'a number', id)
+    if (score !== undefined && !(typeof score === 'number' && score >= 0 && score <= 1))
+      throw fieldError(`${field}.score`, 'a number from 0 to 1', id)
     return { value, label: value.label, score }
   }
   const layer = <T>(name: string, item: (value: unknown, field: string) => T): T[] | undefined =>

@@ -2,6 +2,7 @@
  * What of a document is made when somebody asks for it first: its text, which may be bytes until then, and its
  * metadata. A reader checks what it hands on; who only counts, filters or writes it again pays for no string.
  */
+import { hasPairs } from './pairs.ts'
 
 /**
  * What a document is known by, also when it was copied with `{ ...document }`: a record's fields may have any names.
@@ -28,6 +29,8 @@ export interface Late {
   readonly metadata: Metadata
   /** UTF-16 code units of the text, told without making it where that can be. */
   readonly length: number
+  /** Whether some characters are two UTF-16 code units, told without making the text where that can be. */
+  readonly hasPairs: boolean
   /** Both as bytes, while nobody has asked for either: a copy of a document may have another text. */
   readonly encoded?: Encoded | undefined
 }
@@ -36,6 +39,8 @@ export interface Late {
 export interface LateText {
   /** UTF-16 code units. */
   readonly length: number
+  /** Whether some characters are two of them. */
+  readonly hasPairs: boolean
   make(): string
 }
 
@@ -51,6 +56,10 @@ class LateParts implements Late {
 
   get length(): number {
     return this.#text.length
+  }
+
+  get hasPairs(): boolean {
+    return typeof this.#text === 'string' ? hasPairs(this.#text) : this.#text.hasPairs
   }
 
   get text(): string {

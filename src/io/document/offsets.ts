@@ -3,6 +3,7 @@
  * every offset is in UTF-16 code units; Python counts code points, Rust and Go bytes.
  */
 import { HmtlError } from '../errors.ts'
+import { cutsPair, unitRemedy } from './pairs.ts'
 
 export const offsetUnits = ['utf16', 'codepoint', 'utf8'] as const
 export type OffsetUnit = (typeof offsetUnits)[number]
@@ -76,9 +77,10 @@ export const placesIn = (text: string, unit: OffsetUnit): OffsetMap => {
   return (offset) => {
     if (!(offset >= 0 && offset <= last)) return -1
     const at = map(offset)
-    const isCut = (text.charCodeAt(at) & 0xfc00) === 0xdc00 && (text.charCodeAt(at - 1) & 0xfc00) === 0xd800
-    if (isCut)
-      throw new HmtlError('HMTL_DOCUMENT_OFFSET', `offset ${offset} is inside of a character, counted in ${unit}`)
+    if (cutsPair(text, at))
+      throw new HmtlError('HMTL_DOCUMENT_OFFSET', `offset ${offset} is inside of a character, counted in ${unit}`, {
+        remedy: unit === 'utf16' ? unitRemedy : undefined,
+      })
     return at
   }
 }

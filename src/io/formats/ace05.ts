@@ -8,7 +8,7 @@ import { attempt, type Format, type FormatContext, maxDocumentBytes, reportUncar
 import { nameBeside, readAll, readBeside, type Source, stem } from '../source.ts'
 import { decodeApf, documentElement, encodeApf, fittingCharseqs, isOfDocument } from '../syntax/apf.ts'
 import { decodeReferences, restoreTags, stripTags, type Tag } from '../syntax/sgml.ts'
-import { layerToWrite } from '../syntax/span-layer.ts'
+import { layerToWrite, reportEntities } from '../syntax/span-layer.ts'
 import { decodeUtf8 } from '../syntax/text.ts'
 import type { XmlElement } from '../syntax/plain-xml.ts'
 import { isXmlElement, parseXml, serializeXml } from '../syntax/xml.ts'
@@ -95,6 +95,7 @@ export const aceDocument = (
 
 const writeFiles = (document: Document, context: FormatContext) => {
   const layer = layerToWrite(document, context, 'mentions')
+  reportEntities(document, layer, context)
   reportUncarried(document, [layer, 'heads', 'relations', 'clusters'], context, key)
   const extras = document.metadata[key] as Partial<Extras> | undefined
   const name = safeName(document.id)

@@ -189,7 +189,7 @@ async function* write(documents: AsyncIterable<Document>, context: FormatContext
 const encode = (document: Document, context: FormatContext): string => {
   const layer = layerToWrite(document, context)
   reportUncarried(document, [layer, 'relations'], context, key)
-  const tokens = requireTokens(document, 'conll04')
+  const tokens = requireTokens(document, 'conll04', context)
   const sentences = document.sentences ?? { begin: Int32Array.of(0), end: Int32Array.of(tokens.begin.length) }
   const { begin: begins, end: ends } = sentences
   const spans = flatTokenSpans(document, document[layer], 'entity', context, tokens)

@@ -205,7 +205,7 @@ const strings = (value: unknown, length: number): string[] | undefined => (isStr
 const encode = (document: Document, context: FormatContext): string => {
   const layer = layerToWrite(document, context)
   reportUncarried(document, [layer, 'clusters'], context, key)
-  const tokens = requireTokens(document, 'conll2012')
+  const tokens = requireTokens(document, 'conll2012', context)
   const count = tokens.begin.length
   const extras = metadataOf(document, key) as Extras & Record<string, unknown>
   const sentences = sentenceSpans(document)

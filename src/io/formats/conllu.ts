@@ -25,7 +25,8 @@ import { decode, type Sentence } from '../syntax/conllu-sentences.ts'
 import { isPlusHead, namesColumns, type PlusColumns, plusColumns, usualRow } from '../syntax/conllu-plus.ts'
 import { withMentions, writtenGlobal } from '../syntax/conllu-mentions.ts'
 import { idOfLine, idOnLine } from '../syntax/ids.ts'
-import { layerToWrite, type SpanLayer, spansToWrite } from '../syntax/span-layer.ts'
+import { spacesItem } from '../syntax/spaces.ts'
+import { layerToWrite, reportEntities, type SpanLayer, spansToWrite } from '../syntax/span-layer.ts'
 
 const key = 'conllu'
 
@@ -197,6 +198,7 @@ async function* write(documents: AsyncIterable<Document>, context: FormatContext
       yield linesOf(isDeclared ? sentences : withComments(sentences, [`# global.Entity = ${declared}`]))
       continue
     }
+    reportEntities(document, layer, context)
     const global = writtenGlobal(document)
     const given = kept?.read.list.map(withoutTags) ?? plainSentences(document, context)
     if (kept) reportFields(kept, document.id, context)
@@ -240,11 +242,16 @@ const reportFields = ({ global, read }: Kept, id: string, context: FormatContext
 
 /** The sentences of a document that comes from elsewhere. */
 const plainSentences = (document: Document, context: FormatContext): Sentence[] => {
-  const tokens = requireTokens(document, 'conllu')
+  const tokens = requireTokens(document, 'conllu', context)
   const list = words(document)
   const { begin, end } = sentenceSpans(document)
   const name = document.id.replace(/\s+/g, '_')
-  const isTight = (i: number) => tokens.begin[i + 1] === tokens.end[i]
+  const last = tokens.begin.length - 1
+  /** What stands after a token; of the last one in a sentence only what is more than nothing is read. */
+  const after = (i: number, isEnd: boolean): string => {
+    const item = i === last ? undefined : spacesItem(document.text.slice(tokens.end[i], tokens.begin[i + 1]))
+    return item === undefined || (isEnd && item === 'SpaceAfter=No') ? '_' : item
+  }
   const first = [`# newdoc id = ${idOnLine(document.id)}`]
   const sentences = Array.from(begin, (from, s) => {
     const comments = [
@@ -253,7 +260,7 @@ const plainSentences = (document: Document, context: FormatContext): Sentence[] 
       `# text = ${document.text.slice(tokens.begin[from], tokens.end[end[s] - 1]).replace(/[ \t\n\r]+/g, ' ')}`,
     ]
     const rows = list.slice(from, end[s]).map((word, i) => {
-      const misc = from + i + 1 < end[s] && isTight(from + i) ? 'SpaceAfter=No' : '_'
+      const misc = after(from + i, from + i + 1 === end[s])
       return [i + 1, columnWord(word, document, context, '\t'), '_', '_', '_', '_', '_', '_', '_', misc].join('\t')
     })
     const lines = [...comments, ...rows]

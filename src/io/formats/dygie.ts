@@ -224,7 +224,7 @@ const encode = (document: Document, context: FormatContext): Record<string, unkn
   const layers = layersToWrite(context)
   reportLayers(document, [...layers, 'relations', 'clusters'], context)
   reportMerged(document, layers, context)
-  const tokens = requireTokens(document, 'dygie')
+  const tokens = requireTokens(document, 'dygie', context)
   const list = words(document)
   const sentences = sentencesToWrite(document)
   const sentenceOf = new Int32Array(tokens.begin.length)

@@ -100,7 +100,14 @@ const layersOf = (task: Json, text: string, id: string, context: FormatContext) 
       if (!isObject(value)) throw fieldFault('value', 'an object with a span')
       const span = spanOf(value, 'value')
       regions.set(region, span)
-      spans.push(...labelsOf(value.labels).map((label) => ({ ...span, label, ...scoreIn(value), ...scoreIn(result) })))
+      spans.push(
+        ...labelsOf(value.labels).map((label) => ({
+          ...span,
+          label,
+          ...scoreIn(value, id, context),
+          ...scoreIn(result, id, context),
+        })),
+      )
     })
   }
   for (const result of results)
@@ -112,7 +119,7 @@ const layersOf = (task: Json, text: string, id: string, context: FormatContext) 
         const [arg1, arg2] = direction === 'left' ? [two, one] : [one, two]
         const labels = labelsOf(result.labels)
         for (const label of labels.length > 0 ? labels : ['related'])
-          relations.push({ label, arg1, arg2, ...scoreIn(result) })
+          relations.push({ label, arg1, arg2, ...scoreIn(result, id, context) })
         if (direction === 'bi') context.report.add('direction', id, 'read as from one region to the other')
       })
   end()

@@ -17,7 +17,7 @@ import { type Format, type FormatContext, reportUncarried, requireTokens } from 
 import type { Line } from '../syntax/lines.ts'
 import { type LineParser, parseLines } from '../syntax/parse-lines.ts'
 import { type Source, stem } from '../source.ts'
-import { layerToWrite } from '../syntax/span-layer.ts'
+import { layerToWrite, reportEntities } from '../syntax/span-layer.ts'
 import type { TagSpan } from '../document/tags.ts'
 import { joinTokens, sentenceOfToken, sentenceSpans, tokenSpan, words } from '../document/tokens.ts'
 import {
@@ -151,8 +151,9 @@ async function* write(documents: AsyncIterable<Document>, context: FormatContext
 
 const encode = (document: Document, context: FormatContext): string => {
   const layer = layerToWrite(document, context, 'mentions')
+  reportEntities(document, layer, context)
   reportUncarried(document, [layer, 'relations', 'clusters'], context)
-  const tokens = requireTokens(document, 'like-conll')
+  const tokens = requireTokens(document, 'like-conll', context)
   const sentences = sentenceSpans(document)
   const count = tokens.begin.length
   const mentions = encodeBrackets(

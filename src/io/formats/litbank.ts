@@ -227,7 +227,7 @@ const startsOf = (
 
 const writeFiles = (document: Document, context: FormatContext) => {
   reportUncarried(document, ['entities', 'mentions', 'clusters'], context, key)
-  const tokens = requireTokens(document, 'litbank')
+  const tokens = requireTokens(document, 'litbank', context)
   const { tsv: kept, ann: keptAnn } = metadataOf(document, key)
   const isLinked = document.clusters !== undefined || !!document.entities?.begin.length || keptAnn !== undefined
   // Spaces separate the words of the coreference text.

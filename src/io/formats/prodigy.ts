@@ -79,7 +79,7 @@ const layersOf = ({ tokens, spans, relations }: Json, text: string, id: string, 
   const spanOf = spanReader(text)
   const words = objectsOf(tokens, 'tokens').map((token) => spanOf(token, 'tokens'))
   const { take, end } = lenient(id, context)
-  const labelOf = (record: Json) => ({ label: textOf(record.label, 'label'), ...scoreIn(record) })
+  const labelOf = (record: Json) => ({ label: textOf(record.label, 'label'), ...scoreIn(record, id, context) })
   const read = objectsOf(spans, 'spans').flatMap(
     (span) => take('unreadable-span', () => [{ ...spanOf(span, 'spans'), ...labelOf(span) }]) ?? [],
   )

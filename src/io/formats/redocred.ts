@@ -229,7 +229,7 @@ interface Written extends Placed {
 const encode = (document: Document, context: FormatContext) => {
   const layer = layerToWrite(document, context)
   reportLayers(document, [layer, 'relations', 'clusters'], context)
-  const tokens = requireTokens(document, 'redocred')
+  const tokens = requireTokens(document, 'redocred', context)
   const others = fieldsOf(document, key, 'title', known, context)
   const kept = unchanged(document, layer, context)
   if (kept) return { ...kept, ...others }

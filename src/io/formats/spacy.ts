@@ -56,6 +56,10 @@ const wordsOf = (text: string, begin: Int32Array, end: Int32Array): Word[] => {
   return words
 }
 
+/** Spans in the order of the text, whatever theirs is; the longest first where they begin together, which is kept. */
+const outermostFirst = (spans: readonly LabelledLike[]): LabelledLike[] =>
+  [...spans].sort((a, b) => a.start - b.start || b.end - a.end)
+
 /** A group of spans, as spaCy stores one. */
 const groupBytes = (name: string, spans: readonly Uint8Array[]): Buffer =>
   packed({ name, attrs: {}, spans: [...spans] })
@@ -100,7 +104,7 @@ async function* write(documents: AsyncIterable<Document>, context: FormatContext
       if (at !== undefined) row[at * 4 + 3] = 1n
     })
     let covered = 0
-    for (const entity of document.entities ? listSpans(document.entities) : []) {
+    for (const entity of outermostFirst(document.entities ? listSpans(document.entities) : [])) {
       const at = place(entity, 'entities')
       if (!at) continue
       if (at.from < covered) {

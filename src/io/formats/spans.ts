@@ -19,6 +19,7 @@ import {
   isObject,
   type Json,
   partsToKeep,
+  isScore,
   scored,
   spanLayer,
   spanReader,
@@ -77,8 +78,6 @@ const partOf = (document: Document, { list = 'entities' }: Kept, counted: Offset
     })),
   }
 }
-
-const isScore = (score: unknown): score is number => typeof score === 'number' && score >= 0 && score <= 1
 
 const decode = (record: unknown, fallback: string, context: FormatContext): Document => {
   if (!isObject(record)) throw fieldFault('text', 'in an object')

@@ -1,4 +1,5 @@
 /** The lines of a CoNLL-U sentence to words, and to the nodes that carry `Entity=`. */
+import { spacesOf } from './spaces.ts'
 import { HmtlError } from '../errors.ts'
 import { tabFieldsOf } from './line-fields.ts'
 import type { FormatContext } from '../format.ts'
@@ -7,7 +8,8 @@ import { isTypedTag } from '../document/tags.ts'
 /** A token of the document: a word, or a multiword token whose parts do not spell it. */
 export interface Word {
   readonly form: string
-  readonly spaceAfter: boolean
+  /** What stands after it, where its line says that. */
+  readonly after: string | undefined
   /** Its tag where MISC has one for `Entity=`. */
   readonly tag?: string
 }
@@ -24,6 +26,15 @@ export interface EntityNode {
 
 const miscValue = (misc: string, name: string): string | undefined => {
   for (const item of misc.split('|')) if (item.startsWith(`${name}=`)) return item.slice(name.length + 1)
+  return undefined
+}
+
+/** What MISC says that stands after a word; undefined where it says nothing. */
+const afterIn = (misc: string): string | undefined => {
+  for (const item of misc.split('|')) {
+    const gap = spacesOf(item.trim())
+    if (gap !== undefined) return gap
+  }
   return undefined
 }
 
@@ -64,16 +75,16 @@ export const readSentence = (
   const nodes: EntityNode[] = []
   let range: Range | undefined
   const closeRange = (parts: Word[], { form, misc, word, node }: Range) => {
-    const spaceAfter = miscValue(misc, 'SpaceAfter') !== 'No'
+    const after = afterIn(misc)
     const { tag } = tagIn(misc)
     list.length = word
     if (parts.map((part) => part.form).join('') === form) {
       const tagged = parts.map((part, i) => ({ ...(tag === undefined ? {} : { tag: tagOfPart(tag, i) }), ...part }))
-      list.push(...tagged.map((part, i) => (i === parts.length - 1 ? { ...part, spaceAfter } : part)))
+      list.push(...tagged.map((part, i) => (i === parts.length - 1 ? { ...part, after } : part)))
       return
     }
     context.report.add('multiword-token-merged', id, form)
-    list.push({ ...parts.find(({ tag = 'O' }) => tag !== 'O'), ...tagIn(misc), form, spaceAfter })
+    list.push({ ...parts.find(({ tag = 'O' }) => tag !== 'O'), ...tagIn(misc), form, after })
     for (let n = node; n < nodes.length; n++) nodes[n] = { ...nodes[n], token: word }
   }
   for (const [at, line] of lines.entries()) {
@@ -99,7 +110,7 @@ export const readSentence = (
       continue
     }
     nodes.push({ entity, token: list.length, empty: false, line: at })
-    list.push({ form, spaceAfter: range ? false : miscValue(misc, 'SpaceAfter') !== 'No', ...tagIn(misc) })
+    list.push({ form, after: range ? '' : afterIn(misc), ...tagIn(misc) })
     if (range && Number(number) === range.end) {
       closeRange(list.slice(range.word), range)
       range = undefined

@@ -1,6 +1,7 @@
 /** What the sentences of a document in CoNLL-U say: its text, tokens, mentions and clusters, or names by tags. */
 import type { MentionLike, SpanLike } from '../document/document.ts'
 import { decodeTags, type TagSpan } from '../document/tags.ts'
+import { spacesBefore } from '../document/tokens.ts'
 import type { FormatContext } from '../format.ts'
 import { groupClusters } from './brackets.ts'
 import { onText, sentencesOfLengths } from './columns.ts'
@@ -29,6 +30,19 @@ const taggedSpans = (sentences: readonly Sentence[]): TagSpan[] | undefined => {
   })
 }
 
+const textComment = /^#\s*text\s*=(.*)$/
+
+/** The white space before each word by the text that a comment gives; undefined where it gives none, or another one. */
+const gapsOf = (lines: readonly string[], list: readonly Word[]): string[] | undefined => {
+  const text = lines.map((line) => textComment.exec(line)?.[1].trim()).find((found) => found !== undefined)
+  return text === undefined
+    ? undefined
+    : spacesBefore(
+        list.map(({ form }) => form),
+        text,
+      )
+}
+
 /**
  * A document's parts.
  * @param isDeclared whether the file says what its `Entity=` are: where it has none, there are none
@@ -45,14 +59,18 @@ export const decode = (
   let text = ''
   const lengths: number[] = []
   const brackets = new EntityBrackets(fields, id, context)
-  for (const { words: list, nodes } of sentences) {
-    if (list.length > 0 && text !== '') text += ' '
+  let between = ' '
+  for (const { words: list, nodes, lines } of sentences) {
+    if (list.length > 0 && text !== '') text += between
     brackets.add(nodes, begin.length)
-    for (const [i, { form, spaceAfter }] of list.entries()) {
+    const gaps = gapsOf(lines, list)
+    for (const [i, { form, after }] of list.entries()) {
       begin.push(text.length)
       text += form
       end.push(text.length)
-      if (spaceAfter && i < list.length - 1) text += ' '
+      if (i < list.length - 1) text += after || (gaps?.[i + 1] ?? after ?? ' ')
+      // A sentence that says of its end that nothing follows is seldom one that another goes on from.
+      else between = after || ' '
     }
     if (list.length > 0) lengths.push(list.length)
   }

@@ -4,6 +4,7 @@
  * `JSON.parse`: nested values, `\u` escapes, names twice, numbers that might not come back alike, and every fault.
  */
 import type { Encoded, Late } from '../document/late.ts'
+import { hasPairs } from '../document/pairs.ts'
 import type { Block, LineBytes } from './lines.ts'
 
 const quote = 0x22
@@ -114,6 +115,10 @@ class PlainRecord implements Late, Encoded {
 
   get length(): number {
     return this.text.length
+  }
+
+  get hasPairs(): boolean {
+    return hasPairs(this.text)
   }
 
   get metadata(): Readonly<Record<string, unknown>> {

@@ -34,3 +34,9 @@ export const reportMerged = (document: Document, layers: readonly SpanLayer[], c
   if (layers.length > 1 && document.entities?.begin.length)
     context.report.add('mention-as-entity', document.id, '', document.mentions?.begin.length ?? 0)
 }
+
+/** Counts the entities that a format of mentions writes as such, for want of mentions, where none were asked for. */
+export const reportEntities = (document: Document, layer: SpanLayer, { options, report }: FormatContext): void => {
+  if (layer === 'entities' && options.layer === undefined)
+    report.add('entity-as-mention', document.id, '', document.entities?.begin.length ?? 0)
+}

@@ -88,10 +88,15 @@ export const spanOfTriple = (item: unknown, field: string): Json => {
   return { start, end, label }
 }
 
-/** The score of a record, where it has one. */
-export const scoreIn = (record: Json): { score?: number } => {
+/** Whether it is a probability, as the scores of documents are. */
+export const isScore = (score: unknown): score is number => typeof score === 'number' && score >= 0 && score <= 1
+
+/** The score of a record, where it has one; what is none is counted. */
+export const scoreIn = (record: Json, id: string, context: FormatContext): { score?: number } => {
   const score = withDoubles(record.score)
-  return typeof score === 'number' ? { score } : {}
+  if (isScore(score)) return { score }
+  if (score !== undefined && score !== null) context.report.add('unreadable-score', id, String(score))
+  return {}
 }
 export const scored = (score: number | undefined) =>
   score === undefined ? {} : { score: Math.round(score * 1e6) / 1e6 }
