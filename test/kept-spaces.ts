@@ -13,7 +13,7 @@ const made = (text: string, word = 'Graz') => {
   return prepareDocument(createDocument({ id: 'd', text, entities }))
 }
 
-for (const format of ['conll2003', 'conllu'])
+for (const format of ['conllu'])
   test(`${format}: white space between tokens is what it was, in offsets too`, async (t) => {
     for (const text of [
       'He likes  Graz, "Wien"\tand\u00a0Rom.\n\nShe (too) left Graz.',
@@ -32,15 +32,6 @@ for (const format of ['conll2003', 'conllu'])
       t.is(twice.bytes.toString(), once.bytes.toString(), 'written as read')
     }
   })
-
-test('conll2003: a text of single spaces is written as before', async (t) => {
-  t.is(
-    (await write('conll2003', [made('In Graz')])).bytes.toString(),
-    '-DOCSTART- "d" -X- O\n\nIn _ _ O\nGraz _ _ B-LOC\n\n',
-  )
-  const { bytes } = await write('conll2003', [made('In Graz.')])
-  t.regex(bytes.toString(), /Graz SpaceAfter=No _ B-LOC\n\. _ _ O/)
-})
 
 test('property: white space after a word comes back from what says it', (t) => {
   fc.assert(

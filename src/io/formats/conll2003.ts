@@ -10,7 +10,7 @@
  * within `lookAhead`.
  */
 import { columnWord, flatTokenSpans, metadataOf } from '../syntax/columns.ts'
-import type { Document, Spans } from '../document/document.ts'
+import type { Document } from '../document/document.ts'
 import { HmtlError } from '../errors.ts'
 import { fieldsOf, isBlankLine, tabFieldsOf, trimBlankEnd } from '../syntax/line-fields.ts'
 import { type Format, type FormatContext, reportUncarried, requireTokens } from '../format.ts'
@@ -20,7 +20,6 @@ import type { Line } from '../syntax/lines.ts'
 import { type LineParser, parseLines } from '../syntax/parse-lines.ts'
 import { idCell, quotedId } from '../syntax/ids.ts'
 import { type Source, stem } from '../source.ts'
-import { spacesItem } from '../syntax/spaces.ts'
 import { layerToWrite } from '../syntax/span-layer.ts'
 import { docstart, isTagComment, isTagOf, type TagColumns, type TagHead, tagHead } from '../syntax/tag-columns.ts'
 import { tagDocument, tagKey, type TagSentence } from '../syntax/tag-document.ts'
@@ -231,7 +230,7 @@ const encode = (document: Document, context: FormatContext): string => {
   const same = stood && context.options.scheme === undefined && sameSpans(stood, spans, begin, end)
   const finalTags = same && extras.tags ? extras.tags : tags
   // Files of other origin get the four classic columns, `_` where nothing is known.
-  const columns = extras.columns ?? (known ? [] : [spacesAfter(document, tokens), tags.map(() => '_')])
+  const columns = extras.columns ?? (known ? [] : [tags.map(() => '_'), tags.map(() => '_')])
   const separator = extras.separator ?? ' '
   const list = words(document).map((word) =>
     word === docstart && !extras.numbered
@@ -257,10 +256,6 @@ const encode = (document: Document, context: FormatContext): string => {
   if (lines.length === 0) context.report.add('empty-document', document.id)
   return lines.length === 0 ? '' : `${lines.join('\n')}\n`
 }
-
-/** What stands after each word, where that is not one space: of the text other programs read the words alone. */
-const spacesAfter = ({ text }: Document, { begin, end }: Spans): string[] =>
-  Array.from(end, (at, i) => (i + 1 < begin.length ? spacesItem(text.slice(at, begin[i + 1])) : undefined) ?? '_')
 
 /** A word that would be read as the start of a document. */
 const markWord = (document: Document, context: FormatContext): string => {

@@ -1,7 +1,6 @@
 /** The document of rows of words and tags, whatever they stood in, with what it has no place for. */
 import { onText, sentencesOfLengths } from './columns.ts'
 import type { TagColumns } from './tag-columns.ts'
-import { spacesOf } from './spaces.ts'
 import { type TagExtras, unusual } from './tag-extras.ts'
 import { createDocument, type Document } from '../document/document.ts'
 import {
@@ -53,15 +52,6 @@ const spacing = (list: readonly TagSentence[], word: number): string[] | undefin
   return known ? before : undefined
 }
 
-/**
- * The same by a column that says what stands after each word, as ours of foreign texts does where other files have the
- * part of speech.
- */
-const spacingIn = (cells: readonly string[]): string[] | undefined =>
-  cells.every((cell) => cell === '_' || spacesOf(cell) !== undefined)
-    ? cells.map((_, i) => (i === 0 ? '' : (spacesOf(cells[i - 1]) ?? ' ')))
-    : undefined
-
 /** @param columns which of a row's cells are what */
 export const tagDocument = (
   id: string,
@@ -76,11 +66,7 @@ export const tagDocument = (
   const decode = types ? decodeTypes : decodeTags
   const all = list.flatMap((sentence) => sentence.rows)
   const lengths = list.map((sentence) => sentence.rows.length)
-  const said = Array.from({ length: columns.width }, (_, c) => c)
-    .filter((c) => c !== word && c !== tag)
-    .map((c) => cellsOf(all, c))
-    .find((cells) => cells.some((cell) => spacesOf(cell) !== undefined))
-  const { text, tokens } = joinTokens(cellsOf(all, word), (said && spacingIn(said)) ?? spacing(list, word))
+  const { text, tokens } = joinTokens(cellsOf(all, word), spacing(list, word))
   const written = cellsOf(all, tag)
   const tags = spelling ? written.map((each) => respelled(each, spelling)) : written
   const sentences = sentencesOfLengths(lengths)
