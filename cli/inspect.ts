@@ -1,7 +1,7 @@
 /** `hmtl inspect`: what a file holds, counted and drawn. */
 import type { Argv } from 'yargs'
 import { drawDocument } from '../src/io/draw/ansi.ts'
-import { countDocument, emptyCounts } from '../src/io/document/counts.ts'
+import { type CorpusCounts, countDocument, emptyCounts } from '../src/io/document/counts.ts'
 import type { Document } from '../src/io/document/document.ts'
 import { htmlPage } from '../src/io/draw/html.ts'
 import { kindNumbers } from '../src/io/draw/kinds.ts'
@@ -9,7 +9,7 @@ import { writeAtomically } from '../src/io/write.ts'
 import { prepareDocument } from '../src/pipeline/prepare.ts'
 import { inputFilesOf, formatOptionsOf, inputOptions, number } from './support/command.ts'
 import { startRun } from './support/input.ts'
-import { count, sayLost, table, useColor } from './support/output.ts'
+import { count, counted, sayLost, table, useColor } from './support/output.ts'
 import { checkFiles } from './support/target.ts'
 
 export const builder = (yargs: Argv) =>
@@ -34,6 +34,9 @@ type Args = Awaited<ReturnType<typeof builder>['argv']>
 async function* each(documents: readonly Document[]): AsyncGenerator<Document> {
   yield* documents
 }
+
+const longestOf = ({ longest: { id, tokens, characters } }: CorpusCounts): string =>
+  tokens === -1 ? '–' : `${id} (${tokens > 0 ? counted(tokens, 'token') : counted(characters, 'character')})`
 
 export const handler = async (args: Args): Promise<number> => {
   const { html, deadLetter } = args
@@ -66,7 +69,7 @@ export const handler = async (args: Args): Promise<number> => {
     ['mentions', count(counts.mentions)],
     ['relations', `${count(counts.relations)}`],
     ['clusters', count(counts.clusters)],
-    ['longest', counts.longest.tokens >= 0 ? `${counts.longest.id} (${count(counts.longest.tokens)} tokens)` : '–'],
+    ['longest', longestOf(counts)],
   ]
   process.stdout.write(`${rows.map(([name, value]) => `${name.padEnd(11)}${value}`).join('\n')}\n`)
   const labels = (['entityTypes', 'mentionTypes', 'relationTypes'] as const).flatMap((kind) =>

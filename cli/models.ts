@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Argv } from 'yargs'
 import { namedModels } from '../src/models.ts'
+import { servedModel } from '../src/serve/served.ts'
 import { encodersFolder } from '../src/model/encoders/load.ts'
 import { exitCodes, table } from './support/output.ts'
 
@@ -25,6 +26,8 @@ interface Known {
   readonly kind: 'model' | 'encoder'
   readonly megabytes: number
   readonly what: string
+  /** Of models: by whose rules of annotation each can be asked to find things. */
+  readonly conventions?: readonly string[]
   readonly folder: string
 }
 
@@ -48,11 +51,21 @@ const tasksOf = ({
   )
 }
 
+const conventionsOf = (folder: string, name: string): readonly string[] => {
+  try {
+    return servedModel(folder, name).conventions
+  } catch {
+    // Damaged: what it is says so.
+    return []
+  }
+}
+
 const modelOf = ({ name, folder }: { name: string; folder: string }): Known => ({
   name,
   kind: 'model',
   megabytes: bytesIn(folder) / 1e6,
   what: described(folder, tasksOf),
+  conventions: conventionsOf(folder, name),
   folder,
 })
 
@@ -78,7 +91,7 @@ export const handler = async ({ json }: Args): Promise<number> => {
   process.stdout.write(
     json
       ? `${JSON.stringify(known)}\n`
-      : `${table([['name', 'kind', 'MB', 'what', 'where'], ...known.map(({ name, kind, megabytes, what, folder }) => [name, kind, megabytes.toFixed(1), what, folder])])}\n`,
+      : `${table([['name', 'kind', 'MB', 'what', 'conventions', 'where'], ...known.map(({ name, kind, megabytes, what, conventions = [], folder }) => [name, kind, megabytes.toFixed(1), what, conventions.join(' '), folder])])}\n`,
   )
   return exitCodes.ok
 }

@@ -218,6 +218,19 @@ test('models: the bundled one by its name, with where it lies and what it does',
   t.deepEqual([en?.kind, en?.what, en?.folder], ['model', 'ner emd relation coref', root('models/en')])
 })
 
+test('models: the conventions that annotate --convention takes are named', async (t) => {
+  const en = (JSON.parse((await hmtl(['models', '--json'])).out) as { name: string; conventions: string[] }[]).find(
+    ({ name }) => name === 'en',
+  )
+  t.true(en?.conventions.includes('redocred'))
+  t.regex((await hmtl(['models'])).out, /conventions.*\nen .*redocred/)
+})
+
+test('inspect: the longest of documents without tokens is that of the most characters', async (t) => {
+  const lines = ['Ida.', 'Ida met Otto.', 'Otto.'].map((text, i) => JSON.stringify({ id: `d${i}`, text }))
+  t.regex((await hmtl(['inspect', '--documents', '0'], lines.join('\n'))).out, /longest +d1 \(13 characters\)/)
+})
+
 test('models: one whose configuration is damaged is listed as that, and hides no other', async (t) => {
   const cache = await mkdtemp(join(tmpdir(), 'hmtl-models-'))
   await mkdir(join(cache, 'encoders', 'torn'), { recursive: true })

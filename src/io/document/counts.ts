@@ -19,7 +19,8 @@ export interface CorpusCounts {
   entityTypes: Record<string, number>
   mentionTypes: Record<string, number>
   relationTypes: Record<string, number>
-  longest: { id: string; tokens: number }
+  /** By tokens; of documents that have none by characters. */
+  longest: { id: string; tokens: number; characters: number }
 }
 
 export const emptyCounts = (): CorpusCounts => ({
@@ -37,7 +38,7 @@ export const emptyCounts = (): CorpusCounts => ({
   entityTypes: Object.create(null),
   mentionTypes: Object.create(null),
   relationTypes: Object.create(null),
-  longest: { id: '', tokens: -1 },
+  longest: { id: '', tokens: -1, characters: -1 },
 })
 
 const addTypes = (into: Record<string, number>, spans: { label: Int32Array; labels: readonly string[] }) => {
@@ -54,7 +55,10 @@ export const countDocument = (counts: CorpusCounts, document: Document): void =>
   counts.sentences += document.sentences?.begin.length ?? 0
   counts.tokens += tokenCount
   counts.characters += document.text.length
-  if (tokenCount > counts.longest.tokens) counts.longest = { id: document.id, tokens: tokenCount }
+  const { longest } = counts
+  const characters = document.text.length
+  if (tokenCount > longest.tokens || (tokenCount === 0 && longest.tokens === 0 && characters > longest.characters))
+    counts.longest = { id: document.id, tokens: tokenCount, characters }
   counts.entities += size(entities)
   counts.mentions += size(mentions)
   if (entities) addTypes(counts.entityTypes, entities)
