@@ -4,7 +4,7 @@ import type { Format, FormatContext } from './format.ts'
 import { formats } from './formats/index.ts'
 import { looksLike } from './guess.ts'
 import { refuseOthers } from './syntax/refused.ts'
-import { type Choice, headBeside, type Source, withoutGz } from './source.ts'
+import { type Choice, headBeside, isBesideSource, type Source, withoutGz } from './source.ts'
 import { wideEncoding } from './syntax/text.ts'
 
 /** Files that are read with another one (`.ann` beside `.txt`, `.apf.xml` beside `.sgm`), or that nobody sees. */
@@ -58,7 +58,7 @@ const isOfTable = async (source: Source): Promise<boolean> => (await annotations
 
 /** Whether one of some files is beside a source, packed or not. */
 const hasBeside = async (source: Source, names: readonly string[]): Promise<boolean> => {
-  for (const name of names.flatMap((each) => [each, `${each}.gz`])) if (await headBeside(source, name, 1)) return true
+  for (const name of names.flatMap((each) => [each, `${each}.gz`])) if (await isBesideSource(source, name)) return true
   return false
 }
 

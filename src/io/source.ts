@@ -4,7 +4,7 @@
  * read, and a source that is left early is closed.
  */
 import { close, createReadStream, fstat, open, read } from 'node:fs'
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { access, readdir, readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join, relative, sep } from 'node:path'
 import { Readable } from 'node:stream'
 import { promisify } from 'node:util'
@@ -33,6 +33,8 @@ export interface Source {
   readonly label?: string | undefined
   /** Bytes on disk, where known and not compressed; for progress. */
   readonly size?: number | undefined
+  /** Paths of all files of the folder that was asked for, where it is one of these. */
+  readonly among?: ReadonlySet<string> | undefined
   /** What was read ahead, by path. */
   readonly ready?: ReadonlyMap<string, Buffer> | undefined
   chunks(): AsyncIterable<Uint8Array>
@@ -102,7 +104,11 @@ export const notFound = (path: string, cause: unknown): HmtlError =>
 
 const filesBelow = async (folder: string): Promise<Source[]> => {
   const all: Source[] = []
-  for await (const file of walk(folder)) all.push(fileSource(file, relative(folder, file)))
+  const among = new Set<string>()
+  for await (const file of walk(folder)) {
+    among.add(file)
+    all.push({ ...fileSource(file, relative(folder, file)), among })
+  }
   return all
 }
 
@@ -267,6 +273,19 @@ export const readAll = async (source: Source, maxBytes: number): Promise<Buffer>
 
 /** What a file beside a source is called in messages. */
 export const nameBeside = (source: Source, fileName: string): string => join(dirname(source.name), fileName)
+
+/** Whether a file is beside a source; nothing is opened for it. */
+export const isBesideSource = async (source: Source, fileName: string): Promise<boolean> => {
+  if (source.path === undefined) return false
+  const path = join(dirname(source.path), fileName)
+  return (
+    source.ready?.has(path) ||
+    access(path).then(
+      () => true,
+      () => false,
+    )
+  )
+}
 
 /** The first bytes of a file beside a source, or undefined where there is none. */
 export const headBeside = async (source: Source, fileName: string, bytes: number): Promise<Buffer | undefined> => {
