@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import test from 'ava'
 import { createDocument, type Document } from '../src/io/document/document.ts'
@@ -10,17 +9,9 @@ import type { Result } from '../src/result.ts'
 import { group } from '../src/pipeline/group.ts'
 import { collect } from './helpers/documents.ts'
 import { hmtl, main } from './helpers/command.ts'
-import { tinyModel } from './helpers/model.ts'
+import { tinyModelFor } from './helpers/model.ts'
 
-let folder = ''
-let model = ''
-
-test.before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'hmtl-annotate-'))
-  model = await tinyModel(folder)
-})
-
-test.after.always(() => rm(folder, { recursive: true, force: true }))
+const { folder, model } = tinyModelFor(test)
 
 const lines = (n: number) =>
   Array.from(

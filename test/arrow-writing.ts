@@ -1,6 +1,5 @@
 /** The Arrow that we write, as another implementation reads it. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { type StructRowProxy, tableFromIPC } from 'apache-arrow'
@@ -15,6 +14,7 @@ import { LossReport } from '../src/io/report.ts'
 import { readDocuments } from '../src/io/read.ts'
 import { writeAtomically } from '../src/io/write.ts'
 import { collect, plain, read, write } from './helpers/documents.ts'
+import { testFolder } from './helpers/folder.ts'
 
 const text = fc.string({ unit: fc.constantFrom('a', 'é', '中', '😀', ' ', '"'), maxLength: 40 })
 const label = fc.constantFrom('PER', 'Ort', '場所')
@@ -135,8 +135,7 @@ test('arrow: halves of surrogate pairs are counted as their own function counts 
 })
 
 test('writing: a file of many syncs is whole, and what its maker throws leaves nothing behind', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'hmtl-write-'))
-  t.teardown(() => rm(folder, { recursive: true }))
+  const folder = testFolder(t)
   const chunk = (i: number) => Buffer.alloc(1 << 20, i)
   const chunks = async function* (fails: boolean) {
     for (let i = 0; i < 50; i++) yield chunk(i)

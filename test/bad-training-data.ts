@@ -1,6 +1,5 @@
 /** Training on data that is not as one would wish, and on a disk that is full. */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import test from 'ava'
 import { createDocument, type Document } from '../src/io/document/document.ts'
@@ -11,9 +10,9 @@ import { loadModel } from '../src/model/store.ts'
 import { train } from '../src/train/train.ts'
 import { prepareDocument } from '../src/pipeline/prepare.ts'
 import { arrowFile } from './helpers/arrow-file.ts'
+import { fileFolder } from './helpers/folder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'hmtl-bad-data-'))
-test.after.always(() => rmSync(folder, { recursive: true }))
+const folder = fileFolder(test)
 
 const write = (name: string, documents: readonly Document[]) => arrowFile(folder, name, documents)
 

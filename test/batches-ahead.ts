@@ -1,8 +1,7 @@
 /** Batches made in another thread are those that this one would have made. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import test from 'ava'
+import test, { type ExecutionContext } from 'ava'
 import { writeDocuments } from '../src/io/write.ts'
 import { parseConfig } from '../src/model/config/parse.ts'
 import { startEngine } from '../src/model/engine.ts'
@@ -13,6 +12,7 @@ import { train } from '../src/train/train.ts'
 import { createDocument } from '../src/io/document/document.ts'
 import { prepareDocument } from '../src/pipeline/prepare.ts'
 import { testEngine } from './helpers/engine.ts'
+import { testFolder } from './helpers/folder.ts'
 
 const people = ['Ada', 'Bo', 'Cyd', 'Dov', 'Eve']
 
@@ -36,8 +36,8 @@ async function* stories() {
   }
 }
 
-const workspace = async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'hmtl-ahead-'))
+const workspace = async (t: ExecutionContext) => {
+  const folder = testFolder(t)
   const data = join(folder, 'train.arrow')
   await writeDocuments(stories(), data, { format: 'arrow' })
   const datasets = [{ train: data, dev: data }]
@@ -94,7 +94,7 @@ const take = async ({ next, close }: ReturnType<typeof open>, tasks: readonly st
 const order: readonly string[] = Array.from({ length: 40 }, (_, i) => (i % 3 === 1 ? 'coref' : 'ner'))
 
 test('the same batches in the same order, over epochs, words that are dropped among them', async (t) => {
-  const { folder, settings } = await workspace()
+  const { settings } = await workspace(t)
   const here = await take(open(settings, 0), order)
   t.deepEqual(await take(open(settings, 3), order), here)
   t.true(here.some(({ position }) => position.epoch > 1))
@@ -105,11 +105,10 @@ test('the same batches in the same order, over epochs, words that are dropped am
     ['ner', 'coref'].map((task) => [task, here[order.slice(0, at).lastIndexOf(task)].position]),
   )
   t.deepEqual(await take(open({ ...settings, positions }, 1), order.slice(at)), here.slice(at))
-  await rm(folder, { recursive: true })
 })
 
 test('what is wrong with the data is told as it is told in this thread', async (t) => {
-  const { folder, settings } = await workspace()
+  const { folder, settings } = await workspace(t)
   await rm(join(folder, 'train.arrow'))
   const streams = open(settings, 2)
   const error = (await t.throwsAsync(streams.next('ner'))) as Error & { code: string }
@@ -117,11 +116,10 @@ test('what is wrong with the data is told as it is told in this thread', async (
   t.is(error.code, 'HMTL_INPUT_NOT_FOUND')
   t.is(error.message, here.message)
   await streams.close()
-  await rm(folder, { recursive: true })
 })
 
 test('a thread that ends is an error, not a wait without end', async (t) => {
-  const { folder, settings } = await workspace()
+  const { settings } = await workspace(t)
   const streams = open(settings, 1)
   await streams.next('ner')
   await streams.close()
@@ -131,17 +129,15 @@ test('a thread that ends is an error, not a wait without end', async (t) => {
     },
     { code: 'HMTL_WORKER_FAILED' } as never,
   )
-  await rm(folder, { recursive: true })
 })
 
 test.serial('training is the same with and without the other thread, bit for bit', async (t) => {
   await startEngine(testEngine)
-  const { folder, settings } = await workspace()
+  const { folder, settings } = await workspace(t)
   const weights = async (ahead: number) => {
     const output = join(folder, `run${ahead}`)
     await train({ ...settings.config, training: { ...settings.config.training, ahead } }, { output })
     return readFile(join(output, 'model', 'model.safetensors'))
   }
   t.true((await weights(0)).equals(await weights(4)))
-  await rm(folder, { recursive: true })
 })

@@ -1,6 +1,5 @@
 /** A training that begins with another model's words and weights. */
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { createDocument, type Document } from '../src/io/document/document.ts'
@@ -15,9 +14,9 @@ import type { Begun } from '../src/train/former.ts'
 import { train } from '../src/train/train.ts'
 import { hmtl } from './helpers/command.ts'
 import { arrowFile } from './helpers/arrow-file.ts'
+import { fileFolder } from './helpers/folder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'hmtl-begin-'))
-test.after.always(() => rmSync(folder, { recursive: true }))
+const folder = fileFolder(test)
 
 const named = (id: string, name: string, label: string, rest = 'went home.'): Document => {
   const person = { start: 0, end: name.length, label }

@@ -1,15 +1,14 @@
 /** A file that ends before its end, or that is too large, is one failure; the files beside it are read. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import test from 'ava'
 import { readDocuments } from '../src/io/read.ts'
 import { hmtl } from './helpers/command.ts'
 import { collect } from './helpers/documents.ts'
+import { fileFolder } from './helpers/folder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'hmtl-broken-'))
-test.after.always(() => rmSync(folder, { recursive: true }))
+const folder = fileFolder(test)
 
 const lines = (name: string, count: number) =>
   Array.from({ length: count }, (_, i) => `${JSON.stringify({ id: `${name}${i}`, text: 'Ada left.' })}\n`).join('')

@@ -1,12 +1,10 @@
 import { spawn } from 'node:child_process'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import test from 'ava'
 import { hmtl, main } from './helpers/command.ts'
 import { root } from './helpers/documents.ts'
-
-const temporary = () => mkdtemp(join(tmpdir(), 'hmtl-'))
+import { testFolder } from './helpers/folder.ts'
 
 test('help lists the commands and every command has an example', async (t) => {
   const { out, code } = await hmtl(['--help'])
@@ -58,7 +56,7 @@ test('convert: from a pipe, guessed, tokenized on the way', async (t) => {
 })
 
 test('convert: dead letters, their exit code, and the loss report', async (t) => {
-  const folder = await temporary()
+  const folder = testFolder(t)
   const dead = join(folder, 'dead.jsonl')
   const report = join(folder, 'report.json')
   const bad = '{"text":"ok"}\nnot json\n{"text":"fine","hmtl":{"clusters":[[{"start":0,"end":4}]]}}\n'
@@ -78,7 +76,6 @@ test('convert: dead letters, their exit code, and the loss report', async (t) =>
   const lost = JSON.parse(await readFile(report, 'utf8'))
   t.is(lost.failures, 1)
   t.true(lost.lost.some(({ kind, count }: { kind: string; count: number }) => kind === 'layer-clusters' && count === 1))
-  await rm(folder, { recursive: true })
 })
 
 test('convert: a reader that goes away is no failure', async (t) => {
@@ -108,7 +105,7 @@ test('score: every layer that gold has, where no task is named', async (t) => {
 })
 
 test('score: gold that has nothing of a task is said, not scored', async (t) => {
-  const folder = await temporary()
+  const folder = testFolder(t)
   const [gold, found] = [join(folder, 'gold.jsonl'), join(folder, 'found.jsonl')]
   const person = '{"start":0,"end":3,"label":"PER"}'
   await writeFile(gold, `{"id":1,"text":"Ada left.","hmtl":{"entities":[${person}],"clusters":[]}}\n`)
@@ -119,7 +116,6 @@ test('score: gold that has nothing of a task is said, not scored', async (t) => 
   const all = await hmtl(['score', gold, found, '--json'])
   t.deepEqual([all.code, Object.keys(JSON.parse(all.out))], [0, ['ner']])
   t.regex(all.err, /no gold for coref/)
-  await rm(folder, { recursive: true })
 })
 
 test('score: conll2012 against itself, as JSON', async (t) => {
@@ -156,7 +152,7 @@ test('inspect: counts and a drawing without control characters', async (t) => {
 test('datasets: list, show and prepare', async (t) => {
   t.regex((await hmtl(['datasets'])).out, /litbank/)
   t.regex((await hmtl(['datasets', 'show', 'ace05'])).out, /LDC2006T06/)
-  const folder = await temporary()
+  const folder = testFolder(t)
   await writeFile(join(folder, 'train.txt'), await readFile(root('datasets/conll2003/sample.conll')))
   const { code, out } = await hmtl([
     'datasets',
@@ -176,7 +172,6 @@ test('datasets: list, show and prepare', async (t) => {
   t.is(nowhere.code, 1)
   t.regex(nowhere.err, /HMTL_INPUT_NOT_FOUND: cannot read .*no/)
   t.is((await hmtl(['datasets', 'prepare', 'nothing', '--from', 'x', '-o', 'y'])).code, 1)
-  await rm(folder, { recursive: true })
 })
 
 test('options come from the environment, and variables of other commands are no fault', async (t) => {
@@ -193,11 +188,10 @@ test('options come from the environment, and variables of other commands are no 
 })
 
 test('options come from a file too', async (t) => {
-  const folder = await temporary()
+  const folder = testFolder(t)
   await writeFile(join(folder, 'options.json'), '{"to":"conll2003","quiet":true}')
   const { out } = await hmtl(['convert', '--config', join(folder, 'options.json')], '{"text":"a"}\n')
   t.regex(out, /DOCSTART/)
-  await rm(folder, { recursive: true })
 })
 
 test('doctor: says which engine computes', async (t) => {
@@ -232,7 +226,7 @@ test('inspect: the longest of documents without tokens is that of the most chara
 })
 
 test('models: one whose configuration is damaged is listed as that, and hides no other', async (t) => {
-  const cache = await mkdtemp(join(tmpdir(), 'hmtl-models-'))
+  const cache = testFolder(t)
   await mkdir(join(cache, 'encoders', 'torn'), { recursive: true })
   await writeFile(join(cache, 'encoders', 'torn', 'config.json'), '{"model_type": "be')
   const { code, out } = await hmtl(['models', '--json'], '', { HMTL_CACHE: cache })
@@ -240,7 +234,6 @@ test('models: one whose configuration is damaged is listed as that, and hides no
   const listed = JSON.parse(out) as { name: string; what: string }[]
   t.regex(listed.find(({ name }) => name === 'torn')?.what ?? '', /damaged/)
   t.truthy(listed.find(({ name }) => name === 'en'))
-  await rm(cache, { recursive: true })
 })
 
 test('a model that is not there: what there is, and how to get it', async (t) => {
@@ -263,26 +256,24 @@ test('what is only written is not offered for reading', async (t) => {
 })
 
 test('an empty table is told by its code', async (t) => {
-  const folder = await temporary()
+  const folder = testFolder(t)
   await writeFile(join(folder, 'e.parquet'), '')
   const { code, err } = await hmtl(['inspect', join(folder, 'e.parquet')])
   t.is(code, 3)
   t.regex(err, /HMTL_FORMAT_SCHEMA: the file is empty/)
-  await rm(folder, { recursive: true })
 })
 
 test('train: a configuration that leaves out what a model to begin with has is told of --begin', async (t) => {
-  const folder = await temporary()
+  const folder = testFolder(t)
   const config = join(folder, 'config.json')
   await writeFile(config, '{"tasks":[{"name":"ner","datasets":[{"train":"a","dev":"b"}]}]}')
   const { code, err } = await hmtl(['train', config, '-o', join(folder, 'run')])
   t.is(code, 1)
   t.regex(err, /HMTL_CONFIG_VALUE: "tasks\[0\]\.kind" is missing.*--begin en/)
-  await rm(folder, { recursive: true })
 })
 
 test('the name of a target tells its format, in every command, or is refused', async (t) => {
-  const folder = await temporary()
+  const folder = testFolder(t)
   const line = '{"text":"Maren left Oslo."}\n'
   for (const [command, name] of [
     ['convert', 'x.txt'],
@@ -302,11 +293,10 @@ test('the name of a target tells its format, in every command, or is refused', a
   await writeFile(input, line)
   t.is((await hmtl(['annotate', input, '-o', input])).code, 2)
   t.is(await readFile(input, 'utf8'), line)
-  await rm(folder, { recursive: true })
 })
 
 test('- is standard input beside other inputs, and as a value', async (t) => {
-  const folder = await temporary()
+  const folder = testFolder(t)
   const file = join(folder, 'a.jsonl')
   await writeFile(file, '{"id":"a","text":"a"}\n')
   const { out } = await hmtl(['convert', '-', file, '-o', '-'], 'text from a pipe')
@@ -318,5 +308,4 @@ test('- is standard input beside other inputs, and as a value', async (t) => {
     ['text from a pipe', 'a'],
   )
   t.is((await hmtl(['score', '-', '-', '--task', 'ner'])).code, 2)
-  await rm(folder, { recursive: true })
 })

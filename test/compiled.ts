@@ -1,15 +1,15 @@
 /** What is kept of a start for the next one: in the cache folder, by content, and never in the way. */
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import test from 'ava'
+import test, { type ExecutionContext } from 'ava'
 import { createDocument } from '../src/io/document/document.ts'
 import { prepareDocument } from '../src/pipeline/prepare.ts'
 import { hmtl } from './helpers/command.ts'
 import { root } from './helpers/documents.ts'
+import { testFolder } from './helpers/folder.ts'
 
-const cacheIn = async (): Promise<{ cache: string; folder: string }> => {
-  const cache = await mkdtemp(join(tmpdir(), 'hmtl-compiled-'))
+const cacheIn = (t: ExecutionContext): { cache: string; folder: string } => {
+  const cache = testFolder(t)
   return { cache, folder: join(cache, 'compiled') }
 }
 
@@ -23,7 +23,7 @@ const annotate = async (cache: string): Promise<string> => {
 }
 
 test('a start keeps what was compiled of the program and of its thread, and the next one takes it', async (t) => {
-  const { cache, folder } = await cacheIn()
+  const { cache, folder } = cacheIn(t)
   const first = await annotate(cache)
   const kept = (await readdir(folder)).sort()
   t.deepEqual(
@@ -34,11 +34,10 @@ test('a start keeps what was compiled of the program and of its thread, and the 
   const before = await times()
   t.is(await annotate(cache), first)
   t.deepEqual(await times(), before)
-  await rm(cache, { recursive: true })
 })
 
 test('what is damaged, or of another text, is made again', async (t) => {
-  const { cache, folder } = await cacheIn()
+  const { cache, folder } = cacheIn(t)
   const first = await annotate(cache)
   const kept = (await readdir(folder)).sort()
   for (const name of kept) {
@@ -50,28 +49,25 @@ test('what is damaged, or of another text, is made again', async (t) => {
   t.is(await annotate(cache), first)
   t.deepEqual((await readdir(folder)).sort(), kept)
   for (const name of kept) t.true((await stat(join(folder, name))).size > 100_000)
-  await rm(cache, { recursive: true })
 })
 
 test('several that start at once leave whole files, and nothing else', async (t) => {
-  const { cache, folder } = await cacheIn()
+  const { cache, folder } = cacheIn(t)
   const outs = await Promise.all([1, 2, 3].map(() => annotate(cache)))
   t.is(new Set(outs).size, 1)
   t.is((await readdir(folder)).length, 2)
   t.is(await annotate(cache), outs[0])
-  await rm(cache, { recursive: true })
 })
 
 test('where nothing can be written, everything works', async (t) => {
-  const { cache } = await cacheIn()
+  const { cache } = cacheIn(t)
   const file = join(cache, 'file')
   await writeFile(file, '')
   t.is(await annotate(file), await annotate(cache))
-  await rm(cache, { recursive: true })
 })
 
 test('a package that is imported late is there from the first start and from what was kept', async (t) => {
-  const { cache } = await cacheIn()
+  const { cache } = cacheIn(t)
   const args = ['embed', '-', '--encoder', root('test/fixtures/transformers/bert'), '--engine', 'wasm', '-q']
   for (const output of ['a.arrows', 'b.arrows']) {
     const { code, err } = await hmtl([...args, '-o', join(cache, output)], 'Marie Curie was here.\n', {
@@ -80,14 +76,12 @@ test('a package that is imported late is there from the first start and from wha
     t.is(code, 0, err)
   }
   t.deepEqual(await readFile(join(cache, 'a.arrows')), await readFile(join(cache, 'b.arrows')))
-  await rm(cache, { recursive: true })
 })
 
 test('a command that fails keeps nothing', async (t) => {
-  const { cache } = await cacheIn()
+  const { cache } = cacheIn(t)
   t.is((await hmtl(['anotate'], '', { HMTL_CACHE: cache })).code, 2)
   t.deepEqual(await readdir(cache), [])
-  await rm(cache, { recursive: true })
 })
 
 test('what is not ASCII is read by the program as by the library', async (t) => {

@@ -1,7 +1,6 @@
 /** Contextual vectors: computed, kept in Arrow, found again by sentence, trained on. */
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import test from 'ava'
@@ -20,12 +19,12 @@ import type { Begun } from '../src/train/former.ts'
 import { train } from '../src/train/train.ts'
 import { prepareDocument } from '../src/pipeline/prepare.ts'
 import { collect, root } from './helpers/documents.ts'
+import { fileFolder } from './helpers/folder.ts'
 
 const exec = promisify(execFile)
 const cli = root('dist/cli/main.js')
 const encoder = root('test/fixtures/transformers/bert')
-const folder = mkdtempSync(join(tmpdir(), 'hmtl-contextual-'))
-test.after.always(() => rmSync(folder, { recursive: true }))
+const folder = fileFolder(test)
 
 const names = ['Ada', 'Babbage', 'Lovelace', 'Byron']
 const texts = Array.from(

@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
 import { createDocument, type Document, listMentions, listRelations } from '../src/io/document/document.ts'
@@ -14,6 +12,7 @@ import { train } from '../src/train/train.ts'
 import { arrowFile } from './helpers/arrow-file.ts'
 import { collect } from './helpers/documents.ts'
 import { testEngine } from './helpers/engine.ts'
+import { testFolder } from './helpers/folder.ts'
 
 /** What both trainings have in common. */
 const small = {
@@ -52,7 +51,7 @@ test.serial(
   'conventions: a tagger learns from corpora that disagree, and follows the one that it is told',
   async (t) => {
     await startEngine(testEngine)
-    const folder = mkdtempSync(join(tmpdir(), 'hmtl-conventions-'))
+    const folder = testFolder(t)
     const names = await arrowFile(folder, 'names', corpus(false))
     const all = await arrowFile(folder, 'all', corpus(true))
     const config = parseConfig({
@@ -86,7 +85,6 @@ test.serial(
     const [task] = model.config.tasks
     const { sources } = await evaluateTask(model, task, goldSplit(task, 'dev'))
     t.deepEqual(Object.values(sources), [1, 1], 'each data set is judged by its own rules')
-    rmSync(folder, { recursive: true })
   },
 )
 
@@ -105,7 +103,7 @@ const related = (label: string, second: 'firm' | 'town'): Document[] =>
 
 test.serial('conventions: so does a head of relations', async (t) => {
   await startEngine(testEngine)
-  const folder = mkdtempSync(join(tmpdir(), 'hmtl-conventions-'))
+  const folder = testFolder(t)
   const firms = await arrowFile(folder, 'firms', related('employer', 'firm'))
   const towns = await arrowFile(folder, 'towns', related('residence', 'town'))
   const config = parseConfig({
@@ -140,5 +138,4 @@ test.serial('conventions: so does a head of relations', async (t) => {
   const [task] = model.config.tasks
   const { sources } = await evaluateTask(model, task, goldSplit(task, 'dev'))
   t.deepEqual(Object.values(sources), [1, 1], 'each data set is judged by its own rules')
-  rmSync(folder, { recursive: true })
 })

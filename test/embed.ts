@@ -1,7 +1,6 @@
 /** Vectors: in and out of files, by layer and pool, and what a probe reads off them. */
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { tableFromIPC } from 'apache-arrow'
@@ -19,10 +18,10 @@ import { randomOf } from '../src/model/random.ts'
 import { saveModel } from '../src/model/store.ts'
 import { materialize } from '../src/model/materialize.ts'
 import { root } from './helpers/documents.ts'
+import { fileFolder } from './helpers/folder.ts'
 
 const exec = promisify(execFile)
-const folder = mkdtempSync(join(tmpdir(), 'hmtl-embed-'))
-test.after.always(() => rmSync(folder, { recursive: true }))
+const folder = fileFolder(test)
 
 const words = ['red', 'blue', 'green', 'one', 'two', 'three']
 const tiny = () =>

@@ -1,6 +1,5 @@
 /** What the engines promise. */
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isMainThread } from 'node:worker_threads'
 import test from 'ava'
@@ -16,6 +15,7 @@ import { materialize } from '../src/model/materialize.ts'
 import { createOptimizer } from '../src/train/optimizer.ts'
 import { computeGradients } from '../src/train/gradients.ts'
 import { testEngine } from './helpers/engine.ts'
+import { testFolder } from './helpers/folder.ts'
 
 const noise = (size: number, seed: number) =>
   Float32Array.from({ length: size }, (_, i) => Math.sin(i * 12.9898 + seed * 78.233))
@@ -114,12 +114,11 @@ test.serial('an engine that is not set up says what to do', async (t) => {
 
 test('a thread loads a binding of its own or none, and leaves no copy behind', (t) => {
   t.false(isMainThread)
-  const folder = mkdtempSync(join(tmpdir(), 'hmtl-binding-'))
+  const folder = testFolder(t)
   const path = join(folder, 'tfjs_binding.node')
   const missing = t.throws(() => loadBinding(path), { instanceOf: HmtlError, code: 'HMTL_ENGINE_UNAVAILABLE' })
   t.regex(missing?.message ?? '', /--engine wasm/)
   writeFileSync(path, 'no library')
   t.throws(() => loadBinding(path))
   t.deepEqual(readdirSync(folder), ['tfjs_binding.node'])
-  rmSync(folder, { recursive: true })
 })

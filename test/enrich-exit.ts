@@ -1,19 +1,11 @@
 /** `hmtl enrich` as it ends: what its exit code tells, on a cluster in memory. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import test from 'ava'
 import { enrich } from '../cli/enrich.ts'
 import { createParser } from '../cli/parser.ts'
 import { memoryCluster } from './helpers/kafka-memory.ts'
-import { tinyModel } from './helpers/model.ts'
+import { tinyModelFor } from './helpers/model.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'hmtl-enrich-exit-'))
-test.after.always(() => rmSync(folder, { recursive: true, force: true }))
-let model = ''
-test.before(async () => {
-  model = await tinyModel(folder)
-})
+const { model } = tinyModelFor(test)
 
 /** Runs the command over two messages, and says how it ended and what came out. */
 const run = async (values: readonly string[], options: readonly string[], signal?: NodeJS.Signals) => {

@@ -3,19 +3,13 @@
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { hmtl, main } from './helpers/command.ts'
-import { tinyModel } from './helpers/model.ts'
+import { tinyModelFor } from './helpers/model.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'hmtl-hard-'))
-let model = ''
-test.before(async () => {
-  model = await tinyModel(folder)
-})
-test.after.always(() => rmSync(folder, { recursive: true, force: true }))
+const { folder, model } = tinyModelFor(test)
 
 const annotate = (...more: string[]) => ['annotate', '--model', model, '--workers', '1', '--from', 'jsonl', ...more]
 

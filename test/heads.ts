@@ -1,6 +1,5 @@
 /** A kind of head that the package does not have, added in this file alone: what a sentence is about. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type * as tf from '@tensorflow/tfjs-core'
 import test from 'ava'
@@ -24,6 +23,7 @@ import { prepareDocument } from '../src/pipeline/prepare.ts'
 import { evaluateTask, goldSources } from '../src/train/evaluate.ts'
 import { train } from '../src/train/train.ts'
 import { testEngine } from './helpers/engine.ts'
+import { testFolder } from './helpers/folder.ts'
 
 const keys = {
   field: text({ default: 'about', sentence: 'Field of the metadata with a label for each sentence.' }),
@@ -123,7 +123,7 @@ test.serial('a kind of head added in one file is trained, stored, loaded and ann
   await startEngine(testEngine)
   registerHead(aboutHead)
   t.true(headKinds().includes('about'))
-  const folder = await mkdtemp(join(tmpdir(), 'hmtl-head-'))
+  const folder = testFolder(t)
   const data = join(folder, 'train.jsonl')
   const documents = Array.from({ length: 12 }, (_, i) => story(i))
   await writeDocuments(
@@ -173,7 +173,6 @@ test.serial('a kind of head added in one file is trained, stored, loaded and ann
   const one = await annotated(['topic'])
   t.deepEqual(one.metadata, { from: 'here', about: ['place', 'animal'] })
   model.parameters.dispose()
-  await rm(folder, { recursive: true })
 })
 
 test('a kind that is not there is named, and no kind is added twice', (t) => {

@@ -1,9 +1,9 @@
 /** `hmtl init`: what it makes can be trained, evaluated and used by the commands that its page names. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import test from 'ava'
 import { starterDocuments } from '../datasets/starter/index.ts'
+import { testFolder } from './helpers/folder.ts'
 import { run, slowly } from './helpers/in-process.ts'
 
 test('names, their relations and their clusters lie where they are, and are the same every time', (t) => {
@@ -22,7 +22,7 @@ test('names, their relations and their clusters lie where they are, and are the 
 
 for (const kind of ['ner', 'relation', 'all'])
   test.serial(`${kind}: init, train, evaluate and annotate, as its page says`, async (t) => {
-    const folder = await mkdtemp(join(tmpdir(), 'hmtl-init-'))
+    const folder = testFolder(t)
     const mine = join(folder, 'mine')
     t.is((await run('init', [kind, mine])).code, 0)
     const page = await readFile(join(mine, 'README.md'), 'utf8')
@@ -53,13 +53,11 @@ for (const kind of ['ner', 'relation', 'all'])
       const begun = await run('train', [...words.split(' '), '--engine', 'wasm', '-q', '--set', 'training.updates=60'])
       t.true(JSON.parse(begun.out).bestMain.ner > 0.4, begun.out)
     }
-    await rm(folder, { recursive: true })
   })
 
 test('a folder that holds something is left as it is', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'hmtl-init-'))
+  const folder = testFolder(t)
   await writeFile(join(folder, 'mine.txt'), 'x')
   await t.throwsAsync(run('init', ['ner', folder]), { code: 'HMTL_USAGE', message: /not empty/ })
   await t.throwsAsync(run('init', ['ner', join(folder, 'mine.txt')]), { code: 'HMTL_USAGE' })
-  await rm(folder, { recursive: true })
 })

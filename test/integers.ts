@@ -1,7 +1,4 @@
 /** Products of 16-bit integers for models that are only used: what the references say, and near what floats give. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import test from 'ava'
 import fc from 'fast-check'
@@ -14,6 +11,7 @@ import { concat, gather } from '../src/model/kernels/ops/rows.ts'
 import { loadModel } from '../src/model/store.ts'
 import { createAnnotator } from '../src/pipeline/annotate.ts'
 import { testEngine } from './helpers/engine.ts'
+import { testFolder } from './helpers/folder.ts'
 import { tinyModel } from './helpers/model.ts'
 
 /** A sine of each place: neither random nor regular. */
@@ -261,8 +259,7 @@ onWasm('the LSTM of integers: engines agree, and its states are near those of fl
 test.serial(
   'a model that is only used finds what the trainable one finds, the same each time, and leaves nothing',
   async (t) => {
-    const folder = await mkdtemp(join(tmpdir(), 'hmtl-integers-'))
-    t.teardown(() => rm(folder, { recursive: true, force: true }))
+    const folder = testFolder(t)
     const path = await tinyModel(folder)
     await switchEngine(testEngine)
     const documents = [createDocument({ id: 'a', text: 'Maren lives in Oslo . She likes Oslo .' })]

@@ -1,6 +1,5 @@
 /** Folders: which of their files are read, and what their documents are called. */
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import test from 'ava'
 import { createDocument, listSpans } from '../src/io/document/document.ts'
@@ -9,8 +8,7 @@ import type { HmtlError } from '../src/io/errors.ts'
 import { writeDocuments } from '../src/io/write.ts'
 import { LossReport } from '../src/io/report.ts'
 import { collect, plain, read, write } from './helpers/documents.ts'
-
-const temporary = () => mkdtemp(join(tmpdir(), 'hmtl-'))
+import { testFolder } from './helpers/folder.ts'
 
 const emoji = createDocument({
   id: 'a',
@@ -24,7 +22,7 @@ const emoji = createDocument({
 })
 
 test('--from overrules the names in a folder; what is of another kind is passed over and counted', async (t) => {
-  const folder = await temporary()
+  const folder = testFolder(t)
   const sample = '#begin document (x); part 000\nx 0 0 Ada (0)\n\n#end document\n'
   await writeFile(join(folder, 'a.txt'), sample)
   await writeFile(join(folder, 'b_conll'), sample)
@@ -40,11 +38,10 @@ test('--from overrules the names in a folder; what is of another kind is passed 
     2,
     'none looks like it, so all are',
   )
-  await rm(folder, { recursive: true })
 })
 
 test('files of a folder: names in any case and of any kind of text; what is passed over is counted', async (t) => {
-  const folder = await temporary()
+  const folder = testFolder(t)
   const readable = ['a.txt', 'b.md', 'c.log', 'g.text', 'h.TXT', 'i.rst']
   for (const name of [...readable, 'plain', 'f.dat', 'README.md', '.hidden'])
     await writeFile(join(folder, name), 'One.\n')
@@ -66,11 +63,10 @@ test('files of a folder: names in any case and of any kind of text; what is pass
     (await collect(readDocuments(join(folder, 'mail')))).map(({ text }) => text),
     ['Three.\n'],
   )
-  await rm(folder, { recursive: true })
 })
 
 test('files of one name in folders below have ids of their own; others keep theirs', async (t) => {
-  const folder = await temporary()
+  const folder = testFolder(t)
   await mkdir(join(folder, 'sub'))
   for (const path of ['a.txt', 'b.txt', 'sub/a.txt', 'same.txt', 'same.md'])
     await writeFile(join(folder, path), 'One.\n')
@@ -82,18 +78,16 @@ test('files of one name in folders below have ids of their own; others keep thei
     ['a', 'b', 'own', 'own', 'same.md', 'same.txt', 'sub/a', 'sub/x:1', 'x:1'].sort(),
   )
   t.true(found.every(({ text }) => /^(One\.\n|Two\.|\.)$/.test(text)))
-  await rm(folder, { recursive: true })
 })
 
 test('a file that is not told is one failure among others', async (t) => {
-  const folder = await temporary()
+  const folder = testFolder(t)
   await writeFile(join(folder, 'a.txt'), Buffer.from('One', 'utf16le'))
   await writeFile(join(folder, 'b.txt'), 'Two.')
   const unread: HmtlError[] = []
   const found = await collect(readDocuments(folder, { onUnread: (error) => unread.push(error) }))
   t.deepEqual([found.map(({ id }) => id), unread.map(({ code }) => code)], [['b'], ['HMTL_INPUT_ENCODING']])
   await t.throwsAsync(collect(readDocuments(folder)), { code: 'HMTL_INPUT_ENCODING' })
-  await rm(folder, { recursive: true })
 })
 for (const table of ['arrow', 'arrow-stream', 'parquet'])
   test(`${table}: offsets in the unit that was asked for, which the table says and its reader heeds`, async (t) => {
@@ -111,7 +105,7 @@ for (const table of ['arrow', 'arrow-stream', 'parquet'])
   })
 
 test('a format that fixes its unit refuses another', async (t) => {
-  const folder = await temporary()
+  const folder = testFolder(t)
   async function* one() {
     yield emoji
   }
@@ -122,5 +116,4 @@ test('a format that fixes its unit refuses another', async (t) => {
   t.regex(await readFile(join(folder, 'a.ann'), 'utf8'), /T1\tPER 2 5\tAda/)
   const [back] = await collect(readDocuments(folder, { format: 'brat' }))
   t.is(listSpans(back.entities!)[0].start, 3)
-  await rm(folder, { recursive: true })
 })

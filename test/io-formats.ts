@@ -1,12 +1,12 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import test from 'ava'
+import test, { type ExecutionContext } from 'ava'
 import { listClusters, listMentions, listRelations, listSpans } from '../src/io/document/document.ts'
 import { sniffHead } from '../src/io/guess.ts'
 import { readDocuments } from '../src/io/read.ts'
 import { writeDocuments } from '../src/io/write.ts'
 import { kinds, collect, fileText, plain, read, readFrom, write } from './helpers/documents.ts'
+import { testFolder } from './helpers/folder.ts'
 
 const samples = {
   conll2003: 'datasets/conll2003/sample.conll',
@@ -20,8 +20,8 @@ async function* stream<T>(items: readonly T[]) {
   yield* items
 }
 
-const throughFolder = async (format: string, path: string) => {
-  const folder = await mkdtemp(join(tmpdir(), 'hmtl-'))
+const throughFolder = async (t: ExecutionContext, format: string, path: string) => {
+  const folder = testFolder(t)
   const documents = await readFrom(path, { format })
   await writeDocuments(stream(documents), folder, { format })
   return { documents, folder }
@@ -90,10 +90,9 @@ test('ace05: text, mentions, heads, relations and clusters of the sample', async
 })
 
 test('ace05 and brat folders are written byte for byte as they were read', async (t) => {
-  const { folder } = await throughFolder('ace05', 'datasets/ace05/sample')
+  const { folder } = await throughFolder(t, 'ace05', 'datasets/ace05/sample')
   for (const name of ['tarn_20050301.0001.sgm', 'tarn_20050301.0001.apf.xml'])
     t.is(await readFile(join(folder, name), 'utf8'), await fileText(`datasets/ace05/sample/${name}`))
-  await rm(folder, { recursive: true })
 })
 
 test('ace05: a head option, no singletons, and charseqs that moved', async (t) => {
@@ -259,7 +258,7 @@ test('conll2012: the reference scorer’s short files are read', async (t) => {
 
 test('brat: discontinuous spans, attributes, notes and code points', async (t) => {
   const { mkdir, writeFile } = await import('node:fs/promises')
-  const folder = await mkdtemp(join(tmpdir(), 'hmtl-'))
+  const folder = testFolder(t)
   await mkdir(join(folder, 'in'))
   const text = '😀 Maren met Holt.\nShe left.'
   const ann = [
@@ -290,11 +289,10 @@ test('brat: discontinuous spans, attributes, notes and code points', async (t) =
   await writeDocuments(stream((await read('arrow', bytes)).documents), join(folder, 'out'), { format: 'brat' })
   t.is(await readFile(join(folder, 'out', 'a.ann'), 'utf8'), ann)
   t.is(await readFile(join(folder, 'out', 'a.txt'), 'utf8'), text)
-  await rm(folder, { recursive: true })
 })
 
 test('litbank: nested layers, clusters and names of the sample, and back', async (t) => {
-  const { documents, folder } = await throughFolder('litbank', 'datasets/litbank/sample')
+  const { documents, folder } = await throughFolder(t, 'litbank', 'datasets/litbank/sample')
   const [document] = documents
   const text = (spans: { start: number; end: number }[]) =>
     spans.map(({ start, end }) => document.text.slice(start, end))
@@ -312,7 +310,6 @@ test('litbank: nested layers, clusters and names of the sample, and back', async
     await readFile(join(folder, 'coref/tsv/tarn_brat.txt'), 'utf8'),
     await fileText('datasets/litbank/sample/coref/tsv/tarn_brat.txt'),
   )
-  await rm(folder, { recursive: true })
 })
 
 test('redocred: relations are laid on mention pairs within a sentence, and the record comes back', async (t) => {
@@ -371,14 +368,13 @@ test('documents of one format become every other', async (t) => {
     t.deepEqual(again.errors, [], format)
     t.true(again.documents.length > 0, format)
   }
-  const folder = await mkdtemp(join(tmpdir(), 'hmtl-'))
+  const folder = testFolder(t)
   for (const format of ['brat', 'ace05', 'litbank']) {
     await writeDocuments(stream([document]), join(folder, format), { format })
     const direct = await collect(readDocuments(join(folder, format), { format }))
     t.is(direct.length, 1, format)
     t.true((direct[0].mentions ?? direct[0].entities)!.begin.length > 0, format)
   }
-  await rm(folder, { recursive: true })
 })
 
 test('a missing file, an unknown format and an empty folder say what to do', async (t) => {

@@ -1,6 +1,5 @@
 /** What record formats must carry, however other tools wrote them. */
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
 import fc from 'fast-check'
@@ -19,6 +18,7 @@ import { documentOfLine } from '../src/io/formats/jsonl.ts'
 import { LossReport, readDocuments, writeDocuments } from '../src/io/index.ts'
 import { annotatedLine } from '../src/pipeline/annotated-line.ts'
 import { collect, kinds, read, write } from './helpers/documents.ts'
+import { testFolder } from './helpers/folder.ts'
 
 const entitiesOf = ({ text, entities }: Document) =>
   entities ? listSpans(entities).map(({ start, end, label }) => [text.slice(start, end), label]) : undefined
@@ -36,8 +36,7 @@ const readFiles = async (
   files: Readonly<Record<string, string>>,
   first: string,
 ) => {
-  const folder = await mkdtemp(join(tmpdir(), 'hmtl-'))
-  t.teardown(() => rm(folder, { recursive: true }))
+  const folder = testFolder(t)
   for (const [name, text] of Object.entries(files)) {
     await mkdir(join(folder, name, '..'), { recursive: true })
     await writeFile(join(folder, name), text)
@@ -181,9 +180,8 @@ test('ace05: nothing inside of a tag counts, its newlines neither, unless that i
       String(newlines),
     )
     t.deepEqual(kinds(context.report), {})
-    const folder = await mkdtemp(join(tmpdir(), 'hmtl-'))
+    const folder = testFolder(t)
     t.is(await (await written('ace05', document, folder)).text('d.sgm'), sgml)
-    await rm(folder, { recursive: true })
   }
 })
 
@@ -196,10 +194,9 @@ test('ace05: one mention that cannot be read is counted, lines of Windows come b
   const document = aceDocument('<DOC>\r\nIda met Nils\r\n</DOC>', odd, 'd', 'd', context)
   t.is(document.mentions!.begin.length, 2)
   t.deepEqual(kinds(context.report), { 'unreadable-mention': 1 })
-  const folder = await mkdtemp(join(tmpdir(), 'hmtl-'))
+  const folder = testFolder(t)
   const out = await written('ace05', document, folder)
   t.is(await out.text('d.sgm'), '<DOC>\r\nIda met Nils\r\n</DOC>')
-  await rm(folder, { recursive: true })
 })
 
 test('brat: fragments in any order, a byte order mark, and one annotation that does not fit', async (t) => {

@@ -1,6 +1,6 @@
 /** The library as its page says it is: one text, many, errors, aborts, the end. */
 import { execFile } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import test, { type ExecutionContext } from 'ava'
@@ -9,6 +9,7 @@ import { HmtlError } from '../src/io/errors.ts'
 import type { AnnotateInput } from '../src/annotator.ts'
 import { load, type StreamAnnotator as Annotator } from '../src/load.ts'
 import { root } from './helpers/documents.ts'
+import { testFolder } from './helpers/folder.ts'
 
 const exec = promisify(execFile)
 const text = 'Ada Lovelace was born in London. She met Charles Babbage, whom she admired.'
@@ -137,35 +138,31 @@ const blocksOf = async (page: string): Promise<string[]> =>
   Array.from((await readFile(root(page), 'utf8')).matchAll(/```ts\n([\s\S]*?)```/g), ([, block]) => block)
 
 test('what the pages show type-checks, and what can run without a broker or data runs', async (t) => {
-  const folder = await mkdtemp(join(root('.'), 'dist', 'pages-'))
-  try {
-    const blocks = [...(await blocksOf('README.md')), ...(await blocksOf('docs/library.md'))]
-    t.true(blocks.length > 4)
-    const files = await Promise.all(
-      blocks.map(async (block, i) => {
-        const file = join(folder, `block${i}.mts`)
-        await writeFile(file, `${block}\nexport {}\n`)
-        return file
-      }),
-    )
-    const options =
-      '--ignoreConfig --strict --rootDir . --outDir out --module nodenext --target es2022 --lib es2023,esnext.disposable'
-    const tsc = [root('node_modules/typescript/bin/tsc'), ...options.split(' '), '--types', 'node', '--skipLibCheck']
+  const folder = testFolder(t, root('dist'))
+  const blocks = [...(await blocksOf('README.md')), ...(await blocksOf('docs/library.md'))]
+  t.true(blocks.length > 4)
+  const files = await Promise.all(
+    blocks.map(async (block, i) => {
+      const file = join(folder, `block${i}.mts`)
+      await writeFile(file, `${block}\nexport {}\n`)
+      return file
+    }),
+  )
+  const options =
+    '--ignoreConfig --strict --rootDir . --outDir out --module nodenext --target es2022 --lib es2023,esnext.disposable'
+  const tsc = [root('node_modules/typescript/bin/tsc'), ...options.split(' '), '--types', 'node', '--skipLibCheck']
+  await t.notThrowsAsync(
+    exec(process.execPath, [...tsc, ...files], { cwd: folder }).catch(({ stdout }) =>
+      Promise.reject(new Error(stdout)),
+    ),
+  )
+  const runs = [...blocks.keys()].filter((i) => !/Kafka|train\(|evaluate\(|corpus/.test(blocks[i]))
+  t.true(runs.length > 2)
+  for (const i of runs)
     await t.notThrowsAsync(
-      exec(process.execPath, [...tsc, ...files], { cwd: folder }).catch(({ stdout }) =>
-        Promise.reject(new Error(stdout)),
-      ),
+      exec(process.execPath, [join(folder, 'out', `block${i}.mjs`)], { cwd: root('.') }),
+      blocks[i],
     )
-    const runs = [...blocks.keys()].filter((i) => !/Kafka|train\(|evaluate\(|corpus/.test(blocks[i]))
-    t.true(runs.length > 2)
-    for (const i of runs)
-      await t.notThrowsAsync(
-        exec(process.execPath, [join(folder, 'out', `block${i}.mjs`)], { cwd: root('.') }),
-        blocks[i],
-      )
-  } finally {
-    await rm(folder, { recursive: true })
-  }
 })
 
 test('docs/library.md names whatever the package shows', async (t) => {

@@ -1,6 +1,5 @@
 /** What is written as LitBank: its files say a document's entities, mentions and clusters. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdtemp, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import test from 'ava'
 import { createDocument, type Document, listClusters, listSpans, spansOf } from '../src/io/document/document.ts'
@@ -9,19 +8,16 @@ import { LossReport } from '../src/io/report.ts'
 import { readDocuments } from '../src/io/read.ts'
 import { writeDocuments } from '../src/io/write.ts'
 import { collect } from './helpers/documents.ts'
+import { fileFolder } from './helpers/folder.ts'
 
-const folders: string[] = []
-test.after.always(async () => {
-  for (const folder of folders) await rm(folder, { recursive: true })
-})
+const scratch = fileFolder(test)
 
 async function* stream(documents: readonly Document[]) {
   yield* documents
 }
 
 const through = async (...documents: readonly Document[]) => {
-  const folder = await mkdtemp(join(tmpdir(), 'hmtl-litbank-'))
-  folders.push(folder)
+  const folder = await mkdtemp(join(scratch, 'written-'))
   const [written, found] = [new LossReport(), new LossReport()]
   await writeDocuments(stream(documents), folder, { format: 'litbank', report: written })
   const again = await collect(readDocuments(folder, { format: 'litbank', report: found }))

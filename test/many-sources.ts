@@ -1,6 +1,4 @@
 /** Training on many sources: what each annotates, what its labels mean, how often it is seen, by whose rules. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
 import fc from 'fast-check'
@@ -21,6 +19,7 @@ import { prepareDocument } from '../src/pipeline/prepare.ts'
 import { batchNoise } from '../src/train/noise.ts'
 import { datasetPieces } from '../src/train/pieces.ts'
 import { survey } from '../src/train/survey.ts'
+import { fileFolder } from './helpers/folder.ts'
 
 const text = 'Ida met Olav in Oslo .'
 const at = (word: string) => ({ start: text.indexOf(word), end: text.indexOf(word) + word.length })
@@ -193,8 +192,7 @@ test('pieces of coreference say by whose rules they are annotated', (t) => {
   )
 })
 
-const folder = mkdtempSync(join(tmpdir(), 'hmtl-weights-'))
-test.after.always(() => rmSync(folder, { recursive: true }))
+const folder = fileFolder(test)
 let files = 0
 
 /** Forty documents of one sentence with a person. */

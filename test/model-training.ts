@@ -1,7 +1,6 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import test from 'ava'
+import test, { type ExecutionContext } from 'ava'
 import { floatsOfHalves, halvesOfFloats } from '../src/io/arrow/half.ts'
 import { createDocument, type Document, listClusters, listSpans } from '../src/io/document/document.ts'
 import { writeDocuments } from '../src/io/write.ts'
@@ -19,6 +18,7 @@ import { train } from '../src/train/train.ts'
 import { prepareDocument } from '../src/pipeline/prepare.ts'
 import { testEngine } from './helpers/engine.ts'
 import { collect, root } from './helpers/documents.ts'
+import { testFolder } from './helpers/folder.ts'
 
 const names = ['Maren', 'Jonas', 'Ida', 'Olav', 'Siri', 'Nils']
 const places = ['Oslo', 'Bergen', 'Tromso', 'Moss']
@@ -56,8 +56,8 @@ async function* all() {
   yield* stories
 }
 
-const workspace = async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'hmtl-train-'))
+const workspace = async (t: ExecutionContext) => {
+  const folder = testFolder(t)
   const data = join(folder, 'train.arrow')
   await writeDocuments(all(), data, { format: 'arrow' })
   const datasets = [{ train: data, dev: data }]
@@ -103,7 +103,7 @@ const workspace = async () => {
 
 test.serial('the four tasks are learned together, saved, loaded and used', async (t) => {
   await startEngine(testEngine)
-  const { folder, config } = await workspace()
+  const { folder, config } = await workspace(t)
   const losses: Record<string, number[]> = {}
   const decisions: Decision[] = []
   const deciding = { ...config, training: { ...config.training, fitDecisions: true } }
@@ -166,12 +166,11 @@ test.serial('the four tasks are learned together, saved, loaded and used', async
   const before = engineMemory().tensors
   for (let i = 0; i < 20; i++) await collect(annotate(stories.slice(0, 3)))
   t.is(engineMemory().tensors, before)
-  await rm(folder, { recursive: true })
 })
 
 test.serial('a training that was stopped and resumed ends bit for bit where an uninterrupted one does', async (t) => {
   await startEngine(testEngine)
-  const { folder, config } = await workspace()
+  const { folder, config } = await workspace(t)
   const short = { ...config, training: { ...config.training, updates: 60, validateEvery: 20 } }
   await train(short, { output: join(folder, 'whole') })
   const controller = new AbortController()
@@ -196,7 +195,6 @@ test.serial('a training that was stopped and resumed ends bit for bit where an u
   }
   const [whole, parts] = [await ends('whole'), await ends('parts')]
   t.true(whole.every((bytes, i) => bytes.equals(parts[i])))
-  await rm(folder, { recursive: true })
 })
 
 test('words named like an object’s own methods are words', (t) => {
@@ -229,7 +227,7 @@ test('configurations: defaults, inheritance, and what is wrong by name', async (
 
 test('models: a damaged, truncated or foreign file is refused with a code', async (t) => {
   await startEngine(testEngine)
-  const { folder, config } = await workspace()
+  const { folder, config } = await workspace(t)
   await train(
     { ...config, training: { ...config.training, updates: 2, validateEvery: 2 } },
     { output: join(folder, 'run') },
@@ -251,7 +249,6 @@ test('models: a damaged, truncated or foreign file is refused with a code', asyn
   const { decodeSafetensors } = await import('../src/model/safetensors.ts')
   for (const bytes of [Buffer.alloc(0), Buffer.alloc(8, 255), Buffer.from([2, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0x7d, 1])])
     t.throws(() => decodeSafetensors(bytes), { code: 'HMTL_MODEL_CORRUPT' } as never)
-  await rm(folder, { recursive: true })
 })
 
 test.serial(
@@ -301,8 +298,7 @@ test.serial(
 
 test('a compact model has the vectors of a whole one as they are stored', async (t) => {
   await startEngine(testEngine)
-  const folder = await mkdtemp(join(tmpdir(), 'hmtl-compact-'))
-  t.teardown(() => rm(folder, { recursive: true }))
+  const folder = testFolder(t)
   const trained = await loadModel(root('models/en'))
   await saveModel(trained, folder, { half: true })
   const [whole, compact] = [await loadModel(folder), await loadModel(folder, { compact: true })]

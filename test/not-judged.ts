@@ -1,6 +1,5 @@
 /** Gold that an evaluation leaves out is counted by reason, by every head, and told beside the scores. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { createDocument, type DocumentLike, listSpans } from '../src/io/document/document.ts'
@@ -17,6 +16,7 @@ import { scoreDocuments } from '../src/model/metrics/score.ts'
 import { prepareDocument } from '../src/pipeline/prepare.ts'
 import { parseEvents, trainingReport } from '../src/report/training-page.ts'
 import { hmtl } from './helpers/command.ts'
+import { fileFolder } from './helpers/folder.ts'
 
 const text = 'The University of Oslo hired Maren Holt in Bergen. She left Oslo for it.'
 const at = (words: string, from = 0) => {
@@ -121,8 +121,7 @@ test('score: relations across sentences, which last tokens do not see, are count
   })
 })
 
-const folder = mkdtempSync(join(tmpdir(), 'hmtl-not-judged-'))
-test.after.always(() => rmSync(folder, { recursive: true }))
+const folder = fileFolder(test)
 
 const goldFile = (): string => {
   const path = join(folder, 'gold.jsonl')

@@ -1,18 +1,14 @@
 /** Documents without words and texts with control characters, through every format: they come back, or are counted. */
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import test from 'ava'
 import { createDocument, type Document, listMentions, listSpans, spansOf } from '../src/io/document/document.ts'
 import { exchangeNames, formatNamed } from '../src/io/formats/index.ts'
 import { LossReport, readDocuments, writeDocuments } from '../src/io/index.ts'
 import { collect, kinds, read, write } from './helpers/documents.ts'
+import { fileFolder } from './helpers/folder.ts'
 
-let folder = ''
-test.before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'hmtl-odd-'))
-})
-test.after.always(() => rm(folder, { recursive: true, force: true }))
+const folder = fileFolder(test)
 
 /** Documents written as a format and read again. */
 const through = async (format: string, documents: readonly Document[], name = 'all') => {

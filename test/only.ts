@@ -1,6 +1,5 @@
 /** A training that learns some tasks alone, on what others have learned. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { createDocument } from '../src/io/document/document.ts'
@@ -10,9 +9,9 @@ import { decodeSafetensors } from '../src/model/safetensors.ts'
 import { prepareDocument } from '../src/pipeline/prepare.ts'
 import { train } from '../src/train/train.ts'
 import { arrowFile } from './helpers/arrow-file.ts'
+import { fileFolder } from './helpers/folder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'hmtl-only-'))
-test.after.always(() => rmSync(folder, { recursive: true }))
+const folder = fileFolder(test)
 
 const documents = Array.from({ length: 8 }, (_, i) => {
   const [one, two] = [

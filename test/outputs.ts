@@ -1,25 +1,14 @@
 /** Files that commands write: none that is read, none twice, none emptied by a run that cannot begin, none on a full disk. */
 import { spawn } from 'node:child_process'
-import {
-  linkSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { linkSync, mkdirSync, openSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import test from 'ava'
 import { writeAtomically } from '../src/io/write.ts'
 import { hmtl, main } from './helpers/command.ts'
+import { fileFolder } from './helpers/folder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'hmtl-outputs-'))
-test.after.always(() => rmSync(folder, { recursive: true }))
+const folder = fileFolder(test)
 
 const line = '{"text":"Maren left Oslo."}\n'
 let made = 0

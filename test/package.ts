@@ -1,17 +1,17 @@
 import { execFile } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import test from 'ava'
 import { builtForms } from '../src/model/kernels/simd/module.ts'
 import { root } from './helpers/documents.ts'
+import { testFolder } from './helpers/folder.ts'
 
 const exec = promisify(execFile)
 
 test.serial('the package, packed and unpacked elsewhere, runs from its command and its exports', async (t) => {
   t.timeout(170_000)
-  const folder = await mkdtemp(join(tmpdir(), 'hmtl-pack-'))
+  const folder = testFolder(t)
   // Packed without its prepare script: the tests run on what is built already.
   const { stdout } = await exec('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
     cwd: root('.'),
@@ -56,11 +56,10 @@ test.serial('the package, packed and unpacked elsewhere, runs from its command a
     `import('hmtl').then(({ createDocument }) => console.log(createDocument({ id: 'cjs', text: '' }).id))`,
   )
   t.is((await exec(process.execPath, [join(folder, 'package', 'use.cjs')])).stdout.trim(), 'cjs')
-  await rm(folder, { recursive: true })
 })
 
 test.serial('the public typings type-check in a strict consumer, and refuse what is wrong', async (t) => {
-  const folder = await mkdtemp(join(root('.'), 'dist', 'typings-'))
+  const folder = testFolder(t, root('dist'))
   const file = join(folder, 'consumer.mts')
   await writeFile(
     file,
@@ -117,7 +116,6 @@ test.serial('the public typings type-check in a strict consumer, and refuse what
       },
     ).catch((error) => Promise.reject(new Error(error.stdout))),
   )
-  await rm(folder, { recursive: true })
 })
 
 test('publint finds nothing to mend', async (t) => {

@@ -1,6 +1,5 @@
 /** The paper's rows: how differences are judged, and that what is kept of a run says what its scores said. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { createDocument, type Document } from '../src/io/document/document.ts'
@@ -17,6 +16,7 @@ import { prepareDocument } from '../src/pipeline/prepare.ts'
 import { train } from '../src/train/train.ts'
 import { root } from './helpers/documents.ts'
 import { testEngine } from './helpers/engine.ts'
+import { testFolder } from './helpers/folder.ts'
 
 /** Test documents of which about a share is right. */
 const documents = (share: number, seed: number, count = 100): number[][] => {
@@ -164,7 +164,7 @@ const gold = (i: number): Document => {
 
 test.serial('what is kept of a run has the scores of its evaluation, on a flat model without shortcuts', async (t) => {
   await startEngine(testEngine)
-  const folder = mkdtempSync(join(tmpdir(), 'hmtl-paper-'))
+  const folder = testFolder(t)
   const path = join(folder, 'data.arrow')
   await writeDocuments(
     (async function* () {
@@ -215,5 +215,4 @@ test.serial('what is kept of a run has the scores of its evaluation, on a flat m
   const page = readFileSync(join(output, 'report.html'), 'utf8')
   t.regex(page, /Development documents/)
   t.is(page.match(/<article/g)?.length, 3)
-  rmSync(folder, { recursive: true })
 })

@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import test from 'ava'
@@ -19,6 +17,7 @@ import { train } from '../src/train/train.ts'
 import { prepareDocument } from '../src/pipeline/prepare.ts'
 import { collect } from './helpers/documents.ts'
 import { testEngine } from './helpers/engine.ts'
+import { testFolder } from './helpers/folder.ts'
 
 const parsed = (datasets: object[], updates = 120) =>
   parseConfig({
@@ -96,7 +95,7 @@ test('partial labels: an untagged token may have the labels that the data set do
 
 test.serial('partial labels: what one data set leaves out is still learned from the other', async (t) => {
   await startEngine(testEngine)
-  const folder = mkdtempSync(join(tmpdir(), 'hmtl-partial-'))
+  const folder = testFolder(t)
   const names = ['Ida', 'Olav', 'Siri', 'Nils']
   const places = ['Oslo', 'Moss', 'Bergen', 'Narvik']
   const sentences = names.flatMap((name, i) =>
@@ -136,5 +135,4 @@ test.serial('partial labels: what one data set leaves out is still learned from 
     ['PER'],
     'three to one against places where the configuration does not say that they are left out',
   )
-  rmSync(folder, { recursive: true })
 })

@@ -1,6 +1,5 @@
 /** XML that is read without a whole parser, and files that are read before their turn. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import test from 'ava'
@@ -10,6 +9,7 @@ import { ahead } from '../src/io/ahead.ts'
 import { readDocuments } from '../src/io/read.ts'
 import { plainXml, type XmlElement, type XmlNode } from '../src/io/syntax/plain-xml.ts'
 import { collect } from './helpers/documents.ts'
+import { testFolder } from './helpers/folder.ts'
 
 /** The tree as saxes tells it, undefined where it finds a fault. */
 const whole = (text: string): XmlElement | undefined => {
@@ -135,8 +135,7 @@ test('ahead: in order, so many at once, and a failure in its turn', async (t) =>
 })
 
 test('folders of small and large files give the same, in order, and one that is missing is told in its turn', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'hmtl-ahead-'))
-  t.teardown(() => rm(folder, { recursive: true }))
+  const folder = testFolder(t)
   const apf = (i: number) =>
     `<?xml version="1.0"?>\n<source_file><document DOCID="d${i}"><entity ID="E" TYPE="PER"><entity_mention ID="M"><extent><charseq START="0" END="2">Ada</charseq></extent></entity_mention></entity></document></source_file>`
   for (let i = 0; i < 30; i++) {

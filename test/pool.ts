@@ -1,6 +1,5 @@
 /** A worker that dies or hangs takes down one document, not the run. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import test from 'ava'
@@ -11,9 +10,9 @@ import type { WorkerSettings } from '../src/pipeline/pool/messages.ts'
 import { type PoolOptions, startPool } from '../src/pipeline/pool/pool.ts'
 import { openThread } from '../src/pipeline/pool/worker-thread.ts'
 import { write } from './helpers/documents.ts'
+import { fileFolder } from './helpers/folder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'hmtl-pool-'))
-test.after.always(() => rmSync(folder, { recursive: true }))
+const folder = fileFolder(test)
 
 const module = join(folder, 'worker.mjs')
 writeFileSync(

@@ -1,6 +1,4 @@
 /** Pronouns as arguments of relations. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
 import { createDocument, type Document, listRelations } from '../src/io/document/document.ts'
@@ -18,6 +16,7 @@ import { prepareDocument } from '../src/pipeline/prepare.ts'
 import { train } from '../src/train/train.ts'
 import { collect } from './helpers/documents.ts'
 import { testEngine } from './helpers/engine.ts'
+import { testFolder } from './helpers/folder.ts'
 
 const pronouns = { PER: ['she', 'He'], ORG: ['it'] }
 const taskOf = (more: object = {}) =>
@@ -62,7 +61,7 @@ test('a relation of a pronoun that is there is learned, whatever is known of the
 
 test.serial('pronouns: who is meant by one is an argument as a name would be, of the types it may have', async (t) => {
   await startEngine(testEngine)
-  const folder = mkdtempSync(join(tmpdir(), 'hmtl-pronouns-'))
+  const folder = testFolder(t)
   const employers = ['Acme', 'Borg', 'Cogs', 'Dyne']
   const path = join(folder, 'train.arrow')
   const documents = ['Ida', 'Olav', 'She', 'He', 'It'].flatMap((subject) =>
@@ -111,7 +110,6 @@ test.serial('pronouns: who is meant by one is an argument as a name would be, of
     [['Olav', 'employer', 'Borg']],
     [], // "it" may be an organization, and no organization has an employer.
   ])
-  rmSync(folder, { recursive: true })
 })
 
 test('what a sentence says of one entity twice, by two pronouns or a name and one, it says once', (t) => {

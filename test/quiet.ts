@@ -1,19 +1,12 @@
 /** `-q` says nothing but errors: those it says, in every command that reads documents. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import test from 'ava'
 import { hmtl } from './helpers/command.ts'
-import { tinyModel } from './helpers/model.ts'
+import { testFolder } from './helpers/folder.ts'
+import { tinyModelFor } from './helpers/model.ts'
 
-let folder = ''
-let model = ''
-
-test.before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'hmtl-quiet-'))
-  model = await tinyModel(folder)
-})
-test.after.always(() => rm(folder, { recursive: true, force: true }))
+const { model } = tinyModelFor(test)
 
 const lines = '{"text":5}\n{"text":"Ida met Otto."}\n'
 
@@ -32,7 +25,7 @@ test('a record that cannot be read is said, and nothing else', async (t) => {
 })
 
 test('a document of a folder that fails is said', async (t) => {
-  const corpus = await mkdtemp(join(folder, 'brat-'))
+  const corpus = testFolder(t)
   await writeFile(join(corpus, 'a.txt'), 'Ida met Otto.')
   await writeFile(join(corpus, 'a.ann'), 'T1\tPER 40 43\tIda\n')
   await writeFile(join(corpus, 'b.txt'), 'Ida.')

@@ -1,16 +1,14 @@
 /** Every command reads what every command writes: as a file, from a pipe, and from one that trickles. */
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import test from 'ava'
 import { exchangeNames, formatNamed, writableNames } from '../src/io/formats/index.ts'
 import { readDocuments } from '../src/io/read.ts'
 import { collect } from './helpers/documents.ts'
 import { run, slowly } from './helpers/in-process.ts'
-import { tinyModel } from './helpers/model.ts'
+import { tinyModelFor } from './helpers/model.ts'
 
-let folder = ''
-let model = ''
+const { folder, model } = tinyModelFor(test)
 
 /** What a document says and its sentences are, whatever the format. */
 const gold = `${[
@@ -48,15 +46,9 @@ const inFolder = (name: string) => formatNamed(name).writeFiles !== undefined
 const pathOf = (writer: string, name: string) =>
   join(folder, `${writer}-${name}${formatNamed(name).extension || '.folder'}`)
 
-test.before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'hmtl-matrix-'))
-  model = await tinyModel(folder)
-  await writeFile(join(folder, 'gold.jsonl'), gold)
-})
+test.before(() => writeFile(join(folder, 'gold.jsonl'), gold))
 
-test.after.always(() => rm(folder, { recursive: true, force: true }))
-
-const withModel = () => ['--model', model, '--engine', 'wasm', ...quiet]
+const withModel = ['--model', model, '--engine', 'wasm', ...quiet]
 const lines = (out: string) => out.trimEnd().split('\n').length
 const ways = [1 << 20, 61, 1]
 
@@ -70,7 +62,7 @@ for (const format of exchangeNames) {
     const to = inFolder(format) ? ['--to', format] : []
     for (const [writer, more] of [
       ['convert', ['--tokenize', ...quiet]],
-      ['annotate', ['--workers', '1', ...withModel()]],
+      ['annotate', ['--workers', '1', ...withModel]],
     ] as const) {
       t.is(
         (await run(writer, [join(folder, 'gold.jsonl'), '-o', pathOf(writer, format), ...to, ...more])).code,
@@ -90,9 +82,9 @@ for (const format of exchangeNames) {
   test.serial(`${format}: score, annotate, embed and evaluate read the file`, async (t) => {
     const task = formatNamed(format).carries.includes('clusters') ? 'coref' : 'ner'
     t.is((await run('score', [path(), path(), '--task', task, '--json'])).code, 0)
-    const annotated = await run('annotate', [path(), '--workers', '1', ...withModel()])
+    const annotated = await run('annotate', [path(), '--workers', '1', ...withModel])
     t.is(lines(annotated.out), documents)
-    t.is(lines((await run('embed', [path(), ...withModel()])).out), 4)
+    t.is(lines((await run('embed', [path(), ...withModel])).out), 4)
     t.is((await run('evaluate', [model, '--data', path(), '--engine', 'wasm', '--json'])).code, 0)
   })
 
@@ -124,8 +116,8 @@ for (const format of exchangeNames) {
       const task = formatNamed(format).carries.includes('clusters') ? 'coref' : 'ner'
       const scored = JSON.parse((await run('score', [path(), '-', '--task', task, '--json'], slowly(bytes, 61))).out)
       t.is(scored.f1 ?? scored.b3.f1, 1)
-      t.is(lines((await run('annotate', ['--workers', '1', ...withModel()], slowly(bytes, 61))).out), documents)
-      t.is(lines((await run('embed', withModel(), slowly(bytes, 61))).out), 4)
+      t.is(lines((await run('annotate', ['--workers', '1', ...withModel], slowly(bytes, 61))).out), documents)
+      t.is(lines((await run('embed', withModel, slowly(bytes, 61))).out), 4)
       const evaluated = await run('evaluate', [model, '--data', path(), '--engine', 'wasm', '--json'])
       t.is(
         (await run('evaluate', [model, '--data', '-', '--engine', 'wasm', '--json'], slowly(bytes, 61))).out,
@@ -139,7 +131,7 @@ for (const format of writableNames.filter((name) => !exchangeNames.includes(name
   test.serial(`${format}: what is written are results, and no command takes them for documents`, async (t) => {
     for (const [writer, more] of [
       ['convert', quiet],
-      ['annotate', ['--workers', '1', ...withModel()]],
+      ['annotate', ['--workers', '1', ...withModel]],
     ] as const)
       t.is((await run(writer, [join(folder, 'gold.jsonl'), '-o', pathOf(writer, format), ...more])).code, 0, writer)
     await t.throwsAsync(collect(readDocuments(pathOf('convert', format), { format })), {

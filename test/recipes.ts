@@ -1,8 +1,7 @@
 /**
  * What the recipes make of their corpora: splits, and the documents that they change on the way. Samples are our own.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import test from 'ava'
 import { recipeNamed, recipes } from '../datasets/index.ts'
@@ -12,16 +11,13 @@ import type { LossReport } from '../src/io/report.ts'
 
 import { prepareDocument } from '../src/pipeline/prepare.ts'
 import { collect, fileText } from './helpers/documents.ts'
+import { fileFolder } from './helpers/folder.ts'
 
-const made: string[] = []
-test.after.always(() => {
-  for (const folder of made) rmSync(folder, { recursive: true })
-})
+const scratch = fileFolder(test)
 
 /** A folder with these files. */
 const folderOf = (files: Readonly<Record<string, string>>): string => {
-  const folder = mkdtempSync(join(tmpdir(), 'hmtl-recipes-'))
-  made.push(folder)
+  const folder = mkdtempSync(join(scratch, 'files-'))
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, name)), { recursive: true })
     writeFileSync(join(folder, name), content)

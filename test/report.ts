@@ -1,12 +1,12 @@
 /** What is left of a training for people and for TensorBoard. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { parseConfig } from '../src/model/config/parse.ts'
 import { parseExamples } from '../src/report/examples.ts'
 import { parseEvents, trainingReport } from '../src/report/training-page.ts'
 import { crc32c, openEvents } from '../src/report/tensorboard.ts'
+import { testFolder } from './helpers/folder.ts'
 
 test('CRC-32C: the check value of its definition, and of nothing', (t) => {
   t.is(crc32c(Buffer.from('123456789')), 0xe3069283)
@@ -14,7 +14,7 @@ test('CRC-32C: the check value of its definition, and of nothing', (t) => {
 })
 
 test('event files: records with their lengths and checksums, the scalars in them', (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'hmtl-events-'))
+  const folder = testFolder(t)
   const events = openEvents(folder, () => 1700000000.5)
   events.scalars(300, { 'loss/ner': 0.5 })
   const bytes = readFileSync(join(folder, readdirSync(folder)[0]))
@@ -38,7 +38,6 @@ test('event files: records with their lengths and checksums, the scalars in them
   t.deepEqual([...records[1].subarray(9, 12)], [16, 0xac, 2])
   t.true(records[1].includes('loss/ner'))
   t.is(records[1].readFloatLE(records[1].length - 4), 0.5)
-  rmSync(folder, { recursive: true })
 })
 
 test('the page: every name escaped, no script, a line cut short by a crash left out', (t) => {

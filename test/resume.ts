@@ -1,8 +1,7 @@
 /** A training that is killed and gone on with ends as the one that was left alone: bit for bit. */
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import test from 'ava'
@@ -15,9 +14,9 @@ import { parseEvents } from '../src/report/training-page.ts'
 import { prepareDocument } from '../src/pipeline/prepare.ts'
 import { root } from './helpers/documents.ts'
 import { testEngine } from './helpers/engine.ts'
+import { fileFolder, testFolder } from './helpers/folder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'hmtl-resume-'))
-test.after.always(() => rmSync(folder, { recursive: true }))
+const folder = fileFolder(test)
 
 const names = ['Maren', 'Jonas', 'Ida', 'Olav', 'Siri']
 const places = ['Oslo', 'Bergen', 'Moss']
@@ -87,8 +86,7 @@ const configOf = (data: string, training: object) => {
 
 test.serial('stopped before its first validation, it goes on from where it stood', async (t) => {
   await switchEngine(testEngine)
-  const folder = mkdtempSync(join(tmpdir(), 'hmtl-stopped-'))
-  t.teardown(() => rmSync(folder, { recursive: true }))
+  const folder = testFolder(t)
   const data = join(folder, 'short.arrow')
   await writeDocuments(stories(), data, { format: 'arrow' })
   const config = parseConfig(configOf(data, { updates: 16, validateEvery: 16 }))

@@ -1,23 +1,21 @@
 /** Rows of numbers that do not fit in memory: in a temporary file, read in any order, gone when closed. */
-import { closeSync, existsSync, mkdtempSync, openSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { closeSync, existsSync, openSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import test from 'ava'
+import test, { type ExecutionContext } from 'ava'
 import fc from 'fast-check'
 import { openRows } from '../src/io/vectors/row-file.ts'
+import { testFolder } from './helpers/folder.ts'
 
-/** Runs with a temporary folder of its own. */
-const within = async <T>(run: (folder: string) => T | Promise<T>): Promise<T> => {
-  const folder = mkdtempSync(join(tmpdir(), 'hmtl-test-rows-'))
+/** A folder that is the one for temporary files while the test runs. */
+const ownFolder = (t: ExecutionContext): string => {
+  const folder = testFolder(t)
   const before = process.env.TMPDIR
   process.env.TMPDIR = folder
-  try {
-    return await run(folder)
-  } finally {
+  t.teardown(() => {
     if (before === undefined) delete process.env.TMPDIR
     else process.env.TMPDIR = before
-    rmSync(folder, { recursive: true, force: true })
-  }
+  })
+  return folder
 }
 
 test.serial('property: rows appended in any portions are read in any order', (t) => {
@@ -66,27 +64,25 @@ test.serial('a row that is not there is an error with a code', (t) => {
   rows.close()
 })
 
-test.serial('the file is gone when it is closed, once or twice', async (t) => {
-  await within((folder) => {
-    const rows = openRows(3)
-    rows.append(new Float32Array(9))
-    t.is(readdirSync(folder).length, 1)
-    rows.close()
-    t.deepEqual(readdirSync(folder), [])
-    // Its number is another file's by now, which a second close must leave open.
-    const other = openSync(join(folder, 'other'), 'w')
-    rows.close()
-    t.notThrows(() => closeSync(other))
-    t.throws(() => rows.append(new Float32Array(3)), { code: 'HMTL_OUTPUT_FAILED' })
-    t.throws(() => rows.read(0, new Float32Array(3)), { code: 'HMTL_OUTPUT_FAILED' })
-  })
+test.serial('the file is gone when it is closed, once or twice', (t) => {
+  const folder = ownFolder(t)
+  const rows = openRows(3)
+  rows.append(new Float32Array(9))
+  t.is(readdirSync(folder).length, 1)
+  rows.close()
+  t.deepEqual(readdirSync(folder), [])
+  // Its number is another file's by now, which a second close must leave open.
+  const other = openSync(join(folder, 'other'), 'w')
+  rows.close()
+  t.notThrows(() => closeSync(other))
+  t.throws(() => rows.append(new Float32Array(3)), { code: 'HMTL_OUTPUT_FAILED' })
+  t.throws(() => rows.read(0, new Float32Array(3)), { code: 'HMTL_OUTPUT_FAILED' })
 })
 
-test.serial('a folder that cannot be written to is an error that says what to do', async (t) => {
-  await within((folder) => {
-    process.env.TMPDIR = join(folder, 'nowhere')
-    t.false(existsSync(process.env.TMPDIR))
-    const error = t.throws(() => openRows(1), { code: 'HMTL_OUTPUT_FAILED' })
-    t.regex(error?.message ?? '', /TMPDIR/)
-  })
+test.serial('a folder that cannot be written to is an error that says what to do', (t) => {
+  const folder = ownFolder(t)
+  process.env.TMPDIR = join(folder, 'nowhere')
+  t.false(existsSync(process.env.TMPDIR))
+  const error = t.throws(() => openRows(1), { code: 'HMTL_OUTPUT_FAILED' })
+  t.regex(error?.message ?? '', /TMPDIR/)
 })

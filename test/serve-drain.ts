@@ -1,19 +1,10 @@
 /** SIGTERM to the server: others are told before its door closes. */
 import { spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import test from 'ava'
 import { main } from './helpers/command.ts'
-import { tinyModel } from './helpers/model.ts'
+import { tinyModelFor } from './helpers/model.ts'
 
-let folder = ''
-let model = ''
-test.before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'hmtl-drain-'))
-  model = await tinyModel(folder)
-})
-test.after.always(() => rm(folder, { recursive: true, force: true }))
+const { model } = tinyModelFor(test)
 
 const started = async (...more: string[]) => {
   const args = ['serve', '--model', model, '--engine', 'wasm', '--workers', '1', '--port', '0', '--log-level', 'info']

@@ -1,6 +1,5 @@
 /** Setting up the TensorFlow engine where things go wrong; that it works is tested by CI, which sets it up. */
-import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { deflateRawSync } from 'node:zlib'
 import test from 'ava'
@@ -8,10 +7,10 @@ import { HmtlError } from '../src/io/errors.ts'
 import { findTensorflow } from '../src/model/kernels/tensorflow/found.ts'
 import { setupTensorflow } from '../src/setup/tensorflow.ts'
 import { unzip } from '../src/setup/unzip.ts'
+import { fileFolder } from './helpers/folder.ts'
 
-const folder = await mkdtemp(join(tmpdir(), 'hmtl-setup-'))
+const folder = fileFolder(test)
 process.env.HMTL_CACHE = join(folder, 'cache')
-test.after.always(() => rm(folder, { recursive: true }))
 
 /** A zip archive of one stored and one deflated file. */
 const archive = (): Buffer => {

@@ -1,6 +1,5 @@
 /** Spans as doccano exports them and as spaCy was trained on them are annotations, counted as each counts. */
-import { mkdtemp, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import test from 'ava'
@@ -10,6 +9,7 @@ import type { FormatOptions } from '../src/io/index.ts'
 import { readDocuments } from '../src/io/read.ts'
 import { entitiesOf } from './helpers/columns.ts'
 import { collect, kinds, plain, read, write } from './helpers/documents.ts'
+import { testFolder } from './helpers/folder.ts'
 
 const guessed = (text: string, options: FormatOptions = {}) =>
   collect(readDocuments(Readable.from([Buffer.from(text)]), { options }))
@@ -149,7 +149,7 @@ test('spaCy’s training data: what does not fit is refused with a code, and the
 })
 
 test('spaCy’s training data: files of a folder are found by what they hold, however long', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'hmtl-'))
+  const folder = testFolder(t)
   const long = pair.replace('met', `met ${'and met '.repeat(3000)}`).replace(',[10,13,"PER"]', '')
   await writeFile(join(folder, 'lines.jsonl'), `${long}\n${pair}\n`)
   await writeFile(join(folder, 'array.json'), `[${long}]`)

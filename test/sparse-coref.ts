@@ -1,6 +1,4 @@
 /** Coreference where few spans are mentions: they are learned from whatever their scores are at first. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
 import { createDocument, type Document } from '../src/io/document/document.ts'
@@ -12,6 +10,7 @@ import { prepareDocument } from '../src/pipeline/prepare.ts'
 import { evaluateTask, goldSplit } from '../src/train/evaluate.ts'
 import { train } from '../src/train/train.ts'
 import { testEngine } from './helpers/engine.ts'
+import { testFolder } from './helpers/folder.ts'
 
 const filler = 'the old road goes over hills and down by slow water to small grey farms'.split(' ')
 const names = ['Ida', 'Olav', 'Siri', 'Nils', 'Kari', 'Arne', 'Liv', 'Odd']
@@ -32,7 +31,7 @@ const sparse = (i: number): Document => {
 
 test.serial('sparse mentions are learned, though at first their scores are below those of what is kept', async (t) => {
   await startEngine(testEngine)
-  const folder = mkdtempSync(join(tmpdir(), 'hmtl-sparse-'))
+  const folder = testFolder(t)
   const path = join(folder, 'train.arrow')
   await writeDocuments(
     (async function* () {
@@ -70,5 +69,4 @@ test.serial('sparse mentions are learned, though at first their scores are below
   t.log(`${usual} where gold is kept while it is pruned, ${always} where it always is, ${never} where it never is`)
   t.true(usual > 0.8, `${usual}`)
   t.true(always > 0.8, `${always}`)
-  rmSync(folder, { recursive: true })
 })

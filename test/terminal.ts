@@ -1,14 +1,13 @@
 /** What is seen on a terminal: progress, what is waited for, drawings. */
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { main } from './helpers/command.ts'
 import { root } from './helpers/documents.ts'
+import { fileFolder } from './helpers/folder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'hmtl-terminal-'))
-test.after.always(() => rmSync(folder, { recursive: true }))
+const folder = fileFolder(test)
 
 /** Makes a program believe that all three of its streams are one terminal, without needing one. */
 const believing = `data:text/javascript,${encodeURIComponent(

@@ -1,6 +1,5 @@
 /** `hmtl train`, `report` and `evaluate` beside each other: what one says, the other finds. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { createDocument, type DocumentLike } from '../src/io/document/document.ts'
@@ -10,9 +9,9 @@ import { parseEvents } from '../src/report/training-page.ts'
 import { prepareDocument } from '../src/pipeline/prepare.ts'
 import { hmtl } from './helpers/command.ts'
 import { testEngine } from './helpers/engine.ts'
+import { fileFolder } from './helpers/folder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'hmtl-training-cli-'))
-test.after.always(() => rmSync(folder, { recursive: true }))
+const folder = fileFolder(test)
 
 const names = ['Maren', 'Jonas', 'Ida', 'Olav', 'Siri']
 const places = ['Oslo', 'Bergen', 'Moss']

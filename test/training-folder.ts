@@ -1,16 +1,16 @@
 /** A training's folder: nothing in it is lost by accident, and one process at a time has it. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { hostname, tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
 import { HmtlError } from '../src/io/errors.ts'
 import { claimFolder, clearFolder } from '../src/train/folder.ts'
 import { root } from './helpers/documents.ts'
+import { fileFolder } from './helpers/folder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'hmtl-folder-'))
-test.after.always(() => rmSync(folder, { recursive: true }))
+const folder = fileFolder(test)
 
 let made = 0
 const fresh = (files: Readonly<Record<string, string>> = {}): string => {

@@ -2,8 +2,7 @@
  * Encoders of the BERT family against what Python transformers makes of the same weights
  * (test/fixtures/transformers/README.md).
  */
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import fc from 'fast-check'
@@ -14,11 +13,11 @@ import { decodeSafetensors, encodeSafetensors, openSafetensors } from '../src/mo
 import { loadTransformer, spansOf } from '../src/model/encoders/transformer/transformer.ts'
 import { root } from './helpers/documents.ts'
 import { testEngine } from './helpers/engine.ts'
+import { fileFolder } from './helpers/folder.ts'
 
 const fixtures = root('test/fixtures/transformers')
 const families = ['bert', 'distilbert', 'electra', 'roberta']
-const scratch = mkdtempSync(join(tmpdir(), 'hmtl-transformer-'))
-test.after.always(() => rmSync(scratch, { recursive: true }))
+const scratch = fileFolder(test)
 
 const expected = (family: string): { sentences: string[][]; layers: (number[][] | null)[] } =>
   JSON.parse(readFileSync(join(fixtures, family, 'expected.json'), 'utf8'))

@@ -1,7 +1,6 @@
 /** Layers of an encoder that a training tunes. */
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import * as tf from '@tensorflow/tfjs-core'
@@ -27,10 +26,10 @@ import { prepareDocument } from '../src/pipeline/prepare.ts'
 import { train } from '../src/train/train.ts'
 import { collect, root } from './helpers/documents.ts'
 import { testEngine } from './helpers/engine.ts'
+import { fileFolder } from './helpers/folder.ts'
 
 const fixtures = root('test/fixtures/transformers')
-const folder = mkdtempSync(join(tmpdir(), 'hmtl-tuned-'))
-test.after.always(() => rmSync(folder, { recursive: true }))
+const folder = fileFolder(test)
 
 const sentences = [['Ada', 'wrote', 'of', 'engines', 'in', 'London'], ['She'], ['Byron', 'saw', '', 'people']]
 

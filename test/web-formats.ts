@@ -1,6 +1,5 @@
 /** What people have who have no corpus: pages, e-mails, subtitles; and what is no text, which is told by name. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import test from 'ava'
 import fc from 'fast-check'
@@ -10,6 +9,7 @@ import { sniffHead } from '../src/io/guess.ts'
 import { readDocuments } from '../src/io/read.ts'
 import { isMarkup } from '../src/io/syntax/markup.ts'
 import { collect, read } from './helpers/documents.ts'
+import { testFolder } from './helpers/folder.ts'
 import { threadSeconds } from './helpers/thread-time.ts'
 
 const named = (text: string | Uint8Array, name = '<stdin>') => sniffHead(Buffer.from(text as string), name).name
@@ -40,7 +40,7 @@ test('a page is told by its begin, whatever stands before it, and by its name', 
     code: 'HMTL_FORMAT_UNSUPPORTED',
     message: /XML.*xmllint/,
   } as never)
-  const folder = await mkdtemp(join(tmpdir(), 'hmtl-web-'))
+  const folder = testFolder(t)
   await writeFile(join(folder, 'a.html'), 'Ada <b>met</b> Bob.')
   await writeFile(join(folder, 'b.eml'), 'Subject: x\n\nHi.\n')
   await writeFile(join(folder, 'c.srt'), '1\n00:00:01,000 --> 00:00:02,000\nYes.\n')
@@ -53,7 +53,6 @@ test('a page is told by its begin, whatever stands before it, and by its name', 
       ['c', 'Yes.'],
     ],
   )
-  await rm(folder, { recursive: true })
 })
 
 test('html: blocks are lines, white space is what a browser makes of it', async (t) => {

@@ -1,5 +1,6 @@
 /** A model too small to be right, but with all four heads. */
 import { join } from 'node:path'
+import type { TestFn } from 'ava'
 import { createDocument } from '../../src/io/document/document.ts'
 import { writeDocuments } from '../../src/io/write.ts'
 import { parseConfig } from '../../src/model/config/parse.ts'
@@ -7,6 +8,9 @@ import { startEngine } from '../../src/model/engine.ts'
 import { train } from '../../src/train/train.ts'
 import { prepareDocument } from '../../src/pipeline/prepare.ts'
 import { testEngine } from './engine.ts'
+import { fileFolder } from './folder.ts'
+
+const modelIn = (folder: string) => join(folder, 'run', 'model')
 
 /** @returns the folder of the model, within the given one */
 export const tinyModel = async (folder: string): Promise<string> => {
@@ -48,5 +52,14 @@ export const tinyModel = async (folder: string): Promise<string> => {
     training: { updates: 80, validateEvery: 80, learningRate: 0.03, sampling: 'uniform' },
   })
   await train(config, { output: join(folder, 'run') })
-  return join(folder, 'run', 'model')
+  return modelIn(folder)
+}
+
+/** A folder for all tests of a file, and that of a tiny model in it, which is trained before them. */
+export const tinyModelFor = (test: TestFn): { folder: string; model: string } => {
+  const folder = fileFolder(test)
+  test.before(async () => {
+    await tinyModel(folder)
+  })
+  return { folder, model: modelIn(folder) }
 }

@@ -1,9 +1,8 @@
 /** Drawings and the server's page in a real browser: mouse, keyboard, phone, dark mode, hostile text. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import test from 'ava'
@@ -12,12 +11,13 @@ import { createDocument, type Document } from '../../src/io/document/document.ts
 import { htmlPage } from '../../src/io/draw/html.ts'
 import { chromiumProgram, openChromium, visitIn } from '../helpers/chromium.ts'
 import { collect, root } from '../helpers/documents.ts'
+import { fileFolder } from '../helpers/folder.ts'
 
 // Without a browser these tests are listed as skipped.
 const browserTest = chromiumProgram ? test.serial : test.serial.skip
 
 const require = createRequire(import.meta.url)
-const folder = mkdtempSync(join(tmpdir(), 'hmtl-browser-'))
+const folder = fileFolder(test)
 let browser: Browser
 let server: ChildProcess | undefined
 let address = ''
@@ -46,7 +46,6 @@ test.after.always(async () => {
     server.kill('SIGTERM')
     await ended
   }
-  rmSync(folder, { recursive: true })
 })
 
 const text = 'Ada Lovelace met Charles Babbage in London. She admired him.\nHe lived there.'

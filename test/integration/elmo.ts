@@ -1,7 +1,6 @@
 /** ELMo against the activations that its authors published with two small models. */
 import { existsSync } from 'node:fs'
-import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { copyFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import test from 'ava'
 import { HmtlError } from '../../src/io/errors.ts'
@@ -9,6 +8,7 @@ import { type ElmoState, loadElmo } from '../../src/model/encoders/elmo/elmo.ts'
 import { engineMemory, switchEngine } from '../../src/model/engine.ts'
 import { collect, root } from '../helpers/documents.ts'
 import { testEngine } from '../helpers/engine.ts'
+import { testFolder } from '../helpers/folder.ts'
 
 const data = join(process.env.HMTL_DATA ?? root('../shared/data'), 'elmo_fixture')
 const elmoTest = existsSync(data) ? test.serial : test.serial.skip
@@ -102,7 +102,7 @@ elmoTest(
   'a truncated file, one of another model, options that no model has: each is refused with a code',
   async (t) => {
     await switchEngine('wasm')
-    const folder = await mkdtemp(join(tmpdir(), 'hmtl-elmo-'))
+    const folder = testFolder(t)
     const weights = await readFile(join(data, 'lm_weights.hdf5'))
     const options = await readFile(join(data, 'options.json'), 'utf8')
     const refused = async (what: string) => {
@@ -125,7 +125,6 @@ elmoTest(
       await writeFile(join(folder, 'options.json'), options.replace(from, to))
       await refused(to)
     }
-    await rm(folder, { recursive: true })
   },
 )
 
@@ -138,7 +137,7 @@ elmoTest('a model that stands on ELMo learns its mix, is stored without it, and 
   const { loadModel } = await import('../../src/model/store.ts')
   const { train } = await import('../../src/train/train.ts')
   const { prepareDocument } = await import('../../src/pipeline/prepare.ts')
-  const folder = await mkdtemp(join(tmpdir(), 'hmtl-elmo-train-'))
+  const folder = testFolder(t)
   const text = 'Maren lives in Oslo .'
   const document = prepareDocument(
     createDocument({
@@ -185,5 +184,4 @@ elmoTest('a model that stands on ELMo learns its mix, is stored without it, and 
     { instanceOf: HmtlError },
   )
   t.is((error as HmtlError).code, 'HMTL_MODEL_NOT_FOUND')
-  await rm(folder, { recursive: true })
 })

@@ -1,13 +1,14 @@
 /** What needs much memory: a heap that is full is said to be, before anything is written over. */
 import { execFile } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import test from 'ava'
 import { root } from '../helpers/documents.ts'
+import { testFolder } from '../helpers/folder.ts'
 
 test('a full WebAssembly heap: an error with a code, and what was there before is unharmed', async (t) => {
-  const folder = await mkdtemp(join(root('dist'), 'heap-'))
+  const folder = testFolder(t, root('dist'))
   const script = join(folder, 'fill.mjs')
   await writeFile(
     script,
@@ -26,10 +27,6 @@ test('a full WebAssembly heap: an error with a code, and what was there before i
        console.log(code, kept.length > 20, message.includes('--engine tensorflow'), first.dataSync().every((value, i) => value === i))
      }`,
   )
-  try {
-    const { stdout } = await promisify(execFile)(process.execPath, [script], { timeout: 120_000 })
-    t.is(stdout.trim().split('\n').at(-1), 'HMTL_ENGINE_OUT_OF_MEMORY true true true')
-  } finally {
-    await rm(folder, { recursive: true })
-  }
+  const { stdout } = await promisify(execFile)(process.execPath, [script], { timeout: 120_000 })
+  t.is(stdout.trim().split('\n').at(-1), 'HMTL_ENGINE_OUT_OF_MEMORY true true true')
 })

@@ -4,12 +4,12 @@
  */
 import { execFile, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import test from 'ava'
 import { root } from '../helpers/documents.ts'
+import { fileFolder } from '../helpers/folder.ts'
 
 const exec = promisify(execFile)
 const python = process.env.HMTL_PYTHON ?? root('.cache/python/bin/python')
@@ -20,8 +20,7 @@ const hasJava = spawnSync('java', ['-version']).status === 0
 const tableTest = has('pyarrow', 'duckdb', 'polars') ? test.serial : test.serial.skip
 const sparkTest = has('pyarrow', 'pandas', 'pyspark') && hasJava ? test.serial : test.serial.skip
 
-const folder = await mkdtemp(join(tmpdir(), 'hmtl-examples-'))
-test.after.always(() => rm(folder, { recursive: true }))
+const folder = fileFolder(test)
 
 const texts = [
   { id: 'a', text: 'Ada 😀 met Tom Okafor in Oslo.' },

@@ -2,8 +2,7 @@
  * The package inside of a real browser: bundled or not, with the scores of Node, and as a page that needs no network.
  */
 import { execFile } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import test from 'ava'
@@ -13,12 +12,13 @@ import { build as vite } from 'vite'
 import { load } from '../../src/load.ts'
 import { chromiumProgram, openChromium, type StaticHost, serveFolder, visitIn } from '../helpers/chromium.ts'
 import { root } from '../helpers/documents.ts'
+import { fileFolder } from '../helpers/folder.ts'
 import { scoreDifference, oneStep } from '../helpers/nearly.ts'
 
 // Without a browser these tests are listed as skipped.
 const browserTest = chromiumProgram ? test.serial : test.serial.skip
 
-const folder = mkdtempSync(join(tmpdir(), 'hmtl-in-browser-'))
+const folder = fileFolder(test)
 const site = join(folder, 'site')
 let browser: Browser
 let host: StaticHost
@@ -67,7 +67,6 @@ test.before(async () => {
 test.after.always(async () => {
   await browser?.close()
   await host?.close()
-  rmSync(folder, { recursive: true })
 })
 
 /** A page of the site whose script says all there is to say. */

@@ -1,12 +1,12 @@
 /** Another implementation reads our tables: pyarrow, and DuckDB and polars where they are installed. */
 import { execFile, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import test from 'ava'
 import { fileText, read, root, write } from '../helpers/documents.ts'
+import { testFolder } from '../helpers/folder.ts'
 
 const exec = promisify(execFile)
 const python = process.env.HMTL_PYTHON ?? root('.cache/python/bin/python')
@@ -30,7 +30,7 @@ print(json.dumps(out))
 `
 
 pythonTest('pyarrow opens the Arrow file, the Arrow stream and the Parquet file as ordinary tables', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'hmtl-pyarrow-'))
+  const folder = testFolder(t)
   const { documents } = await read('conll04', await fileText('datasets/conll04/sample.txt'))
   for (const [format, name] of [
     ['arrow', 't.arrow'],
@@ -54,11 +54,10 @@ pythonTest('pyarrow opens the Arrow file, the Arrow stream and the Parquet file 
     ['2', [], null],
   ]
   for (const name of ['arrow', 'arrow-stream', 'parquet']) t.deepEqual(tables[name], wanted, name)
-  await rm(folder, { recursive: true })
 })
 
 pythonTest('files that pyarrow wrote from our table are read again', async (t) => {
-  const folder = await mkdtemp(join(tmpdir(), 'hmtl-pyarrow-'))
+  const folder = testFolder(t)
   const { documents } = await read('conll04', await fileText('datasets/conll04/sample.txt'))
   await writeFile(join(folder, 't.arrow'), (await write('arrow', documents)).bytes)
   const rewrite = `
@@ -82,5 +81,4 @@ pq.write_table(table, folder + '/again.parquet', compression='zstd')
     t.deepEqual(again.errors, [], name)
     t.is((await write('conll04', again.documents)).bytes.toString(), text, name)
   }
-  await rm(folder, { recursive: true })
 })

@@ -2,14 +2,14 @@
  * The pages look as the pictures in docs do: the same pictures are made again and compared by a grid of their colours.
  */
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import test from 'ava'
 import type { Page } from 'playwright-core'
 import { chromiumProgram, openChromium } from '../helpers/chromium.ts'
 import { root } from '../helpers/documents.ts'
+import { testFolder } from '../helpers/folder.ts'
 
 // Without a browser this is listed as skipped.
 const browserTest = chromiumProgram ? test.serial : test.serial.skip
@@ -55,7 +55,7 @@ const difference = async (page: Page, ...paths: readonly [string, string]): Prom
 
 browserTest('the pages look as the pictures in docs do, by day and by night', async (t) => {
   t.timeout(300_000)
-  const folder = mkdtempSync(join(tmpdir(), 'hmtl-pictures-'))
+  const folder = testFolder(t)
   await promisify(execFile)(process.execPath, [root('scripts/screenshots.mjs'), folder], { cwd: root('.') })
   const browser = await openChromium()
   const page = await browser.newPage()
@@ -74,5 +74,4 @@ browserTest('the pages look as the pictures in docs do, by day and by night', as
   // The measure sees what people would: night is not day.
   t.true((await difference(page, root('docs/serve.png'), root('docs/serve-dark.png'))) > 30)
   await browser.close()
-  rmSync(folder, { recursive: true })
 })

@@ -1,13 +1,13 @@
 /** spaCy opens what we write for it. */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { createDocument } from '../../src/io/document/document.ts'
 import { writeDocuments } from '../../src/io/write.ts'
 import { prepareDocument } from '../../src/pipeline/prepare.ts'
 import { root } from '../helpers/documents.ts'
+import { testFolder } from '../helpers/folder.ts'
 
 const python = root('.cache/python/bin/python')
 const hasSpacy = existsSync(python) && spawnSync(python, ['-c', 'import spacy']).status === 0
@@ -30,7 +30,7 @@ print(json.dumps(out))
 `
 
 spacyTest('spacy: text, tokens, sentences, entities, mentions and clusters are what they were', async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), 'hmtl-spacy-'))
+  const folder = testFolder(t)
   const text = '  😀 Ada  Lovelace met\n\nCharles in Zürich. She left the det and NOUN.\tBye'
   const at = (words: string) => ({ start: text.indexOf(words), end: text.indexOf(words) + words.length })
   const document = prepareDocument(
@@ -73,5 +73,4 @@ spacyTest('spacy: text, tokens, sentences, entities, mentions and clusters are w
   t.is(first.sentences.join('').replace(/\s/g, ''), text.replace(/\s/g, ''))
   t.true(first.sentences.length >= 2)
   t.deepEqual([second.text, second.entities, second.groups], ['No layers.', [], {}])
-  rmSync(folder, { recursive: true })
 })

@@ -1,6 +1,5 @@
 /** Threads: one protocol, answers in the order asked, failures as they would be here, ends that are told. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import test from 'ava'
@@ -11,9 +10,9 @@ import { chain } from '../../src/pipeline/chain.ts'
 import { inOrder } from '../../src/pipeline/order.ts'
 import { openSpare, openThread } from '../../src/pipeline/pool/worker-thread.ts'
 import { collect, root } from '../helpers/documents.ts'
+import { fileFolder } from '../helpers/folder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'hmtl-threads-'))
-test.after.always(() => rmSync(folder, { recursive: true }))
+const folder = fileFolder(test)
 
 /** A thread that runs this: a function body of its settings that gives what answers. */
 const threadOf = (name: string, body: string): URL => {
