@@ -43,6 +43,7 @@ test('every setting that names a label: the nearest one there is, is said', (t) 
   }
   for (const key of ['lexicon', 'forms', 'notForms'])
     t.regex(refusal(configOf({}, { ner: { [key]: { LOK: ['date'] } } })), /"LOK".*Did you mean "LOC"\?/)
+  t.regex(refusal(configOf({}, { ner: { written: { nationality: { LOK: 'PER' } } } })), /"LOK".*Did you mean "LOC"\?/)
   t.regex(refusal(configOf({ convention: 'gum' })), /"relation\.convention" is "gum", which is that of no data set/)
   t.is(refusal(configOf({ symmetric: ['spouse'], argumentTypes: { employer: [['PER'], ['ORG']] } })), '')
 })

@@ -26,6 +26,7 @@ import { outermost } from './outermost.ts'
 import { balanced, type TokenSpan, withoutGreeting } from './mend.ts'
 import { crfDecoder, crfLoss, emissionsOf, partialCrfLoss } from './scores.ts'
 import { tellerOf } from './told.ts'
+import { asWritten } from './written.ts'
 
 /** Tag ids by row. */
 const tagRows = (examples: readonly TagExample[], { size, rows }: Packing): Int32Array => {
@@ -81,6 +82,7 @@ const decoder = (
   const sharpened = (values: Float32Array) => (draw ? values.map((value) => value * sharpness) : values)
   const tell = tellerOf(task, labels[task.name])
   const named = task.layer === 'mentions' ? nameOfMention : undefined
+  const writing = convention !== undefined && task.writtenUnless.includes(convention) ? {} : task.written
   const ownSpans = ({ spans }: Draft) => {
     const found = spans.get(task.layer) ?? []
     spans.set(task.layer, found)
@@ -123,9 +125,11 @@ const decoder = (
     },
     layers(draft) {
       const own = ownSpans(draft)
-      const spans = draw
+      const { text } = draft.document
+      const agreed = draw
         ? own
-        : agreeing(draft.document.text, own, task.agreeBelow, named).filter(({ score = 1 }) => score >= minScore)
+        : agreeing(text, own, task.agreeBelow, named).filter(({ score = 1 }) => score >= minScore)
+      const spans = asWritten(writing, text, agreed)
       return task.layer === 'entities' ? { entities: labelledSpansOf(spans) } : { mentions: mentionsOf(spans) }
     },
   }
@@ -138,7 +142,7 @@ const decoder = (
 const comparable = (
   document: Document,
   predicted: Document,
-  { layer }: CrfTaskConfig,
+  { layer, written }: CrfTaskConfig,
   labels: readonly string[],
   dataset: CrfDataset,
   notJudged?: LossReport,
@@ -147,7 +151,10 @@ const comparable = (
   const has = new Set(labels)
   const known = annotation.known ?? has
   const meant = (label: string) => annotation.meaning(label)?.labels.filter((each) => has.has(each)) ?? []
-  const found = spansOf(predicted[layer]).filter(({ label }) => known.has(label))
+  const writtenIn = ({ text }: Document, span: LabelledLike) => asWritten(written, text, [span])[0]
+  const found = spansOf(predicted[layer])
+    .map((span) => writtenIn(predicted, span))
+    .filter(({ label }) => known.has(label))
   const labelAt = new Map(found.map(({ start, end, label }) => [`${start} ${end}`, label]))
   const leave = (span: LabelledLike, why: NotJudged) => leaveOut(notJudged, why, document, span, span.label)
   const gold = outermost(
@@ -162,7 +169,10 @@ const comparable = (
       return []
     }
     const other = labelAt.get(`${start} ${end}`)
-    return [{ start, end, label: other !== undefined && may.includes(other) ? other : may[0] }]
+    const label = other !== undefined && may.includes(other) ? other : may[0]
+    const also = writtenIn(document, { start, end, label })
+    // Where a source does not annotate the label that the span is written with, it is missed.
+    return [known.has(also.label) ? also : { start, end, label }]
   })
   const made = layer === 'entities' ? labelledSpansOf : mentionsOf
   return [
@@ -203,8 +213,14 @@ export const crfHead: Head<CrfTaskConfig, TagExample, LabelledScore> = {
   findsSpans: true,
   layer: ({ layer }) => layer,
   labels: labelsOf,
-  names: (task) =>
-    (['lexicon', 'forms', 'notForms'] as const).flatMap((key) => Object.keys(task[key]).map((name) => ({ key, name }))),
+  names: (task) => [
+    ...(['lexicon', 'forms', 'notForms'] as const).flatMap((key) =>
+      Object.keys(task[key]).map((name) => ({ key, name })),
+    ),
+    ...Object.values(task.written).flatMap((labels) =>
+      Object.entries(labels).flatMap((pair) => pair.map((name) => ({ key: 'written', name }))),
+    ),
+  ],
   examples: tagExamples,
   smallest: () => ({ id: '', sentences: [smallestWords], tags: new Int32Array(smallestWords.length) }),
   loss,

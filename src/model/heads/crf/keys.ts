@@ -1,10 +1,11 @@
 import { calibration, type HeadConfig } from '../../config/keys.ts'
-import { choice, flag, number, type WordLists, wordLists, wrongValue } from '../../config/schema.ts'
+import { choice, flag, list, number, text, type WordLists, wordLists, wrongValue } from '../../config/schema.ts'
 import { nearest } from '../../config/nearest.ts'
 import { annotationKeys } from '../annotation.ts'
 import { convention, conventionKeys } from '../convention.ts'
 import { tagSchemes } from './decode.ts'
 import { type Form, forms } from './forms.ts'
+import { written } from './written.ts'
 
 const isForm = (name: string): name is Form => (forms as readonly string[]).includes(name)
 
@@ -67,6 +68,16 @@ export const crfKeys = {
     sentence:
       'Added to the score of a label for its words in `lexicon` and `forms`: the surer a tagger is of what is outside, the more it takes.',
   }),
+  written,
+  writtenUnless: list(
+    text({ sentence: '' }),
+    {
+      default: [],
+      past: true,
+      sentence: 'Conventions by which spans keep the labels that were learned, whatever `written` says.',
+    },
+    'a list of conventions',
+  ),
   heads: flag({
     default: false,
     past: true,
