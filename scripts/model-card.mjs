@@ -254,7 +254,11 @@ The weights are distributed under CC BY-SA 4.0, because part of the texts they w
 
 - Weakest where its sources are: read the scores by label above. Names that are organisations and places by turns (countries, clubs, companies in place of their products) are confused most.
 - Mentions follow the rules of ${conventionOf('emd')}, coreference those of ${conventionOf('coref')}, relations those of ${relation?.convention || 'most of its data'}; \`hmtl annotate --convention\` chooses others that were learned (${[...conventions].join(', ')}). They are flat (outermost); singletons are not output as clusters.
-- Relations hold within a sentence, between predicted names and pronouns; whom a pronoun stands for is coreference's to say. A relation is what a sentence says by the lights of its sources, not what is true.
+${
+  Object.keys(config.tasks.find(({ name }) => name === 'ner')?.written ?? {}).length > 0
+    ? '- "French", "Kurds" and "Sunni" are MISC, as in CoNLL-2003, not places, as in Re-DocRED, whose gold is scored so, too, where MISC counts; `--convention redocred` leaves them as they were learned.\n'
+    : ''
+}- Relations hold within a sentence, between predicted names and pronouns; whom a pronoun stands for is coreference's to say. A relation is what a sentence says by the lights of its sources, not what is true.
 - Scores are calibrated on the development sets (\`node scripts/calibration.mjs ${basename(folder)}\`): on the test sets predictions are off by ${Object.entries(
   errors,
 )
