@@ -62,6 +62,8 @@ test.serial('what is found is written so, but by conventions that keep their own
   t.deepEqual(await labels({ ...surely, written }), ['LOC'])
   t.deepEqual(await labels({ ...surely, written, writtenUnless: ['here'] }), ['LOC'])
   t.deepEqual(await labels({ ...surely, written, writtenUnless: ['here'] }, 'here'), ['PER'])
+  t.deepEqual(await labels({ ...surely, written, writtenUnless: ['there'] }, 'there'), ['PER'])
+  await t.throwsAsync(labels({ ...surely, written, writtenUnless: ['there'] }, 'their'), { code: 'HMTL_USAGE' })
   model.parameters.dispose()
 })
 

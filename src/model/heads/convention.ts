@@ -36,6 +36,8 @@ export const conventionKeys = {
 /** What there is of a task for its conventions to be known. */
 export interface WithConventions {
   readonly convention?: string
+  /** Those by which a tagger's labels are written as they were learned. */
+  readonly writtenUnless?: readonly string[]
   readonly datasets: readonly { readonly convention?: string | undefined }[]
 }
 
@@ -53,7 +55,8 @@ export const conventionAt = (task: WithConventions, wanted: string | undefined):
 
 /** @throws HmtlError `HMTL_USAGE` for one that no task learned */
 export const checkConvention = (tasks: readonly TaskConfig[], wanted: string | undefined): void => {
-  const known = [...new Set(tasks.flatMap((task) => conventionsOf(task as WithConventions)))]
+  const knownTo = (task: WithConventions) => [...conventionsOf(task), ...(task.writtenUnless ?? [])]
+  const known = [...new Set(tasks.flatMap((task) => knownTo(task as WithConventions)))]
   if (wanted === undefined || known.includes(wanted)) return
   throw new HmtlError('HMTL_USAGE', `the model learned no convention "${wanted}"`, {
     remedy: known.length > 0 ? `It knows ${known.join(', ')}` : 'It knows none: leave it out',

@@ -13,7 +13,7 @@ type Class = keyof typeof classes
 const names = Object.keys(classes) as Class[]
 
 /** By class, the label that stands in the place of each of some labels. */
-export type Written = Readonly<Partial<Record<Class, Readonly<Record<string, string>>>>>
+type Written = Readonly<Partial<Record<Class, Readonly<Record<string, string>>>>>
 
 const may = '{"nationality": {"LOC": "MISC"}}'
 const isLabel = (value: unknown): value is string => typeof value === 'string' && value !== ''
@@ -36,7 +36,7 @@ export const written: Key<Written> = {
 }
 
 /** @returns of a span's text and label the label that it is written with; undefined where nothing is told */
-export const writtenLabel = (rules: Written): ((text: string, label: string) => string) | undefined => {
+const writtenLabel = (rules: Written): ((text: string, label: string) => string) | undefined => {
   const told = names.flatMap((name) => (rules[name] ? [{ is: classes[name], labels: rules[name] }] : []))
   if (told.length === 0) return undefined
   return (text, label) => {
