@@ -81,14 +81,18 @@ const drawnBeside = (given, found, drawn) => {
 /** Relations of a lower probability are as good as false. */
 const leastRelation = 0.2
 
-/** The teacher, which says also what it is not sure enough of. */
+/** The teacher, which says also what it is not sure enough of, by the labels that a learner knows. */
 const openly = (model) => ({
   ...model,
   config: {
     ...model.config,
     tasks: model.config.tasks.map((task) => ({
       ...task,
-      ...(task.kind === 'relation' ? { threshold: leastRelation } : task.kind === 'crf' ? { threshold: 0 } : {}),
+      ...(task.kind === 'relation'
+        ? { threshold: leastRelation }
+        : task.kind === 'crf'
+          ? { threshold: 0, written: {} }
+          : {}),
     })),
   },
 })

@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { HmtlError } from '../io/errors.ts'
+import { knownConventions, type WithConventions } from '../model/heads/convention.ts'
 import type { Served } from './parameters.ts'
 
-interface StoredTask {
+interface StoredTask extends WithConventions {
   readonly name: string
-  readonly datasets?: readonly { readonly convention?: string }[]
 }
 
 /** @throws HmtlError `HMTL_MODEL_NOT_FOUND`, `HMTL_MODEL_CORRUPT` */
@@ -30,9 +30,7 @@ export const servedModel = (folder: string, model: string): Served => {
       labels: Object.fromEntries(
         tasks.flatMap(({ name }) => (stored.labels[name]?.length > 0 ? [[name, stored.labels[name]]] : [])),
       ),
-      conventions: [
-        ...new Set(tasks.flatMap(({ datasets = [] }) => datasets.flatMap(({ convention }) => convention ?? []))),
-      ],
+      conventions: knownConventions(tasks),
     }
   } catch (cause) {
     throw new HmtlError('HMTL_MODEL_CORRUPT', `${path} is damaged`, { cause })

@@ -6,7 +6,8 @@ import type { ExecutionContext, TestFn } from 'ava'
 
 const made = (parent: string, whenOver: (remove: () => void) => void): string => {
   const folder = mkdtempSync(join(parent, 'hmtl-'))
-  whenOver(() => rmSync(folder, { recursive: true, force: true }))
+  // Tried again, where a program that ends still writes.
+  whenOver(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }))
   return folder
 }
 

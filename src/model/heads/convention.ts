@@ -38,11 +38,11 @@ export interface WithConventions {
   readonly convention?: string
   /** Those by which a tagger's labels are written as they were learned. */
   readonly writtenUnless?: readonly string[]
-  readonly datasets: readonly { readonly convention?: string | undefined }[]
+  readonly datasets?: readonly { readonly convention?: string | undefined }[]
 }
 
 /** Those that a task's data sets name, in order. */
-export const conventionsOf = ({ datasets }: WithConventions): string[] => [
+export const conventionsOf = ({ datasets = [] }: WithConventions): string[] => [
   ...new Set(datasets.flatMap((dataset) => dataset.convention ?? [])),
 ]
 
@@ -53,10 +53,14 @@ export const conventionAt = (task: WithConventions, wanted: string | undefined):
   return at >= 0 ? at : known.indexOf(task.convention ?? '')
 }
 
-/** @throws HmtlError `HMTL_USAGE` for one that no task learned */
+/** Those that a model can be asked to follow: what its tasks learned, and what its taggers write. */
+export const knownConventions = (tasks: readonly WithConventions[]): string[] => [
+  ...new Set(tasks.flatMap((task) => [...conventionsOf(task), ...(task.writtenUnless ?? [])])),
+]
+
+/** @throws HmtlError `HMTL_USAGE` for one that no task knows */
 export const checkConvention = (tasks: readonly TaskConfig[], wanted: string | undefined): void => {
-  const knownTo = (task: WithConventions) => [...conventionsOf(task), ...(task.writtenUnless ?? [])]
-  const known = [...new Set(tasks.flatMap((task) => knownTo(task as WithConventions)))]
+  const known = knownConventions(tasks as readonly WithConventions[])
   if (wanted === undefined || known.includes(wanted)) return
   throw new HmtlError('HMTL_USAGE', `the model learned no convention "${wanted}"`, {
     remedy: known.length > 0 ? `It knows ${known.join(', ')}` : 'It knows none: leave it out',

@@ -26,7 +26,7 @@ import { outermost } from './outermost.ts'
 import { balanced, type TokenSpan, withoutGreeting } from './mend.ts'
 import { crfDecoder, crfLoss, emissionsOf, partialCrfLoss } from './scores.ts'
 import { tellerOf } from './told.ts'
-import { asWritten } from './written.ts'
+import { asWritten, writtenLabel } from './written.ts'
 
 /** Tag ids by row. */
 const tagRows = (examples: readonly TagExample[], { size, rows }: Packing): Int32Array => {
@@ -151,10 +151,8 @@ const comparable = (
   const has = new Set(labels)
   const known = annotation.known ?? has
   const meant = (label: string) => annotation.meaning(label)?.labels.filter((each) => has.has(each)) ?? []
-  const writtenIn = ({ text }: Document, span: LabelledLike) => asWritten(written, text, [span])[0]
-  const found = spansOf(predicted[layer])
-    .map((span) => writtenIn(predicted, span))
-    .filter(({ label }) => known.has(label))
+  const { text } = document
+  const found = asWritten(written, text, spansOf(predicted[layer])).filter(({ label }) => known.has(label))
   const labelAt = new Map(found.map(({ start, end, label }) => [`${start} ${end}`, label]))
   const leave = (span: LabelledLike, why: NotJudged) => leaveOut(notJudged, why, document, span, span.label)
   const gold = outermost(
@@ -170,9 +168,9 @@ const comparable = (
     }
     const other = labelAt.get(`${start} ${end}`)
     const label = other !== undefined && may.includes(other) ? other : may[0]
-    const also = writtenIn(document, { start, end, label })
+    const instead = writtenLabel(written, text, { start, end, label })
     // Where a source does not annotate the label that the span is written with, it is missed.
-    return [known.has(also.label) ? also : { start, end, label }]
+    return [{ start, end, label: known.has(instead) ? instead : label }]
   })
   const made = layer === 'entities' ? labelledSpansOf : mentionsOf
   return [

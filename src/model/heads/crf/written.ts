@@ -35,20 +35,18 @@ export const written: Key<Written> = {
   },
 }
 
-/** @returns of a span's text and label the label that it is written with; undefined where nothing is told */
-const writtenLabel = (rules: Written): ((text: string, label: string) => string) | undefined => {
-  const told = names.flatMap((name) => (rules[name] ? [{ is: classes[name], labels: rules[name] }] : []))
-  if (told.length === 0) return undefined
-  return (text, label) => {
-    for (const { is, labels } of told) if (Object.hasOwn(labels, label) && is(text)) return labels[label]
-    return label
+/** The label that a span of a text is written with. */
+export const writtenLabel = (rules: Written, text: string, { start, end, label }: LabelledLike): string => {
+  for (const name of names) {
+    const labels = rules[name]
+    if (labels && Object.hasOwn(labels, label) && classes[name](text.slice(start, end))) return labels[label]
   }
+  return label
 }
 
-/** Spans of a text with the labels that they are written with. */
-export const asWritten = <S extends LabelledLike>(rules: Written, text: string, spans: readonly S[]): readonly S[] => {
-  const labelOf = writtenLabel(rules)
-  return labelOf
-    ? spans.map((span) => ({ ...span, label: labelOf(text.slice(span.start, span.end), span.label) }))
-    : spans
-}
+/** Spans of a text with the labels that they are written with; those that change are copied. */
+export const asWritten = <S extends LabelledLike>(rules: Written, text: string, spans: readonly S[]): S[] =>
+  spans.map((span) => {
+    const label = writtenLabel(rules, text, span)
+    return label === span.label ? span : { ...span, label }
+  })
