@@ -11,7 +11,7 @@ const made = (parent: string, whenOver: (remove: () => void) => void): string =>
   return folder
 }
 
-/** A folder for all tests of a file. */
+/** A folder for all tests of a file. Not before an `await` of the file: AVA wants hooks and tests declared in one go. */
 export const fileFolder = (test: TestFn): string => made(tmpdir(), test.after.always)
 
 /** A folder for one test. @param parent where it has to lie */

@@ -1,12 +1,14 @@
 /** What every file of Kafka tests begins with: a broker of its own, or tests that are listed as skipped. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { TestFn } from 'ava'
 import { startEnrich } from '../../src/pipeline/kafka/enrich.ts'
 import type { EnrichOptions } from '../../src/pipeline/kafka/enrich-options.ts'
 import type { Pool } from '../../src/pipeline/pool/pool.ts'
 import { root } from './documents.ts'
-import { fileFolder } from './folder.ts'
 import { idlePool } from './idle-pool.ts'
 import { type Broker, connect, kafkaTools, type Sent, startBroker } from './kafka.ts'
 
@@ -45,10 +47,11 @@ export const enrichCommand = async (
 
 export const kafkaSuite = async (test: TestFn, options: object = {}) => {
   const present = await kafkaTools()
-  const folder = fileFolder(test)
+  const folder = mkdtempSync(join(tmpdir(), 'hmtl-kafka-test-'))
   const broker = present ? await startBroker({ heap: 512, ...options }) : ({} as Broker)
   test.after.always(async () => {
     if (present) await broker.stop()
+    rmSync(folder, { recursive: true })
   })
   /** The library over a topic, to its end. */
   const enrich = async (

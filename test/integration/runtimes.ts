@@ -1,12 +1,12 @@
 /** The library on every runtime that it is said to run on: the same bytes as on the Node of this test. */
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { mkdir, symlink, writeFile } from 'node:fs/promises'
+import { mkdtemp, mkdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import test from 'ava'
 import { root } from '../helpers/documents.ts'
-import { fileFolder } from '../helpers/folder.ts'
 import { scoreDifference, oneStep } from '../helpers/nearly.ts'
 
 const exec = promisify(execFile)
@@ -27,9 +27,10 @@ const runtimes: Readonly<Record<string, { install: string; programs: readonly st
   Deno: { install: 'deno@2', programs: ['@deno/linux-x64-glibc/deno'], args: ['run', '--allow-all'] },
 }
 
-const folder = fileFolder(test)
+let folder = ''
 const programs: Record<string, string | undefined> = {}
 if (process.platform === 'linux' && process.arch === 'x64') {
+  folder = await mkdtemp(join(tmpdir(), 'hmtl-runtimes-'))
   for (const [name, { install, programs: places }] of Object.entries(runtimes)) {
     const home = join(folder, name.replace(' ', ''))
     await mkdir(home)
@@ -43,6 +44,9 @@ if (process.platform === 'linux' && process.arch === 'x64') {
   await writeFile(join(folder, 'use', 'package.json'), '{"private":true,"type":"module"}')
   await writeFile(join(folder, 'use', 'script.mjs'), script)
 }
+test.after.always(async () => {
+  if (folder) await rm(folder, { recursive: true })
+})
 
 /** What the script prints there, with kernels of a form; `''` is the runtime's own choice. */
 const printed = async (program: string, args: readonly string[], form: string): Promise<string> => {
