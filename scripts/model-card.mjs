@@ -85,7 +85,7 @@ await startEngine(process.env.HMTL_ENGINE || 'wasm')
 const model = await loadModel(join(root, folder))
 const rows = []
 const byLabel = []
-for (const task of config.tasks) {
+for (const task of model.config.tasks) {
   if (!isScored(task.name)) {
     rows.push(...kept.rows(task.name))
     byLabel.push(...kept.byLabel(task.name))
