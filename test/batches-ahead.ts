@@ -62,11 +62,12 @@ const workspace = async (t: ExecutionContext) => {
     ],
     training: { updates: 30, validateEvery: 10 },
   })
-  const { labels, characters, words } = await survey(config)
+  const { labels, characters, words, pieces } = await survey(config)
   const settings: BatchSettings = {
     config,
     labels,
     vocabulary: { words: ['\0unknown', ...words.keys()], characters },
+    pieces,
     positions: {},
   }
   return { folder, settings }

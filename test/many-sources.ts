@@ -16,6 +16,7 @@ import { relationHead } from '../src/model/heads/relation/index.ts'
 import type { RelationTaskConfig } from '../src/model/heads/relation/keys.ts'
 import { randomOf } from '../src/model/random.ts'
 import { prepareDocument } from '../src/pipeline/prepare.ts'
+import { taskGroups } from '../src/train/batches.ts'
 import { batchNoise } from '../src/train/noise.ts'
 import { datasetPieces } from '../src/train/pieces.ts'
 import { survey } from '../src/train/survey.ts'
@@ -209,10 +210,10 @@ const forty = async (): Promise<string> => {
 test('a data set is seen as often as its weight says', async (t) => {
   const path = await forty()
   const seen = async (weight?: number) => {
-    const random = randomOf(1, 'turns')
-    const dataset = { train: path, ...(weight === undefined ? {} : { weight }) }
+    const datasets = [{ train: path, ...(weight === undefined ? {} : { weight }) }]
     let count = 0
-    for await (const _ of datasetPieces([dataset], task('crf'), ['PER'], () => random.next())) count++
+    for await (const _ of datasetPieces({ ...task('crf'), datasets }, ['PER'], [40], (i) => randomOf(1, `${i}`)))
+      count++
     return count
   }
   t.is(await seen(), 40)
@@ -220,6 +221,48 @@ test('a data set is seen as often as its weight says', async (t) => {
   const half = await seen(0.5)
   t.true(half > 8 && half < 32, `${half} of 40`)
   t.is(await seen(0.5), half, 'the same seed, the same documents')
+})
+
+test('an epoch learns from all its data sets from the beginning to the end, however small its buffer', async (t) => {
+  const of = async (label: string, count: number) => {
+    const path = join(folder, `${label}.arrow`)
+    async function* documents() {
+      for (let i = 0; i < count; i++)
+        yield { ...documentOf({ entities: [{ ...at('Ida'), label }] }), id: `${label}${i}` }
+    }
+    await writeDocuments(documents(), path, { format: 'arrow' })
+    return { train: path }
+  }
+  const datasets = [
+    await of('PER', 400),
+    { ...(await of('LOC', 100)), weight: 2 },
+    { ...(await of('ORG', 400)), weight: 0.5 },
+  ]
+  const config = parseConfig({
+    tasks: [{ name: 'x', kind: 'crf', batch: 4, batchTokens: 0, datasets }],
+    training: { shuffleBuffer: 32 },
+  })
+  const { labels, pieces, batches } = await survey(config)
+  t.deepEqual(pieces, { x: [400, 100, 400] })
+  const vocabulary = { words: ['\0unknown'], characters: [] }
+  const seen: string[] = []
+  for await (const { units, position } of taskGroups(config.tasks[0], {
+    config,
+    labels,
+    pieces,
+    vocabulary,
+    positions: {},
+  })) {
+    if (position.epoch > 0) break
+    for (const { example } of units) seen.push(example.id.slice(0, 3))
+  }
+  t.true(Math.abs(seen.length - 4 * batches['x']) < 60, `${seen.length} pieces in ${batches['x']} batches of four`)
+  for (let from = 0; from + 200 <= seen.length; from += 200) {
+    const share = (name: string) => seen.slice(from, from + 200).filter((id) => id === name).length / 200
+    t.true(Math.abs(share('PER') - 0.5) < 0.15, `PER of ${from}: ${share('PER')}`)
+    t.true(Math.abs(share('LOC') - 0.25) < 0.12, `LOC of ${from}: ${share('LOC')}`)
+    t.true(Math.abs(share('ORG') - 0.25) < 0.12, `ORG of ${from}: ${share('ORG')}`)
+  }
 })
 
 test('the batches of an epoch are counted as often as the weights say', async (t) => {

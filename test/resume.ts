@@ -101,6 +101,21 @@ test.serial('stopped before its first validation, it goes on from where it stood
   await t.throwsAsync(stopped, { code: 'HMTL_ABORTED', message: /update 7.*--resume/ })
   await trainHere(config, { output: join(folder, 'stopped'), resume: true })
   t.true(weights('stopped').equals(weights('unbroken')))
+
+  // A state of a version that read one data set after another cannot be gone on with as if nothing were.
+  const place = join(
+    folder,
+    'stopped',
+    'state',
+    `state-${readFileSync(join(folder, 'stopped/state/current'), 'utf8')}.json`,
+  )
+  const state = JSON.parse(readFileSync(place, 'utf8'))
+  delete state.survey.pieces
+  writeFileSync(place, JSON.stringify(state))
+  await t.throwsAsync(trainHere(config, { output: join(folder, 'stopped'), resume: true }), {
+    code: 'HMTL_TRAIN_STATE',
+    message: /another order.*--begin/s,
+  })
 })
 
 test.serial('killed with SIGKILL three times', async (t) => {

@@ -1,6 +1,6 @@
 /**
- * Batches of one task, for ever: data sets read from disk again each epoch, shuffled
- * in a bounded buffer, sentences of like length together. What is random in a batch
+ * Batches of one task, for ever: data sets read from disk again each epoch, mixed,
+ * shuffled in a bounded buffer, sentences of like length together. What is random in a batch
  * comes from the seed and the batch's place in its epoch, so it is the same whoever
  * makes it, and when; and where a stream stands is two numbers, so that a resumed
  * run takes up the same batch.
@@ -18,6 +18,7 @@ import { type Packed, pack } from '../pipeline/pack.ts'
 import { shuffle } from '../pipeline/shuffle.ts'
 import { batchNoise } from './noise.ts'
 import { datasetPieces, type Piece } from './pieces.ts'
+import type { Survey } from './survey.ts'
 
 export interface StreamPosition {
   readonly epoch: number
@@ -40,6 +41,8 @@ export interface BatchSettings {
   readonly config: ModelConfig
   readonly labels: Readonly<Record<string, readonly string[]>>
   readonly vocabulary: Vocabulary
+  /** Pieces that each data set of a task has, read once. */
+  readonly pieces: Survey['pieces']
   /** Where a resumed training stood. */
   readonly positions: Readonly<Record<string, StreamPosition>>
 }
@@ -56,16 +59,15 @@ const placed = (task: string, { epoch, taken }: StreamPosition): Stage<Group<Pie
 /** What is left of an epoch, in an order fixed by its seed. */
 const epochGroups = (
   task: TaskConfig,
-  { config, labels }: BatchSettings,
+  { config, labels, pieces }: BatchSettings,
   start: StreamPosition,
 ): AsyncGenerator<PlacedGroup> => {
   const { seed, shuffleBuffer } = config.training
   const random = randomOf(seed, 'order', task.name, start.epoch)
   const budget = { items: task.batch, tokens: task.batchTokens }
-  const datasets = random.shuffle([...task.datasets])
-  const turns = randomOf(seed, 'turns', task.name, start.epoch)
+  const turns = (dataset?: number) => randomOf(seed, 'turns', task.name, start.epoch, dataset ?? 'mixing')
   return chain(
-    datasetPieces(datasets, task, labels[task.name], () => turns.next()),
+    datasetPieces(task, labels[task.name], pieces[task.name], turns),
     shuffle<Piece>({ random, buffer: shuffleBuffer, bucket: task.batch * bucketBatches, budget }),
     skip(start.taken) as Stage<Group<Piece>, Group<Piece>>,
     placed(task.name, start),

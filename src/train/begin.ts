@@ -27,8 +27,8 @@ export interface Training {
   readonly progress: Progress
   /** Where each task's stream stands. */
   readonly positions: Record<string, StreamPosition>
-  /** Batches an epoch of each task. */
-  readonly batches: Readonly<Record<string, number>>
+  /** What the survey of its data counted. */
+  readonly counts: Pick<Survey, 'batches' | 'pieces'>
   /** What was seen of tasks that do not seem to learn. */
   readonly watched: WatchState
   /** Digests of its data as it stood before, by path, where it goes on. */
@@ -104,7 +104,7 @@ export const beginTraining = async (
     random,
     progress: noProgress(),
     positions: {},
-    batches: { ...found.batches },
+    counts: { batches: found.batches, pieces: found.pieces },
     watched: begun ? learnedBefore(config.tasks.map(({ name }) => name).filter((name) => isWhole(name, begun))) : {},
     odd,
     ...(begun && { begun }),
@@ -118,18 +118,22 @@ export const resumeTraining = async (config: ModelConfig, output: string): Promi
   // What is stored from now on says how it was trained from now on.
   const model = { ...loaded, config }
   materialize(model)
-  const { random, streams, optimizer: counts, survey: surveyed, watch, data, ...progress } = state
+  if (!state.survey.pieces)
+    throw new HmtlError('HMTL_TRAIN_STATE', 'the training that was broken off drew its data in another order', {
+      remedy: 'Begin anew in another folder or by --overwrite, with --begin what it had reached',
+    })
+  const { random, streams, optimizer: steps, survey: counted, watch, data, ...progress } = state
   // A state that was saved without sums does not know where its losses began.
   const watched = watch ?? learnedBefore(config.tasks.map(({ name }) => name))
   const optimizer = optimizerOf(model, config)
-  optimizer.restore(decodeSafetensors(moments, 'optimizer'), counts)
+  optimizer.restore(decodeSafetensors(moments, 'optimizer'), steps)
   return {
     model,
     optimizer,
     random: randomFrom(random),
     progress,
     positions: { ...streams },
-    batches: surveyed.batches,
+    counts: counted,
     watched,
     data,
   }

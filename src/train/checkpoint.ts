@@ -8,6 +8,7 @@ import { encodeSafetensors } from '../model/safetensors.ts'
 import { loadModel, saveModel, writeWhole } from '../model/store.ts'
 import type { StreamPosition } from './batches.ts'
 import type { Optimizer } from './optimizer.ts'
+import type { Survey } from './survey.ts'
 import type { WatchState } from './watch.ts'
 
 /** How far a training has come. */
@@ -38,7 +39,7 @@ export interface SavedState extends Progress {
   readonly random: RandomState
   readonly streams: Record<string, StreamPosition>
   readonly optimizer: Record<string, number>
-  readonly survey: { batches: Record<string, number> }
+  readonly survey: Pick<Survey, 'batches' | 'pieces'>
   readonly watch?: WatchState
   /** Digests of the data by path: what was drawn before is no part of other data. */
   readonly data?: Readonly<Record<string, string>>

@@ -3,7 +3,9 @@ import type { Document } from '../io/document/document.ts'
 import type { LossReport } from '../io/report.ts'
 import type { DatasetConfig, TaskConfig } from '../model/config/keys.ts'
 import { type Example, examplesOf, exampleTokens } from '../model/examples.ts'
+import type { Random } from '../model/random.ts'
 import { chain, many, none, type Stage } from '../pipeline/chain.ts'
+import { mix } from '../pipeline/mix.ts'
 import { prepareDocument } from '../pipeline/prepare.ts'
 import { read } from '../pipeline/read.ts'
 import type { Unit } from '../pipeline/units.ts'
@@ -50,11 +52,9 @@ export const datasetDocuments = (files: readonly (DataFile | string)[]) =>
 
 const readFile: Stage<DataFile, Document> = ({ path, from }) => read({ format: from })(path)
 
-/** A data set as often as it is seen in an epoch, and what of it the last time: all, or a share of its documents. */
-const passes = (dataset: DatasetConfig): { readonly dataset: DatasetConfig; readonly share: number }[] => {
-  const { weight = 1 } = dataset
-  return Array.from({ length: Math.ceil(weight) }, (_, pass) => ({ dataset, share: Math.min(1, weight - pass) }))
-}
+/** What is seen of a data set each time that an epoch reads it: all, and the last time perhaps a share of its documents. */
+const passes = ({ weight = 1 }: DatasetConfig): number[] =>
+  Array.from({ length: Math.ceil(weight) }, (_, pass) => Math.min(1, weight - pass))
 
 /**
  * Pieces of a data set for a task, each document once.
@@ -77,15 +77,27 @@ export const piecesOnce = (
   )
 
 /**
- * Pieces of data sets for a task, one set after another, each as often as its weight says.
- * @param turn a number from 0 to 1 for each document of a data set that is seen in part; below its share it is seen
+ * Pieces of a task's data sets for an epoch, each set as often as its weight says, mixed.
+ * @param counts pieces that each set has, read once, in the order of the task's
+ * @param randomOf of a set, which draws documents where it is seen in part; and of the mixing, without a number
  */
 export const datasetPieces = (
-  datasets: readonly DatasetConfig[],
   task: TaskConfig,
   labels: readonly string[],
-  turn: () => number,
-) =>
-  chain(datasets.flatMap(passes), ({ dataset, share }) =>
-    piecesOnce(dataset, task, labels, () => share === 1 || turn() < share),
+  counts: readonly number[],
+  randomOf: (dataset?: number) => Random,
+) => {
+  const mixing = randomOf()
+  return mix(
+    task.datasets.map((dataset, i) => {
+      const turns = randomOf(i)
+      return {
+        size: counts[i] * (dataset.weight ?? 1),
+        stream: chain(passes(dataset), (share) =>
+          piecesOnce(dataset, task, labels, () => share === 1 || turns.next() < share),
+        ),
+      }
+    }),
+    () => mixing.next(),
   )
+}

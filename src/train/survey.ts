@@ -16,6 +16,8 @@ export interface Survey {
   readonly labels: Readonly<Record<string, readonly string[]>>
   /** The same with those that are too rare to be learned. */
   readonly allLabels: Readonly<Record<string, readonly string[]>>
+  /** Pieces that each data set of a task has, read once. */
+  readonly pieces: Readonly<Record<string, readonly number[]>>
   /** Batches an epoch of each task: n_i of proportional sampling. */
   readonly batches: Readonly<Record<string, number>>
   /** What of the data each task does not learn, or learns otherwise than it stands there. */
@@ -39,6 +41,7 @@ export const survey = async (config: ModelConfig): Promise<Survey> => {
   const characters = new Map<string, number>()
   const labels: Record<string, string[]> = {}
   const allLabels: Record<string, string[]> = {}
+  const pieces: Record<string, number[]> = {}
   const batches: Record<string, number> = {}
   const unlearned: Record<string, LossReport> = {}
   // A file that several tasks learn from is counted once.
@@ -63,6 +66,7 @@ export const survey = async (config: ModelConfig): Promise<Survey> => {
     // What an epoch has on average: which documents of a source seen in part are drawn differs from one to the next.
     const report = new LossReport()
     unlearned[task.name] = report
+    pieces[task.name] = []
     let [examples, tokens] = [0, 0]
     for (const dataset of task.datasets) {
       const { weight = 1 } = dataset
@@ -71,6 +75,7 @@ export const survey = async (config: ModelConfig): Promise<Survey> => {
         itsExamples++
         itsTokens += piece.tokens
       }
+      pieces[task.name].push(itsExamples)
       examples += weight * itsExamples
       tokens += weight * itsTokens
     }
@@ -84,5 +89,5 @@ export const survey = async (config: ModelConfig): Promise<Survey> => {
   }
   // Characters seen once are noise; they share the unknown one's vector, which so gets trained.
   const known = [...characters].filter(([, count]) => count > 1).map(([character]) => character)
-  return { words: wordCounts, characters: known.sort(), labels, allLabels, batches, unlearned }
+  return { words: wordCounts, characters: known.sort(), labels, allLabels, pieces, batches, unlearned }
 }

@@ -144,9 +144,9 @@ const trainInto = async (config: ModelConfig, options: TrainOptions): Promise<Tr
   const { output, half = false } = options
   const { updates, validateEvery, patience, fitDecisions: fitted, scoreTest } = config.training
   const training = await (options.resume ? resumeTraining(config, output) : beginTraining(config, output, options))
-  const { model, optimizer, random, progress, positions, batches, watched } = training
-  const shares = samplingShares(config, batches)
-  const taskOf = taskOfUpdate(config, batches, random)
+  const { model, optimizer, random, progress, positions, counts, watched } = training
+  const shares = samplingShares(config, counts.batches)
+  const taskOf = taskOfUpdate(config, counts.batches, random)
   const watch = openWatch(Object.fromEntries(config.tasks.map(({ name }, i) => [name, shares[i] * updates])), watched)
   const course = await openCourse(output, options.resume ? progress.update : undefined)
   const provenance = await provenanceOf(config, options.version)
@@ -177,7 +177,7 @@ const trainInto = async (config: ModelConfig, options: TrainOptions): Promise<Tr
       random: state,
       streams: positions,
       optimizer: optimizer.counts(),
-      survey: { batches },
+      survey: counts,
       watch: watch.state,
       data: provenance.data,
     })
@@ -202,7 +202,7 @@ const trainInto = async (config: ModelConfig, options: TrainOptions): Promise<Tr
   }
 
   const { streams, close } = openStreams(
-    { config, labels: model.labels, vocabulary: model.vocabulary, positions: { ...positions } },
+    { config, labels: model.labels, vocabulary: model.vocabulary, pieces: counts.pieces, positions: { ...positions } },
     model.contextual,
   )
   try {
