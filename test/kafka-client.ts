@@ -85,6 +85,17 @@ test('errors of kafkajs are told apart, with the broker that they are about', (t
   t.regex(closed.message, /kafka:9092/)
 })
 
+test('brokers that fail while they are asked are away for the time being, not a fault of the program', async (t) => {
+  const Cluster = require('kafkajs/src/cluster') as { prototype: { metadata(options: object): Promise<unknown> } }
+  const away = {
+    retrier: (run: () => Promise<unknown>) => run(),
+    brokerPool: { refreshMetadataIfNecessary: async () => undefined, withBroker: async () => null },
+  }
+  const error = await t.throwsAsync(Cluster.prototype.metadata.call(away, { topics: ['in'] }))
+  t.like(error, { name: 'KafkaJSBrokerNotFound', retriable: true })
+  t.is(kafkaError(error, 'looking for topic in').code, 'HMTL_KAFKA_UNREACHABLE')
+})
+
 test('where no broker listens or answers, its address is named within three seconds', async (t) => {
   const rude = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1')
   await once(rude, 'listening')

@@ -1,6 +1,7 @@
 /**
- * Three defects of kafkajs 2.2.4, mended in its own modules: timers, records of
- * aborted transactions, and headers (`kafkajs-headers.ts`). It has had no release
+ * Four defects of kafkajs 2.2.4, mended in its own modules: timers, records of
+ * aborted transactions, brokers that all fail at once, and headers
+ * (`kafkajs-headers.ts`). It has had no release
  * since 2023, so the version is pinned, and the patches refuse any other.
  */
 import { createRequire } from 'node:module'
@@ -47,6 +48,27 @@ const stopIdleTimers = () => {
       },
       throttle > 0 ? throttle : checkInterval,
     )
+  }
+}
+
+interface Cluster {
+  metadata(options?: object): Promise<object | null>
+}
+
+/**
+ * What a cluster knows is `null` where every broker failed while it was asked, as in a restart, and who asked fails on
+ * that: here it is an error that passes, as others are of brokers that are not found.
+ */
+const failWithoutBrokers = () => {
+  const { prototype } = require('kafkajs/src/cluster') as { prototype: Cluster }
+  const { KafkaJSBrokerNotFound } = require('kafkajs/src/errors') as {
+    KafkaJSBrokerNotFound: new (message: string) => Error
+  }
+  const { metadata } = prototype
+  prototype.metadata = async function (options) {
+    const found = await metadata.call(this, options)
+    if (found === null) throw new KafkaJSBrokerNotFound('none of the brokers answers')
+    return found
   }
 }
 
@@ -100,6 +122,8 @@ export const patchKafkajs = (): void => {
   stopIdleTimers()
   replaceModule('kafkajs/src/consumer/filterAbortedMessages', withoutAborted)
   for (const [name, by] of Object.entries(headerModules)) replaceModule(name, by)
+  // Last: it loads what stands on the modules that were replaced.
+  failWithoutBrokers()
   process.env.KAFKAJS_NO_PARTITIONER_WARNING = '1'
   patched = true
 }
