@@ -242,7 +242,8 @@ test('an epoch learns from all its data sets from the beginning to the end, howe
     tasks: [{ name: 'x', kind: 'crf', batch: 4, batchTokens: 0, datasets }],
     training: { shuffleBuffer: 32 },
   })
-  const { labels, pieces, batches } = await survey(config)
+  const { labels, pieces, batches, namedLabels } = await survey(config)
+  t.deepEqual(namedLabels, [])
   t.deepEqual(pieces, { x: [400, 100, 400] })
   const vocabulary = { words: ['\0unknown'], characters: [] }
   const seen: string[] = []
@@ -263,6 +264,14 @@ test('an epoch learns from all its data sets from the beginning to the end, howe
     t.true(Math.abs(share('LOC') - 0.25) < 0.12, `LOC of ${from}: ${share('LOC')}`)
     t.true(Math.abs(share('ORG') - 0.25) < 0.12, `ORG of ${from}: ${share('ORG')}`)
   }
+})
+
+test('the survey knows which labels a data set is said to have, and which it has', async (t) => {
+  const path = await forty()
+  const datasets = [{ train: path, labels: { PER: 'person', PERS: 'person' } }]
+  const { namedLabels, labels } = await survey(parseConfig({ tasks: [{ name: 'x', kind: 'crf', datasets }] }))
+  t.deepEqual(namedLabels, [{ task: 'x', train: path, named: ['PER', 'PERS'], own: ['PER'] }])
+  t.deepEqual(labels, { x: ['person'] })
 })
 
 test('the batches of an epoch are counted as often as the weights say', async (t) => {

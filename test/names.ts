@@ -20,7 +20,7 @@ const configOf = (
 
 const refusal = (config: ReturnType<typeof configOf>): string => {
   try {
-    return checkNames(config, { allLabels }, undefined).join()
+    return checkNames(config, { allLabels, namedLabels: [] }, undefined).join()
   } catch (error) {
     if (error instanceof HmtlError && error.code === 'HMTL_CONFIG_VALUE') return error.message
     throw error
@@ -51,9 +51,19 @@ test('every setting that names a label: the nearest one there is, is said', (t) 
 test('with several data sets, or a model to begin with, it is told', (t) => {
   const wrong = { symmetric: ['spous'] }
   const several = configOf(wrong, { datasets: [...one, { train: 'b.arrow' }] })
-  t.is(checkNames(several, { allLabels }, undefined).length, 1)
+  t.is(checkNames(several, { allLabels, namedLabels: [] }, undefined).length, 1)
   const begun = configOf(wrong, { begin: 'en' })
   const former = { labels: { relation: ['spouse'] }, config: begun }
-  t.is(checkNames(begun, { allLabels }, former).length, 1)
-  t.is(checkNames(begun, { allLabels }, { ...former, labels: { relation: ['spous'] } }).length, 0)
+  t.is(checkNames(begun, { allLabels, namedLabels: [] }, former).length, 1)
+  t.is(checkNames(begun, { allLabels, namedLabels: [] }, { ...former, labels: { relation: ['spous'] } }).length, 0)
+})
+
+test('labels that a data set is said to have and has not are told, with those that it has', (t) => {
+  const named = { task: 'ner', train: 'a.arrow', named: ['person', 'plase'], own: ['person', 'place'] }
+  const [told, ...others] = checkNames(configOf({}), { allLabels, namedLabels: [named] }, undefined)
+  t.deepEqual(others, [])
+  t.is(
+    told,
+    '"labels" of a.arrow in task ner names "plase", which it does not have. Did you mean "place"? It has person, place',
+  )
 })

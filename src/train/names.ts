@@ -6,7 +6,7 @@ import { conventionsOf, type WithConventions } from '../model/heads/convention.t
 import type { UsedName } from '../model/heads/head.ts'
 import { headOf } from '../model/heads/index.ts'
 import type { Former } from './former.ts'
-import type { Survey } from './survey.ts'
+import type { NamedLabels, Survey } from './survey.ts'
 
 const listed = (names: readonly string[]): string => {
   const most = 12
@@ -60,6 +60,16 @@ const conventionFault = (task: TaskConfig, former: Pick<Former, 'config'> | unde
   ]
 }
 
+/** Labels that a data set is said to have and has not: what is said of them holds of nothing, and its own may be left out. */
+const labelFaults = ({ task, train, named, own }: NamedLabels): Fault[] =>
+  named
+    .filter((name) => !own.includes(name))
+    .map((name) => ({
+      message: `"labels" of ${train} in task ${task} names "${name}", which it does not have`,
+      remedy: own.length === 0 ? 'It has no label' : `Did you mean "${nearest(name, own)}"? It has ${listed(own)}`,
+      mayBeRight: true,
+    }))
+
 /**
  * Once it is known what labels the data have.
  * @returns what may be right all the same, to be told
@@ -67,13 +77,13 @@ const conventionFault = (task: TaskConfig, former: Pick<Former, 'config'> | unde
  */
 export const checkNames = (
   config: ModelConfig,
-  found: Pick<Survey, 'allLabels'>,
+  found: Pick<Survey, 'allLabels' | 'namedLabels'>,
   former: Pick<Former, 'labels' | 'config'> | undefined,
 ): string[] => {
-  const faults = config.tasks.flatMap((task) => [
-    ...faultsOf(task, config, found, former),
-    ...conventionFault(task, former),
-  ])
+  const faults = [
+    ...config.tasks.flatMap((task) => [...faultsOf(task, config, found, former), ...conventionFault(task, former)]),
+    ...found.namedLabels.flatMap(labelFaults),
+  ]
   const wrong = faults.find(({ mayBeRight }) => !mayBeRight)
   if (wrong) throw new HmtlError('HMTL_CONFIG_VALUE', wrong.message, { remedy: wrong.remedy })
   return faults.map(({ message, remedy }) => `${message}. ${remedy}`)

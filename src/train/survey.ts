@@ -2,7 +2,8 @@
 import { HmtlError } from '../io/errors.ts'
 import { LossReport } from '../io/report.ts'
 import { words } from '../io/document/tokens.ts'
-import type { ModelConfig, TaskConfig } from '../model/config/keys.ts'
+import type { DatasetConfig, ModelConfig, TaskConfig } from '../model/config/keys.ts'
+import type { AnnotationRules } from '../model/heads/annotation.ts'
 import { headOf } from '../model/heads/index.ts'
 import { normalWord } from '../model/vocabulary.ts'
 import { noLabel } from './missing-labels.ts'
@@ -16,6 +17,8 @@ export interface Survey {
   readonly labels: Readonly<Record<string, readonly string[]>>
   /** The same with those that are too rare to be learned. */
   readonly allLabels: Readonly<Record<string, readonly string[]>>
+  /** Of each data set that names labels. */
+  readonly namedLabels: readonly NamedLabels[]
   /** Pieces that each data set of a task has, read once. */
   readonly pieces: Readonly<Record<string, readonly number[]>>
   /** Batches an epoch of each task: n_i of proportional sampling. */
@@ -24,15 +27,39 @@ export interface Survey {
   readonly unlearned: Readonly<Record<string, LossReport>>
 }
 
-/** Labels in the training data of a task, commonest first; undefined where its head has none. */
-const labelsOf = async (task: TaskConfig): Promise<string[] | undefined> => {
+/** Labels that a data set is said to have. */
+export interface NamedLabels {
+  readonly task: string
+  /** The data set's file. */
+  readonly train: string
+  readonly named: readonly string[]
+  /** Those that stand there. */
+  readonly own: readonly string[]
+}
+
+interface TaskLabels {
+  /** Those of the task in its training data, commonest first; undefined where its head has none. */
+  readonly found: string[] | undefined
+  readonly named: readonly NamedLabels[]
+}
+
+const labelsOf = async (task: TaskConfig): Promise<TaskLabels> => {
   const head = headOf(task.kind)
-  if (!head.labels) return undefined
+  if (!head.labels) return { found: undefined, named: [] }
   const counts = new Map<string, number>()
-  for (const dataset of task.datasets)
-    for await (const document of datasetDocuments([{ path: dataset.train, from: dataset.from }]))
+  const named: NamedLabels[] = []
+  for (const dataset of task.datasets) {
+    const { labels, ...plain } = dataset as DatasetConfig & AnnotationRules
+    const own = new Set<string>()
+    for await (const document of datasetDocuments([{ path: dataset.train, from: dataset.from }])) {
       for (const label of head.labels(document, task, dataset)) counts.set(label, (counts.get(label) ?? 0) + 1)
-  return [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([label]) => label)
+      if (labels) for (const label of head.labels(document, task, plain)) own.add(label)
+    }
+    const names = labels && (Array.isArray(labels) ? labels : Object.keys(labels))
+    if (names) named.push({ task: task.name, train: dataset.train, named: names, own: [...own] })
+  }
+  const found = [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([label]) => label)
+  return { found, named }
 }
 
 /** @throws HmtlError `HMTL_TRAIN_DATA` for a task without labels or examples */
@@ -44,6 +71,7 @@ export const survey = async (config: ModelConfig): Promise<Survey> => {
   const pieces: Record<string, number[]> = {}
   const batches: Record<string, number> = {}
   const unlearned: Record<string, LossReport> = {}
+  const namedLabels: NamedLabels[] = []
   // A file that several tasks learn from is counted once.
   const files = new Map(config.tasks.flatMap((task) => filesOf(task, 'train').map((file) => [file.path, file])))
   for await (const document of datasetDocuments([...files.values()]))
@@ -58,7 +86,8 @@ export const survey = async (config: ModelConfig): Promise<Survey> => {
       throw new HmtlError('HMTL_TRAIN_DATA', `task ${task.name} has no data set`, {
         remedy: `Name one: --set 'tasks.0.datasets=[{"train":"train.arrow","dev":"dev.arrow"}]'`,
       })
-    const found = await labelsOf(task)
+    const { found, named } = await labelsOf(task)
+    namedLabels.push(...named)
     if (found?.length === 0) throw await noLabel(task)
     const all = found ?? []
     allLabels[task.name] = all
@@ -89,5 +118,5 @@ export const survey = async (config: ModelConfig): Promise<Survey> => {
   }
   // Characters seen once are noise; they share the unknown one's vector, which so gets trained.
   const known = [...characters].filter(([, count]) => count > 1).map(([character]) => character)
-  return { words: wordCounts, characters: known.sort(), labels, allLabels, pieces, batches, unlearned }
+  return { words: wordCounts, characters: known.sort(), labels, allLabels, namedLabels, pieces, batches, unlearned }
 }
