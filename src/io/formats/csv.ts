@@ -13,6 +13,7 @@ import { headOf } from '../syntax/head.ts'
 import { rowsOfLists, toldByRow } from './list-rows.ts'
 import { resultColumns, resultsWriter } from './results.ts'
 import { type Source, stem } from '../source.ts'
+import { haveSpanRows } from '../syntax/span-rows.ts'
 import { columnRemedy, textColumn } from '../syntax/text-column.ts'
 import { wordLists } from '../syntax/tagged-record.ts'
 import { type WordColumns, wordColumnsOf, wordRows } from '../syntax/word-rows.ts'
@@ -57,7 +58,9 @@ const rowsOfWords = (
 }
 
 /** A row a text. */
-const rowsOfTexts = (fields: readonly string[], textAt: number, name: string): Rows => {
+const rowsOfTexts = (fields: readonly string[], textAt: number, name: string, { report }: FormatContext): Rows => {
+  // It may be of a table's own that texts have a beginning (subtitles); who means spans is told how they are read.
+  if (haveSpanRows(fields, fields[textAt])) report.add('row-a-span', name, '--from spans reads them')
   const idAt = fields.indexOf('id')
   return {
     row(record) {
@@ -98,7 +101,7 @@ const rowsBelow = (
     ? rowsOfWords(fields, words, name, tellSpelling, context)
     : textAt === -1
       ? ofLists
-      : rowsOfTexts(fields, textAt, name)
+      : rowsOfTexts(fields, textAt, name, context)
   if (!others)
     throw new HmtlError('HMTL_INPUT_FIELD', `no column "${textField}" among ${fields.slice(0, 20).join(', ')}`, {
       remedy: `${columnRemedy(fields)}; what is no table is read with --from text or lines`,

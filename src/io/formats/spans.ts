@@ -1,17 +1,18 @@
 /**
  * Lines (or an array) of a text and a list of spans that say where they begin and end, by whatever names: what programs
  * and services find, and what people keep of it. Nothing in them says that they are meant as annotation, so they are read
- * where they are asked for alone (`--from spans`), or say what they count, as those do that were written here.
+ * where they are asked for alone (`--from spans`; tables of a row a span too), or say what they count, as those do that were written here.
  */
 import { createDocument, type Document } from '../document/document.ts'
 import { fromUtf16, type OffsetUnit, offsetUnits } from '../document/offsets.ts'
-import { type Format, type FormatContext, reportLayers } from '../format.ts'
+import { attempt, type Format, type FormatContext, reportLayers } from '../format.ts'
 import { type Source, stem } from '../source.ts'
 import { idText, stringifyExact } from '../syntax/exact-json.ts'
 import { fieldsOf, metadataOfFields } from '../syntax/fields.ts'
 import { headOf } from '../syntax/head.ts'
 import { documentsOfArray, documentsOfLines } from '../syntax/json-records.ts'
 import { lenient } from '../syntax/lenient.ts'
+import { isSpanTable, spanRows } from '../syntax/span-rows.ts'
 import { isSpanList, spanByNames, spanLists } from '../syntax/span-lists.ts'
 import {
   countsUtf16,
@@ -143,8 +144,16 @@ const encode = (document: Document, context: FormatContext): Json => {
 }
 
 async function* read(given: Source, context: FormatContext) {
-  const name = stem(given, '.jsonl', '.json')
+  const name = stem(given, '.jsonl', '.json', '.csv', '.tsv')
   const { head, source } = await headOf(given, (text) => text.trim() !== '')
+  if (isSpanTable(head, context)) {
+    for await (const { record, line, offset } of spanRows(source, context)) {
+      const place = { source: source.name, line, offset }
+      const document = attempt(context, place, undefined, () => decode(record, `${name}:${line}`, context))
+      if (document) yield document
+    }
+    return
+  }
   const documents = head.trimStart().startsWith('[') ? documentsOfArray : documentsOfLines
   yield* documents(source, name, decode, context)
 }
@@ -152,7 +161,7 @@ async function* read(given: Source, context: FormatContext) {
 export const spans: Format = {
   name: 'spans',
   summary:
-    'lines (or an array) {"text", "entities": [{"start", "end", "label"}]} and the like, by any names (--layer); offsets in code points',
+    'lines (or an array) {"text", "entities": [{"start", "end", "label"}]} and the like, by any names, or a table of a row a span (--layer); offsets in code points',
   accepts: (path) => path.endsWith('.spans.jsonl'),
   sniff: () => 0,
   sniffJson: ({ fields }, path) =>

@@ -64,6 +64,14 @@ const names = {
   length: ['length'],
 } as const
 
+/** Whether a span's part may be called so. */
+export const isSpanName = (name: string): boolean =>
+  Object.values(names).some((known: readonly string[]) => known.includes(name))
+
+/** Whether a span's part of that name is a number. */
+export const isSpanNumber = (name: string): boolean =>
+  [names.start, names.end, names.length, names.score].some((known: readonly string[]) => known.includes(name))
+
 /** The value of the first of these names that a record has. */
 const valueIn = (record: Json, of: readonly string[]): unknown => {
   const found = of.find((name) => (record[name] ?? undefined) !== undefined)
