@@ -68,6 +68,22 @@ test('a text without spans, words beyond the first plane, cells of a span that a
   )
 })
 
+test('headers of joined files, names that come twice, rows of one text without end: told, and bounded', async (t) => {
+  const head = 'id,text,start,end,label\n'
+  const row = 'a,Ada,0,3,PER\n'
+  const joined = await spansOf(`${head}${row}${head}b,Bo,0,2,PER\n`)
+  t.is(joined.documents.length, 2)
+  t.deepEqual(kinds(joined.report), { 'header-again': 1 })
+  t.regex(
+    (await spansOf('text,start,start,end,label\nAda,0,0,3,PER\n')).errors[0].message,
+    /two columns are named "start"/,
+  )
+  const endless = await spansOf(`${head}${row.repeat(100)}b,Bo,0,2,PER\n`, { maxDocumentBytes: 500 })
+  t.true(endless.errors.length > 0)
+  t.true(endless.errors.every(({ code }) => code === 'HMTL_INPUT_TOO_LARGE'))
+  t.is(endless.documents.at(-1)?.id, 'b')
+})
+
 test('columns that are missing are named, and who reads a row a text is told of rows a span', async (t) => {
   const missing = await read('spans', 'text,mood\nAda,glad\n')
   t.regex(missing.errors[0].message, /no beginning, end and label among text, mood.*--from csv/s)

@@ -4,7 +4,7 @@
  */
 import { type CsvRecord, csvRecords } from '../syntax/csv.ts'
 import { type Dialect, isDrawn, isTableHead, looksDelimited, separatorOf, tableHead } from '../syntax/csv-head.ts'
-import { isBroken, type Rows } from '../syntax/csv-rows.ts'
+import { isAgain, isBroken, refuseTwice, type Rows } from '../syntax/csv-rows.ts'
 import { createDocument, type Document } from '../document/document.ts'
 import { spellingTeller, type TellSpelling } from '../document/tags.ts'
 import { HmtlError } from '../errors.ts'
@@ -86,9 +86,7 @@ const rowsBelow = (
   context: FormatContext,
 ): Rows => {
   if (error) throw error
-  const seen = new Set<string>()
-  const twice = fields.find((field) => seen.size === seen.add(field).size)
-  if (twice !== undefined) throw new HmtlError('HMTL_INPUT_FIELD', `two columns are named "${twice}"`)
+  refuseTwice(fields)
   const textAt = fields.indexOf(textColumn(fields, textField) ?? textField)
   if (textAt === -1 && resultColumns.every((column, c) => fields[c] === column))
     throw new HmtlError('HMTL_FORMAT_UNSUPPORTED', 'this is a table of results, not of documents', {
@@ -108,10 +106,6 @@ const rowsBelow = (
     })
   return lists === undefined || !ofLists ? others : toldByRow(fields.indexOf(lists), ofLists, others)
 }
-
-/** Whether a row is the header of a file that was joined to the one before it. */
-const isAgain = ({ fields }: CsvRecord, header: readonly string[]): boolean =>
-  header.length > 1 && fields.length === header.length && fields.every((field, c) => field === header[c])
 
 /** Of a table whose cells are padded, and may be cut or go over several lines. */
 const drawnFault = () =>

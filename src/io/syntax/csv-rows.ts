@@ -13,6 +13,17 @@ export interface Rows {
   end(): Document | undefined
 }
 
+/** @throws HmtlError `HMTL_INPUT_FIELD` where two columns have one name: which is meant cannot be told */
+export const refuseTwice = (names: readonly string[]): void => {
+  const seen = new Set<string>()
+  const twice = names.find((name) => seen.size === seen.add(name).size)
+  if (twice !== undefined) throw new HmtlError('HMTL_INPUT_FIELD', `two columns are named "${twice}"`)
+}
+
+/** Whether a row is the header of a file that was joined to the one before it. */
+export const isAgain = ({ fields }: CsvRecord, header: readonly string[]): boolean =>
+  header.length > 1 && fields.length === header.length && fields.every((field, c) => field === header[c])
+
 /** What is wrong with a row, where something is. @param width fields that the header names */
 export const isBroken = ({ fields, error }: CsvRecord, width: number): HmtlError | undefined =>
   error ??

@@ -3,11 +3,11 @@
  * another; what they become is a record with the list of its spans, as programs write in JSON.
  */
 import { HmtlError } from '../errors.ts'
-import { attempt, type FormatContext, maxLineBytes } from '../format.ts'
+import { attempt, type FormatContext, maxDocumentBytes, maxLineBytes } from '../format.ts'
 import type { Source } from '../source.ts'
 import { type CsvRecord, csvRecords } from './csv.ts'
 import { isTableHead, separatorOf, tableHead } from './csv-head.ts'
-import { isBroken } from './csv-rows.ts'
+import { isAgain, isBroken, refuseTwice } from './csv-rows.ts'
 import { headOf } from './head.ts'
 import { isSpanName, isSpanNumber, spanByNames } from './span-lists.ts'
 import type { Json } from './span-records.ts'
@@ -54,11 +54,14 @@ interface Columns {
 
 interface Run {
   readonly first: CsvRecord
+  /** Characters of its rows, their text counted once. */
+  held: number
   readonly rows: Json[]
 }
 
 const columnsOf = ({ fields: names, error }: CsvRecord, textField: string): Columns => {
   if (error) throw error
+  refuseTwice(names)
   const text = textColumn(names, textField)
   if (text === undefined)
     throw new HmtlError('HMTL_INPUT_FIELD', `no column "${textField}" among ${names.slice(0, 20).join(', ')}`, {
@@ -145,6 +148,10 @@ export async function* spanRows(given: Source, context: FormatContext): AsyncGen
         continue
       }
       const { names, text } = columns
+      if (isAgain(row, names)) {
+        context.report.add('header-again', source.name, `line ${row.line}`)
+        continue
+      }
       const cells = attempt(context, place, row.text, () => {
         const fault = isBroken(row, names.length)
         if (fault) throw fault
@@ -160,8 +167,23 @@ export async function* spanRows(given: Source, context: FormatContext): AsyncGen
         yield* recordsOf(run, columns, textField)
         run = undefined
       }
-      run ??= { first: row, rows: [] }
-      run.rows.push(cells)
+      const { length } = String(cells[text])
+      run ??= { first: row, rows: [], held: length }
+      // Of a text that stands in many rows one is kept.
+      run.rows.push({ ...cells, [text]: run.rows[0]?.[text] ?? cells[text] })
+      run.held += row.text.length - length
+      const { held } = run
+      if (held <= maxDocumentBytes(context)) continue
+      run = undefined
+      attempt(context, place, undefined, () => {
+        throw new HmtlError(
+          'HMTL_INPUT_TOO_LARGE',
+          `a text whose rows have more than ${maxDocumentBytes(context)} characters`,
+          {
+            remedy: 'Raise --max-document-bytes; rows of spans before this one are left out',
+          },
+        )
+      })
     }
   if (run && columns) yield* recordsOf(run, columns, textField)
 }
